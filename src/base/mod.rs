@@ -1,0 +1,17 @@
+//! Words that every floor uses: ids, times, entropy, hashes, limits, diagnostics, secrets.
+
+mod clock;
+mod diagnostic;
+mod digest;
+mod entropy;
+mod id;
+mod limit;
+mod secret;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use diagnostic::{Diagnostic, Location, Severity};
+pub use digest::{Sha256, Sha256Hasher};
+pub use entropy::{Entropy, OsEntropy};
+pub use id::{DocumentId, ExchangeId, IdFault, PartnerId, RowId};
+pub use limit::Limits;
+pub use secret::Secret;

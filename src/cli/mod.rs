@@ -1,0 +1,9 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs one command and says how it went.
+pub fn run(_arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    ExitCode::SUCCESS
+}
