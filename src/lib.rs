@@ -9,16 +9,16 @@ pub mod base;
 pub mod observe;
 
 // Floor 1: formats. Pure.
-pub mod as2;
-pub mod canon;
-pub mod edi;
-pub mod mapping;
 pub mod mime;
 pub mod smime;
+pub mod as2;
+pub mod edi;
+pub mod canon;
+pub mod mapping;
 
 // Floor 2: the domain. Pure: who, and what next.
-pub mod exchange;
 pub mod partner;
+pub mod exchange;
 
 // Floor 3: adapters. One outside thing each, and never one another.
 pub mod amqp;
