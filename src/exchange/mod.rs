@@ -1,1 +1,13 @@
-//! To be filled on its branch.
+//! The life of one message: records, and the pure functions that say what a step has changed.
+//!
+//! A step returns a [`Change`]. The store writes it whole or not at all, so a crash between any two steps leaves the
+//! exchange either before or after the step, never between.
+
+mod change;
+mod record;
+
+pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
+pub use record::{
+    Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
+    RowStage, Stage, Subject,
+};

@@ -1,0 +1,108 @@
+//! What one step changes. The domain returns it, the journal holds it, the index applies it: one type all the way.
+
+use minicbor::{Decode, Encode};
+
+use super::record::{Answer, BlobRef, CounterName, DedupKey, Document, Exchange, Job, Row, Subject};
+use crate::base::{ExchangeId, Timestamp};
+
+/// A step's outcome, to be written whole or not at all.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Change {
+    /// When it was decided.
+    #[n(0)]
+    pub at: Timestamp,
+    /// What must still be so when it is committed; decided then, and not again in replay.
+    #[cbor(skip)]
+    pub expect: Vec<Expect>,
+    /// The records it writes and removes, in order.
+    #[n(1)]
+    pub effects: Vec<Effect>,
+    /// The payloads its records name, which become durable with it.
+    #[n(2)]
+    pub payloads: Vec<Payload>,
+}
+
+impl Change {
+    /// A change that does nothing yet.
+    pub fn new(at: Timestamp) -> Self {
+        Self { at, expect: Vec::new(), effects: Vec::new(), payloads: Vec::new() }
+    }
+
+    /// Adds a payload that rides in the change itself, and names it.
+    pub fn carry(&mut self, content: Vec<u8>) -> BlobRef {
+        let reference = BlobRef::of(&content);
+        self.payloads.push(Payload { reference, body: PayloadBody::Inline(content) });
+        reference
+    }
+}
+
+/// A condition under which a change may be committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Nobody has answered this message yet; otherwise the outcome is [`Applied::Seen`].
+    Unanswered(DedupKey),
+    /// The exchange still has this version.
+    Version {
+        /// Which exchange.
+        exchange: ExchangeId,
+        /// The version it was read at.
+        version: u32,
+    },
+}
+
+/// One record written or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Effect {
+    /// Writes an exchange.
+    #[n(0)]
+    Exchange(#[n(0)] Exchange),
+    /// Writes a document.
+    #[n(1)]
+    Document(#[n(0)] Document),
+    /// Writes an outbox row; a sequence of zero is replaced by the partner's next.
+    #[n(2)]
+    Row(#[n(0)] Row),
+    /// Remembers what a message was answered.
+    #[n(3)]
+    Answer(#[n(0)] DedupKey, #[n(1)] Answer),
+    /// Adds a job, or writes it anew; a position of zero is replaced by the next.
+    #[n(4)]
+    Job(#[n(0)] Job),
+    /// Closes a subject's job.
+    #[n(5)]
+    JobDone(#[n(0)] Subject),
+    /// Sets a counter, as an absolute value.
+    #[n(6)]
+    Counter(#[n(0)] CounterName, #[n(1)] u64),
+}
+
+/// Bytes that must be on disk when the change is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Payload {
+    /// Its name.
+    #[n(0)]
+    pub reference: BlobRef,
+    /// The bytes, or where they are.
+    #[n(1)]
+    pub body: PayloadBody,
+}
+
+/// Where a payload's bytes are while its change is being written.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum PayloadBody {
+    /// Here: they go into the journal with the record. For up to 64 KiB.
+    #[n(0)]
+    Inline(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+    /// In the spool, durable already under their hash.
+    #[n(1)]
+    Kept,
+}
+
+/// How a commit went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The change is durable.
+    Done,
+    /// The message had been answered before; nothing was changed.
+    Seen(Answer),
+}
