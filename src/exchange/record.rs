@@ -145,9 +145,9 @@ pub struct Document {
 
 impl Document {
     /// Bytes of the business number that the record keeps.
-    pub const NUMBER_BYTES: usize = 40;
+    pub const NUMBER_BYTES: usize = 35;
     /// Bytes of the type that the record keeps.
-    pub const KIND_BYTES: usize = 24;
+    pub const KIND_BYTES: usize = 20;
 }
 
 /// How far an outbox row has come.
@@ -329,8 +329,9 @@ impl CounterName {
 mod tests {
     use super::*;
 
+    /// Lengths up to 4 GiB: the largest body an operator can allow is far below.
     fn longest() -> (PartnerId, BlobRef) {
-        ("p".repeat(64).parse().unwrap(), BlobRef { length: u64::MAX, ..BlobRef::of(b"x") })
+        ("p".repeat(64).parse().unwrap(), BlobRef { length: u64::from(u32::MAX), ..BlobRef::of(b"x") })
     }
 
     #[test]
