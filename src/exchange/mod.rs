@@ -4,10 +4,14 @@
 //! exchange either before or after the step, never between.
 
 mod change;
+mod detail;
 mod record;
+mod retry;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
+pub use detail::Detail;
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
     RowStage, Stage, Subject,
 };
+pub use retry::Backoff;
