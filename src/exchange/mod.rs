@@ -4,9 +4,11 @@
 //! exchange either before or after the step, never between.
 
 mod change;
+mod publication;
 mod record;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
+pub use publication::{Channel, Publication, ReceivedDocument, Usage, content_hash};
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
     RowStage, Stage, Subject,
