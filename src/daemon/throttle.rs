@@ -10,7 +10,7 @@ use crate::base::{Limits, PartnerId, Timestamp};
 
 /// Counts work in progress and failed decryptions for each partner.
 #[derive(Debug, Default)]
-pub struct Throttle {
+pub(crate) struct Throttle {
     partners: Mutex<HashMap<PartnerId, Load>>,
     strangers: Mutex<VecDeque<Timestamp>>,
 }
@@ -24,7 +24,7 @@ struct Load {
 
 /// Why a partner's message is not taken now; it may come again later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Busy {
+pub(crate) enum Busy {
     /// As many of its messages as allowed are being worked on.
     InProgress,
     /// Too many of its messages could not be decrypted.
@@ -33,7 +33,7 @@ pub enum Busy {
 
 /// A place among a partner's messages in progress; dropping it frees the place.
 #[derive(Debug)]
-pub struct Ticket {
+pub(crate) struct Ticket {
     throttle: Arc<Throttle>,
     partner: PartnerId,
 }
@@ -43,7 +43,7 @@ impl Throttle {
     ///
     /// # Errors
     /// When the partner has no place left, or is paused.
-    pub fn enter(self: &Arc<Self>, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Result<Ticket, Busy> {
+    pub(crate) fn enter(self: &Arc<Self>, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Result<Ticket, Busy> {
         let mut partners = lock(&self.partners);
         let load = partners.entry(partner.clone()).or_default();
         match load.paused_until {
@@ -58,7 +58,7 @@ impl Throttle {
     }
 
     /// Counts a message that could not be decrypted. Returns until when the partner is paused, if this one did it.
-    pub fn failed_decryption(&self, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
+    pub(crate) fn failed_decryption(&self, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
         let mut partners = lock(&self.partners);
         let load = partners.entry(partner.clone()).or_default();
         forget_before(&mut load.failures, now.before(limits.decrypt_window));
@@ -73,7 +73,7 @@ impl Throttle {
     }
 
     /// Whether one more stranger may have a receipt; beyond [`STRANGERS_PER_MINUTE`] they get a bare status.
-    pub fn answer_stranger(&self, now: Timestamp) -> bool {
+    pub(crate) fn answer_stranger(&self, now: Timestamp) -> bool {
         let mut strangers = lock(&self.strangers);
         forget_before(&mut strangers, now.before(std::time::Duration::from_secs(60)));
         let answer = strangers.len() < STRANGERS_PER_MINUTE;
@@ -86,7 +86,7 @@ impl Throttle {
 
 /// Receipts a minute that go to senders nobody knows, all together: enough to help a partner being set up, too few to
 /// be of use as an amplifier.
-pub const STRANGERS_PER_MINUTE: usize = 60;
+pub(crate) const STRANGERS_PER_MINUTE: usize = 60;
 
 impl Drop for Ticket {
     fn drop(&mut self) {
