@@ -169,6 +169,22 @@ impl<'t> Table<'t> {
         self.context.faults.add(diagnostic.at(self.at()));
     }
 
+    /// Records a warning at `key`, when it is there, that it is understood but changes nothing yet.
+    pub fn not_yet(&self, key: &'static str, why: &str) {
+        if let Some(value) = self.value(key) {
+            let warning =
+                Diagnostic::warning("not-yet-in-effect", format!("'{}' has no effect yet: {why}", value.name()));
+            self.context.faults.add(warning.at(value.key_at()));
+        }
+    }
+
+    /// Records the same warning only when the value read is another than the one that is in effect.
+    pub fn only<T: PartialEq>(&self, key: &'static str, read: Option<T>, in_effect: T, why: &str) {
+        if read.is_some_and(|read| read != in_effect) {
+            self.not_yet(key, why);
+        }
+    }
+
     fn member(&self, key: &str, key_at: Range<usize>, value: &'t toml::Spanned<toml::de::DeValue<'t>>) -> Value<'t> {
         let name = if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
         Value { context: self.context, name, key_at, value }

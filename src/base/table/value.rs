@@ -53,6 +53,11 @@ pub struct Value<'t> {
 }
 
 impl<'t> Value<'t> {
+    /// The key with the tables it stands in: `as2.send.retry.give_up_after`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Where the value is written.
     pub fn at(&self) -> Location {
         self.context.source.location(self.value.span())
@@ -66,6 +71,11 @@ impl<'t> Value<'t> {
     /// Records a fault of this value.
     pub fn fault(&self, code: &'static str, message: impl Into<String>, expected: impl Into<String>) {
         self.context.faults.add(Diagnostic::error(code, message).at(self.at()).expecting(expected));
+    }
+
+    /// Records a fault whose place is the key, because the value must not be shown.
+    pub fn fault_unseen(&self, diagnostic: Diagnostic) {
+        self.context.faults.add(diagnostic.at(self.key_at()));
     }
 
     /// Any text.
@@ -124,6 +134,19 @@ impl<'t> Value<'t> {
         let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|n| range.contains(n));
         if number.is_none() {
             self.fault("out-of-range", format!("'{}' cannot be {integer}", self.name), expected);
+        }
+        number
+    }
+
+    /// One of a few whole numbers.
+    pub fn integer_of(&self, numbers: &[u64]) -> Option<u64> {
+        let expected = format!("one of {}", numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+        let DeValue::Integer(integer) = self.value.get_ref() else {
+            return self.wrong_type(&expected);
+        };
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|n| numbers.contains(n));
+        if number.is_none() {
+            self.fault("not-one-of", format!("'{}' cannot be {integer}", self.name), expected);
         }
         number
     }
