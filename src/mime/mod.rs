@@ -18,7 +18,7 @@ pub use fault::MimeFault;
 pub use header::HeaderList;
 pub use multipart::{Multipart, Part};
 pub use parameter::{Parameters, split_outside_quotes, unquote};
-pub use transfer::{TransferEncoding, TransferReader};
+pub use transfer::{TransferEncoding, TransferReader, base64_lines};
 
 #[cfg(test)]
 mod tests;

@@ -206,6 +206,15 @@ fn transfer_encodings_are_undone() {
 
 proptest! {
     #[test]
+    fn base64_reads_back(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let lines = base64_lines(&bytes);
+        prop_assert!(lines.split("\r\n").all(|line| line.len() <= 76));
+        let mut out = Vec::new();
+        TransferReader::new(lines.as_bytes(), TransferEncoding::Base64).read_to_end(&mut out).unwrap();
+        prop_assert_eq!(out, bytes);
+    }
+
+    #[test]
     fn reading_headers_loses_no_byte(block in header_block(), rest in any::<Vec<u8>>()) {
         let bytes = [block.as_bytes(), b"\r\n", &rest].concat();
         let (list, left) = HeaderList::read(&bytes, &limits()).unwrap();

@@ -41,6 +41,12 @@ impl TransferEncoding {
     }
 }
 
+/// Base64 in lines of 76 characters that end in CRLF (RFC 2045, section 6.8), the last one too.
+pub fn base64_lines(bytes: &[u8]) -> String {
+    // 57 bytes make the 76 characters of a full line.
+    bytes.chunks(57).flat_map(|chunk| [openssl::base64::encode_block(chunk), "\r\n".to_owned()]).collect()
+}
+
 /// Reads the decoded content of an encoded source. A fault in the encoding comes as an I/O error with a
 /// [`MimeFault`] inside.
 pub struct TransferReader<R> {
