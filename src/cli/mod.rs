@@ -1,5 +1,9 @@
 //! The command line.
 
+mod check;
+mod exit;
+mod report;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

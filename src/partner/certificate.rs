@@ -85,10 +85,10 @@ impl Window {
 /// Reads a reference to a secret: `credential:NAME` or `file:PATH`. What stands there instead is never quoted: it may
 /// be the secret itself.
 pub(crate) fn reference(value: &Value<'_>) -> Option<Located<String>> {
-    let text = value.string()?;
-    let name = text.strip_prefix("credential:").or_else(|| text.strip_prefix("file:"));
-    if name.is_some_and(|name| !name.is_empty()) {
-        return Some(text);
+    let text = value.as_text();
+    let name = text.and_then(|text| text.strip_prefix("credential:").or_else(|| text.strip_prefix("file:")));
+    if let (Some(text), Some(_)) = (text, name.filter(|name| !name.is_empty())) {
+        return Some(Located { value: text.to_owned(), at: value.at() });
     }
     value.fault_unseen(
         Diagnostic::error("inline-secret", format!("'{}' must name where the secret is, not hold it", value.name()))

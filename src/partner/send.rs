@@ -1,6 +1,7 @@
 //! `[as2.send]`: what we send. Every key is checked now, so that a partner file can be written whole; none has an
 //! effect before sending is built, and one warning says so.
 
+use crate::base::Diagnostic;
 use crate::base::table::{Table, Value};
 use crate::partner::certificate::reference;
 
@@ -28,14 +29,24 @@ pub(crate) fn check(as2: &Table<'_>) {
     }
 }
 
-/// Reads a URL of http or https.
+/// Reads a URL of http or https. User and password have no place in it, and should they stand there all the same, no
+/// fault shows them.
 pub(crate) fn url(table: &Table<'_>, key: &'static str) -> Option<String> {
+    let value = table.value(key)?;
     let web = |text: &str| {
-        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-        let fits = !host.is_empty() && !host.starts_with('/') && !text.contains(char::is_whitespace);
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+        let host = rest.split('/').next().unwrap_or_default();
+        let fits = !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace);
         fits.then(|| text.to_owned())
     };
-    table.parsed(key, "a URL such as \"https://as2.example.com/as2\"", web)
+    let url = value.as_text().and_then(web);
+    if url.is_none() {
+        value.fault_unseen(
+            Diagnostic::error("bad-value", format!("'{}' is no URL of a web server", value.name()))
+                .expecting("a URL such as \"https://as2.example.com/as2\", without user and password"),
+        );
+    }
+    url
 }
 
 fn algorithms(send: &Table<'_>) {

@@ -78,6 +78,11 @@ impl<'t> Value<'t> {
         self.context.faults.add(diagnostic.at(self.key_at()));
     }
 
+    /// The text, if it is one; no fault otherwise. For values whose faults must not show them.
+    pub fn as_text(&self) -> Option<&'t str> {
+        self.value.get_ref().as_str()
+    }
+
     /// Any text.
     pub fn string(&self) -> Option<Located<String>> {
         match self.value.get_ref() {
