@@ -6,6 +6,10 @@ mod doc;
 mod exit;
 mod print;
 
+mod check;
+mod exit;
+mod report;
+
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;

@@ -1,0 +1,1 @@
+//! Front to back: pack, open, answer, parse, settle.
