@@ -1,14 +1,14 @@
 //! The command line: one file per command, one table of exit codes, one way to fail.
 
 mod args;
+mod check;
 mod client;
 mod doc;
 mod exit;
 mod print;
-
-mod check;
-mod exit;
 mod report;
+mod send;
+mod serve;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -47,6 +47,11 @@ impl Gate {
         self.0.fetch_and(!why.bit(), Ordering::Relaxed);
     }
 
+    /// Whether it is closed for this reason.
+    pub(crate) fn is_closed_for(&self, why: Closed) -> bool {
+        self.0.load(Ordering::Relaxed) & why.bit() != 0
+    }
+
     /// The weightiest reason for being closed.
     pub(crate) fn closed(&self) -> Option<Closed> {
         let reasons = self.0.load(Ordering::Relaxed);

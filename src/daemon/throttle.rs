@@ -57,6 +57,11 @@ impl Throttle {
         Ok(Ticket { throttle: Arc::clone(self), partner: partner.clone() })
     }
 
+    /// Messages of all partners in progress.
+    pub(crate) fn in_progress(&self) -> usize {
+        lock(&self.partners).values().map(|load| load.in_progress).sum()
+    }
+
     /// Counts a message that could not be decrypted. Returns until when the partner is paused, if this one did it.
     pub(crate) fn failed_decryption(&self, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
         let mut partners = lock(&self.partners);
