@@ -16,9 +16,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, As2Command, Command};
 use exit::Exit;
 use print::{Failure, Output};
+
+use crate::base::{Clock, SystemClock};
 
 /// Runs one command and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -42,9 +44,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
     match command {
+        Command::Serve(argument) => serve::serve(&argument.config),
+        Command::Check { config, json } => {
+            let format = if *json { check::Format::Json } else { check::Format::Text };
+            Ok(check::check(&config.config, format, SystemClock.now(), out.writer())?)
+        }
+        Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),
-        _ => todo!(),
     }
 }
 

@@ -53,6 +53,11 @@ impl<'a> Output<'a> {
         Self(out)
     }
 
+    /// The writer itself.
+    pub(crate) fn writer(&mut self) -> &mut dyn Write {
+        self.0
+    }
+
     /// One line.
     pub(crate) fn line(&mut self, line: &str) -> Result<(), Failure> {
         Ok(writeln!(self.0, "{line}")?)
