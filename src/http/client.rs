@@ -1,7 +1,22 @@
 //! Posts one AS2 message and takes the answer, within bounds.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::rt::TokioIo;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use crate::base::Sha256;
 
@@ -79,19 +94,270 @@ impl fmt::Display for ClientFault {
 impl std::error::Error for ClientFault {}
 
 /// Posts messages, each on a connection of its own.
-#[derive(Clone, Debug)]
-pub struct Client {}
+#[derive(Clone)]
+pub struct Client {
+    settings: Arc<ClientSettings>,
+    tls: TlsConnector,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
 
 impl Client {
-    /// A client with these settings.
+    /// A client with these settings. With [`Trust::System`] the system's roots are read now.
     pub fn new(settings: ClientSettings) -> Result<Self, ClientFault> {
-        let _ = settings;
-        todo!()
+        let tls = TlsConnector::from(Arc::new(trusting(&settings.trust)?));
+        Ok(Self { settings: Arc::new(settings), tls })
     }
 
     /// Posts `body` to an `http` or `https` URL. `Host`, `Content-Length` and `Connection: close` are added.
+    ///
+    /// Every status is an answer, an error's too: what it means is for the caller to say.
     pub async fn post(&self, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Result<Answer, ClientFault> {
-        let _ = (url, headers, body);
-        todo!()
+        let target = Target::parse(url)?;
+        let request = request(&target, headers, body)?;
+        let connecting = self.connect(&target);
+        let stream =
+            timeout(self.settings.connect_time, connecting).await.map_err(|_| ClientFault::Timeout("connect"))??;
+        let exchanging = exchange(stream, request, self.settings.answer_size);
+        timeout(self.settings.answer_time, exchanging).await.map_err(|_| ClientFault::Timeout("answer"))?
+    }
+
+    async fn connect(&self, target: &Target) -> Result<Box<dyn Stream>, ClientFault> {
+        let stream = TcpStream::connect((target.dial_host(), target.port))
+            .await
+            .map_err(|error| ClientFault::Connect(format!("{}:{}: {error}", target.host, target.port)))?;
+        // Small writes go out at once; it is no fault if this cannot be set.
+        let undelayed = stream.set_nodelay(true).is_ok();
+        tracing::trace!(undelayed, "connected");
+        if !target.tls {
+            return Ok(Box::new(stream));
+        }
+        let name = ServerName::try_from(target.dial_host().to_owned())
+            .map_err(|_| ClientFault::Url(format!("'{}' is no host name", target.host)))?;
+        let stream = self.tls.connect(name, stream).await.map_err(|error| ClientFault::Handshake(error.to_string()))?;
+        Ok(Box::new(stream))
+    }
+}
+
+/// A connection, under TLS or not.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+/// Where a URL leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Target {
+    tls: bool,
+    /// As it stands in the URL, brackets around IPv6 included.
+    host: String,
+    port: u16,
+    authority: String,
+    path: String,
+}
+
+impl Target {
+    fn parse(url: &str) -> Result<Self, ClientFault> {
+        let fault = |why: &str| ClientFault::Url(why.to_owned());
+        let uri: hyper::Uri = url.parse().map_err(|error| ClientFault::Url(format!("{error}")))?;
+        let tls = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(fault("it does not begin with http:// or https://")),
+        };
+        let authority = uri.authority().ok_or_else(|| fault("it names no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(fault("user and password do not belong into it"));
+        }
+        Ok(Self {
+            tls,
+            host: authority.host().to_owned(),
+            port: authority.port_u16().unwrap_or(if tls { 443 } else { 80 }),
+            authority: authority.as_str().to_owned(),
+            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        })
+    }
+
+    fn dial_host(&self) -> &str {
+        self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
+    }
+}
+
+fn request(
+    target: &Target,
+    headers: &[(String, String)],
+    body: Vec<u8>,
+) -> Result<hyper::Request<Full<Bytes>>, ClientFault> {
+    let mut builder =
+        hyper::Request::post(&target.path).header("Host", &target.authority).header("Connection", "close");
+    for (name, value) in headers {
+        builder = builder.header(name.as_str(), value.as_str());
+    }
+    builder.body(Full::new(Bytes::from(body))).map_err(|error| ClientFault::Request(error.to_string()))
+}
+
+/// Sends the request and reads the answer. Folded header lines are unfolded: partners' products send them
+/// (RFC 9112, section 5.2 has a user agent replace them by spaces).
+async fn exchange(
+    stream: Box<dyn Stream>,
+    request: hyper::Request<Full<Bytes>>,
+    cap: usize,
+) -> Result<Answer, ClientFault> {
+    let broken = |error: hyper::Error| ClientFault::Broken(in_full(&error));
+    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
+        .title_case_headers(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(broken)?;
+    let answering = async {
+        let response = sender.send_request(request).await.map_err(broken)?;
+        let (parts, mut body) = response.into_parts();
+        let headers = parts.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into()));
+        let mut answer = Answer { status: parts.status.as_u16(), headers: headers.collect(), body: Vec::new() };
+        while let Some(frame) = body.frame().await {
+            if let Ok(data) = frame.map_err(broken)?.into_data() {
+                if answer.body.len().saturating_add(data.len()) > cap {
+                    return Err(ClientFault::TooLarge(cap));
+                }
+                answer.body.extend_from_slice(&data);
+            }
+        }
+        Ok(answer)
+    };
+    // The connection does the reading and writing; what ends it shows in the answer.
+    let driving = async {
+        let driven = connection.await;
+        tracing::trace!(?driven, "connection ended");
+        std::future::pending::<Infallible>().await
+    };
+    tokio::select! {
+        biased;
+        answer = answering => answer,
+        never = driving => match never {},
+    }
+}
+
+/// An error with what caused it; hyper says only the first half itself.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+fn trusting(trust: &Trust) -> Result<ClientConfig, ClientFault> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ClientFault::Trust(error.to_string()))?;
+    Ok(match trust {
+        Trust::System => builder.with_root_certificates(system_roots()?).with_no_client_auth(),
+        Trust::Roots(pem) => builder.with_root_certificates(given_roots(pem)?).with_no_client_auth(),
+        Trust::Pinned(pins) => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(PinnedVerifier { pins: pins.clone(), provider }))
+            .with_no_client_auth(),
+    })
+}
+
+fn system_roots() -> Result<RootCertStore, ClientFault> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (added, _ignored) = roots.add_parsable_certificates(found.certs);
+    if added == 0 {
+        return Err(ClientFault::Trust("this system has no root certificates; name some".to_owned()));
+    }
+    Ok(roots)
+}
+
+fn given_roots(pem: &[u8]) -> Result<RootCertStore, ClientFault> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| ClientFault::Trust(error.to_string()))?;
+        roots.add(certificate).map_err(|error| ClientFault::Trust(error.to_string()))?;
+    }
+    if roots.is_empty() {
+        return Err(ClientFault::Trust("the file has no certificate in PEM".to_owned()));
+    }
+    Ok(roots)
+}
+
+/// Accepts exactly the pinned certificates. Names, dates and chains do not count: partners' certificates are often
+/// self-signed, without a subject alternative name, or marked as a CA. That the server holds the key is still checked.
+#[derive(Debug)]
+struct PinnedVerifier {
+    pins: Vec<Sha256>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for PinnedVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let shown = Sha256::of(end_entity);
+        if self.pins.contains(&shown) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(rustls::Error::General(format!("the server shows a certificate that is not pinned, SHA-256 {shown}")))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_urls_as_partners_write_them() {
+        let check = |url: &str, expect: Result<(bool, &str, u16, &str), ()>| {
+            let found = Target::parse(url).map(|target| {
+                let dial = target.dial_host().to_owned();
+                (target.tls, dial, target.port, target.path)
+            });
+            let expect = expect.map(|(tls, host, port, path)| (tls, host.to_owned(), port, path.to_owned()));
+            assert_eq!(found.map_err(|_| ()), expect, "{url}");
+        };
+        check("http://as2.acme.example/as2", Ok((false, "as2.acme.example", 80, "/as2")));
+        check("https://as2.acme.example:4443/as2?x=1", Ok((true, "as2.acme.example", 4443, "/as2?x=1")));
+        check("https://[::1]/", Ok((true, "::1", 443, "/")));
+        check("HTTP://host", Ok((false, "host", 80, "/")));
+        check("ftp://host/", Err(()));
+        check("host/as2", Err(()));
+        check("http://user:secret@host/", Err(()));
+        check("", Err(()));
     }
 }

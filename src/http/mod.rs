@@ -9,10 +9,11 @@
 //! unfolded first (RFC 9112, section 5.2); hyper then sees a head that cannot be misread, and does the body, `100
 //! Continue` and the answer.
 
+mod admission;
 mod body;
 mod client;
 mod connection;
-mod crowd;
+
 mod head;
 mod reply;
 mod server;
@@ -24,3 +25,6 @@ pub use head::RequestHead;
 pub use reply::Reply;
 pub use server::{Drained, Handler, Incoming, Listener, ListenerSettings};
 pub use tls::{MinimumTls, ServerTls, TlsFault, TlsInfo};
+
+#[cfg(test)]
+mod listener_tests;
