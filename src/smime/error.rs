@@ -7,7 +7,6 @@ use openssl::error::ErrorStack;
 
 /// A fault in reading or writing CMS. The texts are for the operator; what a peer is told is decided by `as2`.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum SmimeError {
     /// The bytes are not the CMS they should be.
     Malformed {

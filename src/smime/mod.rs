@@ -8,15 +8,24 @@
 //! travel inside a signature are counted and named to the operator, never trusted.
 
 mod algorithm;
+mod attribute;
+mod ber;
 mod certificate;
+mod der;
 mod digest;
 mod envelope;
 mod error;
+mod identifier;
 mod mic;
+mod scheme;
 mod seal;
 mod sign;
 mod signature;
+mod unwrap;
 mod verify;
+
+#[cfg(test)]
+mod tests;
 
 pub use algorithm::ContentEncryption;
 pub use certificate::{Certificate, PrivateKey};
