@@ -59,7 +59,7 @@ gateway: tools
 	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked --test gateway -- --test-threads=$(TEST_THREADS)
 
 soak: tools
-	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture crash::
+	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
 
 bench: tools
 	$(CARGO) bench --locked
