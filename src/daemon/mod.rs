@@ -1,1 +1,3 @@
-//! To be filled on its branch.
+//! The long-running gateway: builds its adapters, runs the steps of a message's walk, drains and stops.
+
+mod throttle;

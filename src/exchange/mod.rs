@@ -4,10 +4,17 @@
 //! exchange either before or after the step, never between.
 
 mod change;
+mod confirm;
+mod detail;
+pub mod inbound;
 mod record;
+mod retry;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
+pub use confirm::Confirm;
+pub use detail::Detail;
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
     RowStage, Stage, Subject,
 };
+pub use retry::Backoff;
