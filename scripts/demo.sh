@@ -152,9 +152,8 @@ curl_ready() {
 
 send() {
     "$edigate" as2 send "$folder/order.x12" --to "http://127.0.0.1:$port/as2" \
-        --from ACMEBRG --to-id NORTHWIND \
-        --sign-cert "$folder/certs/acme.pem" --sign-key "$folder/certs/acme.key" \
-        --encrypt-to "$folder/certs/northwind.pem" --verify "$folder/certs/northwind.pem"
+        --as2-from ACMEBRG --as2-to NORTHWIND \
+        --cert "$folder/certs/acme.pem" --key "$folder/certs/acme.key" --their-cert "$folder/certs/northwind.pem"
 }
 
 # The receipt is out as soon as the order is durable; the document follows a moment later.

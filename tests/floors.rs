@@ -37,6 +37,7 @@ const FLOORS: &[(&str, Kind)] = &[
     ("exchange", Kind::Pure),
     ("amqp", Kind::Adapter),
     ("config", Kind::Adapter),
+    ("directory", Kind::Adapter),
     ("http", Kind::Adapter),
     ("store", Kind::Adapter),
     ("admin", Kind::Wiring),
