@@ -27,7 +27,7 @@ pub struct Plan {
     broker: Option<(String, String)>,
     limits: String,
     receive: String,
-    store: String,
+    free_hard: Option<String>,
 }
 
 impl Plan {
@@ -49,9 +49,9 @@ impl Plan {
         self
     }
 
-    /// A line for `[store]` of edigate.toml.
-    pub fn store(mut self, line: &str) -> Self {
-        self.store = format!("{}{line}\n", self.store);
+    /// How much of the store's file system must be free; little by default, so that a well-filled machine can test.
+    pub fn free_hard(mut self, share: &str) -> Self {
+        self.free_hard = Some(share.to_owned());
         self
     }
 
@@ -79,7 +79,8 @@ impl Plan {
     }
 
     fn edigate_toml(&self, address: SocketAddr) -> String {
-        let Self { limits, store, .. } = self;
+        let limits = &self.limits;
+        let free_hard = self.free_hard.as_deref().unwrap_or("1%");
         let erp = match &self.broker {
             None => "[erp.directory]\nfolder = \"var/erp\"\n".to_owned(),
             Some((_, prefix)) => format!(
@@ -96,8 +97,8 @@ instance = "test-1"
 [store]
 folder = "var/edigate"
 ballast = "1MiB"
-free_hard = "1%"
-{store}
+free_hard = "{free_hard}"
+
 [identity.northwind]
 as2_id = "NORTHWIND"
 [[identity.northwind.certificates]]
@@ -271,6 +272,16 @@ impl Gateway {
         match fs::remove_dir_all(self.store().join("index")) {
             Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => panic!("{fault}"),
             _ => {}
+        }
+    }
+
+    /// Waits until the AS2 listener answers at all.
+    pub fn wait_until_listening(&self) {
+        let request = format!("HEAD {AS2_PATH} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
+        let deadline = Instant::now() + PATIENCE;
+        while wire::send_raw(self.address, request.as_bytes()).is_err() {
+            assert!(Instant::now() < deadline, "nobody listens\n{}", self.log());
+            thread::sleep(Duration::from_millis(10));
         }
     }
 

@@ -72,7 +72,7 @@ impl Identity {
     }
 
     pub fn key(&self) -> PrivateKey {
-        PrivateKey::from_pem(&self.key_pem).unwrap()
+        PrivateKey::from_pem(&self.key_pem, None).unwrap()
     }
 
     /// Writes `NAME.pem` and, for its owner's eyes only, `NAME.key`.
