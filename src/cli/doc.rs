@@ -1,6 +1,5 @@
 //! `edigate doc` and `edigate exchange`: what became of each message.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -87,7 +86,7 @@ fn socket_path(socket: &SocketArgument) -> Result<PathBuf, Failure> {
     match &socket.socket {
         Some(path) => Ok(path.clone()),
         None => config::admin_socket(&socket.config.config)
-            .map_err(|diagnostics| Failure::configuration(&socket.config.config, &diagnostics)),
+            .map_err(|diagnostics: Vec<crate::base::Diagnostic>| Failure::configuration(&socket.config.config, &diagnostics)),
     }
 }
 

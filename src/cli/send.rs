@@ -216,7 +216,7 @@ fn certificate(path: &Path) -> Result<Certificate, Failure> {
 }
 
 fn name(text: &str) -> Result<As2Name, Failure> {
-    As2Name::new(text).map_err(|fault| usage(&format!("'{text}' is no AS2 name: {fault}")))
+    As2Name::from_header(text.as_bytes()).map_err(|fault| usage(&format!("'{text}' is no AS2 name: {fault}")))
 }
 
 fn digest(sign: SignArgument) -> Option<DigestAlgorithm> {

@@ -13,6 +13,7 @@ mod load;
 mod mappings;
 mod secret;
 mod settings;
+mod socket;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub use settings::{
     Amqp, Bind, ClientCertificate, ContentMode, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, LogFormat,
     LogLevel, Retention, Settings, Store, Tls, TlsVersion,
 };
+
+pub use socket::admin_socket;
 
 use crate::base::Diagnostic;
 use crate::partner::Registry;

@@ -10,6 +10,7 @@ pub mod inbound;
 mod publication;
 mod record;
 mod retry;
+mod translation;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use confirm::Confirm;
@@ -20,3 +21,4 @@ pub use record::{
     RowStage, Stage, Subject,
 };
 pub use retry::Backoff;
+pub use translation::{Ids, Translated, Translation};

@@ -72,8 +72,8 @@ pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
     let opening = (Arc::clone(&ports), Arc::clone(&message));
     let opened = tokio::task::spawn_blocking(move || open(&opening.0, &opening.1, raw, body_at)).await;
     match opened {
-        Ok(Ok(Opened::InOrder { received, key, before: Some(before), .. })) => {
-            repeat(&ports, &message, &received, key, &before).await
+        Ok(Ok(Opened::InOrder { received, before: Some(before), .. })) => {
+            repeat(&ports, &message, &received, &before).await
         }
         Ok(Ok(Opened::InOrder { received, key, before: None, receipt, raw, payload })) => {
             accept(&ports, &message, &received, key, receipt, [raw, payload], bytes).await
@@ -142,13 +142,13 @@ async fn accept(
             Event::MessageReceived { exchange, partner, message_id, bytes, took }.emit(&ports.metrics);
             receipt.map_or_else(|| Reply::empty(200), receipt::reply)
         }
-        Ok(Applied::Seen(before)) => repeat(ports, message, received, key, &before).await,
+        Ok(Applied::Seen(before)) => repeat(ports, message, received, &before).await,
         Err(fault) => store_failed(ports, &message.partner, &fault),
     }
 }
 
 /// The same Message-ID again: the very receipt it got before, unless it is another message under an old name.
-async fn repeat(ports: &Ports, message: &Message, received: &Received, _key: DedupKey, before: &Answer) -> Reply {
+async fn repeat(ports: &Ports, message: &Message, received: &Received, before: &Answer) -> Reply {
     if before.content != received.content {
         return refuse_reuse(ports, message, received, before).await;
     }
@@ -246,7 +246,7 @@ fn in_order(message: &Message, received: &Received) -> Detail {
         file_name: received.file_name.clone(),
         content_type: Some(received.content_type.essence().to_owned()),
         encryption: received.layers.encryption.map(|cipher| cipher.to_string()),
-        signature: signature.map(|verified| verified.algorithm.to_string()),
+        signature: signature.map(|verified| verified.algorithm().to_string()),
         signer: signature.map(|verified| verified.signer),
         mic: Some(received.mic.to_string()),
         ..detail(message, &as2::Disposition::Processed.to_string())
