@@ -309,7 +309,8 @@ fn signature_values_are_as_long_as_the_key() {
     let lenient = SignaturePolicy { signed_attributes: SignedAttributes::Optional, ..SignaturePolicy::default() };
     for length in [0, 1, 255, 256, 257, 2048] {
         let digests = ContentDigests::of(CONTENT, SHA_2);
-        let fault = parse(length).unwrap().verify(&digests, &[acme.certificate.clone()], &lenient).unwrap_err();
+        let fault =
+            parse(length).unwrap().verify(&digests, std::slice::from_ref(&acme.certificate), &lenient).unwrap_err();
         assert!(matches!(fault, SignatureFault::Untrusted { .. }), "{length}");
     }
     assert!(matches!(parse(2049), Err(SmimeError::Malformed { .. })));
