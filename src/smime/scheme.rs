@@ -120,8 +120,8 @@ impl SignatureScheme {
     }
 }
 
-/// RSASSA-PKCS1-v1_5: what the signature holds is compared whole with what it must hold, never parsed. A DigestInfo
-/// without parameters is taken too, as old products write it (RFC 8017, section 9.2, note 2 of appendix A.2.4).
+/// RSASSA-PKCS1-v1_5: what the signature holds is compared whole with what it must hold, never parsed. RFC 8017,
+/// appendix A.2.4 wants NULL parameters in the DigestInfo; old products leave them out, and that is taken too.
 fn pkcs1(rsa: &Rsa<Public>, digest: &ContentDigest, signature: &[u8]) -> Check {
     let mut held = vec![0; rsa.size() as usize];
     if signature.len() != held.len() {

@@ -116,13 +116,17 @@ fn signer(identity: &keys::Identity, travelling: &[u8], signed: &[u8], parameter
     let mut signature = vec![0; 256];
     let rsa = identity.key.rsa().unwrap();
     rsa.private_encrypt(&info, &mut signature, openssl::rsa::Padding::PKCS1).unwrap();
+    signer_with(identity, travelling, &signature, parameters)
+}
+
+fn signer_with(identity: &keys::Identity, travelling: &[u8], signature: &[u8], parameters: &[u8]) -> Vec<u8> {
     let parts = [
         der::value(der::INTEGER, &[&[1]]),
         identity.certificate.name().to_der(),
-        der::algorithm(sha_256.oid(), parameters),
+        der::algorithm(DigestAlgorithm::Sha256.oid(), parameters),
         travelling.to_vec(),
         der::algorithm(oid::RSA_ENCRYPTION, parameters),
-        der::value(der::OCTET_STRING, &[&signature]),
+        der::value(der::OCTET_STRING, &[signature]),
     ];
     der::value(der::SEQUENCE, &[&parts.concat()])
 }
@@ -289,10 +293,27 @@ fn signers_certificates_and_bytes_are_limited() {
     check(&bytes, &Limits { signature: bytes.len() - 1, ..Limits::default() }, Some("bytes in a signature"));
     // The same in BER of indefinite length, where no length tells it beforehand.
     let endless = [&[0x30, 0x80], &bytes[4..15], &[0xa0, 0x80, 0x30, 0x80, 2, 1, 1, 0x31, 0x80][..]].concat();
-    let endless = [endless, vec![4, 1].repeat(200_000)].concat();
+    let endless = [endless, [4, 1].repeat(200_000)].concat();
     check(&endless, &limits, Some("bytes in a signature"));
     check(&bytes, &Limits { der_depth: 9, ..Limits::default() }, None);
     check(&bytes, &Limits { der_depth: 8, ..Limits::default() }, Some("inside one another"));
+}
+
+#[test]
+fn signature_values_are_as_long_as_the_key() {
+    let acme = keys::acme();
+    let parse = |length: usize| {
+        let signer = signer_with(acme, &[], &vec![1; length], der::NULL);
+        Signature::parse(Crafted::by(signer).bytes().as_slice(), &Limits::default())
+    };
+    let lenient = SignaturePolicy { signed_attributes: SignedAttributes::Optional, ..SignaturePolicy::default() };
+    for length in [0, 1, 255, 256, 257, 2048] {
+        let digests = ContentDigests::of(CONTENT, SHA_2);
+        let fault =
+            parse(length).unwrap().verify(&digests, std::slice::from_ref(&acme.certificate), &lenient).unwrap_err();
+        assert!(matches!(fault, SignatureFault::Untrusted { .. }), "{length}");
+    }
+    assert!(matches!(parse(2049), Err(SmimeError::Malformed { .. })));
 }
 
 #[test]
