@@ -37,4 +37,4 @@ pub struct Configuration {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
