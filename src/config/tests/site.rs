@@ -16,7 +16,6 @@ use openssl::x509::{X509, X509NameBuilder};
 use tempfile::TempDir;
 
 use crate::base::Timestamp;
-use crate::smime::Certificate;
 
 /// The instant as of which the fixtures are judged.
 pub(crate) fn now() -> Timestamp {
@@ -81,12 +80,6 @@ impl Site {
     pub(crate) fn edigate_toml(&self) -> PathBuf {
         self.path("edigate.toml")
     }
-}
-
-/// The certificate that `certs/acme.pem` holds.
-pub(crate) fn certificate_of_acme() -> Certificate {
-    let (_, text, _) = keys().iter().find(|(file, ..)| *file == "certs/acme.pem").unwrap();
-    Certificate::from_pem(text.as_bytes()).unwrap()
 }
 
 fn copy(from: &Path, to: &Path) {
