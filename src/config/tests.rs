@@ -53,6 +53,22 @@ fn a_small_gateway_loads_without_a_word() {
 }
 
 #[test]
+fn the_shipped_example_is_clean_once_it_has_keys() {
+    let site = Site::of("base");
+    std::fs::remove_dir_all(site.path("partners")).unwrap();
+    let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["edigate.toml", "partners/acme-bearings/partner.toml"] {
+        site.write(file, &std::fs::read_to_string(project.join(file)).unwrap());
+    }
+    for (ours, theirs) in
+        [("ours.pem", "northwind.pem"), ("ours.key", "northwind.key"), ("acme.pem", "acme-bearings.pem")]
+    {
+        std::fs::rename(site.path(&format!("certs/{ours}")), site.path(&format!("certs/{theirs}"))).unwrap();
+    }
+    assert_eq!(check(&site.edigate_toml(), now()), []);
+}
+
+#[test]
 fn the_documented_files_load_with_warnings_only() {
     let site = Site::of("documented");
     let mut credentials = std::collections::BTreeMap::new();
