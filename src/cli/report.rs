@@ -86,11 +86,7 @@ fn excerpt(diagnostic: &Diagnostic, text: &str) -> Option<(String, Range<usize>)
     let rest: String = line.chars().skip(start).collect();
     let end = start + rest.char_indices().take_while(|(at, _)| *at < marked).count();
     let mark = start.min(length)..end.min(length);
-    let shown = if diagnostic.code == "toml-syntax" {
-        (punctuation(line), mark)
-    } else {
-        veiled(line, mark)
-    };
+    let shown = if diagnostic.code == "toml-syntax" { (punctuation(line), mark) } else { veiled(line, mark) };
     Some(cut(shown))
 }
 
@@ -118,7 +114,13 @@ fn veiled(line: &str, mark: Range<usize>) -> (String, Range<usize>) {
         if hidden && out.ends_with('…') {
             continue;
         }
-        out.push(if hidden { '…' } else if c == '\t' { ' ' } else { c });
+        out.push(if hidden {
+            '…'
+        } else if c == '\t' {
+            ' '
+        } else {
+            c
+        });
         length += 1;
         if inside {
             new_mark.end = length;
@@ -146,7 +148,15 @@ fn punctuation(line: &str) -> String {
     let kept = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | '{' | '}' | ',' | '=' | '#');
     line.chars()
         .enumerate()
-        .map(|(at, c)| if c == '\t' { ' ' } else if at < key || kept(c) { c } else { '·' })
+        .map(|(at, c)| {
+            if c == '\t' {
+                ' '
+            } else if at < key || kept(c) {
+                c
+            } else {
+                '·'
+            }
+        })
         .collect()
 }
 
@@ -176,10 +186,11 @@ mod tests {
         let check = |line: &str, needle: &str, expected: &str| assert_eq!(shown("x", line, needle), expected, "{line}");
         check("bodi = \"1MiB\"", "bodi", "bodi = \"…\"\n^^^^");
         check("body = \"1 MiB\" # mine", "\"1 MiB\"", "body = \"1 MiB\"\n       ^^^^^^^");
-        check("a = { user = \"x\", pin = 12345, kind = \"basik\" }", "\"basik\"", concat!(
-            "a = { user = \"…\", pin = …, kind = \"basik\" }\n",
-            "                               ^^^^^^^",
-        ));
+        check(
+            "a = { user = \"x\", pin = 12345, kind = \"basik\" }",
+            "\"basik\"",
+            concat!("a = { user = \"…\", pin = …, kind = \"basik\" }\n", "                                  ^^^^^^^",),
+        );
         check("name = \"Müller\", x = 1", "x", "name = \"…\", x = …\n            ^");
         check("\tx = 1", "x", " x = …\n ^");
     }
@@ -191,7 +202,10 @@ mod tests {
         };
         check("password = hunter2", "password = ·······");
         check("bind = \"0.0.0.0:4443", "bind = \"············");
-        check("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ==", "···················································==");
+        check(
+            "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ==",
+            "··················································==",
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(super) struct Written {
     pub(super) instance: String,
     pub(super) store: StoreTable,
     pub(super) identities: Vec<IdentityEntry>,
+    pub(super) has_listener: bool,
     pub(super) listeners: Vec<ListenerTable>,
     pub(super) admin_socket: String,
     pub(super) limits: Limits,
@@ -82,6 +83,7 @@ pub(super) fn read(table: &Table<'_>) -> Written {
         instance: instance.unwrap_or_default(),
         store: table.table("store").map_or_else(StoreTable::default, |store| self::store(&store)),
         identities: table.table("identity").map(identities).unwrap_or_default(),
+        has_listener: table.has("listener"),
         listeners,
         admin_socket: table
             .table("admin")

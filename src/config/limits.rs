@@ -39,6 +39,7 @@ pub(super) fn read(table: &Table<'_>) -> Limits {
         signature,
         boundary,
         header_line,
+        mime_head,
         message_id,
         as2_name,
         interchange,

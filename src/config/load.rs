@@ -118,7 +118,7 @@ impl<'a> Loader<'a> {
         let expected = written.listeners.len();
         let listeners: Vec<_> = written.listeners.into_iter().filter_map(|table| self.listener(table)).collect();
         let missing = listeners.len() < expected;
-        if expected == 0 {
+        if !written.has_listener {
             let at = Location { file: Some(file.to_owned()), ..Location::default() };
             self.faults.add(
                 Diagnostic::warning("no-listener", "no partner can connect: there is no [[listener]]")

@@ -40,4 +40,4 @@ pub struct Configuration {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -23,7 +23,7 @@ pub(crate) struct AgreementEntry {
     pub(crate) direction: Direction,
     pub(crate) message: Located<MessageName>,
     pub(crate) mapping: Located<String>,
-    pub(crate) guide: Option<Located<String>>,
+    pub(crate) guide: Option<MessageName>,
     pub(crate) site: Option<String>,
 }
 
@@ -50,29 +50,38 @@ impl AgreementEntry {
             value.parsed(MessageName::EXPECTED, |text| Some(Located { value: text.parse().ok()?, at }))
         });
         let mapping = table.string("mapping");
-        let guide = table.string("guide");
+        let guide = table.string("guide").map(|guide| guide.value.parse().ok());
+        table.only(
+            "guide",
+            guide.as_ref().map(Option::is_some),
+            true,
+            "overlays on guides are not read in this version",
+        );
         let site = table.string("site").map(|site| site.value);
         if direction == Some(Direction::Out) {
             table.not_yet("direction", "nothing is sent to partners in this version");
         }
-        table.strings("publish");
-        table.only("publish", Some(table.strings("publish").iter().any(|one| *one.value != *"v1")), false, ONE_MAJOR);
+        let other_majors = table.strings("publish").iter().any(|major| **major != *"v1");
+        table.only("publish", Some(other_majors), false, "each document is published in its one major version");
         table.string("on_refused");
         table.not_yet("on_refused", "refusals of the ERP are not answered in this version");
-        Some(Self { document: document?, direction: direction?, message: message?, mapping: mapping?, guide, site })
+        Some(Self {
+            document: document?,
+            direction: direction?,
+            message: message?,
+            mapping: mapping?,
+            guide: guide.flatten(),
+            site,
+        })
     }
 }
-
-const ONE_MAJOR: &str = "each document is published in its one major version";
 
 /// `order@1`: a name of `a-z` and `-`, and a major version.
 fn document_name(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, major)| {
-        !name.is_empty()
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-            && major
-                .parse::<u16>()
-                .is_ok_and(|major| major > 0 && major.to_string() == *text.split('@').nth(1).unwrap_or(""))
+        let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let digits = major.bytes().all(|b| b.is_ascii_digit()) && !major.starts_with('0');
+        named && digits && major.parse::<u16>().is_ok()
     })
 }
 
@@ -89,8 +98,8 @@ pub struct Agreement {
     pub mapping_name: String,
     /// The mapping.
     pub mapping: Arc<Mapping>,
-    /// An overlay on the message's guide.
-    pub guide: Option<String>,
+    /// The guide to take when there is none of the message's own release.
+    pub guide: Option<MessageName>,
     /// The canonical path whose value is the site in the routing key: `shipTo.id`.
     pub site: Option<String>,
 }

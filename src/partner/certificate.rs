@@ -57,11 +57,15 @@ impl Active {
         Self { from, until, allow_expired_until: None }
     }
 
-    /// The span in which `certificate` counts: what is written, within the certificate's own dates. Only
-    /// `allow_expired_until` reaches past them.
+    /// The span in which `certificate` counts.
     pub(crate) fn window(self, certificate: &Certificate) -> Window {
-        let from = self.from.unwrap_or(certificate.not_before()).max(certificate.not_before());
-        let until = self.until.unwrap_or(certificate.not_after()).min(certificate.not_after());
+        self.within(Window { from: certificate.not_before(), until: certificate.not_after() })
+    }
+
+    /// What is written, within a certificate's `own` dates. Only `allow_expired_until` reaches past them.
+    pub(crate) fn within(self, own: Window) -> Window {
+        let from = self.from.unwrap_or(own.from).max(own.from);
+        let until = self.until.unwrap_or(own.until).min(own.until);
         Window { from, until: self.allow_expired_until.map_or(until, |allowed| allowed.max(until)) }
     }
 }

@@ -88,10 +88,20 @@ impl PartnerFile {
     }
 }
 
+/// The schema of edigate.toml and partner.toml that is read.
+const SCHEMA: u64 = 1;
+
 /// Reads `schema`, which every file begins with.
 pub(crate) fn schema(table: &Table<'_>) {
     table.require("schema", "schema = 1");
-    table.integer("schema", 1..=1);
+    let Some(value) = table.value("schema") else { return };
+    if value.integer(1..=u64::from(u16::MAX)).is_some_and(|schema| schema > SCHEMA) {
+        value.fault(
+            "newer-schema",
+            "this file is of a newer schema than this edigate reads",
+            format!("schema = {SCHEMA}, or a newer edigate"),
+        );
+    }
 }
 
 impl As2Table {

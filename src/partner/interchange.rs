@@ -54,8 +54,6 @@ pub struct X12 {
     pub them: Vec<Located<IsaId>>,
     /// Their id in the GS.
     pub them_group: Option<String>,
-    /// The character set of what they send; `None` finds it out.
-    pub charset: Option<String>,
 }
 
 /// Why `[x12.read]` keys change nothing yet.
@@ -68,7 +66,9 @@ impl X12 {
         table.require("them", "{ isa = \"ZZ/ACMEBRG\", gs = \"ACMEBRG\" }");
         let us = table.table("us").map(|us| identity(&us));
         let them = table.table("them").map(|them| (identity(&them), aliases(&them)));
-        let charset = table.table("read").and_then(|read| x12_read(&read));
+        if let Some(read) = table.table("read") {
+            x12_read(&read);
+        }
         if let Some(write) = table.table("write") {
             x12_write(&write);
             table.not_yet("write", "nothing is sent to partners in this version");
@@ -80,7 +80,7 @@ impl X12 {
         let (us, us_group) = us?;
         let ((them, them_group), aliases) = them?;
         let them = std::iter::once(them?).chain(aliases).collect();
-        Some(Self { us: us?, us_group, them, them_group, charset })
+        Some(Self { us: us?, us_group, them, them_group })
     }
 }
 
@@ -103,20 +103,18 @@ fn aliases(table: &Table<'_>) -> Vec<Located<IsaId>> {
     table.list("aliases").iter().filter_map(read).collect()
 }
 
-/// The character set, when it is named.
-fn x12_read(read: &Table<'_>) -> Option<String> {
-    let charset = charset(read);
+fn x12_read(read: &Table<'_>) {
+    read.only("charset", charset(read), "auto", "the character set is found out");
     severities(read);
     let on_error = read.one_of("on_error", &[("reject-set", true), ("reject-interchange", false)]);
     read.only("on_error", on_error, true, READ_LATER);
-    duplicates(read, &["interchange", "group", "document"]);
-    charset
+    duplicates(read);
+    read.not_yet("duplicates", "duplicates are recognised by Message-ID and content in this version");
 }
 
-fn charset(read: &Table<'_>) -> Option<String> {
+fn charset(table: &Table<'_>) -> Option<&'static str> {
     let known = ["auto", "x12-basic", "x12-extended", "utf-8", "windows-1252", "iso-8859-1"];
-    let words: Vec<_> = known.iter().map(|word| (*word, *word)).collect();
-    read.one_of("charset", &words).filter(|charset| *charset != "auto").map(str::to_owned)
+    table.one_of("charset", &known.map(|word| (word, word)))
 }
 
 /// `severities = { "count" = "reject", … }`, with the classes of findings there are and their defaults.
@@ -136,13 +134,12 @@ fn severities(read: &Table<'_>) {
     }
 }
 
-fn duplicates(read: &Table<'_>, levels: &[&'static str]) {
+fn duplicates(read: &Table<'_>) {
     let Some(duplicates) = read.table("duplicates") else { return };
-    for level in levels {
+    for level in ["interchange", "group", "document"] {
         duplicates.one_of(level, &[("accept", ()), ("flag", ()), ("reject", ())]);
     }
     duplicates.duration("window");
-    read.not_yet("duplicates", "duplicates are recognised by Message-ID and content in this version");
 }
 
 fn x12_write(write: &Table<'_>) {
@@ -203,7 +200,7 @@ pub(crate) fn check_edifact(table: &Table<'_>) {
         read.string("charset");
         severities(&read);
         read.one_of("on_error", &[("reject-set", ()), ("reject-interchange", ())]);
-        duplicates(&read, &["interchange", "group", "document"]);
+        duplicates(&read);
     }
     if let Some(write) = table.table("write") {
         if let Some(versions) = write.table("versions") {

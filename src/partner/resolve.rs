@@ -201,7 +201,7 @@ fn agreement(entry: AgreementEntry, with: &Resolving<'_>) -> Option<Agreement> {
         message: entry.message.value,
         mapping_name: entry.mapping.value,
         mapping,
-        guide: entry.guide.map(|guide| guide.value),
+        guide: entry.guide,
         site: entry.site,
     })
 }

@@ -50,17 +50,18 @@ pub struct Table<'t> {
     span: Range<usize>,
     table: &'t DeTable<'t>,
     asked: RefCell<Vec<&'static str>>,
+    missing: RefCell<Vec<(&'static str, String)>>,
     open: bool,
 }
 
 impl<'t> Table<'t> {
     fn new(context: Context<'t>, name: String, span: Range<usize>, table: &'t DeTable<'t>) -> Self {
-        Self { context, name, span, table, asked: RefCell::default(), open: false }
+        Self { context, name, span, table, asked: RefCell::default(), missing: RefCell::default(), open: false }
     }
 
-    /// Where the table begins: its name, or the start of the file.
+    /// Where the table begins: its name; for a whole file, the file.
     pub fn at(&self) -> Location {
-        self.context.source.location(self.span.clone())
+        if self.name.is_empty() { self.context.source.whole() } else { self.context.source.location(self.span.clone()) }
     }
 
     /// The value of `key`, if it is there.
@@ -150,12 +151,7 @@ impl<'t> Table<'t> {
     /// Records a fault unless `key` is there. Call it for keys without which the table means nothing.
     pub fn require(&self, key: &'static str, expected: &str) {
         if !self.table.contains_key(key) {
-            let message = if self.name.is_empty() {
-                format!("'{key}' is missing")
-            } else {
-                format!("'{key}' is missing in [{}]", self.name)
-            };
-            self.context.faults.add(Diagnostic::error("missing-key", message).at(self.at()).expecting(expected));
+            self.missing.borrow_mut().push((key, expected.to_owned()));
         }
     }
 
@@ -193,22 +189,28 @@ impl<'t> Table<'t> {
 
 impl Drop for Table<'_> {
     fn drop(&mut self) {
-        if self.open {
-            return;
-        }
-        let asked = self.asked.borrow();
-        for (key, _) in self.table.iter().filter(|(key, _)| !asked.contains(&key.get_ref().as_ref())) {
-            let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
-            let mut fault = Diagnostic::error("unknown-key", format!("there is no key '{}'{place}", key.get_ref()))
-                .at(self.context.source.location(key.span()));
-            let mut known: Vec<&str> = asked.clone();
+        let place = if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) };
+        let mut missing = self.missing.take();
+        if !self.open {
+            let mut known = self.asked.take();
             known.sort_unstable();
             known.dedup();
-            fault = match nearest(key.get_ref(), known.iter().copied()) {
-                Some(near) => fault.hinting(format!("write '{near}'")),
-                None => fault.expecting(format!("one of {}", known.join(", "))),
-            };
-            self.context.faults.add(fault);
+            for (key, _) in self.table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+                // A key that is missing because it is misspelt is one fault, not two.
+                let absent = known.iter().copied().filter(|known| !self.table.contains_key(*known));
+                let near = nearest(key.get_ref(), absent).or_else(|| nearest(key.get_ref(), known.iter().copied()));
+                missing.retain(|(name, _)| Some(*name) != near);
+                let fault = Diagnostic::error("unknown-key", format!("there is no key '{}'{place}", key.get_ref()))
+                    .at(self.context.source.location(key.span()));
+                self.context.faults.add(match near {
+                    Some(near) => fault.hinting(format!("write '{near}'")),
+                    None => fault.expecting(format!("one of {}", known.join(", "))),
+                });
+            }
+        }
+        for (key, expected) in missing {
+            let fault = Diagnostic::error("missing-key", format!("'{key}' is missing{place}")).at(self.at());
+            self.context.faults.add(fault.expecting(expected));
         }
     }
 }

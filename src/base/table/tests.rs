@@ -24,7 +24,7 @@ fn every_fault_of_a_file_is_found_at_once() {
     assert_eq!(
         found,
         [
-            "a.toml:1:1: error[missing-key]: 'as2_id' is missing; expected an AS2 name",
+            "a.toml: error[missing-key]: 'as2_id' is missing; expected an AS2 name",
             "a.toml:1:8: error[wrong-type]: 'name' is a whole number; expected a text in quotes",
             "a.toml:2:1: error[unknown-key]: there is no key 'bodi' — write 'body'",
             "a.toml:3:8: error[bad-value]: '5 min' does not fit 'wait'; expected a duration such as \"30s\", \"76m\", \
