@@ -7,6 +7,9 @@ mod load;
 mod segment;
 mod shipped;
 
+#[cfg(test)]
+mod tests;
+
 pub use element::{ElementDef, ElementKind, ElementType};
 pub use key::GuideKey;
 pub use segment::{Discriminator, LoopDef, Max, Pair, Part, Requirement, SegmentDef, SegmentUse};
