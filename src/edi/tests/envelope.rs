@@ -172,7 +172,7 @@ fn counts_and_control_numbers() {
         ),
     );
     check(
-        wrap(&format!("{SET}{SET}")).as_slice().to_vec(),
+        wrap(&SET.repeat(2)),
         &format!(
             "interchange 000000001 from SENDER to RECEIVER
              group PO 1 004010
