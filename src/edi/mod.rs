@@ -8,17 +8,25 @@
 
 mod charset;
 mod delimiter;
+mod fault;
 mod finding;
 pub mod guide;
 mod interchange;
 mod place;
 mod read;
-mod structure;
+mod sniff;
+mod source;
 mod token;
 mod tree;
+mod validate;
+mod x12;
+
+#[cfg(test)]
+mod tests;
 
 pub use charset::decode;
 pub use delimiter::Delimiters;
+pub use fault::{Bound, ReadFault};
 pub use finding::{Finding, FindingCode, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
@@ -26,7 +34,7 @@ pub use interchange::{
     TransactionSet, Usage,
 };
 pub use place::{Place, Tag};
-pub use read::{Bound, Piece, ReadFault, ReadOptions, Reader};
-pub use structure::structure;
+pub use read::{Piece, ReadOptions, Reader};
 pub use token::{Element, Segment};
 pub use tree::{Instance, InstancePart, Tree};
+pub use validate::structure;

@@ -1,16 +1,19 @@
 //! The reader: one transaction set at a time out of a stream, in bounded memory.
 
-use std::fmt;
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Limits, Location};
+use crate::base::{Limits, Severity};
 
-use super::finding::Finding;
+use super::fault::ReadFault;
+use super::finding::{Finding, FindingCode};
 use super::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
 };
 use super::place::Place;
+use super::sniff::{self, Start};
+use super::source::Source;
+use super::x12::Envelope;
 
 /// What comes out of a file of EDI, in the order of the wire.
 #[derive(Clone, Debug)]
@@ -38,133 +41,107 @@ pub struct ReadOptions {
     pub limits: Limits,
 }
 
-/// Which bound was passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// Bytes of an interchange.
-    Interchange,
-    /// Segments of an interchange.
-    Segments,
-    /// Bytes of a segment.
-    Segment,
-    /// Bytes of a transaction set.
-    TransactionSet,
-    /// Elements of a segment.
-    Elements,
-}
-
-impl Bound {
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Interchange => ("the interchange has more bytes", "interchange"),
-            Self::Segments => ("the interchange has more segments", "segments"),
-            Self::Segment => ("a segment has more bytes", "segment"),
-            Self::TransactionSet => ("a transaction set has more bytes", "transaction_set"),
-            Self::Elements => ("a segment has more elements", "elements"),
-        }
-    }
-}
-
-/// Why nothing more can be read. What is merely wrong with a document is a [`Finding`].
-#[derive(Debug)]
-pub enum ReadFault {
-    /// The source failed: the machine's fault.
-    Io(io::Error),
-    /// The file does not begin as EDI does: the bytes' fault.
-    NotEdi {
-        /// Where it should have begun.
-        place: Place,
-        /// Why, in words.
-        found: String,
-    },
-    /// The file is of a standard that this build does not read.
-    NotReadYet {
-        /// Which.
-        standard: Standard,
-        /// Where it begins.
-        place: Place,
-    },
-    /// The first segment of an interchange does not tell the delimiters: the bytes' fault.
-    Header {
-        /// Where.
-        place: Place,
-        /// Why, in words.
-        found: String,
-    },
-    /// A bound was passed: the bytes' fault, or a limit set too low.
-    Bound {
-        /// Which.
-        bound: Bound,
-        /// Its value.
-        limit: u64,
-        /// Where.
-        place: Place,
-    },
-}
-
-impl fmt::Display for ReadFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => write!(f, "the file cannot be read: {error}"),
-            Self::NotEdi { found, .. } => write!(f, "this is no EDI: {found}"),
-            Self::NotReadYet { standard, .. } => write!(f, "{standard} is not read yet"),
-            Self::Header { found, .. } => write!(f, "the interchange's header cannot be read: {found}"),
-            Self::Bound { bound, limit, .. } => write!(f, "{} than {limit}", bound.words().0),
-        }
-    }
-}
-
-impl std::error::Error for ReadFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io(error) => Some(error),
-            Self::NotEdi { .. } | Self::NotReadYet { .. } | Self::Header { .. } | Self::Bound { .. } => None,
-        }
-    }
-}
-
-impl From<&ReadFault> for Diagnostic {
-    fn from(fault: &ReadFault) -> Self {
-        let text = fault.to_string();
-        match fault {
-            ReadFault::Io(_) => Self::error("read-failed", text).hinting("look at the disk, then replay"),
-            ReadFault::NotEdi { place, .. } => Self::error("not-edi", text)
-                .at(Location::from(place))
-                .expecting("ISA or UNB")
-                .hinting("look at what the partner sent; it may be another format or an empty file"),
-            ReadFault::NotReadYet { place, .. } => Self::error("not-read-yet", text)
-                .at(Location::from(place))
-                .expecting("an X12 interchange")
-                .hinting("ask the partner for X12, or wait for the release that reads it"),
-            ReadFault::Header { place, .. } => Self::error("header-unreadable", text)
-                .at(Location::from(place))
-                .expecting("ISA with 16 elements and four different delimiters")
-                .hinting("send the partner the first 200 bytes of the file and ask them to mend the ISA"),
-            ReadFault::Bound { bound, place, .. } => Self::error("too-large", text)
-                .at(Location::from(place))
-                .hinting(format!("if the partner means it, raise limits.{}", bound.words().1)),
-        }
-    }
-}
-
 /// Reads interchanges out of a stream.
+///
+/// Memory is bounded by the limits whatever the size of the file: a window as long as the longest segment, and the one
+/// transaction set that is being read.
 pub struct Reader<R> {
-    source: R,
-    options: ReadOptions,
+    source: Source<R>,
+    limits: Limits,
+    state: State,
+}
+
+enum State {
+    /// Nothing was read yet.
+    First,
+    /// Inside an interchange.
+    Inside(Envelope),
+    /// Behind an interchange.
+    Between,
+    /// Nothing more will come.
+    Ended,
 }
 
 impl<R: Read> Reader<R> {
     /// A reader at the start of a file.
     pub fn new(source: R, options: ReadOptions) -> Self {
-        Self { source, options }
+        Self { source: Source::new(source), limits: options.limits, state: State::First }
     }
 
-    /// The next piece; `None` at the end of the file.
+    /// The next piece; `None` at the end of the file, and after a fault.
     ///
     /// # Errors
-    /// A [`ReadFault`] when nothing more can be read. What came before it stands.
+    /// A [`ReadFault`] when nothing more can be read. What came before it stands, but the interchange it is in has not
+    /// come to its end.
     pub fn next_piece(&mut self) -> Result<Option<Piece>, ReadFault> {
-        let _ = (&self.source, &self.options);
-        Ok(None)
+        let piece = self.advance();
+        if piece.is_err() {
+            self.state = State::Ended;
+        }
+        piece
+    }
+
+    fn advance(&mut self) -> Result<Option<Piece>, ReadFault> {
+        if let State::Inside(envelope) = &mut self.state {
+            if let Some(piece) = envelope.next_piece(&mut self.source, &self.limits)? {
+                return Ok(Some(piece));
+            }
+            self.state = State::Between;
+        }
+        if matches!(self.state, State::Ended) {
+            return Ok(None);
+        }
+        let mut findings = Vec::new();
+        let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+        if let Start::Leading(count) = start {
+            findings.push(self.leading_bytes(count));
+            self.source.consume(count);
+            start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+        }
+        match start {
+            Start::Interchange(Standard::X12) => self.open(findings).map(Some),
+            Start::Interchange(standard @ Standard::Edifact) => {
+                Err(ReadFault::NotReadYet { standard, place: self.here(3) })
+            }
+            Start::Leading(_) => Ok(None),
+            Start::End => self.end(),
+            Start::Other(found) => self.refuse(found),
+        }
+    }
+
+    fn open(&mut self, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
+        let envelope = Envelope::open(&mut self.source, findings)?;
+        let head = Arc::clone(envelope.head());
+        self.state = State::Inside(envelope);
+        Ok(Piece::Interchange(head))
+    }
+
+    fn end(&mut self) -> Result<Option<Piece>, ReadFault> {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::First => Err(ReadFault::NotEdi { place: self.here(0), found: "it is empty".to_owned() }),
+            State::Inside(_) | State::Between | State::Ended => Ok(None),
+        }
+    }
+
+    /// At the start of a file this is no EDI; behind an interchange, the interchanges stand and the rest is a finding.
+    fn refuse(&mut self, found: String) -> Result<Option<Piece>, ReadFault> {
+        let place = self.here(1);
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::First => Err(ReadFault::NotEdi { place, found }),
+            State::Inside(_) | State::Between | State::Ended => {
+                let text = format!("what follows the last interchange is no interchange: {found}");
+                Ok(Some(Piece::Finding(Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text))))
+            }
+        }
+    }
+
+    fn leading_bytes(&self, count: usize) -> Finding {
+        let text = format!("{count} bytes before the interchange belong to nothing");
+        let place = self.here(count);
+        Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text)
+    }
+
+    fn here(&self, length: usize) -> Place {
+        Place::bytes(self.source.offset(), self.source.offset() + length as u64)
     }
 }

@@ -213,6 +213,11 @@ impl<'a> Segment<'a> {
         (1..=segment.element_count()).map(move |number| segment.element(number))
     }
 
+    /// What parts repetitions, if anything does.
+    pub(crate) fn repetition_separator(&self) -> Option<u8> {
+        self.table.delimiters.repetition
+    }
+
     /// Where the segment stands in the file.
     pub fn place(&self) -> Place {
         Place {

@@ -10,7 +10,7 @@
 //! [segments]                   # elements in order: number, M when mandatory, xN when it may repeat N times
 //! REF = "128 M, 127, 352, C040"
 //! [pairs]                      # qualifier/value
-//! LIN = "02/03 04/05"
+//! LIN = "2/3 4/5"
 //! ```
 //!
 //! A *set* lists parts in order: `"TAG [M|O] [max]"` for a segment, `"loop NAME [M|O] [max]"` for a loop, whose parts

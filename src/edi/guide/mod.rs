@@ -1,4 +1,5 @@
-//! Guides: which segments, elements and loops a transaction set has. A guide is data; see `docs` in `load`.
+//! Guides: which segments, elements and loops a transaction set has. A guide is data;
+//! `load.rs` tells its form.
 
 mod element;
 mod key;
