@@ -1,1 +1,8 @@
-//! To be filled on its branch.
+//! The mapping language.
+
+mod file;
+mod load;
+mod nearest;
+mod rule;
+mod scan;
+mod template;
