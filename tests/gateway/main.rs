@@ -4,6 +4,7 @@
 //! Needs what `make tools` installs. Tests that mount a file system need root and are otherwise skipped, loudly.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a panic here is a failed test")]
+#![expect(clippy::print_stderr, reason = "a test's progress, shown when it fails")]
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
 // What tests stand on.
