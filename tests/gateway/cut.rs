@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::broker;
 use crate::chance::{self, Chance};
 use crate::disk::{LoopDisk, skipped};
 use crate::gate::Gate;
 use crate::gateway::{Gateway, Plan, files_below};
-use crate::broker;
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
 use crate::traffic::Traffic;
@@ -41,7 +41,11 @@ fn power_cuts_lose_nothing_and_double_nothing() {
     let traffic = Traffic::to(gateway.address(), 4, 1);
     for round in 0..cuts {
         let reachable = chance.one_in(2);
-        if reachable { gate.open() } else { gate.shut() }
+        if reachable {
+            gate.open()
+        } else {
+            gate.shut()
+        }
         gateway.start();
         let plug = disk.plug();
         thread::sleep(chance.up_to(Duration::from_millis(800)));
@@ -135,7 +139,7 @@ fn sled_writer() {
     let Ok(folder) = std::env::var(SLED_FOLDER) else { return };
     let database = sled::open(folder).unwrap();
     for index in 0_u64.. {
-        database.insert(index.to_be_bytes(), &[7; 200]).unwrap();
+        database.insert(index.to_be_bytes(), vec![7; 200]).unwrap();
         database.flush().unwrap();
         println!("{FLUSHED} {index}");
     }

@@ -110,9 +110,7 @@ struct Mount {
 impl Mount {
     fn try_new(options: &[&str], what: &Path, folder: &Path) -> Option<Self> {
         let mount = Command::new("mount").args(options).arg(what).arg(folder).output();
-        mount
-            .is_ok_and(|output| output.status.success())
-            .then(|| Self { folder: folder.to_owned(), mounted: true })
+        mount.is_ok_and(|output| output.status.success()).then(|| Self { folder: folder.to_owned(), mounted: true })
     }
 
     /// The last process that had files open there may take a moment to be gone.

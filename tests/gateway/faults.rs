@@ -304,7 +304,8 @@ fn slow_body(to: SocketAddr, order: &[u8]) -> Reply {
 }
 
 fn get(to: SocketAddr, _: &[u8]) -> Reply {
-    wire::send_raw(to, format!("GET {AS2_PATH} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n").as_bytes()).unwrap()
+    wire::send_raw(to, format!("GET {AS2_PATH} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n").as_bytes())
+        .unwrap()
 }
 
 enum Which {

@@ -28,6 +28,7 @@ pub struct Plan {
     limits: String,
     receive: String,
     free_hard: Option<String>,
+    usage: Option<String>,
 }
 
 impl Plan {
@@ -52,6 +53,12 @@ impl Plan {
     /// How much of the store's file system must be free; little by default, so that a well-filled machine can test.
     pub fn free_hard(mut self, share: &str) -> Self {
         self.free_hard = Some(share.to_owned());
+        self
+    }
+
+    /// What the partner's orders are for: `production`, if nothing else is said, or `test`.
+    pub fn usage(mut self, usage: &str) -> Self {
+        self.usage = Some(usage.to_owned());
         self
     }
 
@@ -127,11 +134,12 @@ level = "info"
 
     fn partner_toml(&self) -> String {
         let receive = &self.receive;
+        let usage = self.usage.as_deref().unwrap_or("production");
         format!(
             r#"schema = 1
 name = "Acme Bearings"
 status = "active"
-usage = "production"
+usage = "{usage}"
 timezone = "America/New_York"
 
 [as2]
@@ -244,10 +252,6 @@ impl Gateway {
         kill_process(Pid::from_child(self.process.as_ref().unwrap()), signal).unwrap();
     }
 
-    pub fn pid(&self) -> u32 {
-        self.process.as_ref().unwrap().id()
-    }
-
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -319,6 +323,11 @@ impl Gateway {
             assert!(Instant::now() < deadline, "{} of {count} documents\n{}", documents.len(), self.log());
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// How many lines the daemon logged so far.
+    pub fn log_lines(&self) -> usize {
+        fs::read(self.path("log")).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
     }
 
     /// The last of what the daemon logged.

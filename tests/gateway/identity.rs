@@ -43,10 +43,7 @@ impl Identity {
         builder.append_extension(usage).unwrap();
         builder.sign(&key, MessageDigest::sha256()).unwrap();
 
-        Self {
-            certificate_pem: builder.build().to_pem().unwrap(),
-            key_pem: key.private_key_to_pem_pkcs8().unwrap(),
-        }
+        Self { certificate_pem: builder.build().to_pem().unwrap(), key_pem: key.private_key_to_pem_pkcs8().unwrap() }
     }
 
     /// The gateway under test.

@@ -1,7 +1,7 @@
 //! The ERP's side of the broker: a consumer that writes down every message it is given, and never loses its place.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -58,12 +58,12 @@ impl Ledger {
     pub fn of(url: &str, exchange: &str) -> Self {
         let shared = Arc::new(Shared::default());
         let (url, exchange, writer) = (url.to_owned(), exchange.to_owned(), Arc::clone(&shared));
-        let (ready, bound) = std::sync::mpsc::channel();
+        let (ready, bound) = mpsc::channel();
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
             loop {
-                let ended = runtime.block_on(consume(&url, &exchange, &writer, || drop(ready.send(()))));
-                drop(ended);
+                // However it ended: the broker is away, and comes back.
+                drop(runtime.block_on(consume(&url, &exchange, &writer, &ready)));
                 thread::sleep(Duration::from_millis(200));
             }
         });
@@ -107,7 +107,7 @@ impl Ledger {
     }
 }
 
-async fn consume(url: &str, exchange: &str, shared: &Shared, bound: impl Fn()) -> lapin::Result<()> {
+async fn consume(url: &str, exchange: &str, shared: &Shared, bound: &mpsc::Sender<()>) -> lapin::Result<()> {
     let connection = Connection::connect(url, ConnectionProperties::default()).await?;
     let channel = connection.create_channel().await?;
     let queue = format!("{exchange}.erp");
@@ -122,7 +122,8 @@ async fn consume(url: &str, exchange: &str, shared: &Shared, bound: impl Fn()) -
     let options = BasicConsumeOptions::default();
     let mut consumer =
         channel.basic_consume(queue.as_str().into(), "erp".into(), options, FieldTable::default()).await?;
-    bound();
+    // Only the first time does somebody wait for it.
+    bound.send(()).unwrap_or(());
     while let Some(delivery) = consumer.next().await {
         let delivery = delivery?;
         shared.deliveries.lock().unwrap().push(read(&delivery));
@@ -137,7 +138,7 @@ fn read(delivery: &lapin::message::Delivery) -> Delivery {
     Delivery {
         routing_key: delivery.routing_key.to_string(),
         properties: delivery.properties.clone(),
-        headers: headers.into_iter().map(|(name, value)| (name.to_string(), text(&value))).collect(),
+        headers: headers.into_iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
         body: serde_json::from_slice(&delivery.data).unwrap_or(Value::Null),
     }
 }

@@ -18,9 +18,7 @@ fn a_broker_stopped_paused_or_out_of_disk_changes_nothing() {
     // Of its own: what is done to it would be done to every test.
     let broker = Rabbit::start();
     let ledger = Ledger::of(&broker.url(), "outage.documents");
-    let mut gateway = Plan::default()
-        .broker(&broker.url(), "outage")
-        .prepare();
+    let mut gateway = Plan::default().broker(&broker.url(), "outage").prepare();
     gateway.start();
     let traffic = Traffic::to(gateway.address(), 2, 1);
     wait_for_more(&traffic, &gateway);

@@ -72,8 +72,7 @@ fn many_equal_posts_at_one_moment_end_in_one_document() {
     let gateway = started();
     let message = Terms::form(Form::SignedAndEncrypted).pack(&order::interchange(1));
     let receipts: Vec<Vec<u8>> = thread::scope(|scope| {
-        let posts: Vec<_> =
-            (0..POSTS).map(|_| scope.spawn(|| receipt_bytes(&deliver(&gateway, &message)))).collect();
+        let posts: Vec<_> = (0..POSTS).map(|_| scope.spawn(|| receipt_bytes(&deliver(&gateway, &message)))).collect();
         posts.into_iter().map(|post| post.join().unwrap()).collect()
     });
     assert!(receipts.iter().all(|receipt| *receipt == receipts[0]), "one receipt for all");

@@ -66,11 +66,6 @@ impl Traffic {
         self.observer.lock().unwrap().accepted.len()
     }
 
-    /// The numbers of the orders accepted so far.
-    pub fn accepted_numbers(&self) -> BTreeSet<String> {
-        self.observer.lock().unwrap().accepted.keys().map(|index| order::number(*index)).collect()
-    }
-
     /// Lets `cut` happen at one instant of the observer: a receipt that was not written down before is not counted.
     pub fn at_one_instant(&self, cut: impl FnOnce()) {
         let mut observer = self.observer.lock().unwrap();

@@ -75,9 +75,10 @@ pub fn get_over_socket(socket: &Path, path: &str) -> io::Result<Reply> {
 pub fn read_reply(stream: &mut impl Read) -> io::Result<Reply> {
     let mut reader = BufReader::new(stream);
     let status_line = read_line(&mut reader)?;
-    let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("not an HTTP answer: {status_line:?}"))
-    })?;
+    let status =
+        status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("not an HTTP answer: {status_line:?}"))
+        })?;
     let mut headers = Vec::new();
     loop {
         let line = read_line(&mut reader)?;
