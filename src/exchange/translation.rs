@@ -9,7 +9,7 @@ use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
 use crate::canon::{self, Meta};
 use crate::edi::{self, Guides, TransactionSet};
 use crate::mapping::{self, ReadContext};
-use crate::partner::{self, Agreement, Direction, IsaId, Partner, Registry};
+use crate::partner::{self, Agreement, Direction, IsaId, MessageName, Partner, Registry};
 
 /// What transaction sets of one exchange are translated with.
 pub struct Translation<'a> {
@@ -55,7 +55,7 @@ impl Translation<'_> {
     pub fn translate(&self, set: &TransactionSet, ids: Ids) -> Result<Translated, Vec<Diagnostic>> {
         let partner = self.partner(set).map_err(alone)?;
         let usage = usage(partner, set).map_err(alone)?;
-        let message = partner::MessageName::x12(&set.release, &set.id);
+        let message = message_name(set);
         let agreement =
             partner.agreement(Direction::In, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
 
@@ -193,6 +193,15 @@ fn usage(partner: &Partner, set: &TransactionSet) -> Result<Usage, Diagnostic> {
         .expecting("the same of both")
         .hinting("when the partner has gone live, change 'usage' in its partner file; else ask why it sent this")),
     }
+}
+
+/// The transaction set as an agreement names it.
+fn message_name(set: &TransactionSet) -> MessageName {
+    let standard = match set.interchange.standard {
+        edi::Standard::X12 => partner::Standard::X12,
+        edi::Standard::Edifact => partner::Standard::Edifact,
+    };
+    MessageName { standard, release: set.release.clone(), kind: set.id.clone() }
 }
 
 fn is_kept_back(findings: &[Diagnostic]) -> bool {
