@@ -2,6 +2,7 @@
 
 use super::*;
 
+#[expect(clippy::result_large_err, reason = "the outcome of a message, not an error on its way up")]
 fn refused(error: As2Error) -> Result<Received, Refusal> {
     Err(Refusal::unopened(error))
 }
@@ -146,4 +147,15 @@ fn a_positive_receipt_must_prove_what_was_asked() {
     assert_eq!(settle(&unsigned, ReceiptWanted::Unsigned), Settlement::Accepted);
     let warned = Mdn { disposition: Disposition::Warning("duplicate-document".into()), ..mdn };
     assert_eq!(settle(&warned, signed), Settlement::Warned("duplicate-document".into()));
+}
+
+#[test]
+fn a_receipt_whose_line_ends_were_changed_on_the_way_still_counts() {
+    let packed = packed(SIGNED_AND_ENCRYPTED);
+    let security = security(Requirement::Required);
+    let (outcome, _) = opened(&packed, &security);
+    let answer = answered(&packed, &outcome, Some(&security)).unwrap();
+    let body = String::from_utf8(answer.body.clone()).unwrap().replace("\r\n", "\n").into_bytes();
+    let mdn = receipt(&Answer { body, ..answer }).unwrap();
+    assert_eq!(mdn.settle(&packed.message_id, &packed.mic, ReceiptWanted::Signed), Settlement::Accepted);
 }

@@ -15,8 +15,7 @@ fn open_any(content_type: &str, body: &[u8]) {
 
 /// Packed once, as the signature costs more than all the rest.
 fn packed_once(protection: Protection) -> &'static Packed {
-    static MESSAGES: LazyLock<[Packed; 3]> =
-        LazyLock::new(|| [SIGNED_AND_ENCRYPTED, SIGNED, PLAIN].map(|protection| packed(protection)));
+    static MESSAGES: LazyLock<[Packed; 3]> = LazyLock::new(|| [SIGNED_AND_ENCRYPTED, SIGNED, PLAIN].map(packed));
     let [both, signed, plain] = &*MESSAGES;
     match (protection.sign, protection.encrypt) {
         (Some(_), Some(_)) => both,
@@ -50,6 +49,23 @@ proptest! {
             // Bytes that carry nothing may differ: a part's header spelling, an unused bit of base64.
             prop_assert_eq!(received.mic, original.mic.clone());
             prop_assert_eq!(payload, ORDER);
+        }
+    }
+
+    #[test]
+    fn a_changed_receipt_never_settles_otherwise(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        static ANSWER: LazyLock<Answer> = LazyLock::new(|| {
+            let security = security(Requirement::Required);
+            let message = packed_once(SIGNED_AND_ENCRYPTED);
+            answered(message, &opened(message, &security).0, Some(&security)).unwrap()
+        });
+        let original = packed_once(SIGNED_AND_ENCRYPTED);
+        let mut changed = ANSWER.clone();
+        let at = at.index(changed.body.len());
+        changed.body[at] = byte;
+        if let Ok(mdn) = receipt(&changed) {
+            let settled = mdn.settle(&original.message_id, &original.mic, ReceiptWanted::Signed);
+            prop_assert_eq!(settled, Settlement::Accepted);
         }
     }
 

@@ -109,7 +109,15 @@ fn everything_wrong_in_an_envelope_is_told_alike() {
         ("a header line without a name".into(), seal(b"Content-Type: x/y\r\n=\r\n\r\n")),
         ("no boundary".into(), seal(b"Content-Type: multipart/signed\r\n\r\n")),
         ("truncated multipart".into(), sealed(&signed, |body| body[..body.len() / 3].to_vec())),
-        ("one part".into(), sealed(&signed, |body| replaced(body, "--\r\n", "").split_off(0)[..0].to_vec())),
+        ("one part".into(), seal(b"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--")),
+        (
+            "three parts".into(),
+            sealed(&signed, |body| {
+                let boundary = &body[..body.iter().position(|byte| *byte == b'\r').unwrap()];
+                let end = body.len() - b"--\r\n".len();
+                [&body[..end], b"\r\n\r\nmore\r\n", boundary, b"--\r\n"].concat()
+            }),
+        ),
         (
             "signature garbage".into(),
             sealed(&signed, |body| replaced(body, "smime.p7s\"\r\n\r\nM", "smime.p7s\"\r\n\r\nN")),

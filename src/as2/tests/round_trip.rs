@@ -148,3 +148,28 @@ fn a_source_or_sink_that_fails_is_no_verdict_on_the_message() {
         assert_eq!(full.unwrap_err().to_string(), "the disk is full", "{protection:?}");
     }
 }
+
+#[test]
+fn a_body_that_repeats_the_headers_is_read_behind_them() {
+    for protection in [SIGNED_AND_ENCRYPTED, SIGNED] {
+        let mut packed = packed(protection);
+        let content_type = head(&packed.headers).text("Content-Type").unwrap();
+        packed.body = [format!("Content-Type: {content_type}\r\n\r\n").as_bytes(), &packed.body].concat();
+        let (outcome, payload) = opened(&packed, &security(Requirement::Optional));
+        outcome.unwrap();
+        assert_eq!(payload, ORDER);
+    }
+}
+
+#[test]
+fn a_key_of_ours_that_cannot_decrypt_is_no_verdict_on_the_message() {
+    let group = openssl::ec::EcGroup::from_curve_name(openssl::nid::Nid::X9_62_PRIME256V1).unwrap();
+    let key = PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap();
+    let key = PrivateKey::from_pem(&key.private_key_to_pem_pkcs8().unwrap(), None).unwrap();
+    let wrong = Decryptor { certificate: GATE.certificate(), key };
+    let security = Security { decrypt: vec![wrong], ..security(Requirement::Required) };
+    let packed = packed(SIGNED_AND_ENCRYPTED);
+    let limits = Limits::default();
+    let failed = open(&request(&packed), packed.body.as_slice(), &mut Vec::new(), &security, &limits, [7; 32]);
+    assert!(failed.unwrap_err().to_string().contains("cannot decrypt"));
+}
