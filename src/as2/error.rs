@@ -255,3 +255,78 @@ impl fmt::Display for SealedFault {
 }
 
 impl std::error::Error for As2Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Sha256;
+    use crate::smime::{DigestAlgorithm, Weakness};
+
+    #[test]
+    fn the_table() {
+        let check = |error: As2Error, code: &str, expect: &str| {
+            assert_eq!(error.code(), code);
+            let text = error.disposition().to_string();
+            assert_eq!(text.split_once("; ").unwrap().1, expect, "{error}");
+            // The sender is told whole sentences that name none of our files, certificates or libraries.
+            assert!(error.peer_text().ends_with('.') && error.peer_text().len() < 120, "{error}");
+            assert!(!error.next_step().is_empty());
+        };
+        let name = || "A".parse::<As2Name>().unwrap();
+        let signer = Sha256::of(b"");
+        let cms = || SmimeError::Malformed { what: "x", at: 0 };
+        let malformed = || SignatureFault::Malformed { what: "x" };
+        let unsupported = || SignatureFault::Unsupported { what: "x", name: "1.2".into() };
+        let untrusted = SignatureFault::Untrusted { claimed: "x".into() };
+        let differs = SignatureFault::DigestDiffers { signer, algorithm: DigestAlgorithm::Sha256 };
+        let weak = SignatureFault::WeakAlgorithm(Weakness::NoSignedAttributes);
+        let not_taken = SignatureFault::DigestNotTaken(DigestAlgorithm::Sha1);
+        let not_for_us = SmimeError::NotForUs { recipients: Vec::new() };
+
+        const AUTHENTICATION: &str = "processed/error: authentication-failed";
+        const INTEGRITY: &str = "processed/error: integrity-check-failed";
+        const DECRYPTION: &str = "processed/error: decryption-failed";
+        const SECURITY: &str = "processed/error: insufficient-message-security";
+        const UNEXPECTED: &str = "processed/error: unexpected-processing-error";
+        check(
+            As2Error::UnknownPair { from: name(), to: name() },
+            "as2-unknown-pair",
+            "processed/error: unknown-trading-relationship",
+        );
+        check(As2Error::MessageIdReused, "as2-message-id-reused", UNEXPECTED);
+        check(
+            As2Error::AsynchronousReceipt,
+            "as2-asynchronous-receipt",
+            "failed/failure: asynchronous receipts are not supported",
+        );
+        check(As2Error::UnsupportedReceiptProtocol, "as2-receipt-protocol", "failed/failure: unsupported format");
+        check(
+            As2Error::UnsupportedMicAlgorithms,
+            "as2-receipt-algorithms",
+            "failed/failure: unsupported MIC-algorithms",
+        );
+        check(As2Error::NoSigner, "as2-no-signer", "failed/failure: unsupported format");
+        check(As2Error::Unreadable(MimeFault::Truncated), "as2-unreadable", UNEXPECTED);
+        check(As2Error::NotTwoParts, "as2-unreadable", UNEXPECTED);
+        check(As2Error::UnreadableSignature(cms()), "as2-signature-unreadable", AUTHENTICATION);
+        check(As2Error::Signature(untrusted), "as2-signature-untrusted", AUTHENTICATION);
+        check(As2Error::Signature(malformed()), "as2-signature-unreadable", AUTHENTICATION);
+        check(As2Error::Signature(unsupported()), "as2-signature-unreadable", AUTHENTICATION);
+        check(As2Error::Signature(differs), "as2-content-differs", INTEGRITY);
+        check(As2Error::Signature(weak), "as2-signature-weak", SECURITY);
+        check(As2Error::Signature(not_taken), "as2-signature-weak", SECURITY);
+        check(As2Error::Sealed(SealedFault::Cms(not_for_us)), "as2-not-for-us", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::Cms(cms())), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::Mime(MimeFault::NoBoundary)), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::Signature(cms())), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::SignatureFault(malformed())), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::NotTwoParts), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::NotAnEntity), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Sealed(SealedFault::Nested), "as2-decryption-failed", DECRYPTION);
+        check(As2Error::Compressed, "as2-compressed", "processed/error: decompression-failed");
+        check(As2Error::NotSigned, "as2-not-signed", SECURITY);
+        check(As2Error::NotEncrypted, "as2-not-encrypted", SECURITY);
+        check(As2Error::WeakEncryption(ContentEncryption::Aes128Cbc), "as2-encryption-weak", SECURITY);
+        check(As2Error::SignedOutsideEncrypted, "as2-wrong-order", SECURITY);
+    }
+}

@@ -154,6 +154,7 @@ impl Opening<'_> {
             if is_compressed(content_type) {
                 return Err(As2Error::Compressed);
             }
+            let mut body = behind_repeated_headers(&mut body, self.limits)?;
             return self.envelope(&mut body, fallback_key);
         }
         if content_type.is("multipart/signed") {
@@ -289,6 +290,7 @@ impl Opening<'_> {
         Ok(())
     }
 
+    #[expect(clippy::result_large_err, reason = "one per message, and no larger than what is received")]
     fn conclude(self, result: Result<Measured, As2Error>) -> Result<Received, Refusal> {
         match result {
             Ok(measured) => Ok(Received {
@@ -344,6 +346,17 @@ impl Entity {
             headers: Some(headers),
         })
     }
+}
+
+/// Some products repeat the HTTP headers of the body at its beginning; they say nothing new.
+fn behind_repeated_headers<'a>(body: &'a mut dyn BufRead, limits: &Limits) -> Result<impl BufRead + 'a, As2Error> {
+    let beginning = peek(body).map_err(unreadable)?;
+    let repeated = begins_with_a_header(&beginning);
+    let mut body = Cursor::new(beginning).chain(body);
+    if repeated {
+        HeaderList::read_from(&mut body, limits).map_err(As2Error::Unreadable)?;
+    }
+    Ok(body)
 }
 
 fn is_compressed(content_type: &ContentType) -> bool {

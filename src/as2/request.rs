@@ -89,13 +89,15 @@ impl Request {
     }
 }
 
-/// The file name an entity gives itself: in Content-Disposition, else as a parameter of Content-Type.
+/// The file name an entity gives itself: in Content-Disposition, else as a parameter of Content-Type. The names of
+/// S/MIME's own layers (RFC 8551, section 3.2.1: `smime.p7m`, `smime.p7z`) are not the payload's.
 pub(super) fn file_name_of(headers: &HeaderList) -> Option<String> {
     let parameter = |header, name| {
         let value = headers.text(header)?;
         Parameters::read(&value).1.get(name).and_then(safe_file_name)
     };
-    parameter("Content-Disposition", "filename").or_else(|| parameter("Content-Type", "name"))
+    let name = parameter("Content-Disposition", "filename").or_else(|| parameter("Content-Type", "name"))?;
+    (!name.to_ascii_lowercase().starts_with("smime.p7")).then_some(name)
 }
 
 fn name(headers: &HeaderList, header: &'static str) -> Result<As2Name, HeadFault> {

@@ -36,11 +36,12 @@ pub(super) fn peek(source: &mut dyn BufRead) -> io::Result<Vec<u8>> {
     Ok(beginning)
 }
 
-/// Whether this is the beginning of MIME headers: a name of letters, digits and hyphens, then a colon. EDI never begins
-/// so, as its first separators come before any colon.
+/// Whether this is the beginning of MIME headers: a name of letters, digits and hyphens that starts with a letter, then
+/// a colon. CMS never begins so, binary or in base64, and of EDI only a UNA segment does.
 pub(super) fn begins_with_a_header(beginning: &[u8]) -> bool {
     let name = beginning.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
-    name > 0 && beginning.get(name..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
+    let lettered = beginning.first().is_some_and(u8::is_ascii_alphabetic);
+    lettered && beginning.get(name..).is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
 }
 
 /// Whether this is the beginning of an X12 or EDIFACT interchange, or of XML.
@@ -80,6 +81,8 @@ mod tests {
         check(b"UNA:+.? 'UNB+", true, true);
         check(b"<?xml version=\"1.0\"?>", false, true);
         check(b"\x1f\x8b\x08garbage:", false, false);
+        check(b"0:", false, false);
+        check(b"MIAGCSqGSIb3DQEHA6CAMIACAQAx", false, false);
         check(b"", false, false);
     }
 }

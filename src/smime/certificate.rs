@@ -202,6 +202,10 @@ impl Certificate {
     pub(crate) fn rsa(&self) -> Option<&Rsa<Public>> {
         self.0.rsa.as_ref()
     }
+
+    pub(crate) fn is_curve(&self) -> bool {
+        self.0.public.id() == Id::EC
+    }
 }
 
 impl PartialEq for Certificate {

@@ -120,7 +120,7 @@ impl<R: Read> EnvelopeReader<R> {
     fn finish(&mut self) -> Result<(), SmimeError> {
         leave_content(&mut self.ber)?;
         let mut rest = [0; BLOCK];
-        // Without padding of its own it fails only for content that is no whole number of blocks, which anybody can see.
+        // Without padding of its own it fails only for content that is no whole number of blocks, as anybody can see.
         let is_whole = Choice::from(u8::from(self.cipher.finalize(&mut rest).is_ok()));
         let (block, is_there) = self.plain.last_block();
         let (length, is_padded) = unpad_block(&block);

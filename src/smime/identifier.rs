@@ -1,4 +1,4 @@
-//! How CMS says whose certificate it means: RecipientIdentifier and SignerIdentifier (RFC 5652, sections 5.3 and 6.2.1).
+//! How CMS says whose certificate it means: SignerIdentifier and RecipientIdentifier (RFC 5652, sections 5.3, 6.2.1).
 
 use std::fmt;
 use std::io::BufRead;

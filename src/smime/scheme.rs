@@ -18,7 +18,7 @@ pub(crate) enum SignatureScheme {
     /// some write plain `rsaEncryption`).
     Pkcs1(Option<DigestAlgorithm>),
     /// RSASSA-PSS (RFC 4056).
-    Pss { digest: DigestAlgorithm, mask: DigestAlgorithm, salt: u8 },
+    Pss { digest: DigestAlgorithm, mask: DigestAlgorithm, salt: u16 },
     /// ECDSA (RFC 5753, section 2.1).
     Ecdsa(DigestAlgorithm),
     /// RSA with MD5: known, so that it can be refused as weak.
@@ -81,9 +81,10 @@ fn pss(parameters: &[u8]) -> Result<SignatureScheme, SmimeError> {
     }
     if reader.peek()? == Some(Tag::context(2)) {
         reader.enter(Tag::context(2), WHAT)?;
-        // A salt is as long as the digest by custom, and no reader here expects one over 127 bytes.
-        salt = match reader.primitive(Tag::INTEGER, WHAT, 1)?.as_slice() {
-            [salt @ 0..=0x7f] => *salt,
+        // As long as the digest by custom, at most as long as the key.
+        salt = match reader.primitive(Tag::INTEGER, WHAT, 2)?.as_slice() {
+            [salt @ 0..=0x7f] => u16::from(*salt),
+            [high @ 0..=0x7f, low] => u16::from_be_bytes([*high, *low]),
             _ => return Err(reader.malformed(WHAT)),
         };
         reader.leave(WHAT)?;
@@ -119,8 +120,8 @@ impl SignatureScheme {
     }
 }
 
-/// RSASSA-PKCS1-v1_5: what the signature holds is compared whole with what it must hold, never parsed. A DigestInfo
-/// without parameters is taken too, as old products write it (RFC 8017, section 9.2, note 2 of appendix A.2.4).
+/// RSASSA-PKCS1-v1_5: what the signature holds is compared whole with what it must hold, never parsed. RFC 8017,
+/// appendix A.2.4 wants NULL parameters in the DigestInfo; old products leave them out, and that is taken too.
 fn pkcs1(rsa: &Rsa<Public>, digest: &ContentDigest, signature: &[u8]) -> Check {
     let mut held = vec![0; rsa.size() as usize];
     if signature.len() != held.len() {
@@ -149,7 +150,7 @@ fn pss_is_right(
     key: &PKeyRef<Public>,
     digest: &ContentDigest,
     mask: DigestAlgorithm,
-    salt: u8,
+    salt: u16,
     signature: &[u8],
 ) -> Result<bool, ErrorStack> {
     if key.id() != Id::RSA && key.id() != Id::RSA_PSS {

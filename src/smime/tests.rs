@@ -1,5 +1,7 @@
 //! The whole of S/MIME: against itself, against the `openssl` command line, and against those who mean harm.
 
+mod ber;
+mod bounds;
 mod envelope;
 pub(super) mod keys;
 mod openssl_cms;

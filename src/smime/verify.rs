@@ -97,8 +97,8 @@ pub enum SignatureFault {
 pub enum Weakness {
     /// Its digest algorithm is not accepted.
     Digest(String),
-    /// Its RSA key is too short.
-    RsaBits(u32),
+    /// Its key is too short: so many bits.
+    ShortKey(u32),
     /// It has no signed attributes.
     NoSignedAttributes,
 }
@@ -107,7 +107,7 @@ impl fmt::Display for Weakness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Digest(name) => write!(f, "its digest algorithm is {name}"),
-            Self::RsaBits(bits) => write!(f, "its RSA key has only {bits} bits"),
+            Self::ShortKey(bits) => write!(f, "its key has only {bits} bits"),
             Self::NoSignedAttributes => f.write_str("it has no signed attributes"),
         }
     }
@@ -316,11 +316,14 @@ impl Signer {
     }
 }
 
-/// Asked only of a key that made the signature, so that a short key is the fault that is told.
+/// Asked only of a key that made the signature, so that a short key is told only where nothing else is wrong.
 fn strong_enough(certificate: &Certificate, policy: &SignaturePolicy) -> Result<(), SignatureFault> {
+    /// The smallest elliptic curve whose signature counts, about as strong as RSA of 3072 bits.
+    const FEWEST_CURVE_BITS: u32 = 256;
     let bits = certificate.key_bits();
-    if certificate.rsa().is_some() && bits < policy.rsa_floor.bits() {
-        return Err(SignatureFault::WeakAlgorithm(Weakness::RsaBits(bits)));
+    let fewest = if certificate.is_curve() { FEWEST_CURVE_BITS } else { policy.rsa_floor.bits() };
+    if bits < fewest {
+        return Err(SignatureFault::WeakAlgorithm(Weakness::ShortKey(bits)));
     }
     Ok(())
 }

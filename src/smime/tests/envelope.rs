@@ -103,7 +103,8 @@ fn sealing_says_what_it_cannot_do() {
 /// An envelope for us, made by hand.
 struct Crafted {
     key_encryption: &'static [u8],
-    wrapped: Vec<u8>,
+    /// One for each recipient, who is always us.
+    wrapped: Vec<Vec<u8>>,
     cipher: Vec<u8>,
     encrypted: Vec<u8>,
 }
@@ -116,7 +117,7 @@ impl Crafted {
             openssl::symm::encrypt(openssl::symm::Cipher::aes_128_cbc(), &key, Some(&[3; 16]), &[b'x'; 20]).unwrap();
         Self {
             key_encryption: oid::RSA_ENCRYPTION,
-            wrapped: wrap(&key, keys::us().certificate.rsa().unwrap(), &Fixed).unwrap(),
+            wrapped: vec![Self::wrap(&key)],
             cipher: Self::cipher(&[3; 16]),
             encrypted,
         }
@@ -127,26 +128,34 @@ impl Crafted {
         der::algorithm(ContentEncryption::Aes128Cbc.oid(), &vector)
     }
 
+    fn wrap(key: &[u8]) -> Vec<u8> {
+        wrap(key, keys::us().certificate.rsa().unwrap(), &Fixed).unwrap()
+    }
+
     fn wrapping(mut self, key: &[u8]) -> Self {
-        self.wrapped = wrap(key, keys::us().certificate.rsa().unwrap(), &Fixed).unwrap();
+        self.wrapped = vec![Self::wrap(key)];
         self
     }
 
     fn bytes(&self) -> Vec<u8> {
         let version = der::value(der::INTEGER, &[&[0]]);
-        let recipient = [
-            version.clone(),
-            keys::us().certificate.name().to_der(),
-            der::algorithm(self.key_encryption, der::NULL),
-            der::value(der::OCTET_STRING, &[&self.wrapped]),
-        ];
+        let recipient = |wrapped: &Vec<u8>| {
+            let parts = [
+                version.clone(),
+                keys::us().certificate.name().to_der(),
+                der::algorithm(self.key_encryption, der::NULL),
+                der::value(der::OCTET_STRING, &[wrapped]),
+            ];
+            der::value(der::SEQUENCE, &[&parts.concat()])
+        };
+        let recipients = self.wrapped.iter().map(recipient).collect::<Vec<_>>().concat();
         let content = [
             der::value(der::OBJECT_IDENTIFIER, &[oid::DATA]),
             self.cipher.clone(),
             der::value(der::CONTEXT_0_PRIMITIVE, &[&self.encrypted]),
         ];
-        let recipients = der::set_of(vec![der::value(der::SEQUENCE, &[&recipient.concat()])]);
-        let enveloped = [version, recipients, der::value(der::SEQUENCE, &[&content.concat()])];
+        let enveloped =
+            [version.clone(), der::value(der::SET, &[&recipients]), der::value(der::SEQUENCE, &[&content.concat()])];
         let enveloped = der::value(der::SEQUENCE, &[&enveloped.concat()]);
         let identifier = der::value(der::OBJECT_IDENTIFIER, &[oid::ENVELOPED_DATA]);
         der::value(der::SEQUENCE, &[&identifier, &der::value(der::CONTEXT_0, &[&enveloped])])
@@ -172,11 +181,11 @@ fn a_bad_key_and_bad_padding_fail_alike() {
     assert_eq!(open(&Crafted::right().bytes(), &[decryptor(keys::us())]).unwrap(), [b'x'; 20]);
 
     let mut flipped = Crafted::right();
-    flipped.wrapped[100] ^= 1;
+    flipped.wrapped[0][100] ^= 1;
     check("a wrapped key with a bit flipped", flipped);
-    check("no wrapped key", Crafted { wrapped: Vec::new(), ..Crafted::right() });
-    check("a wrapped key above the modulus", Crafted { wrapped: vec![0xff; 256], ..Crafted::right() });
-    check("a wrapped key longer than the modulus", Crafted { wrapped: vec![1; 300], ..Crafted::right() });
+    check("no wrapped key", Crafted { wrapped: vec![Vec::new()], ..Crafted::right() });
+    check("a wrapped key above the modulus", Crafted { wrapped: vec![vec![0xff; 256]], ..Crafted::right() });
+    check("a wrapped key longer than the modulus", Crafted { wrapped: vec![vec![1; 300]], ..Crafted::right() });
     check("a key of AES-192", Crafted::right().wrapping(&[9; 24]));
     check("a key of fifteen bytes", Crafted::right().wrapping(&[9; 15]));
     check("an empty key", Crafted::right().wrapping(&[]));
@@ -225,8 +234,31 @@ fn malformed_parameters_are_told_before_any_key_is_used() {
     check(Crafted::cipher(&[]));
     check(der::algorithm(ContentEncryption::Aes128Cbc.oid(), &[]));
     check(der::algorithm(ContentEncryption::Aes128Cbc.oid(), der::NULL));
-    let huge = Crafted { wrapped: vec![1; 2049], ..Crafted::right() };
-    assert!(matches!(open(&huge.bytes(), &[decryptor(keys::us())]), Err(SmimeError::Malformed { .. })));
+    let with_wrapped = |length: usize| {
+        let crafted = Crafted { wrapped: vec![vec![1; length]], ..Crafted::right() };
+        open(&crafted.bytes(), &[decryptor(keys::us())])
+    };
+    assert!(matches!(with_wrapped(2048), Err(SmimeError::DecryptionFailed)));
+    assert!(matches!(with_wrapped(2049), Err(SmimeError::Malformed { .. })));
+}
+
+#[test]
+fn wrapped_keys_are_tried_in_turn_and_no_more_than_four() {
+    let check = |wrong: usize, expect: bool| {
+        let mut crafted = Crafted::right();
+        for _ in 0..wrong {
+            crafted.wrapped.insert(0, Crafted::wrap(&[9; 15]));
+        }
+        assert_eq!(open(&crafted.bytes(), &[decryptor(keys::us())]).is_ok(), expect, "{wrong}");
+    };
+    check(3, true);
+    check(4, false);
+    // The first that unwraps is the one.
+    let mut first = Crafted::right();
+    first.wrapped.push(Crafted::wrap(&[8; 16]));
+    assert!(open(&first.bytes(), &[decryptor(keys::us())]).is_ok());
+    first.wrapped.reverse();
+    assert!(open(&first.bytes(), &[decryptor(keys::us())]).is_err());
 }
 
 #[test]

@@ -68,6 +68,15 @@ pub(crate) fn curve() -> &'static Identity {
     })
 }
 
+/// A partner with a curve shorter than any should use.
+pub(crate) fn small_curve() -> &'static Identity {
+    static ONCE: OnceLock<Identity> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        let group = EcGroup::from_curve_name(Nid::SECP224R1).unwrap();
+        identity("small curve", 7, PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap())
+    })
+}
+
 pub(crate) fn acme_key_encrypted(passphrase: &str) -> Vec<u8> {
     acme().pkey.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), passphrase.as_bytes()).unwrap()
 }

@@ -42,7 +42,7 @@ fn its_signatures_verify() {
         assert!(verified.signing_time.is_some());
     };
     for (name, algorithm) in ["sha256", "sha384", "sha512"].into_iter().zip(SHA_2) {
-        for options in ["", "-stream", "-nocerts", "-keyid", "-nosmimecap", "-cades", "-keyopt rsa_padding_mode:pss"] {
+        for options in ["", "-nocerts", "-keyid", "-nosmimecap", "-cades", "-keyopt rsa_padding_mode:pss"] {
             check(&format!("-md {name} {options}"), algorithm);
         }
     }
@@ -93,10 +93,14 @@ fn its_weak_signatures_are_refused_by_default() {
     assert!(Signature::parse(md5.as_slice(), &Limits::default()).unwrap().digest_algorithms().is_empty());
 
     let short = signed_by_openssl(keys::short(), "-md sha256");
-    let bits = SignatureFault::WeakAlgorithm(Weakness::RsaBits(1024));
+    let bits = SignatureFault::WeakAlgorithm(Weakness::ShortKey(1024));
     assert_eq!(verify(&short, CONTENT, &[keys::short()]).unwrap_err(), bits);
     let short_allowed = SignaturePolicy { rsa_floor: RsaFloor::Bits1024, ..SignaturePolicy::default() };
     assert!(verify_by(&short, CONTENT, &[keys::short()], &short_allowed).is_ok());
+
+    let curve = signed_by_openssl(keys::small_curve(), "-md sha256");
+    let bits = SignatureFault::WeakAlgorithm(Weakness::ShortKey(224));
+    assert_eq!(verify(&curve, CONTENT, &[keys::small_curve()]).unwrap_err(), bits);
 
     let unsupported = verify(&signed_by_openssl(acme, "-md sha224"), CONTENT, &[acme]).unwrap_err();
     assert!(matches!(unsupported, SignatureFault::Unsupported { .. }), "{unsupported:?}");

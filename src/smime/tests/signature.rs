@@ -116,13 +116,17 @@ fn signer(identity: &keys::Identity, travelling: &[u8], signed: &[u8], parameter
     let mut signature = vec![0; 256];
     let rsa = identity.key.rsa().unwrap();
     rsa.private_encrypt(&info, &mut signature, openssl::rsa::Padding::PKCS1).unwrap();
+    signer_with(identity, travelling, &signature, parameters)
+}
+
+fn signer_with(identity: &keys::Identity, travelling: &[u8], signature: &[u8], parameters: &[u8]) -> Vec<u8> {
     let parts = [
         der::value(der::INTEGER, &[&[1]]),
         identity.certificate.name().to_der(),
-        der::algorithm(sha_256.oid(), parameters),
+        der::algorithm(DigestAlgorithm::Sha256.oid(), parameters),
         travelling.to_vec(),
         der::algorithm(oid::RSA_ENCRYPTION, parameters),
-        der::value(der::OCTET_STRING, &[&signature]),
+        der::value(der::OCTET_STRING, &[signature]),
     ];
     der::value(der::SEQUENCE, &[&parts.concat()])
 }
@@ -173,6 +177,43 @@ fn attributes_verify_however_they_travel() {
     );
     let with_protection = der::set_of(vec![content_type(), message_digest(), protection]);
     check("with algorithm protection", &tagged(&with_protection), &with_protection, der::NULL);
+}
+
+/// The same value with every definite length of a constructed value made indefinite, the names of certificates and the
+/// strings inside them too.
+fn indefinite_everywhere(der: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = der;
+    while let [identifier, first, ..] = *rest {
+        let (header, length) = match first {
+            0x81 => (3, usize::from(rest[2])),
+            0x82 => (4, usize::from(rest[2]) << 8 | usize::from(rest[3])),
+            _ => (2, usize::from(first)),
+        };
+        let (value, after) = rest.split_at(header + length);
+        if identifier & 0x20 == 0 {
+            out.extend_from_slice(value);
+        } else {
+            out.extend(indefinite(identifier, &indefinite_everywhere(&value[header..])));
+        }
+        rest = after;
+    }
+    out
+}
+
+#[test]
+fn a_signature_of_indefinite_lengths_verifies() {
+    let acme = keys::acme();
+    for algorithm in SHA_2 {
+        let der = sign(acme, CONTENT, algorithm);
+        let ber = indefinite_everywhere(&der);
+        assert_eq!(der::from_ber(&ber, 32).unwrap(), der);
+        assert!(verify(&ber, CONTENT, &[keys::us(), acme]).is_ok());
+        assert!(matches!(verify(&ber, b"other", &[acme]), Err(SignatureFault::DigestDiffers { .. })));
+        for length in 0..ber.len() {
+            assert!(Signature::parse(&ber[..length], &Limits::default()).is_err(), "{length}");
+        }
+    }
 }
 
 #[test]
@@ -252,10 +293,27 @@ fn signers_certificates_and_bytes_are_limited() {
     check(&bytes, &Limits { signature: bytes.len() - 1, ..Limits::default() }, Some("bytes in a signature"));
     // The same in BER of indefinite length, where no length tells it beforehand.
     let endless = [&[0x30, 0x80], &bytes[4..15], &[0xa0, 0x80, 0x30, 0x80, 2, 1, 1, 0x31, 0x80][..]].concat();
-    let endless = [endless, vec![4, 1].repeat(200_000)].concat();
+    let endless = [endless, [4, 1].repeat(200_000)].concat();
     check(&endless, &limits, Some("bytes in a signature"));
-    check(&bytes, &Limits { der_depth: 8, ..Limits::default() }, None);
-    check(&bytes, &Limits { der_depth: 4, ..Limits::default() }, Some("inside one another"));
+    check(&bytes, &Limits { der_depth: 9, ..Limits::default() }, None);
+    check(&bytes, &Limits { der_depth: 8, ..Limits::default() }, Some("inside one another"));
+}
+
+#[test]
+fn signature_values_are_as_long_as_the_key() {
+    let acme = keys::acme();
+    let parse = |length: usize| {
+        let signer = signer_with(acme, &[], &vec![1; length], der::NULL);
+        Signature::parse(Crafted::by(signer).bytes().as_slice(), &Limits::default())
+    };
+    let lenient = SignaturePolicy { signed_attributes: SignedAttributes::Optional, ..SignaturePolicy::default() };
+    for length in [0, 1, 255, 256, 257, 2048] {
+        let digests = ContentDigests::of(CONTENT, SHA_2);
+        let fault =
+            parse(length).unwrap().verify(&digests, std::slice::from_ref(&acme.certificate), &lenient).unwrap_err();
+        assert!(matches!(fault, SignatureFault::Untrusted { .. }), "{length}");
+    }
+    assert!(matches!(parse(2049), Err(SmimeError::Malformed { .. })));
 }
 
 #[test]

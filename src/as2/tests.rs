@@ -1,1 +1,0 @@
-//! Front to back: pack, open, answer, parse, settle.
