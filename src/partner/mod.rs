@@ -39,6 +39,7 @@ pub(crate) use resolve::Resolving;
 pub(crate) use certificate::reference;
 pub(crate) use file::schema;
 pub(crate) use identity::IdentityEntry;
+pub(crate) use validity::judge_one;
 
 #[cfg(test)]
 mod tests;
