@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
-use crate::base::table::{Faults, Located, Source};
+use crate::base::table::{Faults, Source};
 use crate::base::{Diagnostic, Location};
 
 /// Bytes of one configuration file; a partner with a thousand agreements has a tenth of that.
@@ -196,5 +196,54 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, Unread> {
     if bytes.len() as u64 > FILE { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
 
-/// A path as written, for those that ask where it is.
-pub(super) type Written = Located<String>;
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn files_are_read_from_inside_and_up_to_their_bound() {
+        let outer = tempfile::tempdir().unwrap();
+        let root = outer.path().join("site");
+        fs::create_dir_all(root.join("certs/inner")).unwrap();
+        fs::write(outer.path().join("outside.pem"), "x").unwrap();
+        fs::write(root.join("certs/small.pem"), "x").unwrap();
+        fs::write(root.join("certs/limit.pem"), vec![b'x'; FILE as usize]).unwrap();
+        fs::write(root.join("certs/over.pem"), vec![b'x'; FILE as usize + 1]).unwrap();
+        symlink("small.pem", root.join("certs/link.pem")).unwrap();
+        symlink("../../outside.pem", root.join("certs/escape.pem")).unwrap();
+        let folder = Folder::of(&root.join("edigate.toml"));
+        let check = |path: &str, code: Option<&str>| {
+            assert_eq!(folder.read(path).err().map(|refused| refused.code), code, "{path}");
+        };
+        check("certs/small.pem", None);
+        check("./certs/small.pem", None);
+        check("certs/link.pem", None);
+        check("certs/limit.pem", None);
+        check("certs/over.pem", Some("too-large"));
+        check("certs/escape.pem", Some("outside-folder"));
+        check("../outside.pem", Some("outside-folder"));
+        check("certs/../../outside.pem", Some("outside-folder"));
+        check("/etc/hostname", Some("outside-folder"));
+        check("", Some("outside-folder"));
+        check("certs/none.pem", Some("not-found"));
+        check("certs/inner", Some("unreadable"));
+    }
+
+    #[test]
+    fn the_tree_of_mappings_leaves_out_tests_and_hidden_files() {
+        let root = tempfile::tempdir().unwrap();
+        for file in ["acme/order.toml", "acme/tests/case.toml", ".git/x.toml", "acme/notes.md", "base.toml"] {
+            let path = root.path().join("mappings").join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let faults = Faults::new();
+        let folder = Folder::of(&root.path().join("edigate.toml"));
+        let found = folder.tree("mappings", &faults);
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["acme/order", "base"]);
+        assert_eq!(found["acme/order"].file(), "mappings/acme/order.toml");
+        assert!(!faults.any_error());
+    }
+}

@@ -16,7 +16,7 @@ use super::settings::{Amqp, ClientCertificate, Erp, Listener, Settings, Store, T
 use crate::base::table::{Faults, Located, read};
 use crate::base::{Diagnostic, Location, PartnerId, Secret, Timestamp};
 use crate::mapping::Mapping;
-use crate::partner::{Identity, PartnerFile, Registry, Resolving, Surroundings};
+use crate::partner::{Identity, PartnerFile, Registry, Resolving, Surroundings, judge_one};
 use crate::smime::{Certificate, PrivateKey};
 
 /// Loads the configuration whose edigate.toml is at `path`, certificates judged as of `now`.
@@ -25,7 +25,7 @@ use crate::smime::{Certificate, PrivateKey};
 /// Every fault of all its files, each with file, line, column, what was expected and what to do; warnings among them.
 pub fn load(path: &Path, now: Timestamp) -> Result<Configuration, Vec<Diagnostic>> {
     let faults = Faults::new();
-    let loaded = Loader::new(path, Credentials::of_this_process(Credentials::Absent), &faults).load(path, now);
+    let loaded = Loader::new(path, Credentials::of_this_process(Credentials::Absent), now, &faults).load(path);
     let failed = faults.any_error();
     let diagnostics = faults.into_sorted();
     match loaded {
@@ -40,7 +40,7 @@ pub fn load(path: &Path, now: Timestamp) -> Result<Configuration, Vec<Diagnostic
 /// Credentials of systemd, which only the service sees, are warned of rather than missed.
 pub fn check(path: &Path, now: Timestamp) -> Vec<Diagnostic> {
     let faults = Faults::new();
-    Loader::new(path, Credentials::of_this_process(Credentials::Unseen), &faults).load(path, now);
+    Loader::new(path, Credentials::of_this_process(Credentials::Unseen), now, &faults).load(path);
     faults.into_sorted()
 }
 
@@ -49,35 +49,37 @@ pub(super) struct Loader<'a> {
     folder: Folder,
     credentials: Credentials,
     mappings: RefCell<Mappings>,
+    now: Timestamp,
     faults: &'a Faults,
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(path: &Path, credentials: Credentials, faults: &'a Faults) -> Self {
+    /// A run over the files beside `path`, certificates judged as of `now`.
+    pub(super) fn new(path: &Path, credentials: Credentials, now: Timestamp, faults: &'a Faults) -> Self {
         let folder = Folder::of(path);
         let mappings = RefCell::new(Mappings::new(folder.tree("mappings", faults)));
-        Self { folder, credentials, mappings, faults }
+        Self { folder, credentials, mappings, now, faults }
     }
 
     /// Goes through all files. `None` when some part could not be made; then faults or warnings say why.
-    pub(super) fn load(&self, path: &Path, now: Timestamp) -> Option<(Settings, Registry)> {
+    pub(super) fn load(&self, path: &Path) -> Option<(Settings, Registry)> {
         let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
         let source = self.folder.source(&name, self.faults);
         let written = source.as_ref().and_then(|source| read(source, self.faults, edigate_toml::read));
-        let files: Vec<_> = self.partner_files();
+        let files = self.partner_files();
+        self.mappings.borrow_mut().compile_all(self.faults);
         // Without edigate.toml there are no identities: partner files are still read for faults of their own.
         let mut written = written?;
-        let identities = self.identities(&mut written, now);
+        let identities = self.identities(&mut written);
         let resolving = Resolving {
             surroundings: self,
             identities: &identities,
             limits: &written.limits,
-            now,
+            now: self.now,
             faults: self.faults,
         };
         let partners = files.into_iter().filter_map(|file| file.resolve(&resolving)).collect();
         let registry = Registry::build(partners, self.faults);
-        self.mappings.borrow_mut().compile_the_rest(self.faults);
         let settings = self.settings(written, &name);
         Some((settings?, registry))
     }
@@ -106,10 +108,10 @@ impl<'a> Loader<'a> {
             .collect()
     }
 
-    fn identities(&self, written: &mut Written, now: Timestamp) -> BTreeMap<String, Arc<Identity>> {
+    fn identities(&self, written: &mut Written) -> BTreeMap<String, Arc<Identity>> {
         std::mem::take(&mut written.identities)
             .into_iter()
-            .map(|entry| entry.resolve(self, now, self.faults))
+            .map(|entry| entry.resolve(self, self.now, self.faults))
             .map(|identity| (identity.name.clone(), Arc::new(identity)))
             .collect()
     }
@@ -224,6 +226,7 @@ impl<'a> Loader<'a> {
             self.faults.add(fault.hinting("name the key the certificate was made for"));
             return None;
         }
+        judge_one(&certificate.1, &pair.cert.at, self.now, self.faults);
         Some((certificate.0, key))
     }
 

@@ -33,8 +33,8 @@ impl Mappings {
         self.compile(name, faults)
     }
 
-    /// Compiles those that no agreement names, so that their faults show too.
-    pub(super) fn compile_the_rest(&mut self, faults: &Faults) {
+    /// Compiles every file, so that the faults of those that no agreement names show too.
+    pub(super) fn compile_all(&mut self, faults: &Faults) {
         let names: Vec<_> = self.sources.keys().cloned().collect();
         for name in names {
             self.compile(&name, faults);

@@ -4,8 +4,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::folder::{Folder, Written, read_bounded};
-use crate::base::table::Faults;
+use super::folder::{Folder, read_bounded};
+use crate::base::table::{Faults, Located};
 use crate::base::{Diagnostic, Secret};
 
 /// Where `credential:NAME` leads.
@@ -28,7 +28,7 @@ impl Credentials {
 
 /// Reads the secret a reference leads to.
 pub(super) fn read(
-    reference: &Written,
+    reference: &Located<String>,
     folder: &Folder,
     credentials: &Credentials,
     faults: &Faults,
@@ -53,7 +53,7 @@ pub(super) fn text(secret: &Secret<Vec<u8>>) -> Option<Secret<String>> {
     std::str::from_utf8(secret.expose()).ok().map(|text| Secret::new(text.trim().to_owned()))
 }
 
-fn credential(name: &str, reference: &Written, credentials: &Credentials, faults: &Faults) -> Option<Vec<u8>> {
+fn credential(name: &str, reference: &Located<String>, credentials: &Credentials, faults: &Faults) -> Option<Vec<u8>> {
     let fault = |diagnostic: Diagnostic| faults.add(diagnostic.at(reference.at.clone()));
     // systemd.exec: a credential's name is a file name.
     if name.contains('/') || name.starts_with('.') {

@@ -81,8 +81,8 @@ fn the_documented_files_load_with_warnings_only() {
     }
     let faults = crate::base::table::Faults::new();
     let credentials = super::secret::Credentials::Folder(site.path("credentials"));
-    let loader = super::load::Loader::new(&site.edigate_toml(), credentials, &faults);
-    let made = loader.load(&site.edigate_toml(), now());
+    let loader = super::load::Loader::new(&site.edigate_toml(), credentials, now(), &faults);
+    let made = loader.load(&site.edigate_toml());
     let diagnostics = faults.into_sorted();
     let errors: Vec<_> = diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");
@@ -152,7 +152,7 @@ fn credentials_are_a_fault_for_the_daemon_and_a_warning_for_a_check() {
     site.edit("edigate.toml", "file:certs/ours.key", "credential:ours");
     let codes_with = |credentials| {
         let faults = crate::base::table::Faults::new();
-        super::load::Loader::new(&site.edigate_toml(), credentials, &faults).load(&site.edigate_toml(), now());
+        super::load::Loader::new(&site.edigate_toml(), credentials, now(), &faults).load(&site.edigate_toml());
         let diagnostics = faults.into_sorted();
         diagnostics.iter().map(|one| (one.severity, one.code.to_string())).collect::<Vec<_>>()
     };

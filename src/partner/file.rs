@@ -4,12 +4,13 @@ use super::agreement::{AgreementEntry, unreachable};
 use super::certificate::CertificateEntry;
 use super::identity::{AS2_NAME, as2_name};
 use super::interchange::{X12, check_edifact};
-use super::party::{Party, Status, Usage};
+use super::party::{Status, Usage, parties};
 use super::receive::ReceiveKeys;
 use super::{profile, send};
 use crate::as2::As2Name;
 use crate::base::table::{Faults, Located, Source, Table, read};
 use crate::base::{Location, PartnerId};
+use crate::mapping::PartyEntry;
 
 /// What a certificate of a partner's is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct PartnerFile {
     pub(crate) as2: Option<As2Table>,
     pub(crate) x12: Option<X12>,
     pub(crate) agreements: Vec<AgreementEntry>,
-    pub(crate) parties: Vec<Party>,
+    pub(crate) parties: Vec<PartyEntry>,
 }
 
 /// `[as2]`: a channel of the partner's own, or the hub whose channel it uses.
@@ -82,7 +83,7 @@ impl PartnerFile {
                 as2: table.table("as2").and_then(|as2| As2Table::read(&as2, faults)),
                 x12: table.table("x12").and_then(|x12| X12::read(&x12)),
                 agreements,
-                parties: table.table("parties").map(Party::read_all).unwrap_or_default(),
+                parties: table.table("parties").map(parties).unwrap_or_default(),
             }
         })
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::base::table::{Located, Table};
+use crate::mapping::UnlistedCode;
 
 /// A qualifier and an id from ISA05/06 or ISA07/08, as written `01/123456789`. The padding of the ISA is not part of it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +55,8 @@ pub struct X12 {
     pub them: Vec<Located<IsaId>>,
     /// Their id in the GS.
     pub them_group: Option<String>,
+    /// What a code means that no list has (`severities.code`).
+    pub unlisted_code: UnlistedCode,
 }
 
 /// Why `[x12.read]` keys change nothing yet.
@@ -66,9 +69,7 @@ impl X12 {
         table.require("them", "{ isa = \"ZZ/ACMEBRG\", gs = \"ACMEBRG\" }");
         let us = table.table("us").map(|us| identity(&us));
         let them = table.table("them").map(|them| (identity(&them), aliases(&them)));
-        if let Some(read) = table.table("read") {
-            x12_read(&read);
-        }
+        let unlisted_code = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
         if let Some(write) = table.table("write") {
             x12_write(&write);
             table.not_yet("write", "nothing is sent to partners in this version");
@@ -80,7 +81,7 @@ impl X12 {
         let (us, us_group) = us?;
         let ((them, them_group), aliases) = them?;
         let them = std::iter::once(them?).chain(aliases).collect();
-        Some(Self { us: us?, us_group, them, them_group })
+        Some(Self { us: us?, us_group, them, them_group, unlisted_code })
     }
 }
 
@@ -103,13 +104,15 @@ fn aliases(table: &Table<'_>) -> Vec<Located<IsaId>> {
     table.list("aliases").iter().filter_map(read).collect()
 }
 
-fn x12_read(read: &Table<'_>) {
+/// What is said of codes that no list has; the rest is checked.
+fn x12_read(read: &Table<'_>) -> UnlistedCode {
     read.only("charset", charset(read), "auto", "the character set is found out");
-    severities(read);
+    let unlisted_code = severities(read);
     let on_error = read.one_of("on_error", &[("reject-set", true), ("reject-interchange", false)]);
     read.only("on_error", on_error, true, READ_LATER);
     duplicates(read);
     read.not_yet("duplicates", "duplicates are recognised by Message-ID and content in this version");
+    unlisted_code
 }
 
 fn charset(table: &Table<'_>) -> Option<&'static str> {
@@ -118,20 +121,21 @@ fn charset(table: &Table<'_>) -> Option<&'static str> {
 }
 
 /// `severities = { "count" = "reject", … }`, with the classes of findings there are and their defaults.
-fn severities(read: &Table<'_>) {
-    const CLASSES: [(&str, &str); 6] = [
+fn severities(read: &Table<'_>) -> UnlistedCode {
+    const CLASSES: [(&str, &str); 5] = [
         ("count", "reject"),
         ("control-number", "reject"),
-        ("code", "warn"),
         ("length", "reject"),
         ("unknown-segment", "reject"),
         ("trailing-separator", "ignore"),
     ];
-    let Some(severities) = read.table("severities") else { return };
+    let Some(severities) = read.table("severities") else { return UnlistedCode::default() };
     for (class, default) in CLASSES {
         let words = [("reject", "reject"), ("warn", "warn"), ("ignore", "ignore")];
         severities.only(class, severities.one_of(class, &words), default, READ_LATER);
     }
+    let words = [("reject", UnlistedCode::Reject), ("warn", UnlistedCode::Warn), ("ignore", UnlistedCode::Ignore)];
+    severities.one_of("code", &words).unwrap_or_default()
 }
 
 fn duplicates(read: &Table<'_>) {

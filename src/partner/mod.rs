@@ -29,7 +29,7 @@ pub use file::{PartnerFile, TheirRole};
 pub use identity::{Identity, OwnCertificate, OwnRole};
 pub use interchange::{IsaId, X12};
 pub use message::{MessageName, Standard};
-pub use party::{Party, Status, Usage};
+pub use party::{Status, Usage};
 pub use receive::{Accepted, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};
@@ -39,6 +39,7 @@ pub(crate) use resolve::Resolving;
 pub(crate) use certificate::reference;
 pub(crate) use file::schema;
 pub(crate) use identity::IdentityEntry;
+pub(crate) use validity::judge_one;
 
 #[cfg(test)]
 mod tests;

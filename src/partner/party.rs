@@ -1,6 +1,7 @@
 //! Small words of a partner file: whether a partner takes part, for what, and who is who in its documents.
 
 use crate::base::table::Table;
+use crate::mapping::PartyEntry;
 
 /// Whether a partner takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -22,38 +23,15 @@ pub enum Usage {
     Test,
 }
 
-/// One line of `[parties]`: an id of ours and what the wire says for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Party {
-    /// Our id: `plant-0100`.
-    pub id: String,
-    /// The scheme of the identifier on the wire: `DUNS`, `BUYER_ASSIGNED`.
-    pub scheme: String,
-    /// The identifier on the wire.
-    pub value: String,
-    /// The party's name, for messages that need one.
-    pub name: Option<String>,
-    /// The role in which it stands for itself: `buyer`.
-    pub role: Option<String>,
+/// Reads `[parties]` in the order of the file.
+pub(super) fn parties(mut table: Table<'_>) -> Vec<PartyEntry> {
+    table.entries().into_iter().filter_map(|(id, value)| party(id.value, &value.table()?)).collect()
 }
 
-impl Party {
-    /// Reads `[parties]` in the order of the file.
-    pub(super) fn read_all(mut table: Table<'_>) -> Vec<Self> {
-        let read = |(id, value): (crate::base::table::Located<String>, crate::base::table::Value<'_>)| {
-            let party = value.table()?;
-            party.require("scheme", "the identifier's scheme, such as \"DUNS\" or \"BUYER_ASSIGNED\"");
-            party.require("value", "the identifier as it stands on the wire");
-            let (scheme, identifier) = (party.string("scheme"), party.string("value"));
-            let (name, role) = (party.string("name"), party.string("role"));
-            Some(Self {
-                id: id.value,
-                scheme: scheme?.value,
-                value: identifier?.value,
-                name: name.map(|name| name.value),
-                role: role.map(|role| role.value),
-            })
-        };
-        table.entries().into_iter().filter_map(read).collect()
-    }
+fn party(id: String, table: &Table<'_>) -> Option<PartyEntry> {
+    table.require("scheme", "the identifier's scheme, such as \"DUNS\" or \"BUYER_ASSIGNED\"");
+    table.require("value", "the identifier as it stands on the wire");
+    let text = |key| table.string(key).map(|text| text.value);
+    let (scheme, value, name, role) = (text("scheme"), text("value"), text("name"), text("role"));
+    Some(PartyEntry { id, scheme: scheme?, value: value?, name, role })
 }

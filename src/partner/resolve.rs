@@ -9,13 +9,11 @@ use super::agreement::{AgreementEntry, first_match};
 use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
-use super::{
-    Agreement, Direction, Identity, MessageName, PartnerFile, Party, Receive, Status, TheirRole, Usage, Window, X12,
-};
+use super::{Agreement, Direction, Identity, MessageName, PartnerFile, Receive, Status, TheirRole, Usage, Window, X12};
 use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
 use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, PartyEntry, ReadContext};
 use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAttributes};
 
 /// What a configuration refers to and this floor cannot fetch. Each function records its own faults and then answers
@@ -50,8 +48,8 @@ pub struct Partner {
     pub status: Status,
     /// What its documents are for.
     pub usage: Usage,
-    /// The IANA name and the time zone of wire times that have none of their own.
-    pub timezone: Option<(String, TimeZone)>,
+    /// The time zone of wire times that have none of their own; UTC when the file says nothing.
+    pub time_zone: TimeZone,
     /// Who looks after it.
     pub owner: Option<String>,
     /// How messages come.
@@ -63,7 +61,7 @@ pub struct Partner {
     /// What is exchanged, in the order of the file.
     pub agreements: Vec<Agreement>,
     /// Who is who in its documents.
-    pub parties: Vec<Party>,
+    pub parties: Vec<PartyEntry>,
 }
 
 /// How messages of a partner come.
@@ -117,6 +115,15 @@ impl Partner {
     pub fn agreement(&self, direction: Direction, message: &MessageName) -> Option<&Agreement> {
         first_match(&self.agreements, direction, message)
     }
+
+    /// What reading a message of this partner needs to know of it.
+    pub fn read_context(&self) -> ReadContext<'_> {
+        ReadContext {
+            parties: &self.parties,
+            time_zone: &self.time_zone,
+            unlisted: self.x12.as_ref().map(|x12| x12.unlisted_code).unwrap_or_default(),
+        }
+    }
 }
 
 impl As2Channel {
@@ -155,7 +162,7 @@ impl As2Channel {
 impl PartnerFile {
     /// Fetches what the file refers to. Faults are recorded; `None` when the partner cannot be used because of them.
     pub(crate) fn resolve(self, with: &Resolving<'_>) -> Option<Partner> {
-        let timezone = self.timezone.and_then(|name| Some((name.value.clone(), with.surroundings.zone(&name)?)));
+        let time_zone = self.timezone.map_or(Some(TimeZone::UTC), |name| with.surroundings.zone(&name));
         let agreements: Vec<_> = self.agreements.into_iter().filter_map(|entry| agreement(entry, with)).collect();
         let mut limits = with.limits.clone();
         let channel = match self.as2? {
@@ -172,7 +179,7 @@ impl PartnerFile {
             id: self.id,
             status: self.status.unwrap_or_default(),
             usage: self.usage.unwrap_or_default(),
-            timezone,
+            time_zone: time_zone?,
             owner: self.owner,
             channel,
             limits,

@@ -53,6 +53,13 @@ pub(crate) fn judge<R: PartialEq>(list: &[Dated<'_, R>], now: Timestamp, faults:
     }
 }
 
+/// Warns of a certificate that stands alone: of a listener, or of our side of a connection.
+pub(crate) fn judge_one(certificate: &Certificate, at: &Location, now: Timestamp, faults: &Faults) {
+    let active = Active::default();
+    let dated = Dated { roles: &[()], certificate, active, window: active.window(certificate), at };
+    judge(&[dated], now, faults);
+}
+
 const RENEW: &str = "add the next certificate to the list; old and new may overlap";
 const CLOCK: &str = "no other certificate of the list is in force now; look at its dates and at this machine's clock";
 const SHORTEN: &str = "'active' can only shorten a certificate's time";

@@ -110,6 +110,7 @@ fn keys() -> &'static [(&'static str, String, u32)] {
             ("certs/acme-soon.pem", certificate("acme", &acme, "2026-12-10T00:00:00Z"), 0o644),
             ("certs/acme-weak.pem", certificate("acme", &weak, far), 0o644),
             ("certs/tls.pem", certificate("edigate.example", &tls, far), 0o644),
+            ("certs/tls-expired.pem", certificate("edigate.example", &tls, "2026-06-01T00:00:00Z"), 0o644),
             ("certs/tls.key", pem(&tls), 0o400),
         ]
     })
