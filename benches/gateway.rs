@@ -15,6 +15,7 @@
 #[expect(dead_code, reason = "the front-door tests use the rest")]
 mod gateway;
 #[path = "../tests/gateway/identity.rs"]
+#[expect(dead_code, reason = "the front-door tests use the rest")]
 mod identity;
 #[path = "../tests/gateway/order.rs"]
 #[expect(dead_code, reason = "the front-door tests use the rest")]
