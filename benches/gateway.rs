@@ -24,7 +24,6 @@ mod order;
 #[expect(dead_code, reason = "the front-door tests use the rest")]
 mod partner;
 #[path = "../tests/gateway/wire.rs"]
-#[expect(dead_code, reason = "the front-door tests use the rest")]
 mod wire;
 
 use std::fs::File;
