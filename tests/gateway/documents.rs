@@ -32,6 +32,22 @@ fn an_order_arrives_in_its_business_members() {
 }
 
 #[test]
+fn every_line_of_a_longer_order_arrives() {
+    const LINES: usize = 1000;
+    let mut gateway = Plan::default().prepare();
+    gateway.start();
+    deliver(&gateway, &Terms::default().pack(&order::with_lines(1, LINES)));
+    let document = gateway.wait_for_documents(1).remove(0);
+    let lines = document["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), LINES);
+    assert!(lines.iter().zip(1..).all(|(line, place)| number(&line["lineNumber"]) == place * 10));
+}
+
+fn number(value: &Value) -> u32 {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+#[test]
 fn latin_1_and_utf_8_characters_are_kept() {
     let mut gateway = Plan::default().prepare();
     gateway.start();

@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The URL path of the AS2 listener.
 pub const AS2_PATH: &str = "/as2";
 
+const TLS: &str = "tls = { cert = \"certs/tls.pem\", key = \"file:certs/tls.key\", min = \"1.2\" }\n";
+
 /// What a gateway is configured to be; [`Plan::prepare`] writes it down.
 #[derive(Default)]
 pub struct Plan {
@@ -29,6 +31,7 @@ pub struct Plan {
     receive: String,
     free_hard: Option<String>,
     usage: Option<String>,
+    tls: bool,
 }
 
 impl Plan {
@@ -62,6 +65,12 @@ impl Plan {
         self
     }
 
+    /// The listener speaks HTTPS, with the certificate `certs/tls.pem`.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// Accepts messages that are only signed, only encrypted, or neither.
     pub fn lenient(self) -> Self {
         self.receive("require_signed = false").receive("require_encrypted = false")
@@ -77,16 +86,19 @@ impl Plan {
         }
         Identity::northwind().write(&root.join("certs"), "northwind");
         Identity::acme().write(&root.join("certs"), "acme");
+        Identity::listener().write(&root.join("certs"), "tls");
         if let Some((url, _)) = &self.broker {
             write_secret(&root.join("certs/amqp-url"), url.as_bytes());
         }
         fs::write(root.join("edigate.toml"), self.edigate_toml(address)).unwrap();
         fs::write(root.join("partners/acme-bearings/partner.toml"), self.partner_toml()).unwrap();
-        Gateway { folder, address, process: None }
+        let scheme = if self.tls { "https" } else { "http" };
+        Gateway { folder, address, scheme, process: None }
     }
 
     fn edigate_toml(&self, address: SocketAddr) -> String {
         let limits = &self.limits;
+        let tls = if self.tls { TLS } else { "" };
         let free_hard = self.free_hard.as_deref().unwrap_or("1%");
         let erp = match &self.broker {
             None => "[erp.directory]\nfolder = \"var/erp\"\n".to_owned(),
@@ -118,7 +130,7 @@ name = "as2"
 kind = "as2"
 bind = "{address}"
 path = "{AS2_PATH}"
-
+{tls}
 [admin]
 socket = "run/admin.sock"
 
@@ -177,6 +189,7 @@ acme-bearings = {{ scheme = "BUYER_ASSIGNED", value = "ACMEBRG" }}
 pub struct Gateway {
     folder: TempDir,
     address: SocketAddr,
+    scheme: &'static str,
     process: Option<Child>,
 }
 
@@ -252,12 +265,21 @@ impl Gateway {
         kill_process(Pid::from_child(self.process.as_ref().unwrap()), signal).unwrap();
     }
 
+    /// The processor time the daemon has used so far, its own and the system's for it.
+    pub fn processor_time(&self) -> Duration {
+        // Hundredths of a second, fields 14 and 15 of proc(5)'s stat; the name in field 2 may hold anything but ')'.
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.as_ref().unwrap().id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        Duration::from_millis(ticks * 10)
+    }
+
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}{AS2_PATH}", self.address)
+        format!("{}://{}{AS2_PATH}", self.scheme, self.address)
     }
 
     /// A path inside the gateway's folder.

@@ -32,22 +32,38 @@ fn check_passes_a_good_configuration_and_names_every_fault_of_a_bad_one() {
 fn as2_send_verifies_the_receipt() {
     let mut gateway = Plan::default().prepare();
     gateway.start();
-    let output = send(&gateway, "certs/northwind.pem");
+    let output = send(&gateway, &["--their-cert", &path(&gateway, "certs/northwind.pem")]);
     assert!(output.status.success(), "{}", text(&output));
     assert_eq!(gateway.wait_for_documents(1)[0]["orderNumber"], order::number(1));
     // Encrypted for, and its receipt expected from, somebody who is not the gateway.
-    assert_eq!(send(&gateway, "certs/acme.pem").status.code(), Some(1));
+    let output = send(&gateway, &["--their-cert", &path(&gateway, "certs/acme.pem")]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
 }
 
-fn send(gateway: &Gateway, their_certificate: &str) -> Output {
+#[test]
+fn orders_come_in_over_tls() {
+    let mut gateway = Plan::default().tls().prepare();
+    gateway.start();
+    let (their, ca) = (path(&gateway, "certs/northwind.pem"), path(&gateway, "certs/tls.pem"));
+    let output = send(&gateway, &["--their-cert", &their, "--tls-ca", &ca]);
+    assert!(output.status.success(), "{}\n{}", text(&output), gateway.log());
+    assert_eq!(gateway.wait_for_documents(1)[0]["orderNumber"], order::number(1));
+    let output = send(&gateway, &["--their-cert", &their]);
+    assert_eq!(output.status.code(), Some(1), "a listener that nobody vouches for: {}", text(&output));
+}
+
+fn path(gateway: &Gateway, inside: &str) -> String {
+    gateway.path(inside).to_str().unwrap().to_owned()
+}
+
+fn send(gateway: &Gateway, options: &[&str]) -> Output {
     let file = gateway.path("order.x12");
     fs::write(&file, order::interchange(1)).unwrap();
-    let path = |inside: &str| gateway.path(inside).to_str().unwrap().to_owned();
     std::process::Command::new(env!("CARGO_BIN_EXE_edigate"))
-        .args(["as2", "send", &path("order.x12"), "--to", &gateway.url()])
+        .args(["as2", "send", &path(gateway, "order.x12"), "--to", &gateway.url()])
         .args(["--as2-from", "ACMEBRG", "--as2-to", "NORTHWIND"])
-        .args(["--cert", &path("certs/acme.pem"), "--key", &path("certs/acme.key")])
-        .args(["--their-cert", &path(their_certificate)])
+        .args(["--cert", &path(gateway, "certs/acme.pem"), "--key", &path(gateway, "certs/acme.key")])
+        .args(options)
         .output()
         .unwrap()
 }

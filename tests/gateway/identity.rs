@@ -11,7 +11,7 @@ use openssl::bn::{BigNum, MsbOption};
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
-use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509NameBuilder};
 
 /// A key and its certificate, as PEM.
@@ -23,6 +23,10 @@ pub struct Identity {
 impl Identity {
     /// RSA-2048, self-signed, CA:TRUE and only a common name, as many AS2 partners have them.
     fn new(common_name: &str) -> Self {
+        Self::with_address(common_name, None)
+    }
+
+    fn with_address(common_name: &str, address: Option<&str>) -> Self {
         let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
         let mut name = X509NameBuilder::new().unwrap();
         name.append_entry_by_text("CN", common_name).unwrap();
@@ -41,6 +45,10 @@ impl Identity {
         builder.append_extension(BasicConstraints::new().ca().build().unwrap()).unwrap();
         let usage = KeyUsage::new().digital_signature().key_encipherment().key_cert_sign().build().unwrap();
         builder.append_extension(usage).unwrap();
+        if let Some(address) = address {
+            let names = SubjectAlternativeName::new().ip(address).build(&builder.x509v3_context(None, None)).unwrap();
+            builder.append_extension(names).unwrap();
+        }
         builder.sign(&key, MessageDigest::sha256()).unwrap();
 
         Self { certificate_pem: builder.build().to_pem().unwrap(), key_pem: key.private_key_to_pem_pkcs8().unwrap() }
@@ -62,6 +70,12 @@ impl Identity {
     pub fn stranger() -> &'static Self {
         static IDENTITY: OnceLock<Identity> = OnceLock::new();
         IDENTITY.get_or_init(|| Self::new("Acme Bearings AS2"))
+    }
+
+    /// The gateway's listener, for TLS.
+    pub fn listener() -> &'static Self {
+        static IDENTITY: OnceLock<Identity> = OnceLock::new();
+        IDENTITY.get_or_init(|| Self::with_address("as2.northwind.test", Some("127.0.0.1")))
     }
 
     pub fn certificate(&self) -> Certificate {

@@ -1,13 +1,16 @@
 //! The broker stopped, paused, and out of disk while orders come in: partners notice nothing, and afterwards every order
 //! is in the queue once.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
 use crate::broker::Rabbit;
-use crate::gateway::{Gateway, Plan};
+use crate::gateway::{Gateway, Plan, free_port};
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
+use crate::order;
+use crate::partner::{Terms, deliver};
 use crate::traffic::Traffic;
 
 /// Orders that must come in while the broker is away, before it returns.
@@ -44,6 +47,22 @@ fn a_broker_stopped_paused_or_out_of_disk_changes_nothing() {
 
     let seen = traffic.finish();
     assert_nothing_lost_or_doubled(&seen, &ledger, &gateway);
+}
+
+/// With documents waiting for a broker that is not there, the daemon sleeps; it does not spin.
+#[test]
+fn a_daemon_without_its_broker_is_at_rest() {
+    const WATCHED: Duration = Duration::from_secs(3);
+    let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+    let mut gateway = Plan::default().broker(&format!("amqp://guest:guest@{nobody}/%2f"), "nobody").prepare();
+    gateway.start();
+    for index in 1..=5 {
+        deliver(&gateway, &Terms::default().pack(&order::interchange(index)));
+    }
+    let before = gateway.processor_time();
+    thread::sleep(WATCHED);
+    let used = gateway.processor_time() - before;
+    assert!(used < WATCHED / 10, "{used:?} of {WATCHED:?}");
 }
 
 fn wait_for_more(traffic: &Traffic, gateway: &Gateway) {
