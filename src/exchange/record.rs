@@ -40,7 +40,9 @@ impl BlobRef {
 }
 
 /// How far an exchange has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -94,7 +96,9 @@ pub struct Exchange {
 }
 
 /// How far a document has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentStage {
@@ -152,7 +156,9 @@ impl Document {
 }
 
 /// How far an outbox row has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowStage {
@@ -210,6 +216,11 @@ impl DedupKey {
             hasher.update(part.as_bytes());
         }
         Self(hasher.finish())
+    }
+
+    /// A key that was stored as bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Sha256::from_bytes(bytes))
     }
 
     /// Its thirty-two bytes.
