@@ -7,8 +7,9 @@ use super::report::Report;
 use super::signed::signed_body;
 use super::{As2Error, Disposition, MessageId, ReceiptForm, Received, Refusal, Request, Security};
 
-/// The AS2-Version of what we send (RFC 6017, section 2).
-pub(super) const VERSION: &str = "1.2";
+/// The AS2-Version of what we send: 1.0 until compressed content is read too, which 1.1 would promise (RFC 4130,
+/// section 6.1).
+pub(super) const VERSION: &str = "1.0";
 
 /// The body of an answer and the headers that belong to it; status line, Content-Length and Connection are HTTP's.
 #[derive(Clone, Debug, PartialEq, Eq)]

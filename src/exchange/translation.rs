@@ -1,5 +1,6 @@
 //! From a transaction set to a canonical document and the publication that will carry it, or to the reasons why not.
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::detail::Detail;
@@ -123,7 +124,8 @@ impl Translation<'_> {
     fn context<'p>(&self, partner: &'p Partner) -> ReadContext<'p> {
         ReadContext {
             parties: &partner.parties,
-            timezone: partner.timezone.as_ref().map(|(name, zone)| (name.as_str(), zone)),
+            time_zone: partner.timezone.as_ref().map_or(&TimeZone::UTC, |(_, zone)| zone),
+            unlisted: partner.unlisted_codes,
         }
     }
 
@@ -162,11 +164,7 @@ impl Translation<'_> {
                 file_name: self.detail.file_name.clone(),
                 as2_message_id: Some(self.detail.message_id.clone()),
             },
-            mapping: Some(canon::MappingUsed {
-                file: agreement.mapping.file().to_owned(),
-                version: agreement.mapping.version().map(str::to_owned),
-                sha256: agreement.mapping.sha256().to_string(),
-            }),
+            mapping: Some(agreement.mapping.used()),
             received_at: Some(self.exchange.received_at),
             accepted_at: None,
             replay: None,

@@ -180,11 +180,15 @@ async fn refuse_reuse(ports: &Ports, message: &Message, received: &Received, bef
 /// Says no for good, and keeps the story.
 async fn refuse(ports: &Ports, message: &Message, refusal: &Refusal, receipt: Option<as2::Answer>) -> Reply {
     write_down(ports, message, refusal, &refusal.error.to_string()).await;
-    if let As2Error::Sealed(_) = refusal.error {
+    // What an envelope turned out to hold is told apart from one that does not open: each such answer counts.
+    if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Compressed = refusal.error {
         let (partner, limits) = (&message.partner.id, &message.partner.limits);
         if ports.throttle.failed_decryption(partner, message.at, limits).is_some() {
             Event::MessagePutOff { partner: Some(partner), reason: "decrypt-pause" }.emit(&ports.metrics);
         }
+    }
+    if let As2Error::Unreadable(_) | As2Error::NotTwoParts = refusal.error {
+        return Reply::text(400, refusal.error.peer_text());
     }
     // Without a receipt the status is the only way to say no.
     receipt.map_or_else(|| Reply::text(403, refusal.error.peer_text()), receipt::reply)
@@ -194,7 +198,7 @@ async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &
     let disposition = refusal.error.disposition().to_string();
     let mut detail = detail(message, &disposition);
     detail.mic = refusal.mic.as_ref().map(ToString::to_string);
-    detail.diagnostics.push(Diagnostic::error("message-refused", told));
+    detail.diagnostics.push(refusal.error.diagnostic());
     let partner = &message.partner.id;
     let change = inbound::refused(message.exchange, message.at, partner.clone(), &detail);
     if let Err(fault) = ports.outbox.apply(change).await {
