@@ -78,13 +78,6 @@ impl<'a> Loader<'a> {
             now: self.now,
             faults: self.faults,
         };
-        if files.is_empty() {
-            self.faults.add(
-                Diagnostic::warning("no-partner", "every message is refused: there is no partner")
-                    .at(Location { file: Some("partners".to_owned()), ..Location::default() })
-                    .hinting("write partners/NAME/partner.toml"),
-            );
-        }
         let partners = files.into_iter().filter_map(|file| file.resolve(&resolving)).collect();
         let registry = Registry::build(partners, self.faults);
         let settings = self.settings(written, &name);
@@ -107,12 +100,16 @@ impl<'a> Loader<'a> {
             let source = self.folder.source(&file, "write it, or take the folder away", self.faults)?;
             PartnerFile::read(id, &source, self.faults)
         };
-        self.folder
-            .folders("partners", self.faults)
-            .into_iter()
-            .filter(|name| name != "templates")
-            .filter_map(read)
-            .collect()
+        let mut folders = self.folder.folders("partners", self.faults);
+        folders.retain(|name| name != "templates");
+        if folders.is_empty() {
+            self.faults.add(
+                Diagnostic::warning("no-partner", "every message is refused: there is no partner")
+                    .at(Location { file: Some("partners".to_owned()), ..Location::default() })
+                    .hinting("write partners/NAME/partner.toml"),
+            );
+        }
+        folders.into_iter().filter_map(read).collect()
     }
 
     fn identities(&self, written: &mut Written) -> BTreeMap<String, Arc<Identity>> {
