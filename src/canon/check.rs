@@ -110,7 +110,8 @@ pub(crate) fn push_index(path: &mut String, index: usize) {
     path.push(']');
 }
 
-fn fits(value: &Value, kind: &Kind) -> bool {
+/// Whether a value is of this kind.
+pub(crate) fn fits(value: &Value, kind: &Kind) -> bool {
     match (kind, value) {
         (Kind::Text, Value::String(text)) => !text.is_empty(),
         (Kind::Decimal, Value::String(text)) => is_decimal(text),

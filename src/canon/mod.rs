@@ -20,6 +20,7 @@ mod shape;
 mod text;
 
 pub use check::{MAX_FAULTS, check};
+pub(crate) use check::{fits, push_index, push_member};
 pub use meta::{Derived, Direction, Finding, MappingUsed, Meta, Replay, Source, Unmapped, Usage, assemble};
 pub use order::{Line, Order, OrderType, Purpose, Schedule, Totals};
 pub use part::{

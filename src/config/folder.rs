@@ -82,13 +82,15 @@ impl Folder {
         if real.starts_with(root) { Ok(real) } else { Err(outside()) }
     }
 
-    /// Reads a text file of the configuration under its relative name; a fault when it cannot be had.
-    pub(super) fn source(&self, name: &str, faults: &Faults) -> Option<Source> {
+    /// Reads a text file of the configuration under its relative name; a fault when it cannot be had, and then
+    /// `hint` says what to do.
+    pub(super) fn source(&self, name: &str, hint: &str, faults: &Faults) -> Option<Source> {
         let whole = || Location { file: Some(name.to_owned()), ..Location::default() };
         let bytes = match read_bounded(&self.root.join(name)) {
             Ok(bytes) => bytes,
             Err(why) => {
-                faults.add(Diagnostic::error(why.code(), format!("this file {}", why.text())).at(whole()));
+                faults
+                    .add(Diagnostic::error(why.code(), format!("this file {}", why.text())).at(whole()).hinting(hint));
                 return None;
             }
         };
@@ -125,7 +127,9 @@ impl Folder {
                         faults.add(Diagnostic::error("too-many-files", message));
                         return found;
                     }
-                    if let Some(source) = self.source(&format!("{folder}/{path}"), faults) {
+                    if let Some(source) =
+                        self.source(&format!("{folder}/{path}"), "make it readable for the gateway", faults)
+                    {
                         found.insert(key.to_owned(), source);
                     }
                 }

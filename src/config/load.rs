@@ -64,7 +64,7 @@ impl<'a> Loader<'a> {
     /// Goes through all files. `None` when some part could not be made; then faults or warnings say why.
     pub(super) fn load(&self, path: &Path) -> Option<(Settings, Registry)> {
         let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-        let source = self.folder.source(&name, self.faults);
+        let source = self.folder.source(&name, "name another by --config FILE", self.faults);
         let written = source.as_ref().and_then(|source| read(source, self.faults, edigate_toml::read));
         let files = self.partner_files();
         self.mappings.borrow_mut().compile_all(self.faults);
@@ -97,15 +97,19 @@ impl<'a> Loader<'a> {
                     return None;
                 }
             };
-            let source = self.folder.source(&file, self.faults)?;
+            let source = self.folder.source(&file, "write it, or take the folder away", self.faults)?;
             PartnerFile::read(id, &source, self.faults)
         };
-        self.folder
-            .folders("partners", self.faults)
-            .into_iter()
-            .filter(|name| name != "templates")
-            .filter_map(read)
-            .collect()
+        let mut folders = self.folder.folders("partners", self.faults);
+        folders.retain(|name| name != "templates");
+        if folders.is_empty() {
+            self.faults.add(
+                Diagnostic::warning("no-partner", "every message is refused: there is no partner")
+                    .at(Location { file: Some("partners".to_owned()), ..Location::default() })
+                    .hinting("write partners/NAME/partner.toml"),
+            );
+        }
+        folders.into_iter().filter_map(read).collect()
     }
 
     fn identities(&self, written: &mut Written) -> BTreeMap<String, Arc<Identity>> {

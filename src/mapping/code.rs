@@ -1,5 +1,6 @@
 //! Code lists: the wire's code on one side, a canonical word, or several members, on the other.
 
+use super::faults::Faults;
 use super::file::{Entry, Node, Spot, Value};
 use crate::base::Diagnostic;
 
@@ -28,11 +29,11 @@ pub(super) enum Meaning {
 
 impl CodeList {
     /// Reads the table of a list. `false` takes an inherited code out.
-    pub(super) fn read(name: &str, node: &Node, faults: &mut Vec<Diagnostic>) -> Self {
+    pub(super) fn read(name: &str, node: &Node, faults: &mut Faults) -> Self {
         let mut list = Self { name: name.to_owned(), entries: Vec::new() };
         let Some(table) = node.table() else {
             let fault = Diagnostic::error("wrong-type", format!("codes.{name} is {}", node.kind()));
-            faults.push(fault.expecting("a table of codes").at(node.at.location()));
+            faults.at(&node.at, fault.expecting("a table of codes"));
             return list;
         };
         for entry in &table.entries {
@@ -47,7 +48,9 @@ impl CodeList {
                 Err(()) => {
                     let message = format!("the code '{}' of codes.{name} means {}", entry.key, entry.node.kind());
                     let expected = "a word, a table of members, { read = \"word\" }, or false";
-                    faults.push(Diagnostic::error("wrong-type", message).expecting(expected).at(entry.node.at.location()));
+                    faults.push(
+                        Diagnostic::error("wrong-type", message).expecting(expected).at(entry.node.at.location()),
+                    );
                 }
             }
         }
@@ -87,7 +90,7 @@ fn meaning(node: &Node) -> Result<Option<Meaning>, ()> {
 }
 
 /// `write.WORD = "code"` says which of several codes is written; it must be one that means the word.
-fn check_write(name: &str, table: &super::file::Table, list: &CodeList, faults: &mut Vec<Diagnostic>) {
+fn check_write(name: &str, table: &super::file::Table, list: &CodeList, faults: &mut Faults) {
     let Some(written) = table.get("write").and_then(|entry| entry.node.table()) else { return };
     for choice in &written.entries {
         let code = choice.node.text().unwrap_or_default();

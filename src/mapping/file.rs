@@ -137,7 +137,9 @@ pub(super) fn parse(text: &str, file: &Arc<str>) -> (Table, Vec<Diagnostic>) {
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1)).collect()
+    std::iter::once(0)
+        .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
+        .collect()
 }
 
 struct Reader<'t> {
@@ -206,7 +208,8 @@ mod tests {
     fn keys_stand_in_the_order_of_the_file_with_line_and_column() {
         let (table, faults) = read("b = \"BEG03\"\n[z]\n\"ä\".y = 'x'\n[a]\n");
         assert!(faults.is_empty());
-        let seen: Vec<_> = table.entries.iter().map(|entry| (entry.key.as_str(), entry.at.line, entry.at.column)).collect();
+        let seen: Vec<_> =
+            table.entries.iter().map(|entry| (entry.key.as_str(), entry.at.line, entry.at.column)).collect();
         assert_eq!(seen, [("b", 1, 1), ("z", 2, 2), ("a", 4, 2)]);
         let inner = &table.get("z").unwrap().node.table().unwrap().get("ä").unwrap().node.table().unwrap().entries[0];
         assert_eq!((inner.at.line, inner.at.column), (3, 5));

@@ -109,40 +109,29 @@ fn parent(table: &Table, faults: &mut Vec<Diagnostic>) -> Option<(String, Option
 }
 
 fn laid(chain: Vec<(String, Arc<str>, Table)>, sha256: Sha256) -> Loaded {
-    let said = |key: &str| chain.iter().filter_map(|(.., table)| table.get(key)).map(|entry| entry.node.clone()).collect();
+    let said =
+        |key: &str| chain.iter().filter_map(|(.., table)| table.get(key)).map(|entry| entry.node.clone()).collect();
     let (messages, documents) = (said("message"), said("document"));
     let file = chain.first().map_or_else(|| Arc::from(""), |(_, file, _)| Arc::clone(file));
-    let version = chain.first().and_then(|(.., table)| table.get("version")).and_then(|entry| match &entry.node.value {
-        Value::Text(text) => Some(text.text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        _ => None,
-    });
+    let version =
+        chain.first().and_then(|(.., table)| table.get("version")).and_then(|entry| match &entry.node.value {
+            Value::Text(text) => Some(text.text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            _ => None,
+        });
     let mut tables = chain.into_iter().map(|(.., table)| table);
     let own = tables.next().unwrap_or_default();
-    let mut table = tables.fold(own, |over, under| overlay(over, under, Kind::Plain));
+    let mut table = tables.fold(own, overlay);
     table.entries.retain(|entry| !matches!(entry.key.as_str(), "extends" | "version" | "message" | "document"));
     Loaded { file, table, version, sha256, messages, documents }
-}
-
-/// How the entries of a table are laid over inherited ones.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Plain,
-    /// A table with `place` is one rule: it is replaced as a whole.
-    Rule,
-}
-
-impl Kind {
-    fn of(table: &Table) -> Self {
-        if table.get("place").is_some() { Self::Rule } else { Self::Plain }
-    }
 }
 
 /// Lays `over` on `under`: tables merge key by key, everything else is replaced, `unsent` adds up. What `over` removes
 /// with `false` stays `false`, so that a further file below does not bring it back. Own entries stand before inherited
 /// ones: where the first of several wins, the overlay does.
-fn overlay(over: Table, under: Table, kind: Kind) -> Table {
-    if kind == Kind::Rule {
+pub(super) fn overlay(over: Table, under: Table) -> Table {
+    // A table with `place` is one rule: it is replaced as a whole.
+    if over.get("place").is_some() {
         return over;
     }
     let mut inherited: Vec<Option<Entry>> = under.entries.into_iter().map(Some).collect();
@@ -161,10 +150,7 @@ fn overlay(over: Table, under: Table, kind: Kind) -> Table {
 
 fn merged(over: Entry, under: Entry) -> Entry {
     let value = match (over.node.value, under.node.value) {
-        (Value::Table(over), Value::Table(under)) => {
-            let kind = Kind::of(&over);
-            Value::Table(overlay(over, under, kind))
-        }
+        (Value::Table(over), Value::Table(under)) => Value::Table(overlay(over, under)),
         (Value::List(mut own), Value::List(inherited)) if over.key == "unsent" => {
             own.extend(inherited);
             Value::List(own)

@@ -33,6 +33,29 @@ pub(super) enum PathStep {
     Items(String),
 }
 
+impl PathStep {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Member(name) | Self::Items(name) => name,
+        }
+    }
+}
+
+/// A path as findings write it: `lines[*].quantity.value`.
+pub(super) fn path_text(path: &[PathStep]) -> String {
+    let mut text = String::new();
+    for step in path {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(step.name());
+        if matches!(step, PathStep::Items(_)) {
+            text.push_str("[*]");
+        }
+    }
+    text
+}
+
 /// The rules of one object.
 #[derive(Debug)]
 pub(super) struct Section {
@@ -60,9 +83,16 @@ pub(super) enum Work {
     List(Vec<Reach>),
     Object(Section),
     /// The first instance.
-    One { instances: Instances, section: Section, default: Option<String> },
+    One {
+        instances: Instances,
+        section: Section,
+        default: Option<String>,
+    },
     /// Every instance, of each block.
-    Each { blocks: Vec<(Instances, Section)>, required: bool },
+    Each {
+        blocks: Vec<(Instances, Section)>,
+        required: bool,
+    },
 }
 
 /// A rule for one value.
@@ -93,7 +123,7 @@ pub(super) struct Spread {
 /// Where a value is from.
 #[derive(Debug)]
 pub(super) enum Source {
-    Constant(Value),
+    Constant(String),
     Places { reaches: Vec<Reach>, conditions: Vec<Condition> },
 }
 
@@ -127,13 +157,21 @@ pub(super) struct Reach {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// The segment, or the loop of this name.
-    Whole { loop_name: Option<String> },
-    Element { number: usize, sub: Sub },
-    Pair { qualifier: String, pairs: Arc<[Pair]> },
+    Whole {
+        loop_name: Option<String>,
+    },
+    Element {
+        number: usize,
+        sub: Sub,
+    },
+    Pair {
+        qualifier: String,
+        pairs: Arc<[Pair]>,
+    },
 }
 
 /// A part of an element. A repetition of 0 is the whole element, a component of 0 the whole repetition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Sub {
     pub repetition: usize,
     pub component: usize,
@@ -177,18 +215,25 @@ pub(super) struct Emit {
 #[derive(Debug)]
 pub(super) enum EmitValue {
     Constant(String),
-    Count(Vec<String>),
-    Sum(Vec<String>),
+    Count(Vec<PathStep>),
+    Sum(Vec<PathStep>),
     Segments(Tag),
     /// A member of the item so many arrays further out; its word is compared with what this list reads.
-    Member { outward: usize, path: Vec<String>, list: Option<usize> },
+    Member {
+        outward: usize,
+        path: Vec<PathStep>,
+        list: Option<usize>,
+    },
 }
 
 /// A conversion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Codec {
     Code(usize),
-    Flag { yes: Vec<String>, no: Vec<String> },
+    Flag {
+        yes: Vec<String>,
+        no: Vec<String>,
+    },
     Date(DateFormat),
     Instant,
     Implied(u32),

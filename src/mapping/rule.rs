@@ -60,7 +60,11 @@ pub(super) enum From {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Whole,
-    Element { element: u32, component: Option<u32>, repetition: Option<u32> },
+    Element {
+        element: u32,
+        component: Option<u32>,
+        repetition: Option<u32>,
+    },
     /// The value whose qualifier this is.
     Pair(String),
 }
@@ -104,7 +108,11 @@ pub(super) enum Emit {
     Sum(String),
     Segments(String),
     /// A member of the item, or of an enclosing one: one `^.` for each step out.
-    Member { outward: usize, path: String, codecs: Vec<Codec> },
+    Member {
+        outward: usize,
+        path: String,
+        codecs: Vec<Codec>,
+    },
 }
 
 impl Rule {
@@ -122,7 +130,10 @@ impl Instances {
         let mut scanner = Scanner::new(text);
         let place = place(&mut scanner)?;
         if place.part != Part::Whole {
-            return Err(RuleFault::new(place.at, "a loop is named by its first segment or its name, without an element"));
+            return Err(RuleFault::new(
+                place.at,
+                "a loop is named by its first segment or its name, without an element",
+            ));
         }
         let alternatives = if scanner.word("if") {
             several(&mut scanner, "or", |scanner| several(scanner, "and", condition))?
@@ -161,8 +172,10 @@ impl Emit {
                 ("count", 0, true) => Self::Count(argument(&mut scanner)?),
                 ("sum", 0, true) => Self::Sum(argument(&mut scanner)?),
                 ("segments", 0, true) => Self::Segments(argument(&mut scanner)?),
-                (_, _, true) => return Err(RuleFault::new(at, format!("there is no function '{path}' here"))
-                    .expecting("count(…), sum(…) or segments(…)")),
+                (_, _, true) => {
+                    return Err(RuleFault::new(at, format!("there is no function '{path}' here"))
+                        .expecting("count(…), sum(…) or segments(…)"));
+                }
             }
         };
         scanner.end("' | ' or nothing")?;

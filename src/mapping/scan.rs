@@ -110,7 +110,10 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         let mut name = self.take_while(|next| next.is_ascii_alphanumeric() || next == '_').to_owned();
         while name.ends_with(|last: char| last.is_ascii_lowercase())
-            && self.rest().strip_prefix('-').is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_lowercase()))
+            && self
+                .rest()
+                .strip_prefix('-')
+                .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_lowercase()))
         {
             self.at += 1;
             name.push('-');
@@ -139,7 +142,8 @@ impl<'t> Scanner<'t> {
         if let Some(text) = self.quoted()? {
             return Ok(text);
         }
-        let value = self.take_while(|next| !next.is_whitespace() && !matches!(next, ',' | '(' | ')' | '[' | ']' | '\''));
+        let value =
+            self.take_while(|next| !next.is_whitespace() && !matches!(next, ',' | '(' | ')' | '[' | ']' | '\''));
         if value.is_empty() {
             return Err(self.unexpected().expecting("a value"));
         }

@@ -48,7 +48,7 @@ pub(crate) fn judge<R: PartialEq>(list: &[Dated<'_, R>], now: Timestamp, faults:
         }
         if dated.certificate.key_bits() < LEAST_BITS && dated.certificate.key_bits() > 521 {
             let bits = dated.certificate.key_bits();
-            warn("weak-key", format!("the key of {subject} has {bits} bits, {LEAST_BITS} are needed"), RENEW);
+            warn("weak-key", format!("the key of {subject} has {bits} bits, {LEAST_BITS} are needed"), LONGER);
         }
     }
 }
@@ -61,5 +61,6 @@ pub(crate) fn judge_one(certificate: &Certificate, at: &Location, now: Timestamp
 }
 
 const RENEW: &str = "add the next certificate to the list; old and new may overlap";
+const LONGER: &str = "ask for a certificate with an RSA key of 2048 bits or more: signatures of this one are refused";
 const CLOCK: &str = "no other certificate of the list is in force now; look at its dates and at this machine's clock";
 const SHORTEN: &str = "'active' can only shorten a certificate's time";

@@ -33,7 +33,8 @@ impl Case {
             site.mode(file, u32::from_str_radix(mode, 8).unwrap());
         }
         for file in &self.remove {
-            fs::remove_file(site.path(file)).unwrap();
+            let path = site.path(file);
+            if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) }.unwrap();
         }
         site
     }
