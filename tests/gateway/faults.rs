@@ -77,6 +77,21 @@ fn faults_of_the_request_get_their_status() {
 }
 
 #[test]
+fn a_body_as_large_as_the_cap_passes_and_one_byte_more_does_not() {
+    let mut gateway = Plan::default().lenient().limit(&format!("body = \"{BODY_CAP}B\"")).prepare();
+    gateway.start();
+    for (bytes, status) in [(BODY_CAP, 200), (BODY_CAP + 1, 413)] {
+        // Empty lines behind an interchange mean nothing.
+        let mut payload = order::interchange(1);
+        payload.resize(bytes, b'\n');
+        let message = Terms::form(Form::Plain).pack(&payload);
+        assert_eq!(message.body.len(), bytes);
+        assert_eq!(send(gateway.address(), &message).status, status, "{bytes}");
+    }
+    assert_eq!(gateway.wait_for_documents(1).len(), 1);
+}
+
+#[test]
 fn a_message_protected_less_than_agreed_is_refused() {
     const POLICY: Expect = Signed("processed/error: insufficient-message-security");
     check(
