@@ -85,18 +85,13 @@ fn ask(socket: &SocketArgument, path: &str) -> Result<Value, Failure> {
 fn socket_path(socket: &SocketArgument) -> Result<PathBuf, Failure> {
     match &socket.socket {
         Some(path) => Ok(path.clone()),
-        None => config::admin_socket(&socket.config.config)
-            .map_err(|diagnostics: Vec<crate::base::Diagnostic>| Failure::configuration(&socket.config.config, &diagnostics)),
+        None => config::admin_socket(&socket.config.config).map_err(|diagnostics: Vec<crate::base::Diagnostic>| {
+            Failure::configuration(&socket.config.config, &diagnostics)
+        }),
     }
 }
 
-fn print_list(
-    answer: &Value,
-    name: &str,
-    columns: &[Column],
-    json: bool,
-    out: &mut Output,
-) -> Result<Exit, Failure> {
+fn print_list(answer: &Value, name: &str, columns: &[Column], json: bool, out: &mut Output) -> Result<Exit, Failure> {
     if json {
         out.json(answer)?;
         return Ok(Exit::Clean);

@@ -95,20 +95,20 @@ fn post(arguments: &SendArguments, packed: &Packed) -> Result<Answer, Failure> {
         Some(path) => Trust::Roots(read(path)?),
         None => Trust::System,
     };
-    let settings = ClientSettings {
-        trust,
-        connect_time: CONNECT_TIME,
-        answer_time: ANSWER_TIME,
-        answer_size: ANSWER_BYTES,
-    };
+    let settings =
+        ClientSettings { trust, connect_time: CONNECT_TIME, answer_time: ANSWER_TIME, answer_size: ANSWER_BYTES };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|fault| failed(format!("the system gives no threads: {fault}")))?;
     let client = Client::new(settings).map_err(|fault| failed(fault.to_string()))?;
-    runtime
-        .block_on(client.post(&arguments.to, &packed.headers, packed.body.clone()))
-        .map_err(|fault| failed(format!("{}: {fault}; nothing is known of the message, send it again with --message-id '{}'", arguments.to, packed.message_id.as_str())))
+    runtime.block_on(client.post(&arguments.to, &packed.headers, packed.body.clone())).map_err(|fault| {
+        failed(format!(
+            "{}: {fault}; nothing is known of the message, send it again with --message-id '{}'",
+            arguments.to,
+            packed.message_id.as_str()
+        ))
+    })
 }
 
 /// How a message ended.
@@ -119,12 +119,7 @@ struct Outcome {
     receipt: Option<Mdn>,
 }
 
-fn judge(
-    parties: &Parties,
-    arguments: &SendArguments,
-    packed: &Packed,
-    answer: &Answer,
-) -> Result<Outcome, Failure> {
+fn judge(parties: &Parties, arguments: &SendArguments, packed: &Packed, answer: &Answer) -> Result<Outcome, Failure> {
     let bare = |delivered, told: String| Ok(Outcome { delivered, told, receipt: None });
     if !(200..300).contains(&answer.status) {
         let text = String::from_utf8_lossy(&answer.body);

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use crate::base::Diagnostic;
 use crate::base::table::{Faults, Located, Source};
+use crate::edi::Guides;
 use crate::mapping::{Mapping, templates};
 
 /// Files under mappings/ by name, and what was compiled of them. Shipped templates stand behind them.
 pub(super) struct Mappings {
     sources: BTreeMap<String, Source>,
     compiled: BTreeMap<String, Option<Arc<Mapping>>>,
+    guides: Guides,
 }
 
 impl Mappings {
     pub(super) fn new(sources: BTreeMap<String, Source>) -> Self {
-        Self { sources, compiled: BTreeMap::new() }
+        Self { sources, compiled: BTreeMap::new(), guides: Guides::shipped() }
     }
 
     /// The mapping an agreement names. A name that leads nowhere is a fault of the agreement, a fault in the mapping
@@ -46,7 +48,7 @@ impl Mappings {
             return known.clone();
         }
         let own = |name: &str| self.sources.get(name).map(|source| source.text().to_owned());
-        let mapping = match Mapping::compile(&own, name) {
+        let mapping = match Mapping::compile(name, &own, &self.guides) {
             Ok(mapping) => Some(Arc::new(mapping)),
             Err(found) => {
                 faults.extend(found);

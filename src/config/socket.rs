@@ -16,7 +16,7 @@ pub fn admin_socket(path: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
     let faults = Faults::new();
     let folder = Folder::of(path);
     let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-    let source = folder.source(&name, &faults);
+    let source = folder.source(&name, "name another with --config", &faults);
     let written = source.as_ref().and_then(|source| read(source, &faults, edigate_toml::read));
     written.map(|written| folder.place(&written.admin_socket)).ok_or_else(|| faults.into_sorted())
 }

@@ -71,7 +71,10 @@ impl fmt::Display for StartFault {
             Self::Broker(fault) => write!(f, "[erp.amqp]: {fault}"),
             Self::Tls { listener, fault } => write!(f, "listener '{listener}': {fault}"),
             Self::Listen { listener, fault } => {
-                write!(f, "listener '{listener}' cannot listen: {fault}; is its address free, and allowed to this user?")
+                write!(
+                    f,
+                    "listener '{listener}' cannot listen: {fault}; is its address free, and allowed to this user?"
+                )
             }
             Self::Socket(fault) => fault.fmt(f),
             Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
@@ -86,8 +89,7 @@ impl std::error::Error for StartFault {}
 /// # Errors
 /// When it cannot start. Once it runs, nothing but a signal ends it.
 pub fn run(path: &Path, configuration: Configuration) -> Result<(), StartFault> {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartFault::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartFault::Runtime)?;
     let outcome = runtime.block_on(live(path.to_owned(), configuration));
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
@@ -148,10 +150,9 @@ fn sink(settings: &Settings, metrics: &Metrics) -> Result<Sink, StartFault> {
     let config::Amqp { url, ca, client, declare, exchanges, window, shards, confirm_timeout, .. } = amqp.as_ref();
     let publisher = PublisherSettings {
         ca: ca.clone(),
-        client: client.as_ref().map(|client| ClientCertificate {
-            chain: client.certificate.clone(),
-            key: client.key.clone(),
-        }),
+        client: client
+            .as_ref()
+            .map(|client| ClientCertificate { chain: client.certificate.clone(), key: client.key.clone() }),
         declare: *declare,
         exchanges: Exchanges {
             documents: exchanges.documents.clone(),

@@ -37,11 +37,7 @@ pub(super) async fn bind(settings: &Settings) -> Result<Doors, StartFault> {
     Ok(Doors(doors))
 }
 
-async fn bind_one(
-    listener: &config::Listener,
-    settings: &Settings,
-    handed: &mut Handed,
-) -> Result<Door, StartFault> {
+async fn bind_one(listener: &config::Listener, settings: &Settings, handed: &mut Handed) -> Result<Door, StartFault> {
     let name = listener.name.clone();
     let tls = listener.tls.as_ref().map(server_tls).transpose();
     let tls = tls.map_err(|fault| StartFault::Tls { listener: name.clone(), fault })?;
@@ -54,8 +50,7 @@ async fn bind_one(
             (Some(socket), address)
         }
     };
-    let settings =
-        ListenerSettings { name: name.clone(), bind, tls: tls.clone(), limits: settings.limits.clone() };
+    let settings = ListenerSettings { name: name.clone(), bind, tls: tls.clone(), limits: settings.limits.clone() };
     let bound = match socket {
         Some(socket) => Listener::from_std(socket, settings),
         None => Listener::bind(settings).await,
@@ -94,8 +89,7 @@ impl Doors {
         for Door { name, path, listener, tls } in self.0 {
             let ports = Arc::clone(ports);
             let stop = told(stopped.clone());
-            Event::Listening { listener: &name, address: listener.address(), tls: tls.is_some() }
-                .emit(&ports.metrics);
+            Event::Listening { listener: &name, address: listener.address(), tls: tls.is_some() }.emit(&ports.metrics);
             tasks.spawn(async move {
                 let metrics = ports.metrics.clone();
                 let receiver = Arc::new(Receiver { ports, path, listener: name.clone() });

@@ -12,8 +12,9 @@ pub(crate) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         return Err(StoreError::Index { what: format!("the job of {:?} has no row or no document", job.subject) });
     };
     let envelope = ports.outbox.payload(&row.envelope)?;
-    let publication: Publication = serde_json::from_slice(&envelope)
-        .map_err(|fault| StoreError::Index { what: format!("the envelope of row {} cannot be read: {fault}", row.id) })?;
+    let publication: Publication = serde_json::from_slice(&envelope).map_err(|fault| StoreError::Index {
+        what: format!("the envelope of row {} cannot be read: {fault}", row.id),
+    })?;
     let body = ports.outbox.payload(&row.body)?;
 
     let begun = ports.clock.now();

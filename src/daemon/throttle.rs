@@ -43,7 +43,12 @@ impl Throttle {
     ///
     /// # Errors
     /// When the partner has no place left, or is paused.
-    pub(crate) fn enter(self: &Arc<Self>, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Result<Ticket, Busy> {
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        partner: &PartnerId,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Result<Ticket, Busy> {
         let mut partners = lock(&self.partners);
         let load = partners.entry(partner.clone()).or_default();
         match load.paused_until {

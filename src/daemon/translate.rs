@@ -155,11 +155,7 @@ struct Batch {
 }
 
 impl Walk<'_> {
-    fn run(
-        mut self,
-        mut exchange: Exchange,
-        mut reader: Reader<PayloadReader>,
-    ) -> Result<(Change, Told), StoreError> {
+    fn run(mut self, mut exchange: Exchange, mut reader: Reader<PayloadReader>) -> Result<(Change, Told), StoreError> {
         let mut skip = exchange.sets_done;
         loop {
             let set = match reader.next_piece() {
@@ -169,7 +165,9 @@ impl Walk<'_> {
                 Err(ReadFault::Io(fault)) => return Err(unread(&fault)),
                 Err(fault) => {
                     // The survey read the very same bytes to their end.
-                    return Err(StoreError::Index { what: format!("the second reading differs from the first: {fault}") });
+                    return Err(StoreError::Index {
+                        what: format!("the second reading differs from the first: {fault}"),
+                    });
                 }
             };
             if skip > 0 {
@@ -184,8 +182,7 @@ impl Walk<'_> {
             }
         }
         let outcomes = std::mem::take(&mut self.batch.outcomes);
-        let (change, exchange) =
-            inbound::translated(&exchange, self.ports.clock.now(), outcomes, Progress::Finished);
+        let (change, exchange) = inbound::translated(&exchange, self.ports.clock.now(), outcomes, Progress::Finished);
         Ok((change, Told { exchange, worst: self.worst }))
     }
 
@@ -252,9 +249,7 @@ fn weight(outcome: &SetOutcome) -> usize {
     AROUND
         + match outcome {
             SetOutcome::Document(document) => {
-                inbound::inline_bytes(&document.content)
-                    + document.envelope.len()
-                    + diagnostics(&document.diagnostics)
+                inbound::inline_bytes(&document.content) + document.envelope.len() + diagnostics(&document.diagnostics)
             }
             SetOutcome::Parked(set) => inbound::inline_bytes(&set.content) + diagnostics(&set.diagnostics),
         }

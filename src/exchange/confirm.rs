@@ -7,11 +7,11 @@ use std::fmt;
 pub enum Confirm {
     /// The broker has it on disk, or the directory sink has.
     Confirmed,
-    /// No queue is bound for it; the broker gave it back.
+    /// No queue is bound for it, or its exchange is missing. Nobody has it.
     Returned {
-        /// AMQP reply code such as 312.
+        /// 312 for "no route", 404 for a missing exchange (AMQP 0-9-1).
         code: u16,
-        /// AMQP reply text such as `NO_ROUTE`.
+        /// The broker's words and the next step.
         text: String,
     },
     /// The broker refused it, as a full queue does.

@@ -1,6 +1,5 @@
 //! From a transaction set to a canonical document and the publication that will carry it, or to the reasons why not.
 
-use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::detail::Detail;
@@ -9,7 +8,7 @@ use super::record::Exchange;
 use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
 use crate::canon::{self, Meta};
 use crate::edi::{self, Guides, TransactionSet};
-use crate::mapping::{self, ReadContext};
+use crate::mapping;
 use crate::partner::{self, Agreement, Direction, IsaId, MessageName, Partner, Registry};
 
 /// What transaction sets of one exchange are translated with.
@@ -57,8 +56,7 @@ impl Translation<'_> {
         let partner = self.partner(set).map_err(alone)?;
         let usage = usage(partner, set).map_err(alone)?;
         let message = message_name(set);
-        let agreement =
-            partner.agreement(Direction::In, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
+        let agreement = partner.agreement(Direction::In, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
 
         let mut findings: Vec<Diagnostic> = set.findings.iter().map(Diagnostic::from).collect();
         let (guide, note) = self.guides.select(set, None).ok_or_else(|| alone(no_guide(set)))?;
@@ -69,7 +67,7 @@ impl Translation<'_> {
             return Err(findings);
         }
 
-        let read = agreement.mapping.read(&tree, &self.context(partner));
+        let read = agreement.mapping.read(&tree, &partner.read_context());
         findings.extend(read.findings.iter().cloned());
         let kind = agreement.document.split('@').next().unwrap_or_default();
         if is_kept_back(&findings) {
@@ -119,14 +117,6 @@ impl Translation<'_> {
             .expecting(expected_identities(self.registry, channel))
             .hinting("mend [x12] of the partner file, add the sender to its 'aliases', or ask the partner")
         })
-    }
-
-    fn context<'p>(&self, partner: &'p Partner) -> ReadContext<'p> {
-        ReadContext {
-            parties: &partner.parties,
-            time_zone: partner.timezone.as_ref().map_or(&TimeZone::UTC, |(_, zone)| zone),
-            unlisted: partner.unlisted_codes,
-        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "meta gathers what the walk has found, once")]

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::{Arrived, COME_AGAIN, Message, store_failed};
 use crate::as2::{self, As2Error, Received, Refusal, Security};
-use crate::base::Diagnostic;
 use crate::daemon::ports::Ports;
 use crate::daemon::receipt;
 use crate::exchange::inbound::{self, Arrival};
@@ -80,7 +79,9 @@ pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
         }
         Ok(Ok(Opened::Refused(refusal, receipt))) => refuse(&ports, &message, &refusal, receipt).await,
         Ok(Err(Unable::Store(fault))) => store_failed(&ports, &message.partner, &fault),
-        Ok(Err(Unable::Sign(fault))) => fault_of_ours(&ports, &message, &format!("a receipt cannot be signed: {fault}")),
+        Ok(Err(Unable::Sign(fault))) => {
+            fault_of_ours(&ports, &message, &format!("a receipt cannot be signed: {fault}"))
+        }
         Err(stopped) => fault_of_ours(&ports, &message, &format!("opening it ended early: {stopped}")),
     }
 }
@@ -206,7 +207,7 @@ async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &
         Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
     }
     let (exchange, message_id) = (message.exchange, message.request.message_id.as_str());
-    Event::MessageRefused { exchange, partner, message_id, disposition: &disposition, detail: told }
+    Event::MessageRefused { exchange, partner, message_id, reason: refusal.error.code(), detail: told }
         .emit(&ports.metrics);
 }
 

@@ -78,7 +78,9 @@ impl Handler for Receiver {
         let work = tokio::spawn(decide::run(Arc::clone(&self.ports), arrived));
         match tokio::time::timeout(time, work).await {
             Ok(Ok(reply)) => reply,
-            Ok(Err(stopped)) => self.put_off_for(&partner, "fault", &format!("{peer}: the work ended early: {stopped}")),
+            Ok(Err(stopped)) => {
+                self.put_off_for(&partner, "fault", &format!("{peer}: the work ended early: {stopped}"))
+            }
             Err(_) => self.put_off_for(&partner, "too-slow", "the receipt took too long"),
         }
     }
@@ -143,7 +145,11 @@ impl Receiver {
         let at = self.ports.clock.now();
         let exchange = ExchangeId::mint(at, self.ports.entropy.bytes());
         let remote = head.peer.to_string();
-        Ok(Arrived { message: Message { exchange, request, partner, remote, at, begun, _ticket: ticket }, raw, body_at })
+        Ok(Arrived {
+            message: Message { exchange, request, partner, remote, at, begun, _ticket: ticket },
+            raw,
+            body_at,
+        })
     }
 
     /// A sender nobody knows: an unsigned receipt where a synchronous one was asked for, else a bare status. His body
