@@ -147,7 +147,7 @@ start() {
 }
 
 curl_ready() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'HEAD /as2 HTTP/1.0\r\n\r\n' >&3 && grep -q '^HTTP/1.1 200' <&3) 2>/dev/null
+    (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'HEAD /as2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3 && grep -q '^HTTP/1.. 200' <&3) 2>/dev/null
 }
 
 send() {

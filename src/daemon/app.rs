@@ -125,7 +125,7 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
     tasks.serve_admin(&ports, &doors, socket, &settings.admin_socket, stopped.clone());
     tasks.work(&ports, &settings, &stopped);
     let tls = doors.tls();
-    tasks.listen(&ports, doors, &settings);
+    tasks.listen(&ports, doors);
     let partners = ports.live.registry().partners().count();
     Event::ConfigurationInForce { partners }.emit(&ports.metrics);
     Event::Ready.emit(&ports.metrics);
@@ -212,10 +212,10 @@ impl Tasks {
         self.workers.spawn(watching::run(Arc::clone(ports), stopped.clone()));
     }
 
-    fn listen(&mut self, ports: &Arc<Ports>, doors: Doors, settings: &Settings) {
+    fn listen(&mut self, ports: &Arc<Ports>, doors: Doors) {
         let (stop, stopped) = watch::channel(false);
         self.stop_listening = Some(stop);
-        doors.open(ports, settings, &mut self.listeners, &stopped, DRAIN_MESSAGES);
+        doors.open(ports, &mut self.listeners, &stopped, DRAIN_MESSAGES);
     }
 }
 

@@ -12,7 +12,6 @@ use super::ports::Ports;
 use super::receive::Receiver;
 use crate::config::{self, Bind, ListenerKind, Settings, TlsVersion};
 use crate::http::{Listener, ListenerSettings, MinimumTls, ServerTls};
-use crate::observe::Event;
 
 /// Listeners that are bound and not yet open.
 pub(super) struct Doors(Vec<Door>);
@@ -81,20 +80,17 @@ impl Doors {
     pub(super) fn open(
         self,
         ports: &Arc<Ports>,
-        _settings: &Settings,
         tasks: &mut JoinSet<()>,
         stopped: &watch::Receiver<bool>,
         drain: Duration,
     ) {
-        for Door { name, path, listener, tls } in self.0 {
+        for Door { name, path, listener, .. } in self.0 {
             let ports = Arc::clone(ports);
             let stop = told(stopped.clone());
-            Event::Listening { listener: &name, address: listener.address(), tls: tls.is_some() }.emit(&ports.metrics);
             tasks.spawn(async move {
                 let metrics = ports.metrics.clone();
                 let receiver = Arc::new(Receiver { ports, path, listener: name.clone() });
-                let drained = listener.serve(receiver, metrics.clone(), stop, drain).await;
-                Event::ListenerDrained { listener: &name, cut_off: drained.cut_off }.emit(&metrics);
+                listener.serve(receiver, metrics, stop, drain).await;
             });
         }
     }
