@@ -57,6 +57,9 @@ impl Supervisor {
                     End::Closing => break,
                 },
             };
+            if *self.closing.borrow() {
+                break;
+            }
             self.tell(State::Down(why), None);
             if began.elapsed() >= STEADY {
                 backoff = Backoff::default();
@@ -73,7 +76,10 @@ impl Supervisor {
         if let Some(session) = session {
             session.close(GOODBYE).await;
         }
-        self.tell(State::Down("edigate is stopping".to_owned()), None);
+        // Not news for the log: somebody asked for it.
+        let state = State::Down("edigate is stopping".to_owned());
+        self.link.send_replace(Link { state: state.clone(), session: None });
+        self.state.send_replace(state);
     }
 
     async fn connect(&mut self) -> Result<Arc<Session>, String> {
@@ -102,8 +108,12 @@ impl Supervisor {
     /// Watches a connection until it breaks.
     async fn watch(&mut self, session: Arc<Session>) -> End {
         let mut events = pin!(session.connection().events_listener());
-        if let Err(why) = self.prepare(&session).await {
-            return End::Broken(why);
+        let mut closing = self.closing.clone();
+        tokio::select! {
+            prepared = self.prepare(&session) => if let Err(why) = prepared {
+                return End::Broken(why);
+            },
+            () = closed(&mut closing) => return End::Closing,
         }
         self.tell(State::Ready, Some(session.clone()));
         let mut look = interval(LOOK);

@@ -94,7 +94,7 @@ async fn refuse<S, H>(
     event.emit(&shared.metrics);
     let stand_in = Bytes::from_static(b"POST / HTTP/1.0\r\n\r\n");
     let stream = Prefixed { prefix: stand_in, inner: stream };
-    let answered = answer(stream, shared.limits.body_idle, async |_| Reply::text(status, text)).await;
+    let answered = answer(stream, shared.limits.body_idle, &shared.metrics, async |_| Reply::text(status, text)).await;
     close(answered, Unread::Perhaps).await;
 }
 
@@ -116,7 +116,7 @@ async fn handle<S, H>(
     let whole = Arc::new(AtomicBool::new(false));
     let declared = judged.declared;
     let head = RequestHead { method: judged.method, target: judged.target, headers: judged.headers, peer, tls };
-    let answered = answer(stream, shared.limits.body_idle, async |body| {
+    let answered = answer(stream, shared.limits.body_idle, &shared.metrics, async |body| {
         let body = BodyReader::new(body, declared, &shared.limits, whole.clone());
         shared.handler.handle(Incoming { head, body }).await
     })
@@ -127,7 +127,7 @@ async fn handle<S, H>(
 
 /// Runs hyper over `stream` with `work` as the answer to its one request. The work is done here and not inside hyper's
 /// service, so that a peer that goes away does not stop it half-way.
-async fn answer<S, W>(stream: Prefixed<S>, write_time: Duration, work: W) -> io::Result<S>
+async fn answer<S, W>(stream: Prefixed<S>, write_time: Duration, metrics: &Metrics, work: W) -> io::Result<S>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     W: AsyncFnOnce(hyper::body::Incoming) -> Reply,
@@ -147,7 +147,7 @@ where
                 }
                 None => None,
             };
-            Ok::<_, Infallible>(reply.unwrap_or_else(|| Reply::empty(500)).into_response())
+            Ok::<_, Infallible>(reply.unwrap_or_else(|| Reply::empty(500)).into_response(metrics))
         })
     });
     let mut connection = hyper::server::conn::http1::Builder::new()
@@ -214,13 +214,13 @@ async fn close<S: AsyncRead + AsyncWrite + Unpin>(answered: io::Result<S>, unrea
 
 impl Reply {
     /// The same answer for hyper. A header of ours that HTTP does not allow makes it a 500 rather than half an answer.
-    fn into_response(self) -> hyper::Response<Full<Bytes>> {
+    fn into_response(self, metrics: &Metrics) -> hyper::Response<Full<Bytes>> {
         let mut builder = hyper::Response::builder().status(self.status);
         for (name, value) in &self.headers {
             builder = builder.header(name.as_str(), value.as_str());
         }
         builder.body(Full::new(self.body)).unwrap_or_else(|error| {
-            tracing::error!(event = "reply.malformed", %error, "an answer could not be written");
+            Event::Defect { kind: "answer-malformed", detail: &error.to_string() }.emit(metrics);
             let mut response = hyper::Response::new(Full::default());
             *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
             response

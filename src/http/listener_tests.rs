@@ -14,17 +14,28 @@ use crate::observe::Metrics;
 
 /// Answers with what it saw: method, target, headers and the body, or the fault that ended the body.
 #[derive(Default)]
-struct Echo {
-    cap: Option<u64>,
-    pause: Duration,
-    finished: AtomicUsize,
+pub(super) struct Echo {
+    pub(super) cap: Option<u64>,
+    pub(super) pause: Duration,
+    pub(super) started: AtomicUsize,
+    pub(super) finished: AtomicUsize,
 }
 
 impl Handler for Echo {
     async fn handle(&self, Incoming { head, mut body }: Incoming) -> Reply {
+        self.started.fetch_add(1, Ordering::SeqCst);
         let mut text = format!("{} {}\n", head.method, head.target);
         for (name, value) in &head.headers {
             text += &format!("{}={}\n", String::from_utf8_lossy(name), String::from_utf8_lossy(value));
+        }
+        if head.path() == "/panic" {
+            panic!("as the test wants");
+        }
+        if head.path() == "/large" {
+            return Reply::with_body(200, "text/plain", vec![b'x'; 64 << 20]);
+        }
+        if head.path() == "/malformed" {
+            return Reply::empty(200).header("X", "two\r\nlines");
         }
         if head.path() == "/unread" {
             return Reply::text(401, "not for you");
@@ -50,16 +61,16 @@ impl Handler for Echo {
 }
 
 /// A listener in a thread of its own, drained and joined when dropped.
-struct Running {
+pub(super) struct Running {
     address: SocketAddr,
-    metrics: Metrics,
+    pub(super) metrics: Metrics,
     handler: Arc<Echo>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<Drained>>,
 }
 
 impl Running {
-    fn start(limits: Limits, handler: Echo, tls: Option<ServerTls>, drain_limit: Duration) -> Self {
+    pub(super) fn start(limits: Limits, handler: Echo, tls: Option<ServerTls>, drain_limit: Duration) -> Self {
         let (metrics, handler) = (Metrics::new(), Arc::new(handler));
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = std::sync::mpsc::channel();
@@ -84,17 +95,40 @@ impl Running {
         Self::start(limits, Echo::default(), None, Duration::from_secs(5))
     }
 
-    fn connect(&self) -> TcpStream {
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream
     }
 
     /// Sends `request` and reads to the end of the connection.
-    fn ask(&self, request: impl AsRef<[u8]>) -> String {
+    pub(super) fn ask(&self, request: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect();
         stream.write_all(request.as_ref()).unwrap();
         to_end(&mut stream)
+    }
+
+    /// Waits until the metrics have this line.
+    #[track_caller]
+    pub(super) fn until_counted(&self, line: &str) {
+        self.until(line, || self.metrics.render().lines().any(|found| found == line));
+    }
+
+    fn until_started(&self, many: usize) {
+        self.until("started", || self.handler.started.load(Ordering::SeqCst) == many);
+    }
+
+    #[track_caller]
+    fn until(&self, what: &str, is: impl Fn() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is() {
+            assert!(Instant::now() < deadline, "never {what}:\n{}", self.metrics.render());
+            std::thread::sleep(millis(5));
+        }
     }
 
     fn stop(&mut self) {
@@ -116,7 +150,7 @@ impl Drop for Running {
     }
 }
 
-fn to_end(stream: &mut TcpStream) -> String {
+pub(super) fn to_end(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
         Ok(_) => {}
@@ -125,7 +159,7 @@ fn to_end(stream: &mut TcpStream) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-fn post(headers: &str, body: &str) -> String {
+pub(super) fn post(headers: &str, body: &str) -> String {
     format!("POST /as2 HTTP/1.1\r\nHost: a\r\n{headers}\r\n{body}").replace("|", "\r\n")
 }
 
@@ -138,7 +172,7 @@ fn assert_status(answer: &str, status: u16) {
     assert!(answer.to_ascii_lowercase().contains("connection: close") || answer.starts_with("HTTP/1.0"), "{answer:?}");
 }
 
-fn millis(n: u64) -> Duration {
+pub(super) fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
@@ -295,21 +329,29 @@ fn the_clock_ends_heads_and_bodies() {
 }
 
 #[test]
+fn a_peer_that_does_not_take_its_answer_is_not_waited_for() {
+    let running = Running::plain(Limits { body_idle: millis(300), ..Limits::default() });
+    let mut stream = running.connect();
+    stream.write_all(b"POST /large HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    running.until_started(1);
+    running.until_counted(r#"edigate_connections{listener="as2"} 0"#);
+    let mut taken = Vec::new();
+    let ended = stream.read_to_end(&mut taken);
+    assert!(ended.is_err() || taken.len() < 64 << 20);
+}
+
+#[test]
 fn connections_have_a_bound_in_all_and_by_address() {
     let check = |limits: Limits, reason: &str| {
         let running = Running::plain(limits);
         let first = running.connect();
         let _second = running.connect();
-        std::thread::sleep(millis(100));
+        running.until_counted(r#"edigate_connections{listener="as2"} 2"#);
         let mut third = running.connect();
         assert!(to_end(&mut third).starts_with("HTTP/1.1 503 "));
-        let text = running.metrics.render();
-        assert!(
-            text.contains(&format!(r#"edigate_connections_refused_total{{listener="as2",reason="{reason}"}} 1"#)),
-            "{text}"
-        );
+        running.until_counted(&format!(r#"edigate_connections_refused_total{{listener="as2",reason="{reason}"}} 1"#));
         drop(first);
-        std::thread::sleep(millis(100));
+        running.until_counted(r#"edigate_connections{listener="as2"} 1"#);
         assert_status(&running.ask(post("", "")), 200);
     };
     check(Limits { connections: 2, ..Limits::default() }, "listener-full");
@@ -323,7 +365,8 @@ fn draining_lets_requests_finish_and_closes_idle_connections() {
     let mut idle = running.connect();
     let mut busy = running.connect();
     busy.write_all(post("Content-Length: 2|", "hi").as_bytes()).unwrap();
-    std::thread::sleep(millis(100));
+    running.until_started(1);
+    running.until_counted(r#"edigate_connections{listener="as2"} 2"#);
     running.stop();
     assert_eq!(to_end(&mut idle), "");
     assert!(to_end(&mut busy).ends_with("body=hi"));
@@ -337,7 +380,7 @@ fn draining_ends_at_its_limit() {
     let running = Running::start(Limits::default(), handler, None, millis(300));
     let mut busy = running.connect();
     busy.write_all(post("Content-Length: 2|", "hi").as_bytes()).unwrap();
-    std::thread::sleep(millis(100));
+    running.until_started(1);
     assert_eq!(running.drained(), Drained { cut_off: 1 });
     assert_eq!(to_end(&mut busy), "");
 }
@@ -348,8 +391,18 @@ fn a_peer_that_hangs_up_does_not_stop_the_handler() {
     let running = Running::start(Limits::default(), handler, None, Duration::from_secs(5));
     let mut stream = running.connect();
     stream.write_all(post("Content-Length: 2|", "hi").as_bytes()).unwrap();
-    std::thread::sleep(millis(100));
+    running.until_started(1);
     drop(stream);
-    std::thread::sleep(millis(500));
-    assert_eq!(running.handler.finished.load(Ordering::SeqCst), 1);
+    running.until("finished", || running.handler.finished.load(Ordering::SeqCst) == 1);
+}
+
+#[test]
+fn a_fault_of_ours_is_never_taken_for_an_answer() {
+    let running = Running::plain(Limits::default());
+    assert_eq!(running.ask("POST /panic HTTP/1.1\r\nHost: a\r\n\r\n"), "");
+    running.until_counted(r#"edigate_defects_total{kind="handler-panicked"} 1"#);
+    assert_status(&running.ask("POST /malformed HTTP/1.1\r\nHost: a\r\n\r\n"), 500);
+    running.until_counted(r#"edigate_defects_total{kind="answer-malformed"} 1"#);
+    running.until_counted(r#"edigate_connections{listener="as2"} 0"#);
+    assert_status(&running.ask(post("", "")), 200);
 }

@@ -18,13 +18,20 @@ mod head;
 mod reply;
 mod server;
 mod tls;
+mod trust;
 
 pub use body::{BodyFault, BodyReader};
-pub use client::{Answer, Client, ClientFault, ClientSettings, Trust};
+pub use client::{Answer, Client, ClientFault, ClientSettings};
 pub use head::RequestHead;
 pub use reply::Reply;
 pub use server::{Drained, Handler, Incoming, Listener, ListenerSettings};
 pub use tls::{MinimumTls, ServerTls, TlsFault, TlsInfo};
+pub use trust::Trust;
 
 #[cfg(test)]
+#[path = "../../tests/support/certificates.rs"]
+mod certificates;
+#[cfg(test)]
 mod listener_tests;
+#[cfg(test)]
+mod tls_tests;

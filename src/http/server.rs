@@ -113,7 +113,7 @@ impl Listener {
             tokio::select! {
                 biased;
                 () = &mut stop => break,
-                Some(ended) = connections.join_next() => note(ended),
+                Some(ended) = connections.join_next() => note(ended, &shared.metrics),
                 accepted = socket.accept() => match accepted {
                     Ok((stream, peer)) => match admit(&admission, stream, peer, &shared, tls.is_some()) {
                         Some((stream, place)) => {
@@ -131,7 +131,7 @@ impl Listener {
         drain.send_replace(true);
         let ended = async {
             while let Some(ended) = connections.join_next().await {
-                note(ended)
+                note(ended, &shared.metrics)
             }
         };
         let cut_off = if timeout(drain_limit, ended).await.is_err() { connections.len() } else { 0 };
@@ -142,11 +142,11 @@ impl Listener {
 }
 
 /// A handler that panicked has answered nothing, so the peer sends again; the fault is ours.
-fn note(ended: Result<(), tokio::task::JoinError>) {
+fn note(ended: Result<(), tokio::task::JoinError>, metrics: &Metrics) {
     if let Err(error) = ended
         && error.is_panic()
     {
-        tracing::error!(event = "handler.panicked", "a request's handler panicked; this is a fault of edigate");
+        Event::Defect { kind: "handler-panicked", detail: &error.to_string() }.emit(metrics);
     }
 }
 

@@ -76,6 +76,7 @@ struct Inner {
     jobs: Family<ByKind, Gauge>,
     partners: Gauge,
     configuration_kept: Counter,
+    defects: Family<ByKind, Counter>,
     started: Gauge<f64, AtomicU64>,
 }
 
@@ -118,6 +119,7 @@ impl Metrics {
             jobs: Family::default(),
             partners: Gauge::default(),
             configuration_kept: Counter::default(),
+            defects: Family::default(),
             started: Gauge::default(),
         };
         inner.register_messages();
@@ -201,6 +203,9 @@ impl Metrics {
             Event::StoreFailed { .. } => {
                 inner.store_failures.inc();
             }
+            Event::Defect { kind, .. } => {
+                inner.defects.get_or_create(&ByKind { kind }).inc();
+            }
             Event::StepFailed { step, .. } => {
                 inner.step_failures.get_or_create(&ByKind { kind: step }).inc();
             }
@@ -273,6 +278,7 @@ impl Inner {
         registry.register("broker_ready", "1 while the broker takes documents", self.broker_ready.clone());
         registry.register("partners", "Partners in the configuration in force", self.partners.clone());
         registry.register("configuration_kept", "Reloads refused for their faults", self.configuration_kept.clone());
+        registry.register("defects", "Faults of edigate itself", self.defects.clone());
         registry.register("start_time_seconds", "When the daemon started, since 1970", self.started.clone());
     }
 }

@@ -65,6 +65,10 @@ fn each_event_counts_as_its_line_says() {
         Event::ConnectionRefused { listener: "as2", peer: [127, 0, 0, 1].into(), why: Crowd::Address },
         &[r#"edigate_connections_refused_total{listener="as2",reason="address-full"} 1"#],
     );
+    check(
+        Event::Defect { kind: "handler-panicked", detail: "" },
+        &[r#"edigate_defects_total{kind="handler-panicked"} 1"#],
+    );
     check(Event::BrokerChanged { broker: Broker::Ready, detail: "" }, &["edigate_broker_ready 1"]);
     check(Event::BrokerChanged { broker: Broker::Blocked, detail: "disk" }, &["edigate_broker_ready 0"]);
     check(

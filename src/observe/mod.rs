@@ -4,6 +4,7 @@
 //! Events carry ids, sizes and words of the trade; never a payload, never a secret. Pure floors do not come here.
 
 mod event;
+mod line;
 mod metric;
 mod setup;
 
