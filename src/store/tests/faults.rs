@@ -8,7 +8,12 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::*;
 use crate::store::Health;
+use crate::store::ballast::Ballast;
+use crate::store::chain::Chain;
+use crate::store::codec::{self, Record};
 use crate::store::disk::{Disk, SegmentFile};
+use crate::store::journal::{Journal, Tail, Writing};
+use crate::store::layout::Layout;
 
 /// A disk on which nothing is durable before its sync. It can fail at a sync, and lose its power there: then each
 /// block of what was not synced is on disk or not, as chance has it, and nothing works any more.
@@ -153,4 +158,36 @@ fn a_segment_that_cannot_be_begun_stops_the_writing() {
     let outbox = bench.open();
     assert!(outbox.exchange(exchange_id(1)).unwrap().is_some());
     assert_sound(&outbox);
+}
+
+/// A mark is not synced. Should its block be lost and the batch behind it be found, nobody was answered for that
+/// batch: a torn tail, and no damage.
+#[test]
+fn a_mark_that_was_lost_with_the_power_is_no_damage() {
+    let mut torn = 0;
+    for chance in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::new(folder.path());
+        layout.make_folders().unwrap();
+        let settings = StoreSettings { ballast_bytes: 0, ..StoreSettings::new(folder.path(), "test-1") };
+        let writing = Writing {
+            layout: layout.clone(),
+            disk: FaultyDisk::power_cut(3, chance << 40),
+            entropy: Arc::new(TestEntropy::default()),
+            ballast: Arc::new(Ballast::new(&layout, &settings)),
+            store: [1; 16],
+            generation: 1,
+            segment_bytes: 64 << 10,
+        };
+        let body = codec::encode(Record { change: Change::new(at(0)), consequences: Vec::new() }).bytes;
+        let mut journal = Journal::open(writing, Tail::EMPTY).unwrap();
+        journal.append(&[&body]).unwrap();
+        journal.mark();
+        assert!(journal.append(&[&body, &body]).is_err());
+        drop(journal);
+        let (tail, scanned) = Chain::read(&layout, &[1; 16]).unwrap().replay(0, |_| Ok(())).unwrap();
+        assert!((1..=4).contains(&tail.last));
+        torn += usize::from(scanned.unwrap().dropped > 0);
+    }
+    assert!(torn > 0, "no round lost the mark alone");
 }
