@@ -1,5 +1,7 @@
 //! RabbitMQ as private processes: own node name, own ports on loopback, own folder. What happens to brokers happens to
-//! these: they are stopped, paused and put out of disk.
+//! these: they are stopped, killed, paused and put out of disk.
+
+#![allow(dead_code, reason = "each test binary that includes this uses a part of it")]
 
 use std::fs;
 use std::io::Write;
@@ -12,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::gateway::free_port;
+use crate::ports::free_port;
 
 /// The wrapper in /usr/sbin changes the user and drops the environment; this is what it wraps.
 const PROGRAMS: &str = "/usr/lib/rabbitmq/bin";
@@ -40,10 +42,19 @@ pub fn shared() -> &'static Rabbit {
     SHARED.get_or_init(Rabbit::start)
 }
 
+/// A broker's certificate and what it wants of its clients', all in PEM.
+pub struct BrokerTls {
+    /// Root of the clients' certificates; a client without one is refused.
+    pub ca: Vec<u8>,
+    pub certificate: Vec<u8>,
+    pub key: Vec<u8>,
+}
+
 /// A broker of one's own.
 pub struct Rabbit {
     folder: TempDir,
     port: u16,
+    tls_port: u16,
     distribution_port: u16,
     mapper_port: u16,
     process: Mutex<Option<Leashed>>,
@@ -59,29 +70,60 @@ struct Leashed {
 impl Rabbit {
     /// Starts a new, empty broker and waits until it takes connections.
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// The same, listening under TLS on a second port as well.
+    pub fn start_with(tls: Option<&BrokerTls>) -> Self {
         let server = PathBuf::from(PROGRAMS).join("rabbitmq-server");
         assert!(server.exists(), "{} is not there: run `make tools`", server.display());
         let rabbit = Self {
             folder: tempfile::Builder::new().prefix("rabbit-").tempdir().unwrap(),
             port: free_port(),
+            tls_port: free_port(),
             distribution_port: free_port(),
             mapper_port: free_port(),
             process: Mutex::new(None),
         };
-        fs::write(
-            rabbit.folder.path().join("rabbitmq.conf"),
-            format!(
-                "listeners.tcp.default = 127.0.0.1:{}\n\
-                 disk_free_limit.absolute = 50MB\n\
-                 vm_memory_high_watermark.absolute = 1GB\n\
-                 log.file.level = warning\n",
-                rabbit.port
-            ),
-        )
-        .unwrap();
+        let mut configuration = format!(
+            "listeners.tcp.default = 127.0.0.1:{}\n\
+             disk_free_limit.absolute = 50MB\n\
+             vm_memory_high_watermark.absolute = 1GB\n\
+             log.file.level = warning\n",
+            rabbit.port
+        );
+        if let Some(tls) = tls {
+            configuration += &rabbit.tls_configuration(tls);
+        }
+        fs::write(rabbit.folder.path().join("rabbitmq.conf"), configuration).unwrap();
         fs::write(rabbit.folder.path().join("enabled_plugins"), "[].").unwrap();
         rabbit.start_again();
         rabbit
+    }
+
+    fn tls_configuration(&self, tls: &BrokerTls) -> String {
+        let put = |name: &str, pem: &[u8]| {
+            let path = self.folder.path().join(name);
+            fs::write(&path, pem).unwrap();
+            path.display().to_string()
+        };
+        format!(
+            "listeners.ssl.default = 127.0.0.1:{}\n\
+             ssl_options.cacertfile = {}\n\
+             ssl_options.certfile = {}\n\
+             ssl_options.keyfile = {}\n\
+             ssl_options.verify = verify_peer\n\
+             ssl_options.fail_if_no_peer_cert = true\n",
+            self.tls_port,
+            put("ca.pem", &tls.ca),
+            put("cert.pem", &tls.certificate),
+            put("key.pem", &tls.key)
+        )
+    }
+
+    /// Its URL under TLS.
+    pub fn tls_url(&self) -> String {
+        format!("amqps://guest:guest@localhost:{}/%2f", self.tls_port)
     }
 
     /// Where it listens.
@@ -118,6 +160,12 @@ impl Rabbit {
         shell.wait().unwrap();
     }
 
+    /// SIGKILL: nobody says goodbye. Start it again afterwards.
+    pub fn kill(&self) {
+        self.signal("KILL");
+        self.stop();
+    }
+
     /// SIGSTOP: connections stay open and nobody answers.
     pub fn pause(&self) {
         self.signal("STOP");
@@ -147,7 +195,8 @@ impl Rabbit {
         assert!(status.success(), "kill -{signal} {pids:?}");
     }
 
-    fn control(&self, arguments: &[&str]) {
+    /// Runs `rabbitmqctl` against it.
+    pub fn control(&self, arguments: &[&str]) {
         let mut command = Command::new(PathBuf::from(PROGRAMS).join("rabbitmqctl"));
         self.surroundings(&mut command);
         let output = command.args(["--quiet"]).args(arguments).output().unwrap();
