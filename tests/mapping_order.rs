@@ -162,3 +162,35 @@ fn a_file_of_the_project_goes_before_the_shipped_one() {
     assert_eq!(mapping(ORDER, &[(ORDER, &own)]).used().version.as_deref(), Some("own"));
     assert_eq!(mapping(ORDER, &[]).used().version, None);
 }
+
+/// The files of the corpus that its manifest calls valid, each with its name.
+fn valid_orders() -> Vec<(String, Vec<u8>)> {
+    let Some(corpus) = shared().map(|shared| shared.join("corpus")) else { return Vec::new() };
+    let manifest = std::fs::read_to_string(corpus.join("MANIFEST.tsv")).unwrap();
+    let rows = manifest.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
+    let is_order = |row: &Vec<&str>| row[0].starts_with("x12/") && row[4].contains("850");
+    let is_read = |row: &Vec<&str>| matches!(row[8], "valid" | "fragment");
+    let rows = rows.filter(|row| is_order(row) && is_read(row));
+    rows.map(|row| (row[0].to_owned(), std::fs::read(corpus.join(row[0])).unwrap())).collect()
+}
+
+#[test]
+fn the_valid_orders_of_the_corpus_give_valid_documents() {
+    for (name, bytes) in valid_orders() {
+        let bytes = match bytes.starts_with(b"ST") {
+            true => enveloped(&String::from_utf8(bytes).unwrap(), if name.contains("005010") { "005010" } else { "004010" }),
+            false => bytes,
+        };
+        for set in sets(&bytes).iter().filter(|set| set.id == "850") {
+            let template = if set.release.starts_with("005010") { "templates/x12/005010/order" } else { ORDER };
+            let read = read(&mapping(template, &[]), set);
+            println!("--- {name} {} usable {}\n{}", set.release, read.is_usable(), lines(&read.findings));
+            for one in &read.unmapped {
+                println!("    unmapped {} {} {}", one.segment_position, one.path, one.value);
+            }
+            if read.is_usable() {
+                assert_valid(&read.document);
+            }
+        }
+    }
+}

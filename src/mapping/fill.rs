@@ -25,6 +25,16 @@ pub(super) fn party_object(party: &PartyEntry) -> Value {
     Value::Object(object)
 }
 
+/// A place whose value is none of those that emits would write there.
+struct Differing<'m, 'a> {
+    emit: &'m Emit,
+    found: Found<'a>,
+    expected: Vec<String>,
+}
+
+/// Emits for one place stand close to each other; so many are looked back for one of the same place.
+const MAX_ALTERNATIVES: usize = 16;
+
 impl<'m> Reading<'m, '_, '_> {
     /// Evaluates the derivations, in the order of their dependencies.
     pub(super) fn derive(&mut self, document: &mut Value, shape: &Shape) {
@@ -67,28 +77,34 @@ impl<'m> Reading<'m, '_, '_> {
     /// Compares what stands at the places of `emit` with what would be written there. An equal value is used by that;
     /// another one stays unmapped, with a finding. Of several emits for one place, one that is equal is enough.
     pub(super) fn compare_emits(&mut self, document: &Value) {
-        let mut differing = Vec::new();
+        let mut differing: Vec<Differing<'_, '_>> = Vec::new();
         for PendingEmit { emit, here, item } in std::mem::take(&mut self.emits) {
             find::segments(&emit.reach.route, here, &mut |segment| {
                 let Some(found) = find::value(&emit.reach.part, &segment) else { return Visit::GoOn };
                 if found.is_used(&self.coverage) {
                     return Visit::GoOn;
                 }
-                match self.emitted(emit, item, document) {
-                    Some(expected) if self.is_equal(emit, &found, &expected) => found.mark(&mut self.coverage),
-                    expected => differing.push((emit, found, expected)),
+                let expected = self.emitted(emit, item, document);
+                if expected.as_ref().is_some_and(|expected| self.is_equal(emit, &found, expected)) {
+                    found.mark(&mut self.coverage);
+                    return Visit::GoOn;
+                }
+                let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                match differing.iter_mut().rev().take(MAX_ALTERNATIVES).find(|one| one.found.is_same(&found)) {
+                    Some(one) => one.expected.extend(expected),
+                    None => differing.push(Differing { emit, found, expected: expected.into_iter().collect() }),
                 }
                 Visit::GoOn
             });
         }
-        for (emit, found, expected) in differing {
+        for Differing { emit, found, expected } in differing {
             if found.is_used(&self.coverage) {
                 continue;
             }
             let shown: String = found.text().chars().take(40).collect();
             let message = format!("'{shown}' stands there and no member of the document takes it");
             let mut finding = Diagnostic::info("emit-differs", message);
-            finding.expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            finding.expected = (!expected.is_empty()).then(|| expected.join(" or "));
             self.notes.find(finding.at(location(Some(found.element.place()), Some(&emit.at), None)));
         }
     }
