@@ -138,6 +138,11 @@ impl SegmentTable {
         Some(Segment { table: self, span, index: narrow(index), elements_start: first })
     }
 
+    /// The segment that was added last.
+    pub(crate) fn last(&self) -> Option<Segment<'_>> {
+        self.segment(self.segments.len().checked_sub(1)?)
+    }
+
     /// All segments in order.
     pub(crate) fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> + Clone {
         let mut elements_start = 0;

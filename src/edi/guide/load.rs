@@ -84,9 +84,9 @@ impl Dictionary {
         if faults.is_empty() { Ok(self) } else { Err(faults) }
     }
 
-    fn segment(&self, tag: &str) -> Result<Option<SegmentDef>, Diagnostic> {
+    fn segment(&self, tag: &str) -> Result<Option<SegmentDef>, String> {
         let Some(entry) = self.segments.get(tag) else { return Ok(None) };
-        let elements = self.element_list(entry, Nested::Allowed).map_err(|text| fault(format!("{tag}: {text}")))?;
+        let elements = self.element_list(entry, Nested::Allowed).map_err(|text| format!("{tag}: {text}"))?;
         let pairs = self.pairs.get(tag).map(String::as_str).unwrap_or_default();
         let pairs = pairs.split_whitespace().map(|pair| {
             let (qualifier, value) = pair.split_once('/')?;
@@ -94,7 +94,7 @@ impl Dictionary {
         });
         let is_inside = |pair: &Pair| pair.qualifier.max(pair.value) <= elements.len();
         let pairs: Option<Vec<Pair>> = pairs.map(|pair| pair.filter(is_inside)).collect();
-        let pairs = pairs.ok_or_else(|| fault(format!("pairs of {tag} are not qualifier/value elements of it")))?;
+        let pairs = pairs.ok_or_else(|| format!("pairs of {tag} are not qualifier/value elements of it"))?;
         Ok(Some(SegmentDef { tag: Tag::new(tag.as_bytes()), elements, pairs }))
     }
 
@@ -228,7 +228,7 @@ impl SetLoader<'_> {
             match self.dictionary.segment(line.name) {
                 Ok(Some(definition)) => drop(self.segments.insert(tag, definition)),
                 Ok(None) => {}
-                Err(fault) => self.faults.push(fault),
+                Err(text) => self.faults.push(fault(text)),
             }
         }
         SegmentUse { tag, requirement: line.requirement, max: line.max }

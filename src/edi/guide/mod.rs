@@ -7,8 +7,11 @@ mod load;
 mod segment;
 mod shipped;
 
+#[cfg(test)]
+mod tests;
+
 pub use element::{ElementDef, ElementKind, ElementType};
-pub use key::GuideKey;
+pub use key::{GuideKey, NotAGuideKey};
 pub use segment::{Discriminator, LoopDef, Max, Pair, Part, Requirement, SegmentDef, SegmentUse};
 pub use shipped::{Guides, shipped};
 

@@ -60,7 +60,7 @@ impl SegmentDef {
     }
 }
 
-/// Tells apart loops, or segments, of one parent that begin with the same tag: `N101 in (ST)`.
+/// Tells apart loops of one parent that begin with the same tag: `N101 in (ST)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discriminator {
     /// Element of the first segment.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::Severity;
+use crate::base::{Diagnostic, Severity};
 use crate::edi::finding::{Finding, FindingCode};
 use crate::edi::interchange::TransactionSet;
 
@@ -44,10 +44,29 @@ pub fn shipped(key: &str) -> Option<Guide> {
     read(release, key, text)
 }
 
-/// A fault in a shipped file would hide the guide; a test reads them all.
+/// A fault in a shipped file would hide its guide; a test holds that there is none.
 fn read(release: &Release, key: GuideKey, text: &str) -> Option<Guide> {
-    let dictionary = Dictionary::parse(X12_COMMON).ok()?.amended(release.dictionary).ok()?;
-    load::guide(key, text, &dictionary).ok()
+    try_read(release, key, text).ok()
+}
+
+fn try_read(release: &Release, key: GuideKey, text: &str) -> Result<Guide, Vec<Diagnostic>> {
+    let dictionary = Dictionary::parse(X12_COMMON)?.amended(release.dictionary)?;
+    load::guide(key, text, &dictionary)
+}
+
+/// Every shipped set with its name.
+fn texts() -> impl Iterator<Item = (&'static Release, GuideKey, &'static str)> {
+    RELEASES.iter().flat_map(|release| {
+        release.sets.iter().map(move |(set, text)| {
+            let [standard, name, set] = [release.standard, release.release, set].map(str::to_owned);
+            (release, GuideKey { standard, release: name, set }, *text)
+        })
+    })
+}
+
+#[cfg(test)]
+pub(super) fn faults() -> Vec<Diagnostic> {
+    texts().filter_map(|(release, key, text)| try_read(release, key, text).err()).flatten().collect()
 }
 
 /// A set of guides to choose from.
@@ -58,17 +77,8 @@ impl Guides {
     /// All guides that come with edigate.
     pub fn shipped() -> Self {
         let mut guides = Self::default();
-        for release in RELEASES {
-            for (set, text) in release.sets {
-                let key = GuideKey {
-                    standard: release.standard.to_owned(),
-                    release: release.release.to_owned(),
-                    set: (*set).to_owned(),
-                };
-                if let Some(guide) = read(release, key, text) {
-                    guides.add(guide);
-                }
-            }
+        for guide in texts().filter_map(|(release, key, text)| read(release, key, text)) {
+            guides.add(guide);
         }
         guides
     }

@@ -16,14 +16,7 @@ use super::element::ElementChecks;
 
 /// The tree of a transaction set by a guide, and what does not fit. Every segment is in the tree.
 pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Vec<Finding>) {
-    let root = Frame { definition: guide.root(), node: 0, cursor: 0, count: 0 };
-    let mut walk = Walk {
-        guide,
-        tree: Tree::new(set, guide.root()),
-        stack: vec![root],
-        elements: ElementChecks::default(),
-        findings: Findings::default(),
-    };
+    let mut walk = Walk::new(set, guide);
     let last = set.segment_count();
     for segment in set.segments() {
         let position = segment.position() as usize;
@@ -54,6 +47,8 @@ struct Walk<'a> {
     tree: Tree<'a>,
     /// Open instances, the root first. It is never empty.
     stack: Vec<Frame<'a>>,
+    /// How often each part came, frame behind frame.
+    counts: Vec<u32>,
     elements: ElementChecks,
     findings: Findings,
 }
@@ -65,30 +60,58 @@ struct Frame<'a> {
     node: u32,
     /// The part reached.
     cursor: usize,
-    /// How often it came.
-    count: u32,
+    /// Where its counts begin.
+    counts: usize,
 }
 
 impl<'a> Frame<'a> {
-    /// The part at the cursor or behind it that takes the segment and is not full.
-    fn forward(&self, segment: &Segment<'_>) -> Option<usize> {
-        let parts = self.definition.parts.iter().enumerate().skip(self.cursor);
-        let is_full = |index: usize, part: &Part| index == self.cursor && !part.max().allows(self.count + 1);
-        parts.into_iter().find(|(index, part)| part.takes(segment) && !is_full(*index, part)).map(|(index, _)| index)
+    /// The part at the cursor or behind it that takes the segment and is not full. Of parts side by side that begin
+    /// alike, in whatever order they come, one that names the segment's qualifier goes first.
+    fn forward(&self, segment: &Segment<'_>, counts: &[u32]) -> Option<usize> {
+        let takes = |index: &usize| {
+            self.part(*index)
+                .is_some_and(|part| part.takes(segment) && part.max().allows(self.count(counts, *index) + 1))
+        };
+        let first = (self.run_start(self.cursor)..self.definition.parts.len()).find(takes)?;
+        let in_run = (first..self.definition.parts.len()).take_while(|index| self.run_start(*index) <= first);
+        let is_named = |index: &usize| matches!(self.part(*index), Some(Part::Loop(child)) if child.when.is_some());
+        Some(in_run.filter(takes).find(is_named).unwrap_or(first))
     }
 
-    /// The part at the cursor, when it takes the segment but is full.
+    /// The part at the cursor, when it takes the segment but is full. The segment that starts a loop is full from the
+    /// beginning: it starts another instance.
     fn full(&self, segment: &Segment<'_>) -> Option<usize> {
-        self.definition.parts.get(self.cursor).filter(|part| part.takes(segment)).map(|_| self.cursor)
+        let run = self.run_start(self.cursor).max(self.starters())..=self.cursor;
+        run.into_iter().find(|index| self.part(*index).is_some_and(|part| part.takes(segment)))
     }
 
     /// A part before the cursor that takes the segment.
     fn behind(&self, segment: &Segment<'_>) -> Option<usize> {
-        self.definition.parts.iter().take(self.cursor).rposition(|part| part.takes(segment))
+        let takes = |index: &usize| self.part(*index).is_some_and(|part| part.takes(segment));
+        (self.starters()..self.cursor).rev().find(takes)
+    }
+
+    /// How many parts start the instance: one, and none for the root.
+    fn starters(&self) -> usize {
+        usize::from(self.node != 0)
+    }
+
+    /// The first of the loops side by side that begin like the one at `index`; `index` itself for a segment.
+    fn run_start(&self, index: usize) -> usize {
+        let first = |index: usize| match self.part(index)? {
+            Part::Loop(child) => child.first().map(|first| first.tag),
+            Part::Segment(_) => None,
+        };
+        let Some(tag) = first(index) else { return index };
+        (0..index).rev().take_while(|before| first(*before) == Some(tag)).last().unwrap_or(index)
     }
 
     fn part(&self, index: usize) -> Option<&'a Part> {
         self.definition.parts.get(index)
+    }
+
+    fn count(&self, counts: &[u32], index: usize) -> u32 {
+        counts.get(self.counts + index).copied().unwrap_or(0)
     }
 }
 
@@ -96,6 +119,25 @@ impl<'a> Frame<'a> {
 type Settled = (usize, usize, Option<FindingCode>);
 
 impl<'a> Walk<'a> {
+    fn new(set: &'a TransactionSet, guide: &'a Guide) -> Self {
+        let mut walk = Self {
+            guide,
+            tree: Tree::new(set, guide.root()),
+            stack: Vec::new(),
+            counts: Vec::new(),
+            elements: ElementChecks::default(),
+            findings: Findings::default(),
+        };
+        walk.enter(guide.root(), 0);
+        walk
+    }
+
+    fn enter(&mut self, definition: &'a LoopDef, node: u32) {
+        let counts = self.counts.len();
+        self.counts.resize(counts + definition.parts.len(), 0);
+        self.stack.push(Frame { definition, node, cursor: 0, counts });
+    }
+
     fn take(&mut self, segment: &Segment<'a>) {
         match self.find(segment) {
             Some((depth, index, fault)) => self.settle(segment, depth, index, fault),
@@ -108,9 +150,7 @@ impl<'a> Walk<'a> {
 
     fn find(&self, segment: &Segment<'_>) -> Option<Settled> {
         let inner_first = || self.stack.iter().enumerate().rev();
-        if let Some(found) = inner_first().find_map(|(depth, frame)| Some((depth, frame.forward(segment)?, None))) {
-            return Some(found);
-        }
+        let forward = |(depth, frame): (usize, &Frame<'a>)| Some((depth, frame.forward(segment, &self.counts)?, None));
         let full = |(depth, frame): (usize, &Frame<'a>)| {
             let index = frame.full(segment)?;
             let code = match frame.part(index)? {
@@ -119,57 +159,55 @@ impl<'a> Walk<'a> {
             };
             Some((depth, index, Some(code)))
         };
-        inner_first().find_map(full).or_else(|| {
-            let behind = |(depth, frame): (usize, &Frame<'a>)| {
-                Some((depth, frame.behind(segment)?, Some(FindingCode::OutOfSequence)))
-            };
-            inner_first().find_map(behind)
-        })
+        let behind = |(depth, frame): (usize, &Frame<'a>)| {
+            Some((depth, frame.behind(segment)?, Some(FindingCode::OutOfSequence)))
+        };
+        inner_first()
+            .find_map(forward)
+            .or_else(|| inner_first().find_map(full))
+            .or_else(|| inner_first().find_map(behind))
     }
 
     fn settle(&mut self, segment: &Segment<'a>, depth: usize, index: usize, fault: Option<FindingCode>) {
-        self.leave(depth, &segment.place());
-        let Some(mut frame) = self.stack.pop() else { return };
+        let place = segment.place();
+        self.leave(depth, &place);
+        let Some(frame) = self.stack.last().copied() else { return };
         let Some(part) = frame.part(index) else { return };
-        if fault == Some(FindingCode::OutOfSequence) {
-            let text = format!("{} comes too late in {}", segment.tag(), frame.definition.name);
-            self.findings.push(Finding::new(Severity::Warning, FindingCode::OutOfSequence, segment.place(), text));
-        } else {
-            self.advance(&mut frame, index, &segment.place());
+        if index > frame.cursor {
+            self.missing(&frame, frame.run_start(index), &place);
+            if let Some(top) = self.stack.last_mut() {
+                top.cursor = index;
+            }
         }
-        if let (Some(code @ (FindingCode::TooManySegments | FindingCode::TooManyLoops)), Max::Times(max)) =
-            (fault, part.max())
-        {
-            let text = format!("{} comes more often than {max} times in {}", part.name(), frame.definition.name);
-            self.findings
-                .push(Finding::new(Severity::Warning, code, segment.place(), text).expecting(format!("at most {max}")));
+        if let Some(count) = self.counts.get_mut(frame.counts + index) {
+            *count = count.saturating_add(1);
         }
-        self.stack.push(frame);
+        if let Some(code) = fault {
+            self.findings.push(misfit(code, part, &frame, segment.tag(), place));
+        }
         match part {
             Part::Segment(_) => self.tree.add(frame.node, segment),
             Part::Loop(definition) => {
                 let node = self.tree.open(frame.node, definition);
                 self.tree.add(node, segment);
-                self.stack.push(Frame { definition, node, cursor: 0, count: 1 });
+                self.enter(definition, node);
+                self.started();
             }
         }
     }
 
-    /// Moves the cursor; mandatory parts that it passes are missing.
-    fn advance(&mut self, frame: &mut Frame<'a>, index: usize, place: &Place) {
-        if index == frame.cursor {
-            frame.count += 1;
-            return;
+    /// The segment that starts an instance is there.
+    fn started(&mut self) {
+        if let Some(count) = self.stack.last().and_then(|frame| self.counts.get_mut(frame.counts)) {
+            *count = 1;
         }
-        self.missing(frame, index, place);
-        (frame.cursor, frame.count) = (index, 1);
     }
 
+    /// Mandatory parts from the run of the cursor until `until` that never came are missing.
     fn missing(&mut self, frame: &Frame<'a>, until: usize, place: &Place) {
-        let passed = frame.definition.parts.iter().enumerate().take(until).skip(frame.cursor);
-        for (index, part) in passed {
-            let came = index == frame.cursor && frame.count > 0;
-            if part.requirement() == Requirement::Mandatory && !came {
+        for index in frame.run_start(frame.cursor)..until {
+            let Some(part) = frame.part(index) else { return };
+            if part.requirement() == Requirement::Mandatory && frame.count(&self.counts, index) == 0 {
                 self.findings.push(missing(part, frame.definition, place));
             }
         }
@@ -180,6 +218,7 @@ impl<'a> Walk<'a> {
         while self.stack.len() > depth + 1 {
             let Some(frame) = self.stack.pop() else { return };
             self.missing(&frame, frame.definition.parts.len(), place);
+            self.counts.truncate(frame.counts);
             self.tree.close(frame.node);
         }
     }
@@ -204,6 +243,20 @@ impl<'a> Walk<'a> {
         };
         self.findings.push(finding.quoting(tag.as_str()));
         self.tree.add(frame.node, segment);
+    }
+}
+
+/// A segment that was put where it may not stand.
+fn misfit(code: FindingCode, part: &Part, frame: &Frame<'_>, tag: Tag, place: Place) -> Finding {
+    let inside = &frame.definition.name;
+    match part.max() {
+        Max::Times(max) if code != FindingCode::OutOfSequence => {
+            let text = format!("{} comes more often than {max} times in {inside}", part.name());
+            Finding::new(Severity::Warning, code, place, text).expecting(format!("at most {max}"))
+        }
+        Max::Times(_) | Max::Unbounded => {
+            Finding::new(Severity::Warning, code, place, format!("{tag} comes too late in {inside}"))
+        }
     }
 }
 

@@ -15,9 +15,16 @@ pub(super) fn trailer(segment: &Segment<'_>, place: Place) -> Trailer {
 }
 
 /// Holds a trailer against what was counted and against the control number of its header.
-pub(super) fn check(trailer: &Trailer, counted: u64, what: &str, control_number: &str) -> Vec<Finding> {
+pub(super) fn check(
+    segment: &Segment<'_>,
+    trailer: &Trailer,
+    counted: u64,
+    what: &str,
+    control_number: &str,
+) -> Vec<Finding> {
     let tag = trailer.place.tag.unwrap_or_default();
-    let at = |element: u32| Place { element: Some(element), ..trailer.place };
+    let at =
+        |number: usize| Place { segment_position: trailer.place.segment_position, ..segment.element(number).place() };
     let mut findings = Vec::new();
     if trailer.count.parse() != Ok(counted) {
         let text = format!("{tag}01 says '{}' {what}, {counted} were counted", trailer.count);

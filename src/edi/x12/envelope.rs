@@ -52,14 +52,20 @@ pub(super) enum ServiceTag {
 }
 
 impl ServiceTag {
-    /// The envelope segment that begins here, in upper or lower case. Called for every segment: it looks at four bytes.
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
+    /// look at the first byte sends most of them away.
     pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {
-        let length = segment.iter().take(4).position(|byte| *byte == separator).unwrap_or(segment.len().min(4));
-        let tag = segment.get(..length)?;
-        let first = tag.first()?.to_ascii_uppercase();
-        if !matches!(first, b'T' | b'G' | b'S' | b'I') {
+        if !matches!(segment.first()?.to_ascii_uppercase(), b'T' | b'G' | b'S' | b'I') {
             return None;
         }
+        let mut tag = [0; 3];
+        let mut length = 0;
+        let is_line_end = |byte: u8| matches!(byte, b'\r' | b'\n');
+        for byte in segment.iter().filter(|byte| !is_line_end(**byte)).take_while(|byte| **byte != separator) {
+            *tag.get_mut(length)? = *byte;
+            length += 1;
+        }
+        let tag = tag.get(..length)?;
         [
             (b"TA1".as_slice(), Self::Ta1),
             (b"GS", Self::Gs),
@@ -240,14 +246,18 @@ impl Envelope {
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, mut findings: Vec<Finding>, place: Place) {
         let Some(group) = self.group.take() else { return };
-        let trailer = trailer.map(|segment| control::trailer(segment, place));
-        match &trailer {
-            Some(trailer) => {
+        let trailer = match trailer {
+            Some(segment) => {
+                let trailer = control::trailer(segment, place);
                 let number = &group.head.control_number;
-                findings.extend(control::check(trailer, group.sets, "transaction sets", number));
+                findings.extend(control::check(segment, &trailer, group.sets, "transaction sets", number));
+                Some(trailer)
             }
-            None => findings.push(control::missing("GE", "the functional group", place)),
-        }
+            None => {
+                findings.push(control::missing("GE", "the functional group", place));
+                None
+            }
+        };
         if group.sets == 0 {
             findings.push(empty("the functional group holds no transaction set", group.head.place));
         }
@@ -259,7 +269,8 @@ impl Envelope {
     fn close(&mut self, segment: &Segment<'_>, place: Place, cut: Cut) {
         self.end_group(None, vec![], place);
         let trailer = control::trailer(segment, place);
-        let mut findings = control::check(&trailer, self.groups, "functional groups", &self.head.control_number);
+        let mut findings =
+            control::check(segment, &trailer, self.groups, "functional groups", &self.head.control_number);
         if !cut.terminated {
             let is_whole = findings.is_empty();
             let severity = if is_whole { Severity::Warning } else { Severity::Error };
@@ -295,8 +306,7 @@ pub(super) fn check_elements(table: &SegmentTable, elements: usize, limits: &Lim
     if elements <= limits.elements {
         return Ok(());
     }
-    let last = table.len().checked_sub(1).and_then(|last| table.segment(last));
-    let place = last.map(|segment| segment.place()).unwrap_or_default();
+    let place = table.last().map(|segment| segment.place()).unwrap_or_default();
     Err(ReadFault::Bound { bound: Bound::Elements, limit: limits.elements as u64, place })
 }
 

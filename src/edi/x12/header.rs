@@ -213,7 +213,8 @@ fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding
         }
     }
     if tail.component.is_none() {
-        let place = Place { element: Some(16), ..place };
+        let start = place.start + walk.end as u64;
+        let place = Place { start, end: start, element: Some(16), ..place };
         let words = "ISA16, the component separator, is missing";
         findings.push(warn(FindingCode::ComponentSeparatorMissing, place, words.to_owned()));
     }

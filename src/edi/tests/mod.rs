@@ -1,22 +1,23 @@
 //! Reading from the front door of the module.
 
+mod envelope;
+mod limits;
+mod structure;
+
 use std::fmt::Write as _;
-use std::io::{self, Read};
-use std::sync::Arc;
+use std::io::Read;
 
-use proptest::prelude::*;
-
-use crate::base::{Diagnostic, Limits};
+use crate::base::Diagnostic;
 
 use super::*;
 
-const STORY: &[u8] = include_bytes!("../../tests/fixtures/edi/x12_850_story.edi");
-const LATIN_1: &[u8] = include_bytes!("../../tests/fixtures/edi/x12_850_latin1.edi");
+const STORY: &[u8] = include_bytes!("../../../tests/fixtures/edi/x12_850_story.edi");
+const LATIN_1: &[u8] = include_bytes!("../../../tests/fixtures/edi/x12_850_latin1.edi");
 
 const ISA: &str =
     "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261102*0815*U*00401*000000001*0*P*>~";
 
-/// An envelope around segments that are written without terminators, one line end after each.
+/// An envelope around transaction sets.
 fn wrap(body: &str) -> Vec<u8> {
     format!("{ISA}GS*PO*S*R*20261102*0815*1*X*004010~{body}GE*1*1~IEA*1*000000001~").into_bytes()
 }
@@ -101,9 +102,44 @@ fn the_storys_order_is_a_tree() {
     let set = only_set(STORY);
     assert!(set.findings.is_empty(), "{:?}", set.findings);
     let guide = guide("x12/004010/850");
-    let (tree, findings) = structure(&set, &guide);
+    let (tree, findings) = super::structure(&set, &guide);
     assert_eq!(findings, vec![]);
-    insta::assert_snapshot!(tree, @"");
+    insta::assert_snapshot!(tree, @r"
+    850
+      ST*850*0001
+      BEG*00*SA*4500012345**20261102*CTR-2026-07*AD
+      CUR*BY*USD
+      FOB*DF***01*FCA*OR*Dayton OH
+      ITD*08*3*2**10**30
+      N1
+        N1*BY*Northwind Pumps Inc*1*123456789
+      N1
+        N1*SU*Acme Bearings*92*ACMEBRG
+      N1
+        N1*ST*Northwind Plant 0100*92*0100
+        N3*1 Foundry Rd
+        N4*Toledo*OH*43604*US
+      N1
+        N1*BT*Northwind AP*92*AP01
+      PO1
+        PO1*10*500*EA*2.45*PE*BP*BRG-6205-2RS*VP*6205-2RS-C3*UK*00012345678905*EC*C
+        PID
+          PID*F****Deep groove ball bearing 6205-2RS C3
+        SCH
+          SCH*300*EA***002*20261116
+        SCH
+          SCH*200*EA***002*20261123
+      PO1
+        PO1*20*1000*EA*.82*PE*BP*SEAL-40-62*VP*CS40X62X7
+        PID
+          PID*F****Shaft seal 40x62x7
+        SCH
+          SCH*1000*EA***002*20261116
+      CTT
+        CTT*2*1500
+        AMT*TT*2045
+      SE*21*0001
+    ");
 }
 
 #[test]
@@ -143,9 +179,24 @@ fn every_place_points_at_its_bytes() {
 fn latin_1_characters_stay() {
     let set = only_set(LATIN_1);
     let guide = guide("x12/005010/850");
-    let (tree, findings) = structure(&set, &guide);
+    let (tree, findings) = super::structure(&set, &guide);
     assert_eq!((&set.findings, findings), (&vec![], vec![]));
-    insta::assert_snapshot!(tree, @"");
+    insta::assert_snapshot!(tree, @r"
+    850
+      ST*850*0001
+      BEG*00*SA*4500012346**20261102
+      N1
+        N1*ST*Müller & Söhne GmbH*92*0200
+        N3*Grüner Weg 5
+        N4*Köln**50667*DE
+      PO1
+        PO1*1*12*EA*3.5**BP*CAFÉ-1
+        PID
+          PID*F****Café crème µm
+      CTT
+        CTT*1
+      SE*9*0001
+    ");
     assert_eq!(set.delimiters().repetition, Some(b'^'));
     assert!(set.interchange.acknowledgement_asked);
 }
