@@ -75,10 +75,8 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
     };
     match survey(read()?)? {
         Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),
-        Ok(()) => {
-            Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
-                .run(exchange, read()?)
-        }
+        Ok(()) => Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
+            .run(exchange, read()?),
     }
 }
 

@@ -54,10 +54,12 @@ impl Translation<'_> {
         let partner = self.partner(set).map_err(alone)?;
         let usage = usage(partner, set).map_err(alone)?;
         let message = MessageName::of(set);
-        let agreement = partner.agreement(canon::Direction::Inbound, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
+        let agreement =
+            partner.agreement(canon::Direction::Inbound, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
 
         let mut findings: Vec<Diagnostic> = set.findings.iter().map(Diagnostic::from).collect();
-        let (guide, note) = self.registry.guides().select(set, agreement.guide.as_ref()).ok_or_else(|| alone(no_guide(set)))?;
+        let (guide, note) =
+            self.registry.guides().select(set, agreement.guide.as_ref()).ok_or_else(|| alone(no_guide(set)))?;
         findings.extend(note.as_ref().map(Diagnostic::from));
         let (tree, found) = edi::structure(set, &guide);
         findings.extend(found.iter().map(Diagnostic::from));
