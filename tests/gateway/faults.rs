@@ -152,7 +152,11 @@ fn an_asynchronous_receipt_is_refused() {
     message.headers.push(("Receipt-Delivery-Option".to_owned(), "http://127.0.0.1:9/receipts".to_owned()));
     let reply = partner::send(gateway.address(), &message).unwrap();
     let disposition = partner::receipt(&reply).map(|receipt| receipt.disposition.to_string());
-    assert!(disposition.as_ref().is_ok_and(|text| text.starts_with("failed/failure")), "{disposition:?}");
+    assert!(
+        disposition.as_ref().is_ok_and(|text| text.starts_with(&format!("{MODE}failed/failure"))),
+        "{disposition:?}"
+    );
+    assert_eq!(reply.status, 403, "a sender that waits elsewhere reads the status alone");
     deliver(&gateway, &Terms::default().pack(&order::interchange(2)));
     let documents = gateway.wait_for_documents(1);
     assert_eq!(documents[0]["orderNumber"], order::number(2));
@@ -175,6 +179,9 @@ fn check(plan: Plan, cases: &[Case]) {
     assert_eq!(found, good, "only the good orders are published");
 }
 
+/// Who made a receipt and how; every disposition of ours begins with it (RFC 4130, section 7.4.3).
+const MODE: &str = "automatic-action/MDN-sent-automatically; ";
+
 fn assert_answer(name: &str, reply: &Reply, expect: Expect) {
     let (disposition, signed) = match expect {
         Status(status) => return assert_eq!(reply.status, status, "{name}: {}", reply.text()),
@@ -183,7 +190,7 @@ fn assert_answer(name: &str, reply: &Reply, expect: Expect) {
     };
     assert_eq!(reply.status, 200, "{name}: {}", reply.text());
     let receipt = partner::receipt(reply).unwrap_or_else(|fault| panic!("{name}: {fault}"));
-    assert_eq!(receipt.disposition.to_string(), disposition, "{name}");
+    assert_eq!(receipt.disposition.to_string(), format!("{MODE}{disposition}"), "{name}");
     assert_eq!(receipt.signature != ReceiptSignature::Unsigned, signed, "{name}: signed");
 }
 

@@ -6,7 +6,8 @@
 #   openssl_partner.sh --url URL --from AS2ID --to AS2ID --cert PEM --key PEM --gateway-cert PEM
 #                      [--sign] [--encrypt] [--stream] [--digest sha256] [--cipher aes-256-cbc] FILE
 #
-# --stream lets OpenSSL write BER of indefinite length, as BouncyCastle and Sterling send it. Prints NAME=VALUE lines:
+# --stream lets OpenSSL write the envelope in BER of indefinite length, as BouncyCastle and Sterling send it (a streamed
+# signature would hold the content too, which AS2 does not know). Prints NAME=VALUE lines:
 # http, message_id, mic, received_mic, disposition, original_message_id, verified (yes or no). Exit status 0 when the
 # receipt verified and its MIC equals ours.
 set -euo pipefail
@@ -62,7 +63,7 @@ payload_part() {
 
 # multipart/signed over the part as it stands, with a detached signature (RFC 8551, section 3.5.3).
 signed_entity() {
-    openssl cms -sign -binary -md "$digest" -signer "$cert" -inkey "$key" -outform DER $stream \
+    openssl cms -sign -binary -md "$digest" -signer "$cert" -inkey "$key" -outform DER \
         -in "$work/part" -out "$work/signature"
     {
         printf 'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=%s; boundary="%s"\r\n\r\n' \
@@ -105,11 +106,12 @@ post() {
     printf 'http=%s\n' "$http"
 }
 
-# What verifies is put aside by openssl; everything said about the receipt is read from there, never from the raw answer.
+# The receipt is text with CRLF throughout, so without -binary openssl hashes it as it stands; with it, its reader of
+# MIME loses the line end before an inner boundary. What verifies is put aside by openssl; everything said about the receipt is read from there, never from the raw answer.
 verify_receipt() {
     { grep -i '^content-type:' "$work/answer.head"; printf '\r\n'; cat "$work/answer.body"; } >"$work/receipt"
     verified=no received_mic=
-    if openssl cms -verify -binary -inform SMIME -in "$work/receipt" -CAfile "$gateway_cert" -purpose any \
+    if openssl cms -verify -inform SMIME -in "$work/receipt" -CAfile "$gateway_cert" -purpose any \
         -certfile "$gateway_cert" -out "$work/report" 2>"$work/fault"; then
         verified=yes
         received_mic=$(field Received-Content-MIC)

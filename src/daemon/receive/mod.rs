@@ -95,7 +95,7 @@ impl Receiver {
         match head.method.as_str() {
             "POST" => {}
             // A sender that asks how much of an interrupted message has arrived is told: nothing.
-            "HEAD" => return Err(Reply::empty(200)),
+            "HEAD" => return Err(Reply::empty(200).header("Content-Length", "0")),
             _ => return Err(Reply::method_not_allowed("POST, HEAD")),
         }
         if let Some(closed) = self.ports.gate.closed() {
@@ -109,8 +109,7 @@ impl Receiver {
             return Err(self.answer_stranger(head, &request, now));
         };
         if let ReceiptAsked::Async { .. } = request.receipt {
-            let text = "asynchronous receipts are not given here; ask for a synchronous receipt";
-            return Err(self.refuse(head, 403, "asynchronous-receipt", text));
+            return Err(self.refuse_asynchronous(head, &request, now));
         }
         if partner.status == Status::Suspended {
             return Err(self.put_off_for(&partner, "suspended", "the partner is suspended"));
@@ -165,6 +164,17 @@ impl Receiver {
             }
         }
         Reply::text(403, "these AS2 names are not known here")
+    }
+
+    /// A sender that would wait for a receipt by another way reads this answer's status at most, so that says no; the
+    /// receipt in it says why (RFC 4130, section 7.5.3: a request that cannot be honoured).
+    fn refuse_asynchronous(&self, head: &RequestHead, request: &Request, now: Timestamp) -> Reply {
+        let refusal = Refusal::unopened(As2Error::AsynchronousReceipt);
+        let bare = self.refuse(head, 403, refusal.error.code(), refusal.error.peer_text());
+        match as2::answer(request, Err(&refusal), None, now, &*self.ports.entropy) {
+            Ok(Some(answer)) => Reply { status: 403, ..receipt::reply(answer) },
+            Ok(None) | Err(_) => bare,
+        }
     }
 
     fn refuse(&self, head: &RequestHead, status: u16, reason: &'static str, detail: &str) -> Reply {
