@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use edigate::amqp::{ClientCertificate, Confirm, Publisher, PublisherSettings, State};
+use edigate::amqp::{ClientCertificate, Publisher, PublisherSettings, State};
 use edigate::base::{DocumentId, RowId, Secret, Sha256, Timestamp};
-use edigate::exchange::{Publication, ReceivedDocument, Usage};
+use edigate::exchange::{Confirm, Publication, ReceivedDocument, Usage};
 use edigate::observe::Metrics;
 use lapin::options::{
     BasicGetOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,

@@ -22,7 +22,7 @@ use lapin::message::BasicReturnMessage;
 use lapin::{Confirmation, Error};
 use tokio::sync::oneshot;
 
-use super::Confirm;
+use crate::exchange::Confirm;
 
 /// The future of one confirm: the message is written at its first poll.
 pub(super) type Settling = Pin<Box<dyn Future<Output = Result<Confirmation, Error>> + Send>>;

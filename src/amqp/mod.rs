@@ -16,5 +16,5 @@ mod shard;
 mod supervisor;
 mod tls;
 
-pub use publisher::{Confirm, Publisher, State};
+pub use publisher::{Publisher, State};
 pub use settings::{ClientCertificate, Exchanges, PublisherSettings, SettingsFault};

@@ -12,26 +12,8 @@ use super::session::{ExchangeFault, Session};
 use super::shard::{Link, Request, Shard};
 use super::supervisor::{Supervisor, closed};
 use super::{PublisherSettings, SettingsFault};
-use crate::exchange::Publication;
+use crate::exchange::{Confirm, Publication};
 use crate::observe::Metrics;
-
-/// What became of one message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Confirm {
-    /// The broker has it on disk, in at least one queue.
-    Confirmed,
-    /// No queue is bound for it, or its exchange is missing. Nobody has the message.
-    Returned {
-        /// 312 for "no route", 404 for a missing exchange (AMQP 0-9-1).
-        code: u16,
-        /// The broker's words and the next step.
-        text: String,
-    },
-    /// The broker would not have it: a queue with `overflow = reject-publish` is full, or the broker is in trouble.
-    Nacked,
-    /// Nobody knows what became of it. It is to be sent again under the same id.
-    Lost(String),
-}
 
 /// How the connection stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use super::flight::{Entry, Failure, Flight, Landed, Outcome};
 use super::message::Message;
 use super::session::Session;
 use super::supervisor::closed;
-use super::{Confirm, PublisherSettings, State};
+use super::{PublisherSettings, State};
+use crate::exchange::Confirm;
 
 /// A message and whoever waits for its outcome.
 pub(super) struct Request {

@@ -70,10 +70,15 @@ macro_rules! ulid_id {
             type Err = IdFault;
 
             fn from_str(text: &str) -> Result<Self, IdFault> {
-                ulid::Ulid::from_string(text).map(|id| Self(id.to_bytes())).map_err(|_| IdFault {
-                    expected: "an id of 26 letters and digits (a ULID)",
-                    found: text.to_owned(),
-                })
+                // A first character above 7 would not fit into 128 bits; the ulid crate cuts it silently.
+                let fits = text.bytes().next().is_some_and(|first| first <= b'7');
+                match ulid::Ulid::from_string(text) {
+                    Ok(id) if fits => Ok(Self(id.to_bytes())),
+                    _ => Err(IdFault {
+                        expected: "an id of 26 letters and digits (a ULID)",
+                        found: text.to_owned(),
+                    }),
+                }
             }
         }
 
@@ -162,6 +167,8 @@ mod tests {
         assert!(early < late);
         assert_eq!(early.to_string().len(), 26);
         assert_eq!(early.to_string().parse::<DocumentId>().unwrap(), early);
+        assert!("7ZZZZZZZZZZZZZZZZZZZZZZZZZ".parse::<DocumentId>().is_ok());
+        assert!("8ZZZZZZZZZZZZZZZZZZZZZZZZZ".parse::<DocumentId>().is_err());
     }
 
     #[test]

@@ -9,8 +9,9 @@ use minicbor::{Decode, Encode};
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
 
 /// How a payload's bytes are written on disk. Leaves room for encryption at rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
 #[cbor(index_only)]
+#[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// As they are.
     #[n(0)]
@@ -18,7 +19,7 @@ pub enum Encoding {
 }
 
 /// Names a payload by its content; where it lies is the store's affair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
 pub struct BlobRef {
     /// SHA-256 of the content, checked on every read.
     #[n(0)]
@@ -39,7 +40,9 @@ impl BlobRef {
 }
 
 /// How far an exchange has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -93,7 +96,9 @@ pub struct Exchange {
 }
 
 /// How far a document has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentStage {
@@ -151,7 +156,9 @@ impl Document {
 }
 
 /// How far an outbox row has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowStage {
@@ -209,6 +216,11 @@ impl DedupKey {
             hasher.update(part.as_bytes());
         }
         Self(hasher.finish())
+    }
+
+    /// A key that was stored as bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Sha256::from_bytes(bytes))
     }
 
     /// Its thirty-two bytes.

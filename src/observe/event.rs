@@ -207,8 +207,8 @@ pub enum Event<'a> {
         partner: &'a PartnerId,
         /// Its Message-ID.
         message_id: &'a str,
-        /// The disposition modifier, such as `authentication-failed`.
-        disposition: &'static str,
+        /// Why, in one word of a fixed set, such as `signature-untrusted`.
+        reason: &'static str,
         /// The full story, for the operator only.
         detail: &'a str,
     },

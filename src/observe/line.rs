@@ -132,9 +132,9 @@ impl Event<'_> {
                     "message came again; the same receipt was sent"
                 );
             }
-            Self::MessageRefused { exchange, partner, message_id, disposition, detail } => {
+            Self::MessageRefused { exchange, partner, message_id, reason, detail } => {
                 tracing::warn!(
-                    event = "message.refused", %exchange, %partner, message_id, disposition, detail,
+                    event = "message.refused", %exchange, %partner, message_id, reason, detail,
                     "message refused"
                 );
             }

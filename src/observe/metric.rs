@@ -180,7 +180,7 @@ impl Metrics {
                 inner.message_seconds.observe(took.as_secs_f64());
             }
             Event::MessageRepeated { partner, .. } => inner.message(Some(partner), "repeated"),
-            Event::MessageRefused { partner, disposition, .. } => inner.message(Some(partner), disposition),
+            Event::MessageRefused { partner, reason, .. } => inner.message(Some(partner), reason),
             Event::MessagePutOff { partner, reason } => inner.message(partner, reason),
             Event::Translated { partner, documents, .. } => inner.documents(partner, "translated", documents),
             Event::Parked { partner, .. } => inner.documents(partner, "parked", 1),

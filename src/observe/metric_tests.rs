@@ -37,7 +37,7 @@ fn each_event_counts_as_its_line_says() {
             exchange,
             partner: &partner,
             message_id: "<1@a>",
-            disposition: "decryption-failed",
+            reason: "decryption-failed",
             detail: "",
         },
         &[r#"edigate_messages_total{partner="acme",outcome="decryption-failed"} 1"#],

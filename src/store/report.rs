@@ -1,0 +1,90 @@
+//! What the store tells of itself.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Whether the store writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It does.
+    Writing,
+    /// A write has failed; a restart decides what was durable.
+    ReadOnly {
+        /// The first failure.
+        why: String,
+    },
+}
+
+/// What opening the store found and did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The store was made just now.
+    pub created: bool,
+    /// How often the store has been opened, this time included.
+    pub generation: u64,
+    /// Number of the last record that was found durable.
+    pub last_sequence: u64,
+    /// Records read from the journal.
+    pub replayed: u64,
+    /// What stood behind the last durable record, when anything did: a batch nobody was answered for.
+    pub torn: Option<Torn>,
+    /// What became of the index.
+    pub index: IndexRecovery,
+    /// Snapshots that could not be read; an older one or the journal stood in. Worth an alarm.
+    pub damaged_snapshots: Vec<PathBuf>,
+    /// Temporary files of bodies that never arrived whole.
+    pub staged_removed: u64,
+    /// Payload files that no record names.
+    pub orphans_removed: u64,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// An unfinished batch at the end of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Torn {
+    /// The segment.
+    pub segment: PathBuf,
+    /// Where the last durable record ends.
+    pub offset: u64,
+    /// Whole records behind the gap; never acknowledged, and dropped.
+    pub dropped: u64,
+}
+
+/// What opening did with the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IndexRecovery {
+    /// It held everything.
+    Current,
+    /// It was behind by so many records.
+    CaughtUp(u64),
+    /// It was made anew.
+    Rebuilt {
+        /// Why.
+        why: String,
+    },
+}
+
+/// What was let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Released {
+    /// Journal segments.
+    pub segments: u64,
+    /// Payload files.
+    pub files: u64,
+}
+
+/// What a check of everything found.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Check {
+    /// Records read.
+    pub records: u64,
+    /// Payloads read and verified.
+    pub payloads: u64,
+    /// Payload files that no record names.
+    pub orphans: u64,
+    /// Payloads that a record names and that are not there.
+    pub dangling: u64,
+    /// Everything that is not as it should be, in words.
+    pub faults: Vec<String>,
+}

@@ -1,0 +1,139 @@
+//! What the commit thread, the readers and the housekeeper share.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use super::ballast::Ballast;
+use super::codec::{Counted, Place};
+use super::decide::read_value;
+use super::error::StoreError;
+use super::identity::StoreId;
+use super::index::{Index, each_entry};
+use super::key::{self, Overlay};
+use super::layout::Layout;
+use super::lease::Leases;
+use super::spool::PayloadReader;
+use crate::base::{Clock, Sha256};
+use crate::exchange::BlobRef;
+
+/// The parts that never change hands.
+pub(crate) struct Shared {
+    pub(crate) layout: Layout,
+    pub(crate) store: StoreId,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) index: Box<dyn Index>,
+    pub(crate) leases: Arc<Leases>,
+    pub(crate) ballast: Arc<Ballast>,
+    /// The longest batch, framed.
+    pub(crate) capacity: u64,
+    /// Held while snapshots are made and segments removed.
+    pub(crate) housekeeping: Mutex<()>,
+    counts: RwLock<BTreeMap<Counted, u64>>,
+    failure: RwLock<Option<StoreError>>,
+    housekeeper: Mutex<Option<SyncSender<()>>>,
+}
+
+impl Shared {
+    #[expect(clippy::too_many_arguments, reason = "each part is made elsewhere and named here once")]
+    pub(crate) fn new(
+        layout: Layout,
+        store: StoreId,
+        clock: Arc<dyn Clock>,
+        index: Box<dyn Index>,
+        leases: Arc<Leases>,
+        ballast: Arc<Ballast>,
+        capacity: u64,
+        housekeeper: SyncSender<()>,
+    ) -> Result<Self, StoreError> {
+        let mut counts = BTreeMap::new();
+        each_entry(index.as_ref(), &key::Space::Count.first(), &key::Space::Count.end(), |key, value| {
+            note_count(&mut counts, &key, Some(&value));
+            Ok(())
+        })?;
+        Ok(Self {
+            layout,
+            store,
+            clock,
+            index,
+            leases,
+            ballast,
+            capacity,
+            housekeeping: Mutex::default(),
+            counts: RwLock::new(counts),
+            failure: RwLock::default(),
+            housekeeper: Mutex::new(Some(housekeeper)),
+        })
+    }
+
+    /// Why nothing is written any more, when that is so.
+    pub(crate) fn failure(&self) -> Option<StoreError> {
+        self.failure.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Stops all writing. The first failure is the one that is told.
+    pub(crate) fn fail(&self, why: &StoreError) -> StoreError {
+        let mut failure = self.failure.write().unwrap_or_else(PoisonError::into_inner);
+        failure.get_or_insert_with(|| StoreError::ReadOnly { why: why.to_string() }).clone()
+    }
+
+    /// Tells the housekeeper that a segment was closed. Should it be busy, it looks again by itself.
+    pub(crate) fn wake_housekeeping(&self) {
+        let housekeeper = self.housekeeper.lock().unwrap_or_else(PoisonError::into_inner);
+        housekeeper.iter().for_each(|housekeeper| housekeeper.try_send(()).unwrap_or_default());
+    }
+
+    /// Lets the housekeeper end.
+    pub(crate) fn dismiss_housekeeper(&self) {
+        self.housekeeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Keeps the counts in step with the index.
+    pub(crate) fn note_counts(&self, changes: &Overlay) {
+        let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in changes.range(key::Space::Count.first()..key::Space::Count.end()) {
+            note_count(&mut counts, key, value.as_deref());
+        }
+    }
+
+    /// How many records stand there.
+    pub(crate) fn count(&self, counted: Counted) -> u64 {
+        self.counts.read().unwrap_or_else(PoisonError::into_inner).get(&counted).copied().unwrap_or(0)
+    }
+
+    /// Where a payload lies.
+    pub(crate) fn place(&self, sha256: &Sha256) -> Result<Option<Place>, StoreError> {
+        self.index.get(&key::payload(sha256))?.map(|value| read_value(&value)).transpose()
+    }
+
+    /// A payload, verified whole.
+    pub(crate) fn open_payload(&self, reference: &BlobRef) -> Result<PayloadReader, StoreError> {
+        let sha256 = reference.sha256;
+        let place = self.place(&sha256)?.ok_or(StoreError::NoPayload { sha256 })?;
+        let Some(offset) = place.offset else {
+            return PayloadReader::file(&self.layout.payload(&sha256), reference);
+        };
+        let path = self.layout.segment(place.segment);
+        let file = std::fs::File::open(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => StoreError::corrupt(&path, offset, "the segment with the payload is missing"),
+            _ => StoreError::io("opening", &path, error),
+        })?;
+        let mut bytes = vec![0; usize::try_from(place.length).unwrap_or(0)];
+        file.read_exact_at(&mut bytes, offset).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => StoreError::corrupt(&path, offset, "the segment ends inside the payload"),
+            _ => StoreError::io("reading", &path, error),
+        })?;
+        if place.length != reference.length || Sha256::of(&bytes) != sha256 {
+            return Err(StoreError::corrupt(&path, offset, "the payload is not what its SHA-256 says"));
+        }
+        Ok(PayloadReader::memory(bytes))
+    }
+}
+
+fn note_count(counts: &mut BTreeMap<Counted, u64>, key: &[u8], value: Option<&[u8]>) {
+    if let Some(counted) = key::counted(key) {
+        counts.insert(counted, value.and_then(key::number_of).unwrap_or(0));
+    }
+}
