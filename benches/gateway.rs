@@ -23,6 +23,8 @@ mod order;
 #[path = "../tests/gateway/partner.rs"]
 #[expect(dead_code, reason = "the front-door tests use the rest")]
 mod partner;
+#[path = "../tests/support/ports.rs"]
+mod ports;
 #[path = "../tests/gateway/wire.rs"]
 mod wire;
 

@@ -23,6 +23,8 @@ use tokio::time::timeout;
 
 #[path = "support/certificates.rs"]
 mod certificates;
+#[path = "support/ports.rs"]
+mod ports;
 #[path = "support/rabbit.rs"]
 mod rabbit;
 

@@ -79,15 +79,25 @@ fn excerpt(diagnostic: &Diagnostic, text: &str) -> Option<(String, Range<usize>)
     let number = usize::try_from(diagnostic.location.line?).ok()?;
     let line = text.lines().nth(number.checked_sub(1)?)?;
     let start = usize::try_from(diagnostic.location.column?).ok()?.checked_sub(1)?;
-    let bytes = diagnostic.location.bytes.clone().unwrap_or_default();
-    let marked = usize::try_from(bytes.end.saturating_sub(bytes.start)).ok()?;
+    let rest: String = line.chars().skip(start).collect();
+    let marked = match &diagnostic.location.bytes {
+        Some(bytes) => usize::try_from(bytes.end.saturating_sub(bytes.start)).ok()?,
+        None => word(&rest),
+    };
     let length = line.chars().count();
     // The mark counts characters; what the span counts are bytes, of this line at most.
-    let rest: String = line.chars().skip(start).collect();
     let end = start + rest.char_indices().take_while(|(at, _)| *at < marked).count();
     let mark = start.min(length)..end.min(length);
     let shown = if diagnostic.code == "toml-syntax" { (punctuation(line), mark) } else { veiled(line, mark) };
     Some(cut(shown))
+}
+
+/// Bytes of the word that `text` begins with: a key, or a text with its quotes.
+fn word(text: &str) -> usize {
+    match text.chars().next().filter(|quote| matches!(quote, '"' | '\'')) {
+        Some(quote) => text.get(1..).and_then(|rest| rest.find(quote)).map_or(text.len(), |end| end + 2),
+        None => text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.')).unwrap_or(text.len()),
+    }
 }
 
 /// A line with every value outside of `mark` replaced by `…` and its comment left off, and where the mark is now.
@@ -171,6 +181,23 @@ fn cut((text, mark): (String, Range<usize>)) -> (String, Range<usize>) {
 mod tests {
     use super::*;
     use crate::base::table::Source;
+
+    #[test]
+    fn without_a_span_the_word_at_the_column_is_marked() {
+        let line = "orderNumbr = \"BEG03\"";
+        let shown = |column| {
+            let location = crate::base::Location {
+                file: Some("a.toml".into()),
+                line: Some(1),
+                column: Some(column),
+                ..Default::default()
+            };
+            let text = render(&[Diagnostic::error("x", "m").at(location)], &|_| Some(line.to_owned()));
+            text.lines().nth(4).unwrap().to_owned()
+        };
+        assert_eq!(shown(1), "  | ^^^^^^^^^^");
+        assert_eq!(shown(14), "  |              ^^^^^^^");
+    }
 
     /// Marks the first `needle` in the only line.
     fn shown(code: &'static str, line: &str, needle: &str) -> String {

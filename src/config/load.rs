@@ -15,6 +15,7 @@ use super::secret::{self, Credentials};
 use super::settings::{Amqp, ClientCertificate, Erp, Listener, Settings, Store, Tls};
 use crate::base::table::{Faults, Located, read};
 use crate::base::{Diagnostic, Location, PartnerId, Secret, Timestamp};
+use crate::edi::Guides;
 use crate::mapping::Mapping;
 use crate::partner::{Identity, PartnerFile, Registry, Resolving, Surroundings, judge_one};
 use crate::smime::{Certificate, PrivateKey};
@@ -48,6 +49,7 @@ pub fn check(path: &Path, now: Timestamp) -> Vec<Diagnostic> {
 pub(super) struct Loader<'a> {
     folder: Folder,
     credentials: Credentials,
+    guides: Arc<Guides>,
     mappings: RefCell<Mappings>,
     now: Timestamp,
     faults: &'a Faults,
@@ -57,8 +59,9 @@ impl<'a> Loader<'a> {
     /// A run over the files beside `path`, certificates judged as of `now`.
     pub(super) fn new(path: &Path, credentials: Credentials, now: Timestamp, faults: &'a Faults) -> Self {
         let folder = Folder::of(path);
-        let mappings = RefCell::new(Mappings::new(folder.tree("mappings", faults)));
-        Self { folder, credentials, mappings, now, faults }
+        let guides = Arc::new(Guides::shipped());
+        let mappings = RefCell::new(Mappings::new(folder.tree("mappings", faults), Arc::clone(&guides)));
+        Self { folder, credentials, guides, mappings, now, faults }
     }
 
     /// Goes through all files. `None` when some part could not be made; then faults or warnings say why.
@@ -79,7 +82,7 @@ impl<'a> Loader<'a> {
             faults: self.faults,
         };
         let partners = files.into_iter().filter_map(|file| file.resolve(&resolving)).collect();
-        let registry = Registry::build(partners, self.faults);
+        let registry = Registry::build(partners, Arc::clone(&self.guides), self.faults);
         let settings = self.settings(written, &name);
         Some((settings?, registry))
     }

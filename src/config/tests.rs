@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::base::{Limits, PartnerId, Severity};
-use crate::partner::{Direction, IsaId, Status, TheirRole, Usage};
+use crate::canon::{Direction, Usage};
+use crate::edi::Party;
+use crate::partner::{Status, TheirRole};
 
 pub(crate) mod site;
 
@@ -36,9 +38,9 @@ fn a_small_gateway_loads_without_a_word() {
     assert!(registry.pair(&us, &acme).is_none());
     assert_eq!((partner.id.as_str(), partner.status, partner.usage), ("acme", Status::Active, Usage::Production));
     let order = "x12/004010VICS/850".parse().unwrap();
-    assert_eq!(partner.agreement(Direction::In, &order).unwrap().mapping_name, "templates/x12/004010/order");
-    assert!(partner.agreement(Direction::Out, &order).is_none());
-    let (to, from) = (IsaId::new("01", "123456789      "), IsaId::new("ZZ", "ACMEBRG        "));
+    assert_eq!(partner.agreement(Direction::Inbound, &order).unwrap().mapping_name, "templates/x12/004010/order");
+    assert!(partner.agreement(Direction::Outbound, &order).is_none());
+    let (to, from) = (isa("01", "123456789"), isa("ZZ", "ACMEBRG"));
     assert_eq!(registry.x12_partner(&partner.id, &to, &from).unwrap().id, partner.id);
     assert!(registry.x12_partner(&partner.id, &from, &to).is_none());
 
@@ -60,6 +62,7 @@ fn the_shipped_example_is_clean_once_it_has_keys() {
     for file in ["edigate.toml", "partners/acme-bearings/partner.toml"] {
         site.write(file, &std::fs::read_to_string(project.join(file)).unwrap());
     }
+    site.adopt(&project.join("mappings"), "mappings");
     for (ours, theirs) in
         [("ours.pem", "northwind.pem"), ("ours.key", "northwind.key"), ("acme.pem", "acme-bearings.pem")]
     {
@@ -139,11 +142,11 @@ fn a_party_behind_a_hub_shares_its_channel() {
     let behind = "schema = 1\n[as2]\nvia = \"acme\"\n[x12]\nus = { isa = \"01/123456789\" }\nthem = { isa = \"ZZ/BOLT\", aliases = [\"12/5550100\"] }\n";
     site.write("partners/bolt/partner.toml", behind);
     let registry = loaded(&site).registry;
-    let (acme, us) = ("acme".parse().unwrap(), IsaId::new("01", "123456789"));
-    for them in [IsaId::new("ZZ", "BOLT"), IsaId::new("12", "5550100")] {
+    let (acme, us) = ("acme".parse().unwrap(), isa("01", "123456789"));
+    for them in [isa("ZZ", "BOLT"), isa("12", "5550100")] {
         assert_eq!(registry.x12_partner(&acme, &us, &them).unwrap().id.as_str(), "bolt");
     }
-    assert_eq!(registry.x12_partner(&acme, &us, &IsaId::new("ZZ", "ACMEBRG")).unwrap().id, acme);
+    assert_eq!(registry.x12_partner(&acme, &us, &isa("ZZ", "ACMEBRG")).unwrap().id, acme);
 }
 
 #[test]
@@ -167,4 +170,8 @@ fn partner(as2_id: &str) -> String {
     format!(
         "schema = 1\n[as2]\nidentity = \"northwind\"\nas2_id = \"{as2_id}\"\n[[as2.certificates]]\nroles = [\"verify\"]\ncert = \"certs/acme.pem\"\n"
     )
+}
+
+fn isa(qualifier: &str, id: &str) -> Party {
+    Party { qualifier: qualifier.to_owned(), id: id.to_owned() }
 }

@@ -21,7 +21,6 @@ use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, Se
 use crate::base::{Clock, OsEntropy, SystemClock};
 use crate::config::{self, Configuration, Erp, Live, Settings};
 use crate::directory::Directory;
-use crate::edi::Guides;
 use crate::exchange::JobKind;
 use crate::http::TlsFault;
 use crate::observe::{Event, Metrics};
@@ -108,7 +107,6 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
         sink: sink(&settings, &metrics)?,
         live: Arc::new(Live::new(path, configuration)),
         outbox,
-        guides: Guides::shipped(),
         metrics,
         clock,
         entropy: Arc::new(OsEntropy),

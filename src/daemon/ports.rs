@@ -7,7 +7,6 @@ use super::sink::Sink;
 use super::throttle::Throttle;
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
-use crate::edi::Guides;
 use crate::observe::Metrics;
 use crate::store::Outbox;
 
@@ -19,8 +18,6 @@ pub(crate) struct Ports {
     pub(crate) live: Arc<Live>,
     /// The ERP's side.
     pub(crate) sink: Sink,
-    /// The guides that transaction sets are read by.
-    pub(crate) guides: Guides,
     /// Counters.
     pub(crate) metrics: Metrics,
     /// The clock.

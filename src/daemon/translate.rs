@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::ports::Ports;
 use crate::base::{Diagnostic, DocumentId, RowId, Severity};
 use crate::config::Configuration;
-use crate::edi::{Guides, Piece, ReadFault, ReadOptions, Reader, TransactionSet};
+use crate::edi::{Piece, ReadFault, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
 use crate::exchange::{Change, Detail, Exchange, Ids, Job, Payload, Subject, Translation};
 use crate::observe::Event;
@@ -75,11 +75,8 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
     };
     match survey(read()?)? {
         Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),
-        Ok(()) => {
-            let guides = &ports.guides;
-            Walk { ports, configuration: &configuration, guides, detail: &detail, batch: Batch::default(), worst: None }
-                .run(exchange, read()?)
-        }
+        Ok(()) => Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
+            .run(exchange, read()?),
     }
 }
 
@@ -142,7 +139,6 @@ fn unread(fault: &std::io::Error) -> StoreError {
 struct Walk<'a> {
     ports: &'a Ports,
     configuration: &'a Configuration,
-    guides: &'a Guides,
     detail: &'a Detail,
     batch: Batch,
     worst: Option<Diagnostic>,
@@ -203,7 +199,6 @@ impl Walk<'_> {
         let settings = &self.configuration.settings;
         let translation = Translation {
             registry: &self.configuration.registry,
-            guides: self.guides,
             instance: &settings.instance,
             exchange,
             detail: self.detail,

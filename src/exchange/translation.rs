@@ -7,16 +7,14 @@ use super::publication::{Publication, ReceivedDocument, Usage, content_hash};
 use super::record::Exchange;
 use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
 use crate::canon::{self, Meta};
-use crate::edi::{self, Guides, TransactionSet};
+use crate::edi::{self, Party, TransactionSet};
 use crate::mapping;
-use crate::partner::{self, Agreement, Direction, IsaId, MessageName, Partner, Registry};
+use crate::partner::{Agreement, MessageName, Partner, Registry};
 
 /// What transaction sets of one exchange are translated with.
 pub struct Translation<'a> {
     /// The partners in force.
     pub registry: &'a Registry,
-    /// The guides known.
-    pub guides: &'a Guides,
     /// Name of this gateway's store.
     pub instance: &'a str,
     /// The exchange that the transaction sets came in.
@@ -55,11 +53,13 @@ impl Translation<'_> {
     pub fn translate(&self, set: &TransactionSet, ids: Ids) -> Result<Translated, Vec<Diagnostic>> {
         let partner = self.partner(set).map_err(alone)?;
         let usage = usage(partner, set).map_err(alone)?;
-        let message = message_name(set);
-        let agreement = partner.agreement(Direction::In, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
+        let message = MessageName::of(set);
+        let agreement =
+            partner.agreement(canon::Direction::Inbound, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
 
         let mut findings: Vec<Diagnostic> = set.findings.iter().map(Diagnostic::from).collect();
-        let (guide, note) = self.guides.select(set, None).ok_or_else(|| alone(no_guide(set)))?;
+        let (guide, note) =
+            self.registry.guides().select(set, agreement.guide.as_ref()).ok_or_else(|| alone(no_guide(set)))?;
         findings.extend(note.as_ref().map(Diagnostic::from));
         let (tree, found) = edi::structure(set, &guide);
         findings.extend(found.iter().map(Diagnostic::from));
@@ -73,7 +73,7 @@ impl Translation<'_> {
         if is_kept_back(&findings) {
             return Err(findings);
         }
-        let meta = self.meta(set, partner, agreement, ids.document, usage, &read, &findings);
+        let meta = self.meta(set, partner, agreement, ids.document, &read, &findings);
         let business = read.document;
         let number = text_at(&business, number_path(kind)).unwrap_or_default().to_owned();
         let order = text_at(&business, order_path(kind)).map(str::to_owned);
@@ -106,27 +106,27 @@ impl Translation<'_> {
     /// Whose transaction set it is: the owner of the channel it came on, or a party behind it.
     fn partner(&self, set: &TransactionSet) -> Result<&Partner, Diagnostic> {
         let head = &set.interchange;
-        let sender = IsaId::new(&head.sender.qualifier, &head.sender.id);
-        let receiver = IsaId::new(&head.receiver.qualifier, &head.receiver.id);
         let channel = &self.exchange.partner;
-        self.registry.x12_partner(channel, &receiver, &sender).map(AsRef::as_ref).ok_or_else(|| {
+        self.registry.x12_partner(channel, &head.receiver, &head.sender).map(AsRef::as_ref).ok_or_else(|| {
             Diagnostic::error(
                 "unknown-interchange-sender",
-                format!("the interchange is from {sender} to {receiver}, which is agreed with nobody on the channel of {channel}"),
+                format!(
+                    "the interchange is from {} to {}, which is agreed with nobody on the channel of {channel}",
+                    written(&head.sender),
+                    written(&head.receiver)
+                ),
             )
             .expecting(expected_identities(self.registry, channel))
             .hinting("mend [x12] of the partner file, add the sender to its 'aliases', or ask the partner")
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "meta gathers what the walk has found, once")]
     fn meta(
         &self,
         set: &TransactionSet,
         partner: &Partner,
         agreement: &Agreement,
         document_id: DocumentId,
-        usage: Usage,
         read: &mapping::Read,
         findings: &[Diagnostic],
     ) -> Meta {
@@ -138,10 +138,7 @@ impl Translation<'_> {
             schema_version: known.map_or("1.0", |known| known.version).to_owned(),
             direction: canon::Direction::Inbound,
             partner: partner.id.clone(),
-            usage: match usage {
-                Usage::Production => canon::Usage::Production,
-                Usage::Test => canon::Usage::Test,
-            },
+            usage: partner.usage,
             source: canon::Source {
                 standard: head.standard.to_string(),
                 version: set.release.clone(),
@@ -149,8 +146,8 @@ impl Translation<'_> {
                 interchange_control_number: Some(head.control_number.clone()),
                 group_control_number: set.group.as_ref().map(|group| group.control_number.clone()),
                 transaction_control_number: Some(set.control_number.clone()),
-                sender: Some(IsaId::new(&head.sender.qualifier, &head.sender.id).to_string()),
-                receiver: Some(IsaId::new(&head.receiver.qualifier, &head.receiver.id).to_string()),
+                sender: Some(written(&head.sender)),
+                receiver: Some(written(&head.receiver)),
                 file_name: self.detail.file_name.clone(),
                 as2_message_id: Some(self.detail.message_id.clone()),
             },
@@ -172,8 +169,8 @@ const SCHEMA_BASE: &str = "urn:edigate:schema:";
 /// The partner's usage and the wire's must agree: a test never goes where business goes.
 fn usage(partner: &Partner, set: &TransactionSet) -> Result<Usage, Diagnostic> {
     match (partner.usage, set.interchange.usage) {
-        (partner::Usage::Production, edi::Usage::Production) => Ok(Usage::Production),
-        (partner::Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
+        (canon::Usage::Production, edi::Usage::Production) => Ok(Usage::Production),
+        (canon::Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
         (ours, wire) => Err(Diagnostic::error(
             "usage-differs",
             format!("the partner file says {ours:?} and ISA15 says {wire:?}").to_lowercase().replace("isa15", "ISA15"),
@@ -181,15 +178,6 @@ fn usage(partner: &Partner, set: &TransactionSet) -> Result<Usage, Diagnostic> {
         .expecting("the same of both")
         .hinting("when the partner has gone live, change 'usage' in its partner file; else ask why it sent this")),
     }
-}
-
-/// The transaction set as an agreement names it.
-fn message_name(set: &TransactionSet) -> MessageName {
-    let standard = match set.interchange.standard {
-        edi::Standard::X12 => partner::Standard::X12,
-        edi::Standard::Edifact => partner::Standard::Edifact,
-    };
-    MessageName { standard, release: set.release.clone(), kind: set.id.clone() }
 }
 
 fn is_kept_back(findings: &[Diagnostic]) -> bool {
@@ -200,12 +188,17 @@ fn alone(diagnostic: Diagnostic) -> Vec<Diagnostic> {
     vec![diagnostic]
 }
 
+/// `01/123456789`, as partner files write it.
+fn written(party: &Party) -> String {
+    format!("{}/{}", party.qualifier, party.id)
+}
+
 fn expected_identities(registry: &Registry, channel: &PartnerId) -> String {
     match registry.partner(channel).and_then(|partner| partner.x12.as_ref()) {
         None => "an [x12] table in the partner file; it has none".to_owned(),
         Some(x12) => {
-            let them: Vec<_> = x12.them.iter().map(|id| id.value.to_string()).collect();
-            format!("from {} to {}", them.join(" or "), x12.us.value)
+            let them: Vec<_> = x12.them.iter().map(|id| written(&id.value)).collect();
+            format!("from {} to {}", them.join(" or "), written(&x12.us.value))
         }
     }
 }

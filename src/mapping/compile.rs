@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use super::code::{CodeList, Meaning};
 use super::codec::{Stage, in_words};
 use super::convert;
-use super::derive::{Derivation, Expression};
 use super::faults::Faults;
-use super::file::{Entry, Node, Spot, Table, Value};
+use super::file::{Node, Spot, Table, Value};
 use super::load::{Loaded, overlay};
 use super::nearest::did_you_mean;
-use super::program::{Condition, Emit, EmitValue, Instances, PathStep, Program, Reach, Source};
+use super::party::find_parties;
+use super::program::{Condition, Instances, PathStep, Program, Reach, Source};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -63,22 +63,6 @@ pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape)
 
 fn place_of(fault: &Diagnostic) -> (Option<&str>, Option<u32>, Option<u32>) {
     (fault.location.file.as_deref(), fault.location.line, fault.location.column)
-}
-
-/// Objects that look like a party get their ids from the partner's `[parties]`.
-fn find_parties(shape: &Shape, path: &mut Vec<PathStep>, parties: &mut Vec<Vec<PathStep>>) {
-    if shape.member("id").is_some() && shape.member("identifiers").is_some() {
-        parties.push(path.clone());
-    }
-    for member in shape.members() {
-        let (step, inner) = match &member.shape {
-            Shape::Array { item, .. } => (PathStep::Items(member.name.clone()), &**item),
-            inner => (PathStep::Member(member.name.clone()), inner),
-        };
-        path.push(step);
-        find_parties(inner, path, parties);
-        path.pop();
-    }
 }
 
 /// What is known while a file is compiled.
@@ -191,10 +175,10 @@ impl<'c> Compiler<'c> {
             };
             table = overlay(table, block.clone());
         }
-        let at = table.get("use").map(|entry| entry.node.at.clone());
-        if let Some(at) = at {
+        if let Some(position) = table.entries.iter().position(|entry| entry.key == "use") {
+            let entry = table.entries.remove(position);
             let message = format!("blocks use one another deeper than {MAX_USE}, or in a circle");
-            self.faults.at(&at, Diagnostic::error("use-cycle", message));
+            self.faults.at(&entry.node.at, Diagnostic::error("use-cycle", message));
         }
         table
     }
@@ -305,71 +289,6 @@ impl<'c> Compiler<'c> {
         Some((Instances { target, alternatives }, inside))
     }
 
-    /// The places that only the wire has.
-    pub(super) fn emits(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Vec<Emit> {
-        let Some(table) = entry.node.table() else {
-            self.faults.wrong_type(&entry.node, "emit", "a table of places and values, such as { FOB01 = \"'DF'\" }");
-            return Vec::new();
-        };
-        table.entries.iter().filter_map(|entry| self.emit(entry, scope, own)).collect()
-    }
-
-    fn emit(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Option<Emit> {
-        if matches!(entry.node.value, Value::Flag(false)) {
-            return None;
-        }
-        let Some(text) = entry.node.text() else {
-            self.faults.wrong_type(&entry.node, &entry.key, "a literal such as \"'08'\", or a path of the document");
-            return None;
-        };
-        let reach = match rule::Place::parse(&entry.key).and_then(|place| scope.reach(&place)) {
-            Ok(reach) => reach,
-            Err(fault) => {
-                let mut diagnostic = Diagnostic::error("unknown-place", fault.message);
-                diagnostic.expected = fault.expected;
-                self.faults.at(&entry.at, diagnostic);
-                return None;
-            }
-        };
-        let parsed = self.faults.parsed(&entry.node, rule::Emit::parse(text))?;
-        let value = self.emit_value(&entry.node, parsed, own)?;
-        Some(Emit { reach, value, at: entry.node.at.clone() })
-    }
-
-    fn emit_value(&mut self, node: &Node, emit: rule::Emit, own: &'c Shape) -> Option<EmitValue> {
-        Some(match emit {
-            rule::Emit::Constant(text) => EmitValue::Constant(text),
-            rule::Emit::Count(path) => EmitValue::Count(self.path(&node.at, &path, self.shape)?.0),
-            rule::Emit::Sum(path) => EmitValue::Sum(self.path(&node.at, &path, self.shape)?.0),
-            rule::Emit::Segments(tag) => EmitValue::Segments(crate::edi::Tag::new(tag.as_bytes())),
-            rule::Emit::Member { outward, path, codecs } => {
-                let shape = match outward.checked_sub(1) {
-                    None => Some(own),
-                    Some(further) => self.outer.iter().rev().nth(further).copied(),
-                };
-                let Some(shape) = shape else {
-                    let message = format!("there are no {outward} items around this section");
-                    self.faults.at(&node.at, Diagnostic::error("unknown-member", message));
-                    return None;
-                };
-                let (path, _) = self.path(&node.at, &path, shape)?;
-                let list = match codecs.as_slice() {
-                    [] => None,
-                    [codec] if codec.name == "code" => {
-                        let name = codec.arguments.first().and_then(|words| words.first()).cloned().unwrap_or_default();
-                        Some(self.list_index(&node.spot_in(codec.at), &name)?)
-                    }
-                    [codec, ..] => {
-                        let fault = Diagnostic::error("codec-arguments", "an emit takes one codec only");
-                        self.faults.at(&node.spot_in(codec.at), fault.expecting("code(list)"));
-                        return None;
-                    }
-                };
-                EmitValue::Member { outward, path, list }
-            }
-        })
-    }
-
     /// Looks a canonical path up from `shape` down; also the shape at its end.
     pub(super) fn path<'s>(&mut self, at: &Spot, path: &str, shape: &'s Shape) -> Option<(Vec<PathStep>, &'s Shape)> {
         let mut steps = Vec::new();
@@ -403,7 +322,8 @@ impl<'c> Compiler<'c> {
         let known = shape.members().iter().map(|member| member.name.as_str());
         fault.hint = did_you_mean(name, known.chain(RESERVED));
         if fault.hint.is_none() {
-            let known: Vec<&str> = shape.members().iter().map(|member| member.name.as_str()).collect();
+            let known = shape.members().iter().map(|member| member.name.as_str()).filter(|name| *name != "meta");
+            let known: Vec<&str> = known.collect();
             if !known.is_empty() {
                 fault.expected = Some(format!("one of {}", known.join(", ")));
             }
@@ -427,104 +347,6 @@ impl<'c> Compiler<'c> {
             }
         }
     }
-
-    fn derivations(&mut self, table: &Table) -> Vec<Derivation> {
-        let Some(entry) = table.get("derive") else { return Vec::new() };
-        let Some(table) = entry.node.table() else {
-            self.faults.wrong_type(&entry.node, "derive", "a table of paths and expressions");
-            return Vec::new();
-        };
-        let mut derivations: Vec<Derivation> = Vec::new();
-        for entry in &table.entries {
-            if let Some(derivation) = self.derivation(entry) {
-                self.derived.insert(entry.key.clone());
-                derivations.push(derivation);
-            }
-        }
-        self.in_order(derivations)
-    }
-
-    fn derivation(&mut self, entry: &Entry) -> Option<Derivation> {
-        if matches!(entry.node.value, Value::Flag(false)) {
-            return None;
-        }
-        let Some(text) = entry.node.text() else {
-            self.faults.wrong_type(&entry.node, &entry.key, "an expression, such as \"sum(lines.lineAmount)\"");
-            return None;
-        };
-        let (target, shape) = self.path(&entry.at, &entry.key, self.shape)?;
-        let kind = match shape {
-            Shape::Value(kind @ (Kind::Decimal | Kind::Integer | Kind::Text)) => kind.clone(),
-            _ => {
-                let fault = Diagnostic::error("type-clash", format!("'{}' cannot be derived", entry.key));
-                self.faults.at(&entry.at, fault.expecting("a decimal, an integer or a text"));
-                return None;
-            }
-        };
-        let mut expression = self.faults.parsed(&entry.node, Expression::parse(text))?;
-        let base = self.innermost_item(&target);
-        for path in expression.paths() {
-            let written = path.iter().map(PathStep::name).collect::<Vec<_>>().join(".");
-            *path = self.path(&entry.node.at, &written, base)?.0;
-        }
-        let name = entry.key.clone();
-        Some(Derivation { target, name, expression, text: text.to_owned(), kind, at: entry.at.clone() })
-    }
-
-    /// The shape of the innermost array item around a member: what the paths of its expression start from.
-    fn innermost_item(&self, target: &[PathStep]) -> &'c Shape {
-        let (mut base, mut shape) = (self.shape, self.shape);
-        for step in target {
-            let Some(member) = shape.member(step.name()) else { break };
-            shape = match &member.shape {
-                Shape::Array { item, .. } => {
-                    base = item;
-                    item
-                }
-                inner => inner,
-            };
-        }
-        base
-    }
-
-    /// Puts derivations behind those they depend on.
-    fn in_order(&mut self, derivations: Vec<Derivation>) -> Vec<Derivation> {
-        let mut waiting: Vec<(Derivation, Vec<String>)> = derivations
-            .into_iter()
-            .map(|mut derivation| {
-                let base = base_of(&derivation.target);
-                let needs = derivation.expression.paths().into_iter().map(|path| full_name(&base, path)).collect();
-                (derivation, needs)
-            })
-            .collect();
-        let mut ordered = Vec::new();
-        while !waiting.is_empty() {
-            let names: Vec<String> = waiting.iter().map(|(derivation, _)| derivation.name.clone()).collect();
-            let is_ready = |needs: &[String]| needs.iter().all(|need| !names.contains(need));
-            let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, needs)| is_ready(needs));
-            if ready.is_empty() {
-                for (derivation, _) in &rest {
-                    let message =
-                        format!("'{}' is derived from itself, in a circle of {}", derivation.name, names.join(", "));
-                    self.faults.at(&derivation.at, Diagnostic::error("derive-cycle", message));
-                }
-                return ordered;
-            }
-            ordered.extend(ready.into_iter().map(|(derivation, _)| derivation));
-            waiting = rest;
-        }
-        ordered
-    }
-}
-
-/// The way to the innermost array item around a target.
-pub(super) fn base_of(target: &[PathStep]) -> Vec<PathStep> {
-    let length = target.iter().rposition(|step| matches!(step, PathStep::Items(_))).map_or(0, |index| index + 1);
-    target.get(..length).unwrap_or_default().to_vec()
-}
-
-fn full_name(base: &[PathStep], path: &[PathStep]) -> String {
-    base.iter().chain(path).map(PathStep::name).collect::<Vec<_>>().join(".")
 }
 
 /// A reach on its own, for a rule that collects values.

@@ -377,7 +377,7 @@ mod tests {
         #[test]
         fn no_text_makes_the_grammar_or_the_arithmetic_panic(text in "[a-z0-9 ()+*/.,=-]{0,40}") {
             if let Ok(expression) = Expression::parse(&text) {
-                drop(expression.evaluate(&json!({"a": "1", "b": {"c": "0"}}), 1));
+                expression.evaluate(&json!({"a": "1", "b": {"c": "0"}}), 1).ok();
             }
         }
     }

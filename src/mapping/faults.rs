@@ -28,7 +28,7 @@ impl Faults {
     /// What is wrong inside the text of a rule.
     pub(super) fn rule(&mut self, node: &Node, code: &'static str, fault: RuleFault) {
         let mut diagnostic = Diagnostic::error(code, fault.message);
-        diagnostic.expected = fault.expected;
+        (diagnostic.expected, diagnostic.hint) = (fault.expected, fault.hint);
         self.at(&node.spot_in(fault.at), diagnostic);
     }
 

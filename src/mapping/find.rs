@@ -150,6 +150,12 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Whether both are the same place.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let place = |found: &Self| (found.element.segment().position(), found.number, found.sub);
+        place(self) == place(other)
+    }
+
     pub(super) fn is_used(&self, coverage: &Coverage) -> bool {
         coverage.is_used(&self.element.segment(), self.number, self.sub)
     }

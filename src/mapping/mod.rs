@@ -20,7 +20,9 @@ mod compile;
 mod context;
 mod convert;
 mod coverage;
+mod derivation;
 mod derive;
+mod emit;
 mod faults;
 mod file;
 mod fill;
@@ -28,12 +30,14 @@ mod find;
 mod load;
 mod nearest;
 mod notes;
+mod party;
 mod program;
 mod rule;
 mod scan;
 mod scope;
 mod section;
 mod template;
+mod value;
 
 use std::sync::Arc;
 
@@ -188,3 +192,6 @@ fn missing(loaded: &load::Loaded, key: &str, expected: &str, faults: &mut faults
         faults.push(Diagnostic::error("key-missing", format!("there is no key '{key}'")).expecting(expected).at(at));
     }
 }
+
+#[cfg(test)]
+mod tests;

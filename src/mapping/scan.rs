@@ -7,11 +7,12 @@ pub(super) struct RuleFault {
     pub at: usize,
     pub message: String,
     pub expected: Option<String>,
+    pub hint: Option<String>,
 }
 
 impl RuleFault {
     pub(super) fn new(at: usize, message: impl Into<String>) -> Self {
-        Self { at, message: message.into(), expected: None }
+        Self { at, message: message.into(), expected: None, hint: None }
     }
 
     pub(super) fn expecting(mut self, expected: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
 //! What a rule can see of a message: looks up the places and loops that rules name in the guide.
 
-use super::nearest::{did_you_mean, nearest};
+use super::nearest::did_you_mean;
 use super::program::{Part, Reach, Route, Start, Sub, Target};
 use super::rule;
 use super::scan::RuleFault;
@@ -202,11 +202,7 @@ impl<'g> Scope<'g> {
         };
         let mut known: Vec<String> = Vec::new();
         names(from, &mut known);
-        let fault = RuleFault::new(place.at, message);
-        match nearest(name, known.iter().map(String::as_str)) {
-            Some(near) => fault.expecting(format!("perhaps {near}")),
-            None => fault,
-        }
+        RuleFault { hint: did_you_mean(name, known.iter().map(String::as_str)), ..RuleFault::new(place.at, message) }
     }
 }
 

@@ -83,7 +83,7 @@ impl<'c> Compiler<'c> {
             }
         }
         section.members.sort_by_key(|member| member.slot);
-        self.required(&section, &frame, at);
+        self.required(&table, &section, &frame, at);
         section
     }
 
@@ -103,21 +103,24 @@ impl<'c> Compiler<'c> {
         self.faults.at(&entry.at, fault.expecting(expected));
     }
 
-    /// A required member that no rule, no spread and no derivation gives can never be there.
-    fn required(&mut self, section: &Section, frame: &Frame<'c, '_, '_>, at: &Spot) {
+    /// A required member that no rule, no spread and no derivation gives can never be there. A rule that is faulty has
+    /// been told of; that it gives nothing is no second fault.
+    fn required(&mut self, table: &Table, section: &Section, frame: &Frame<'c, '_, '_>, at: &Spot) {
         for (slot, member) in frame.shape.members().iter().enumerate() {
-            let spread = section
+            let is_spread = section
                 .spread
                 .as_ref()
                 .is_some_and(|spread| spread.entries.iter().flatten().any(|(filled, _)| *filled == slot));
+            let rule = table.get(&member.name).or_else(|| table.get("spread").filter(|_| section.spread.is_none()));
+            let is_faulty = rule.is_some_and(|rule| !matches!(rule.node.value, Value::Flag(false)));
             let below = frame.below(PathStep::Member(member.name.clone()));
             let name = below.iter().map(PathStep::name).collect::<Vec<_>>().join(".");
-            let given = section.members.iter().any(|given| given.slot == slot);
-            if member.required && !given && !spread && !self.derived.contains(&name) {
-                let fault =
-                    Diagnostic::error("required-unmapped", format!("nothing gives {name}, which must be there"));
-                self.faults.at(at, fault.hinting(format!("write a rule: {} = \"…\"", member.name)));
+            if !member.required || is_spread || is_faulty || self.derived.contains(&name) {
+                continue;
             }
+            let fault = Diagnostic::error("required-unmapped", format!("nothing gives {name}, which must be there"));
+            let expected = format!("for '{}' {}", member.name, expected_for(&member.shape));
+            self.faults.at(at, fault.expecting(expected));
         }
     }
 
@@ -187,11 +190,8 @@ impl<'c> Compiler<'c> {
     fn rule_at(&mut self, node: &Node, name: &str, kind: &Kind, frame: &Frame<'c, '_, '_>) -> Option<Rule> {
         let parsed = self.faults.parsed(node, rule::Rule::parse(node.text()?))?;
         let sources = self.sources(node, &parsed, &frame.scope);
-        if let Some(text) = constant_alone(&parsed) {
-            if let Some(hint) = unfit_constant(text, kind) {
-                let fault = Diagnostic::error("type-clash", format!("'{text}' is not {}", in_words(kind)));
-                self.faults.at(&node.at, Diagnostic { hint, ..fault });
-            }
+        if let Some(text) = constant_alone(&parsed).filter(|text| !convert::constant_fits(text, kind)) {
+            self.faults.at(&node.at, unfit_constant(text, kind));
         }
         let (sources, stages) = sources?;
         // Constants were held against the member above; codecs and elements are held against it here.
@@ -398,8 +398,11 @@ fn spread_member(
         _ => None,
     };
     if value.is_none() {
-        let fault = Diagnostic::error("type-clash", format!("'{}' cannot be {}", entry.key, entry.node.kind()));
-        faults.push((entry.node.at.clone(), fault.expecting(expected_for(&member.shape))));
+        let fault = match (&entry.node.value, &member.shape) {
+            (Value::Text(text), Shape::Value(kind)) => unfit_constant(&text.text, kind),
+            _ => Diagnostic::error("type-clash", format!("'{}' cannot be {}", entry.key, entry.node.kind())),
+        };
+        faults.push((entry.node.at.clone(), fault));
     }
     Some((frame.slot(&entry.key)?, value?))
 }
@@ -417,15 +420,13 @@ fn constant_alone(rule: &rule::Rule) -> Option<&str> {
     constant.filter(|_| rule.codecs.is_empty())
 }
 
-/// A hint for a constant that the member cannot be; `None` when it fits.
-fn unfit_constant(text: &str, kind: &Kind) -> Option<Option<String>> {
-    if convert::constant_fits(text, kind) {
-        return None;
-    }
-    Some(match kind {
+/// A constant that the member cannot be.
+fn unfit_constant(text: &str, kind: &Kind) -> Diagnostic {
+    let hint = match kind {
         Kind::Word(words) => super::nearest::did_you_mean(text, words.iter().map(String::as_str)),
         _ => None,
-    })
+    };
+    Diagnostic { hint, ..Diagnostic::error("type-clash", format!("'{text}' is not {}", in_words(kind))) }
 }
 
 /// What a member of this shape wants in a mapping file.

@@ -5,16 +5,9 @@ use std::sync::Arc;
 use super::MessageName;
 use crate::base::Diagnostic;
 use crate::base::table::{Located, Table};
+use crate::canon::Direction;
+use crate::edi::GuideKey;
 use crate::mapping::Mapping;
-
-/// Which way a document goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the partner to the ERP.
-    In,
-    /// From the ERP to the partner.
-    Out,
-}
 
 /// One agreement as written.
 #[derive(Clone, Debug)]
@@ -23,7 +16,7 @@ pub(crate) struct AgreementEntry {
     pub(crate) direction: Direction,
     pub(crate) message: Located<MessageName>,
     pub(crate) mapping: Located<String>,
-    pub(crate) guide: Option<MessageName>,
+    pub(crate) guide: Option<GuideKey>,
     pub(crate) site: Option<String>,
 }
 
@@ -44,7 +37,7 @@ impl AgreementEntry {
                 document_name(text).then(|| Located { value: text.to_owned(), at })
             })
         });
-        let direction = table.one_of("direction", &[("in", Direction::In), ("out", Direction::Out)]);
+        let direction = table.one_of("direction", &[("in", Direction::Inbound), ("out", Direction::Outbound)]);
         let message = table.value("message").and_then(|value| {
             let at = value.at();
             value.parsed(MessageName::EXPECTED, |text| Some(Located { value: text.parse().ok()?, at }))
@@ -58,7 +51,7 @@ impl AgreementEntry {
             "overlays on guides are not read in this version",
         );
         let site = table.string("site").map(|site| site.value);
-        if direction == Some(Direction::Out) {
+        if direction == Some(Direction::Outbound) {
             table.not_yet("direction", "nothing is sent to partners in this version");
         }
         let other_majors = table.strings("publish").iter().any(|major| **major != *"v1");
@@ -99,7 +92,7 @@ pub struct Agreement {
     /// The mapping.
     pub mapping: Arc<Mapping>,
     /// The guide to take when there is none of the message's own release.
-    pub guide: Option<MessageName>,
+    pub guide: Option<GuideKey>,
     /// The canonical path whose value is the site in the routing key: `shipTo.id`.
     pub site: Option<String>,
 }
@@ -118,7 +111,7 @@ pub(crate) fn unreachable(entries: &[AgreementEntry]) -> Vec<Diagnostic> {
     let covered = |index: usize, later: &AgreementEntry| {
         entries.iter().take(index).any(|earlier| {
             earlier.direction == later.direction
-                && earlier.direction == Direction::In
+                && earlier.direction == Direction::Inbound
                 && earlier.message.covers(&later.message)
         })
     };

@@ -4,12 +4,13 @@ use super::agreement::{AgreementEntry, unreachable};
 use super::certificate::CertificateEntry;
 use super::identity::{AS2_NAME, as2_name};
 use super::interchange::{X12, check_edifact};
-use super::party::{Status, Usage, parties};
+use super::party::{Status, parties};
 use super::receive::ReceiveKeys;
 use super::{profile, send};
 use crate::as2::As2Name;
 use crate::base::table::{Faults, Located, Source, Table, read};
 use crate::base::{Location, PartnerId};
+use crate::canon::Usage;
 use crate::mapping::PartyEntry;
 
 /// What a certificate of a partner's is used for.

@@ -1,58 +1,35 @@
 //! `[x12]` and `[edifact]`: under which identities interchanges are exchanged, and how they are read and written.
 
-use std::fmt;
-
 use crate::base::table::{Located, Table};
+use crate::edi::Party;
 use crate::mapping::UnlistedCode;
 
-/// A qualifier and an id from ISA05/06 or ISA07/08, as written `01/123456789`. The padding of the ISA is not part of it.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct IsaId {
-    /// ISA05 or ISA07: two characters.
-    pub qualifier: String,
-    /// ISA06 or ISA08, without the spaces that fill it to fifteen.
-    pub id: String,
+/// What a party looks like as it is written, for an operator.
+const ISA_ID: &str = "an ISA qualifier and id such as \"01/123456789\" or \"ZZ/ACMEBRG\"";
+
+/// Reads `ZZ/ACMEBRG`: a qualifier of two characters and an id of 1 to 15, without the blanks that fill it up in the
+/// ISA (X12.5, elements I05, I06 and I07).
+fn isa_id(text: &str) -> Option<Party> {
+    let (qualifier, id) = text.split_once('/')?;
+    let plain = |part: &str| part.bytes().all(|b| (b' '..=b'~').contains(&b)) && part.trim() == part;
+    (qualifier.len() == 2 && (1..=15).contains(&id.len()) && plain(qualifier) && plain(id))
+        .then(|| Party { qualifier: qualifier.to_owned(), id: id.to_owned() })
 }
 
-impl IsaId {
-    /// What one looks like, for an operator.
-    const EXPECTED: &str = "an ISA qualifier and id such as \"01/123456789\" or \"ZZ/ACMEBRG\"";
-
-    /// From the two elements of an ISA.
-    pub fn new(qualifier: &str, id: &str) -> Self {
-        Self { qualifier: qualifier.trim_end().to_owned(), id: id.trim_end().to_owned() }
-    }
-
-    /// Reads `ZZ/ACMEBRG`: a qualifier of two characters, an id of 1 to 15 (X12.5, elements I05, I06 and I07).
-    fn parse(text: &str) -> Option<Self> {
-        let (qualifier, id) = text.split_once('/')?;
-        let plain = |part: &str| part.bytes().all(|b| (b' '..=b'~').contains(&b)) && part.trim() == part;
-        (qualifier.len() == 2 && (1..=15).contains(&id.len()) && plain(qualifier) && plain(id))
-            .then(|| Self::new(qualifier, id))
-    }
-}
-
-impl fmt::Display for IsaId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.qualifier, self.id)
-    }
-}
-
-impl fmt::Debug for IsaId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+/// A party as it is written in a partner file.
+pub(super) fn written(party: &Party) -> String {
+    format!("{}/{}", party.qualifier, party.id)
 }
 
 /// `[x12]` resolved: who we are and who they are on X12 envelopes.
 #[derive(Clone, Debug)]
 pub struct X12 {
     /// Our id in the ISA.
-    pub us: Located<IsaId>,
+    pub us: Located<Party>,
     /// Our id in the GS.
     pub us_group: Option<String>,
     /// Their id in the ISA, and after it the aliases under which they send too.
-    pub them: Vec<Located<IsaId>>,
+    pub them: Vec<Located<Party>>,
     /// Their id in the GS.
     pub them_group: Option<String>,
     /// What a code means that no list has (`severities.code`).
@@ -85,21 +62,21 @@ impl X12 {
     }
 }
 
-fn identity(table: &Table<'_>) -> (Option<Located<IsaId>>, Option<String>) {
-    table.require("isa", IsaId::EXPECTED);
+fn identity(table: &Table<'_>) -> (Option<Located<Party>>, Option<String>) {
+    table.require("isa", ISA_ID);
     let isa = table.value("isa").and_then(|value| {
         let at = value.at();
-        value.parsed(IsaId::EXPECTED, |text| Some(Located { value: IsaId::parse(text)?, at }))
+        value.parsed(ISA_ID, |text| Some(Located { value: isa_id(text)?, at }))
     });
     let group = table
         .parsed("gs", "a GS id of 2 to 15 characters", |text| (2..=15).contains(&text.len()).then(|| text.to_owned()));
     (isa, group)
 }
 
-fn aliases(table: &Table<'_>) -> Vec<Located<IsaId>> {
+fn aliases(table: &Table<'_>) -> Vec<Located<Party>> {
     let read = |value: &crate::base::table::Value<'_>| {
         let at = value.at();
-        value.parsed(IsaId::EXPECTED, |text| Some(Located { value: IsaId::parse(text)?, at }))
+        value.parsed(ISA_ID, |text| Some(Located { value: isa_id(text)?, at }))
     };
     table.list("aliases").iter().filter_map(read).collect()
 }
@@ -232,7 +209,7 @@ mod tests {
 
     #[test]
     fn isa_ids_are_qualifier_and_id_without_padding() {
-        let check = |text: &str, fits: bool| assert_eq!(IsaId::parse(text).is_some(), fits, "{text}");
+        let check = |text: &str, fits: bool| assert_eq!(isa_id(text).is_some(), fits, "{text}");
         check("ZZ/ACMEBRG", true);
         check("01/123456789012345", true);
         check("01/1234567890123456", false);
@@ -240,6 +217,6 @@ mod tests {
         check("ZZ/", false);
         check("ZZACME", false);
         check("ZZ/ACME ", false);
-        assert_eq!(IsaId::parse("ZZ/ACMEBRG").unwrap(), IsaId::new("ZZ", "ACMEBRG        "));
+        assert_eq!(isa_id("ZZ/ACMEBRG"), Some(Party { qualifier: "ZZ".into(), id: "ACMEBRG".into() }));
     }
 }

@@ -3,14 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A family of EDI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standard {
-    /// ASC X12.
-    X12,
-    /// UN/EDIFACT.
-    Edifact,
-}
+use crate::edi::{Standard, TransactionSet};
 
 /// Standard, release and type of a message: `x12/004010/850`, `edifact/D96A/ORDERS`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +19,11 @@ pub struct MessageName {
 impl MessageName {
     /// What one looks like, for an operator.
     pub const EXPECTED: &str = "a message such as \"x12/004010/850\" or \"edifact/D96A/ORDERS\"";
+
+    /// The name of a message that arrived.
+    pub fn of(set: &TransactionSet) -> Self {
+        Self { standard: set.interchange.standard, release: set.release.clone(), kind: set.id.clone() }
+    }
 
     /// Whether an agreement about this message covers `wire`: same standard and type, and the release of `wire`
     /// begins with ours (GS08 `004010VICS` is covered by `004010`).
@@ -59,11 +57,7 @@ impl FromStr for MessageName {
 
 impl fmt::Display for MessageName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let standard = match self.standard {
-            Standard::X12 => "x12",
-            Standard::Edifact => "edifact",
-        };
-        write!(f, "{standard}/{}/{}", self.release, self.kind)
+        write!(f, "{}/{}/{}", self.standard.as_str(), self.release, self.kind)
     }
 }
 

@@ -23,13 +23,13 @@ mod resolve;
 mod send;
 mod validity;
 
-pub use agreement::{Agreement, Direction};
+pub use agreement::Agreement;
 pub use certificate::Window;
 pub use file::{PartnerFile, TheirRole};
 pub use identity::{Identity, OwnCertificate, OwnRole};
-pub use interchange::{IsaId, X12};
-pub use message::{MessageName, Standard};
-pub use party::{Status, Usage};
+pub use interchange::X12;
+pub use message::MessageName;
+pub use party::Status;
 pub use receive::{Accepted, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};

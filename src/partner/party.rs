@@ -13,16 +13,6 @@ pub enum Status {
     Suspended,
 }
 
-/// What documents are for. Test never goes where production goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Usage {
-    /// They are meant.
-    #[default]
-    Production,
-    /// They are tried.
-    Test,
-}
-
 /// Reads `[parties]` in the order of the file.
 pub(super) fn parties(mut table: Table<'_>) -> Vec<PartyEntry> {
     table.entries().into_iter().filter_map(|(id, value)| party(id.value, &value.table()?)).collect()

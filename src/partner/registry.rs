@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Channel, IsaId, Partner};
+use super::interchange::written;
+use super::{Channel, Partner};
 use crate::as2::As2Name;
 use crate::base::table::Faults;
 use crate::base::{Diagnostic, Location, PartnerId};
+use crate::edi::{Guides, Party};
 
 /// An immutable snapshot of the partners. Take it once for each step, so that a reload cannot mix two versions.
 #[derive(Default)]
 pub struct Registry {
     partners: BTreeMap<PartnerId, Arc<Partner>>,
     pairs: HashMap<(As2Name, As2Name), Arc<Partner>>,
-    x12: HashMap<(PartnerId, IsaId, IsaId), Arc<Partner>>,
+    x12: HashMap<(PartnerId, Party, Party), Arc<Partner>>,
+    guides: Arc<Guides>,
 }
 
 impl Registry {
@@ -34,13 +37,18 @@ impl Registry {
 
     /// Whose interchange this is, among the owner of the channel it came on and the parties behind it. `None`:
     /// quarantine it.
-    pub fn x12_partner(&self, channel: &PartnerId, receiver: &IsaId, sender: &IsaId) -> Option<&Arc<Partner>> {
+    pub fn x12_partner(&self, channel: &PartnerId, receiver: &Party, sender: &Party) -> Option<&Arc<Partner>> {
         self.x12.get(&(channel.clone(), receiver.clone(), sender.clone()))
     }
 
+    /// The guides that messages are read by.
+    pub fn guides(&self) -> &Arc<Guides> {
+        &self.guides
+    }
+
     /// Puts partners together. Names used twice and hubs that are none become faults.
-    pub(crate) fn build(partners: Vec<Partner>, faults: &Faults) -> Self {
-        let mut registry = Self::default();
+    pub(crate) fn build(partners: Vec<Partner>, guides: Arc<Guides>, faults: &Faults) -> Self {
+        let mut registry = Self { guides, ..Self::default() };
         for partner in partners.into_iter().map(Arc::new) {
             registry.partners.insert(partner.id.clone(), partner);
         }
@@ -83,7 +91,11 @@ impl Registry {
             let key = (channel.clone(), x12.us.value.clone(), them.value.clone());
             if let Some(first) = self.x12.get(&key).and_then(|first| first.x12.as_ref()) {
                 let place = first.them.iter().find(|other| other.value == them.value).map(|other| other.at.clone());
-                let message = format!("the ISA ids {} (us) and {} (them) are taken on this channel", *x12.us, **them);
+                let message = format!(
+                    "the ISA ids {} (us) and {} (them) are taken on this channel",
+                    written(&x12.us),
+                    written(them)
+                );
                 faults.add(twice("duplicate-identity", message, &them.at, &place.unwrap_or_default()));
                 continue;
             }

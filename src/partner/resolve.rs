@@ -9,10 +9,11 @@ use super::agreement::{AgreementEntry, first_match};
 use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
-use super::{Agreement, Direction, Identity, MessageName, PartnerFile, Receive, Status, TheirRole, Usage, Window, X12};
+use super::{Agreement, Identity, MessageName, PartnerFile, Receive, Status, TheirRole, Window, X12};
 use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
 use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
+use crate::canon::{Direction, Usage};
 use crate::mapping::{Mapping, PartyEntry, ReadContext};
 use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAttributes};
 
@@ -178,7 +179,7 @@ impl PartnerFile {
             name: self.name.unwrap_or_else(|| self.id.to_string()),
             id: self.id,
             status: self.status.unwrap_or_default(),
-            usage: self.usage.unwrap_or_default(),
+            usage: self.usage.unwrap_or(Usage::Production),
             time_zone: time_zone?,
             owner: self.owner,
             channel,
@@ -202,6 +203,16 @@ fn via(hub: Located<String>, faults: &Faults) -> Option<Channel> {
 
 fn agreement(entry: AgreementEntry, with: &Resolving<'_>) -> Option<Agreement> {
     let mapping = with.surroundings.mapping(&entry.mapping)?;
+    let message = mapping.message();
+    // A mapping may read other releases of its message; what message and document it is about is settled.
+    let same_message = message.standard == entry.message.standard.as_str() && message.set == entry.message.kind;
+    if !same_message || mapping.document().name != entry.document.value {
+        let about = format!("'{}' maps {message} to {}", *entry.mapping, mapping.document().name);
+        let fault = Diagnostic::error("mapping-differs", about).at(entry.mapping.at);
+        let expected = format!("a mapping of {} to {}", *entry.message, *entry.document);
+        with.faults.add(fault.expecting(expected).hinting("name another mapping, or correct 'message' and 'document'"));
+        return None;
+    }
     Some(Agreement {
         document: entry.document.value,
         direction: entry.direction,

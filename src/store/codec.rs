@@ -69,8 +69,9 @@ pub(crate) enum Forgotten {
     Row(#[n(0)] RowId),
     #[n(3)]
     Answer(#[n(0)] DedupKey),
+    /// A payload, provided that it still lies in this segment.
     #[n(4)]
-    Payload(#[n(0)] Sha256),
+    Payload(#[n(0)] Sha256, #[n(1)] u64),
 }
 
 /// Where a payload lies.

@@ -13,8 +13,8 @@ use super::index::{Index, Order};
 use super::key::{self, LONGEST_VALUE, Overlay};
 use crate::base::{ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, Change, CounterName, Document, Effect, Exchange, Expect, Job, JobKind, Lane, Payload, PayloadBody, Row,
-    Subject,
+    Answer, Change, CounterName, Document, DocumentStage, Effect, Exchange, Expect, Job, JobKind, Lane, Payload,
+    PayloadBody, Row, RowStage, Subject,
 };
 
 /// Jobs that one change may add: a position is a record's sequence and the job's number in it.
@@ -128,18 +128,35 @@ pub(crate) fn decide_forgetting(mut view: View<'_>, at: Timestamp, what: &[Forgo
     let mut counts = Counts::default();
     let mut consequences = Vec::new();
     for forgotten in what {
-        let key = key::forgotten_key(forgotten);
-        let Some(value) = view.get(&key)? else { continue };
-        match forgotten {
-            Forgotten::Exchange(_) => counts.less(Counted::Exchange(read_value::<Exchange>(&value)?.stage)),
-            Forgotten::Document(_) => counts.less(Counted::Document(read_value::<Document>(&value)?.stage)),
-            Forgotten::Row(_) => counts.less(Counted::Row(read_value::<Row>(&value)?.stage)),
-            Forgotten::Answer(_) | Forgotten::Payload(_) => {}
-        }
+        let Some(counted) = forgettable(&view, forgotten)? else { continue };
+        counted.into_iter().for_each(|counted| counts.less(counted));
         push(&mut view, &mut consequences, Consequence::Forget(*forgotten));
     }
     counts.conclude(&mut view, &mut consequences)?;
     Ok(Verdict::Commit(Box::new(Record { change: Change::new(at), consequences }), view.own))
+}
+
+/// Whether a record may still go: it may have come back to life since retention looked. Says as what it was counted.
+fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<Counted>>, StoreError> {
+    let Some(value) = view.get(&key::forgotten_key(forgotten))? else { return Ok(None) };
+    let idle = |subject| view.get(&key::job(&subject)).map(|job| job.is_none());
+    let (goes, counted) = match forgotten {
+        Forgotten::Exchange(id) => {
+            (idle(Subject::Exchange(*id))?, Some(Counted::Exchange(read_value::<Exchange>(&value)?.stage)))
+        }
+        Forgotten::Document(_) => {
+            let document: Document = read_value(&value)?;
+            let idle = document.row.map_or(Ok(true), |row| idle(Subject::Row(row)))?;
+            (idle && document.stage == DocumentStage::Published, Some(Counted::Document(document.stage)))
+        }
+        Forgotten::Row(id) => {
+            let row: Row = read_value(&value)?;
+            (idle(Subject::Row(*id))? && row.stage == RowStage::Published, Some(Counted::Row(row.stage)))
+        }
+        Forgotten::Answer(_) => (true, None),
+        Forgotten::Payload(_, segment) => (read_value::<Place>(&value)?.segment == *segment, None),
+    };
+    Ok(goes.then_some(counted))
 }
 
 fn push(view: &mut View<'_>, consequences: &mut Vec<Consequence>, consequence: Consequence) {

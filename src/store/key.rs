@@ -217,7 +217,7 @@ pub(crate) fn forgotten_key(forgotten: &Forgotten) -> Vec<u8> {
         Forgotten::Document(id) => document(id),
         Forgotten::Row(id) => row(id),
         Forgotten::Answer(key) => answer(key),
-        Forgotten::Payload(sha256) => payload(sha256),
+        Forgotten::Payload(sha256, _segment) => payload(sha256),
     }
 }
 

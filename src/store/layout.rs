@@ -7,9 +7,6 @@ use std::path::{Path, PathBuf};
 use super::error::StoreError;
 use crate::base::Sha256;
 
-/// Folders of the spool: one for each first byte of a hash.
-const SPOOL_FOLDERS: u16 = 256;
-
 /// The paths of one store.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
@@ -82,11 +79,20 @@ impl Layout {
         for folder in [self.journal(), self.snapshots(), self.spool(), self.staging()] {
             make_folder(&folder)?;
         }
-        for byte in 0..SPOOL_FOLDERS {
-            make_folder(&self.spool().join(format!("{byte:02x}")))?;
-        }
         sync_folder(&self.spool())?;
         sync_folder(&self.root)
+    }
+
+    /// Makes the folder of a payload durably, when this is the first of its kind.
+    pub(crate) fn make_payload_folder(&self, sha256: &Sha256) -> Result<(), StoreError> {
+        let payload = self.payload(sha256);
+        let folder = payload.parent().unwrap_or(&payload);
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            made => made.map_err(|error| StoreError::io("making", folder, error)),
+        }?;
+        // Also when it is there already: whoever made it a moment ago may not have synced its name yet.
+        sync_folder(&self.spool())
     }
 
     /// Segments by number, oldest first.
@@ -102,8 +108,8 @@ impl Layout {
     /// Every payload file of the spool whose name is a hash.
     pub(crate) fn list_payloads(&self) -> Result<Vec<(Sha256, PathBuf)>, StoreError> {
         let mut found = Vec::new();
-        for byte in 0..SPOOL_FOLDERS {
-            for path in list(&self.spool().join(format!("{byte:02x}")))? {
+        for folder in list(&self.spool(), EntryKind::Folder)? {
+            for path in list(&folder, EntryKind::File)? {
                 if let Some(sha256) = path.file_name().and_then(|name| name.to_str()).and_then(Sha256::from_hex) {
                     found.push((sha256, path));
                 }
@@ -116,11 +122,13 @@ impl Layout {
     /// were staged bodies.
     pub(crate) fn sweep_temporary(&self) -> Result<u64, StoreError> {
         for folder in [self.root.clone(), self.journal(), self.snapshots()] {
-            for path in list(&folder)?.iter().filter(|path| path.extension().is_some_and(|end| end == "tmp")) {
+            for path in
+                list(&folder, EntryKind::File)?.iter().filter(|path| path.extension().is_some_and(|end| end == "tmp"))
+            {
                 remove(path)?;
             }
         }
-        let staged = list(&self.staging())?;
+        let staged = list(&self.staging(), EntryKind::File)?;
         for path in &staged {
             remove(path)?;
         }
@@ -132,25 +140,33 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(folder).map_err(|error| StoreError::io("making", folder, error))
 }
 
-/// Every file directly in `folder`; none when there is no such folder.
-fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+/// What to list of a folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EntryKind {
+    File,
+    Folder,
+}
+
+/// Everything of a kind directly in `folder`; nothing when there is no such folder.
+fn list(folder: &Path, kind: EntryKind) -> Result<Vec<PathBuf>, StoreError> {
     let failed = |error| StoreError::io("listing", folder, error);
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(failed)?,
     };
-    let mut files = Vec::new();
+    let mut found = Vec::new();
     for entry in entries {
         let entry = entry.map_err(failed)?;
-        if entry.file_type().map_err(failed)?.is_file() {
-            files.push(entry.path());
+        let found_kind = entry.file_type().map_err(failed)?;
+        if found_kind.is_file() && kind == EntryKind::File || found_kind.is_dir() && kind == EntryKind::Folder {
+            found.push(entry.path());
         }
     }
-    Ok(files)
+    Ok(found)
 }
 
 fn list_numbered(folder: &Path, prefix: &str) -> Result<Vec<(u64, PathBuf)>, StoreError> {
-    let mut found: Vec<_> = list(folder)?
+    let mut found: Vec<_> = list(folder, EntryKind::File)?
         .into_iter()
         .filter_map(|path| {
             let number = path.file_name()?.to_str()?.strip_prefix(prefix)?.parse().ok()?;

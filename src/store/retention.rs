@@ -41,7 +41,10 @@ pub(crate) fn release(outbox: &Outbox, before: Timestamp) -> Result<Released, St
     for link in Chain::read(&shared.layout, &shared.store)?.links() {
         let Some((end, _)) = link.closed.filter(|(_, last)| *last <= covered) else { break };
         let Some(payloads) = payloads_to_go(shared, link, end, before)? else { break };
-        forget_all(outbox, payloads.iter().map(|(sha256, _)| Forgotten::Payload(*sha256)).collect())?;
+        forget_all(
+            outbox,
+            payloads.iter().map(|(sha256, place)| Forgotten::Payload(*sha256, place.segment)).collect(),
+        )?;
         remove(&link.path)?;
         sync_folder(&shared.layout.journal())?;
         released.segments += 1;

@@ -168,6 +168,7 @@ impl Staged {
             Held::Memory(bytes) => PayloadBody::Inline(bytes),
             Held::File(file, temporary) => {
                 file.sync_all().map_err(|error| StoreError::io("syncing", &temporary.path, error))?;
+                self.spool.layout.make_payload_folder(&reference.sha256)?;
                 rename_durably(&temporary.path, &self.spool.layout.payload(&reference.sha256))?;
                 PayloadBody::Kept
             }

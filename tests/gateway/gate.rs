@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::gateway::free_port;
+use crate::ports::free_port;
 
 /// Forwards connections to another address while it is open.
 pub struct Gate {

@@ -1,10 +1,9 @@
 //! The real binary in a folder of its own: its configuration, its process, what it says and what it wrote.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::identity::{Identity, write_secret};
+use crate::ports::free_port;
 use crate::wire::{self, Reply};
 
 /// How long a start or a drain may take on a loaded machine. Recovery aims at two seconds.
@@ -365,22 +365,6 @@ impl Gateway {
 impl Drop for Gateway {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-/// A port nobody listens on, below the range from which the system takes the ports of outgoing connections: a partner
-/// that calls a dead daemon again and again would otherwise one day reach itself.
-pub fn free_port() -> u16 {
-    const FIRST: u16 = 12_000;
-    const COUNT: u16 = 18_000;
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % u32::from(COUNT)).unwrap();
-    loop {
-        let step = NEXT.fetch_add(1, Ordering::Relaxed);
-        let port = FIRST + start.wrapping_add(step.wrapping_mul(7)) % COUNT;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return port;
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
 // What tests stand on.
+#[path = "../support/rabbit.rs"]
 mod broker;
 mod chance;
 mod disk;
@@ -18,6 +19,8 @@ mod ledger;
 mod oracle;
 mod order;
 mod partner;
+#[path = "../support/ports.rs"]
+mod ports;
 mod traffic;
 mod wire;
 

@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use crate::broker::Rabbit;
-use crate::gateway::{Gateway, Plan, free_port};
+use crate::gateway::{Gateway, Plan};
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
 use crate::order;
 use crate::partner::{Terms, deliver};
+use crate::ports::free_port;
 use crate::traffic::Traffic;
 
 /// Orders that must come in while the broker is away, before it returns.

@@ -83,3 +83,44 @@ fn json_holds_the_same_for_programs() {
     assert_eq!(report["diagnostics"][0]["code"], "not-one-of");
     assert_eq!(report["diagnostics"][0]["location"]["line"], 16);
 }
+
+/// edigate.toml and a partner file whose writer typed every secret where its reference belongs.
+fn careless() -> [(&'static str, String); 2] {
+    let documented = |file: &str| fs::read_to_string(fixtures().join("documented").join(file)).unwrap();
+    let edigate = documented("edigate.toml")
+        .replace("credential:as2-northwind-2026", "-----BEGIN PRIVATE KEY----- CANARY")
+        .replace("credential:tls", "CANARY")
+        .replace("credential:amqp-url", "amqps://edigate:CANARY@broker:5671/")
+        .replace("credential:amqp-key", "CANARY");
+    let partner = documented("partners/acme-bearings/partner.toml")
+        .replace("credential:acme-password", "CANARY")
+        .replace("https://as2.acme.example/as2", "https://us:CANARY@as2.acme.example/as2");
+    [("edigate.toml", edigate), ("partners/acme-bearings/partner.toml", partner)]
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_else_is_wrong_with_a_file_no_secret_in_it_shows(
+        which in 0_usize..2,
+        at in proptest::prelude::any::<proptest::sample::Index>(),
+        cut in 0_usize..6,
+        put in "[ -~\\n]{0,3}",
+    ) {
+        static SITE: std::sync::LazyLock<std::sync::Mutex<Site>> =
+            std::sync::LazyLock::new(|| std::sync::Mutex::new(Site::of("documented")));
+        let site = SITE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut files = careless();
+        let mut text = files[which].1.clone().into_bytes();
+        let at = at.index(text.len());
+        let end = (at + cut).min(text.len());
+        text.splice(at..end, put.bytes());
+        files[which].1 = String::from_utf8(text).unwrap();
+        for (file, text) in &files {
+            site.write(file, text);
+        }
+        let (text, exit) = checked(&site, Format::Text);
+        let (json, _) = checked(&site, Format::Json);
+        proptest::prop_assert_eq!(exit, Exit::Configuration);
+        proptest::prop_assert!(!text.contains("CANARY") && !json.contains("CANARY"), "{}", text);
+    }
+}

@@ -49,6 +49,11 @@ impl Site {
         }
     }
 
+    /// Copies the folder `from` in under a name.
+    pub(crate) fn adopt(&self, from: &Path, name: &str) {
+        copy(from, &self.0.path().join(name));
+    }
+
     /// Writes one file.
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.0.path().join(name);

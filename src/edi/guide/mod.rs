@@ -11,7 +11,7 @@ mod shipped;
 mod tests;
 
 pub use element::{ElementDef, ElementKind, ElementType};
-pub use key::GuideKey;
+pub use key::{GuideKey, NotAGuideKey};
 pub use segment::{Discriminator, LoopDef, Max, Pair, Part, Requirement, SegmentDef, SegmentUse};
 pub use shipped::{Guides, shipped};
 

@@ -202,6 +202,21 @@ fn a_file_cut_anywhere_is_never_sound() {
 }
 
 #[test]
+fn envelope_tags_in_lower_case() {
+    let theirs = "tell the partner; their translator writes it wrong";
+    let lower = |tag: &str| {
+        let file = String::from_utf8(wrap(SET)).unwrap();
+        file.replace(&format!("~{tag}*"), &format!("~{}*", tag.to_lowercase()))
+    };
+    let told = |at: &str, tag: &str| {
+        let upper = tag.to_uppercase();
+        format!("{at}: warning[lower-case-tag]: the tag '{tag}' is not in upper case; expected {upper} — {theirs}\n")
+    };
+    check(lower("GS"), &SOUND.replace("group PO", &(told("gs at byte 106", "gs") + "group PO")));
+    check(lower("SE"), &SOUND.replace("group end", &(told("se (segment 4) at byte 182", "se") + "group end")));
+}
+
+#[test]
 fn missing_trailers_close_what_is_open() {
     let cut = "a cut transfer looks just like this: ask the partner to send it again";
     let next = "ST*850*0002~BEG*00*SA*2**20261102~PO1**1~SE*4*0002~";

@@ -93,6 +93,12 @@ impl Envelope {
         };
         let (id, control_number, implementation) = (text(1), text(2), text(3));
         let header = set.table.segment(0).map(|header| header.place()).unwrap_or_default();
+        let trailing = set.table.last().filter(|_| trailer.is_some());
+        for service in set.table.segment(0).into_iter().chain(trailing) {
+            if service.tag() != service.tag().to_upper() {
+                set.findings.push(envelope::lower_case(service.tag(), service.place()));
+            }
+        }
         match (&trailer, set.table.last()) {
             (Some(trailer), Some(segment)) => {
                 let counted = set.table.len() as u64;
@@ -133,12 +139,11 @@ impl OpenSet {
     /// Takes note of what is wrong with the segment that was added last.
     fn note(&mut self, cut: Cut, wrapped: bool) {
         let first_wrap = wrapped && !self.has_wrapped;
-        let is_first = self.table.len() == 1;
-        if cut.terminated && !first_wrap && !is_first {
+        if cut.terminated && !first_wrap {
             return;
         }
         let Some(segment) = self.table.last() else { return };
-        let (tag, place) = (segment.tag(), segment.place());
+        let place = segment.place();
         if !cut.terminated {
             self.findings.push(envelope::unterminated(Severity::Error, place));
         }
@@ -146,9 +151,6 @@ impl OpenSet {
             self.has_wrapped = true;
             let text = "line ends inside segments are left out, here and further on";
             self.findings.push(Finding::new(Severity::Info, FindingCode::WrappedLines, place, text));
-        }
-        if is_first && tag != tag.to_upper() {
-            self.findings.push(envelope::lower_case(tag, place));
         }
     }
 

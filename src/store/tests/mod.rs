@@ -64,7 +64,7 @@ pub(crate) const BOTH: [IndexKind; 2] = [IndexKind::Sled, IndexKind::Memory];
 
 /// One store in a folder of its own, opened and opened again.
 pub(crate) struct Bench {
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     pub(crate) settings: StoreSettings,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) entropy: Arc<TestEntropy>,
@@ -81,7 +81,7 @@ impl Bench {
             free_hard_percent: 0,
             ..StoreSettings::new(folder.path().join("store"), "test-1")
         };
-        Self { folder, settings, clock: TestClock::at(START), entropy: Arc::default() }
+        Self { _folder: folder, settings, clock: TestClock::at(START), entropy: Arc::default() }
     }
 
     pub(crate) fn path(&self) -> &Path {
