@@ -5,7 +5,6 @@ use std::sync::PoisonError;
 
 use super::chain::Chain;
 use super::codec::Place;
-use super::decide::read_value;
 use super::error::StoreError;
 use super::index::{Index, MemoryIndex, each_entry};
 use super::key::{self, Overlay, Space};
@@ -13,6 +12,7 @@ use super::report::Check;
 use super::retention::each_reference;
 use super::shared::Shared;
 use super::snapshot;
+use super::view::read_value;
 use crate::base::Sha256;
 use crate::exchange::BlobRef;
 

@@ -91,12 +91,14 @@ pub(crate) struct Place {
     pub(crate) encoding: Encoding,
 }
 
+/// The payloads that a record names, and where in its body each begins; `None` for those in the spool.
+pub(crate) type Named = Vec<(BlobRef, Option<u64>)>;
+
 /// A record written out.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) bytes: Vec<u8>,
-    /// The payloads it names, and where in the body each begins; `None` for those in the spool.
-    pub(crate) payloads: Vec<(BlobRef, Option<u64>)>,
+    pub(crate) payloads: Named,
 }
 
 /// Writes a record out. Takes it whole, because its payloads are moved behind the CBOR.
@@ -120,7 +122,7 @@ pub(crate) fn encode(mut record: Record) -> Body {
 }
 
 /// Reads a record, without the bytes of its payloads: those stay where they are. `None` when it is none.
-pub(crate) fn decode(body: &[u8]) -> Option<(Record, Vec<(BlobRef, Option<u64>)>)> {
+pub(crate) fn decode(body: &[u8]) -> Option<(Record, Named)> {
     let (length, rest) = body.split_first_chunk::<4>()?;
     let cbor = rest.get(..usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
     let record: Record = minicbor::decode(cbor).ok()?;
@@ -129,7 +131,7 @@ pub(crate) fn decode(body: &[u8]) -> Option<(Record, Vec<(BlobRef, Option<u64>)>
     (4 + cbor.len() as u64 + inline.sum::<u64>() == body.len() as u64).then_some((record, payloads))
 }
 
-fn payload_places(record: &Record, first: u64) -> Vec<(BlobRef, Option<u64>)> {
+fn payload_places(record: &Record, first: u64) -> Named {
     let mut next = first;
     let place = |payload: &Payload| match payload.body {
         PayloadBody::Inline(_) => {

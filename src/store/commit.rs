@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::codec::{self, Body, Forgotten};
-use super::decide::{Verdict, View, decide, decide_forgetting, most_bytes};
+use super::decide::{Verdict, decide, decide_forgetting, most_bytes};
 use super::error::StoreError;
 use super::index::Mark;
 use super::journal::{Failure, Journal};
@@ -20,6 +20,7 @@ use super::key::{self, Overlay};
 use super::lease::Hold;
 use super::segment::{LONGEST_BODY, framed};
 use super::shared::Shared;
+use super::view::View;
 use crate::base::Timestamp;
 use crate::exchange::{Applied, Change, Job, JobKind, Subject};
 

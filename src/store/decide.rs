@@ -5,27 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minicbor::Decode;
-
 use super::codec::{Consequence, Counted, Forgotten, Place, Record};
 use super::error::StoreError;
-use super::index::{Index, Order};
 use super::key::{self, LONGEST_VALUE, Overlay};
+use super::schedule::Schedule;
+use super::view::{View, read_value};
 use crate::base::{ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, Change, CounterName, Document, DocumentStage, Effect, Exchange, Expect, Job, JobKind, Lane, Payload,
-    PayloadBody, Row, RowStage, Subject,
+    Answer, Change, CounterName, Document, DocumentStage, Effect, Exchange, Expect, Payload, PayloadBody, Row,
+    RowStage, Subject,
 };
 
 /// Jobs that one change may add: a position is a record's sequence and the job's number in it.
 const JOBS_PER_CHANGE_BITS: u32 = 16;
-
-/// The state a change is decided on: the index, the batch before it, and the change itself so far.
-pub(crate) struct View<'a> {
-    index: &'a dyn Index,
-    batch: &'a Overlay,
-    own: Overlay,
-}
 
 /// What a change became.
 #[derive(Debug)]
@@ -34,67 +26,6 @@ pub(crate) enum Verdict {
     Commit(Box<Record>, Overlay),
     /// Its message had been answered before.
     Seen(Answer),
-}
-
-impl<'a> View<'a> {
-    pub(crate) fn new(index: &'a dyn Index, batch: &'a Overlay) -> Self {
-        Self { index, batch, own: Overlay::new() }
-    }
-
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.own.get(key).or_else(|| self.batch.get(key)) {
-            Some(value) => Ok(value.clone()),
-            None => self.index.get(key),
-        }
-    }
-
-    /// A record under its key.
-    pub(crate) fn read<T: for<'b> Decode<'b, ()>>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {
-        self.get(key)?.map(|value| read_value(&value)).transpose()
-    }
-
-    fn number(&self, key: &[u8]) -> Result<u64, StoreError> {
-        Ok(self.get(key)?.as_deref().and_then(key::number_of).unwrap_or(0))
-    }
-
-    /// The value of the first key in `from..to`.
-    fn first(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        const PAGE: usize = 16;
-        let range = || from.to_vec()..to.to_vec();
-        let written = self.batch.range(range()).chain(self.own.range(range()));
-        let overlaid: BTreeMap<&[u8], Option<&Vec<u8>>> =
-            written.map(|(key, value)| (key.as_slice(), value.as_ref())).collect();
-        let ahead = overlaid.iter().find_map(|(key, value)| value.map(|value| (*key, value)));
-        let mut next = from.to_vec();
-        loop {
-            let end = ahead.map_or(to, |(key, _)| key);
-            let entries = self.index.range(&next, end, Order::Ascending, PAGE)?;
-            let full = entries.len() == PAGE;
-            for (key, value) in entries {
-                if !overlaid.contains_key(key.as_slice()) {
-                    return Ok(Some(value));
-                }
-                next = key;
-                next.push(0);
-            }
-            if !full {
-                return Ok(ahead.map(|(_, value)| value.clone()));
-            }
-        }
-    }
-
-    /// The job that leads a lane.
-    fn leader(&self, kind: JobKind, lane: &Lane) -> Result<Option<Job>, StoreError> {
-        let Some(subject) = self.first(&key::queue(kind, lane, 0), &key::queue(kind, lane, u64::MAX))? else {
-            return Ok(None);
-        };
-        self.read(&key::job(&read_value::<Subject>(&subject)?))
-    }
-}
-
-/// A record out of its value.
-pub(crate) fn read_value<T: for<'b> Decode<'b, ()>>(value: &[u8]) -> Result<T, StoreError> {
-    minicbor::decode(value).map_err(|error| StoreError::Index { what: format!("a value cannot be read ({error})") })
 }
 
 /// Decides `change`, which will be the record `sequence`.
@@ -113,8 +44,9 @@ pub(crate) fn decide(mut view: View<'_>, mut change: Change, sequence: u64) -> R
     number_jobs(&mut change, sequence);
     expect_payloads(&view, &change)?;
     let mut consequences = Vec::new();
-    count(&mut view, &change, &mut consequences)?;
-    schedule(&mut view, &change, &mut consequences)?;
+    let schedule = Schedule::read(&view, &change)?;
+    count(&mut view, &change, &schedule, &mut consequences)?;
+    schedule.conclude(&mut view, &mut consequences)?;
     let longest = view.own.values().flatten().map(Vec::len).max().unwrap_or(0);
     if longest > LONGEST_VALUE {
         let (bytes, limit) = (longest as u64, LONGEST_VALUE as u64);
@@ -159,7 +91,8 @@ fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<C
     Ok(goes.then_some(counted))
 }
 
-fn push(view: &mut View<'_>, consequences: &mut Vec<Consequence>, consequence: Consequence) {
+/// Draws a consequence.
+pub(crate) fn push(view: &mut View<'_>, consequences: &mut Vec<Consequence>, consequence: Consequence) {
     key::fold_consequence(&consequence, &mut view.own);
     consequences.push(consequence);
 }
@@ -236,8 +169,13 @@ impl Counts {
     }
 }
 
-/// Writes the records into the view and counts them by stage. Jobs are left to [`schedule`].
-fn count(view: &mut View<'_>, change: &Change, consequences: &mut Vec<Consequence>) -> Result<(), StoreError> {
+/// Writes the records into the view and counts them by stage. Jobs are left to [`Schedule`].
+fn count(
+    view: &mut View<'_>,
+    change: &Change,
+    schedule: &Schedule,
+    consequences: &mut Vec<Consequence>,
+) -> Result<(), StoreError> {
     let mut counts = Counts::default();
     let stored: Vec<_> = change.payloads.iter().map(|payload| (payload.reference, None)).collect();
     key::fold_payloads(&stored, 0, 0, &mut view.own);
@@ -265,80 +203,8 @@ fn count(view: &mut View<'_>, change: &Change, consequences: &mut Vec<Consequenc
         counts.more(after);
         key::fold_effect(effect, &mut view.own);
     }
-    let mut jobs: BTreeMap<Subject, bool> = BTreeMap::new();
-    for (subject, open) in change.effects.iter().filter_map(touched_job) {
-        jobs.insert(subject, open);
-    }
-    for (subject, open) in jobs {
-        match (view.get(&key::job(&subject))?.is_some(), open) {
-            (false, true) => counts.more(Counted::Jobs),
-            (true, false) => counts.less(Counted::Jobs),
-            _ => {}
-        }
-    }
+    *counts.0.entry(Counted::Jobs).or_default() += schedule.difference();
     counts.conclude(view, consequences)
-}
-
-/// Whose job an effect touches, and whether it is open afterwards.
-fn touched_job(effect: &Effect) -> Option<(Subject, bool)> {
-    match effect {
-        Effect::Job(job) => Some((job.subject, true)),
-        Effect::JobDone(subject) => Some((*subject, false)),
-        _ => None,
-    }
-}
-
-/// Moves jobs in and out of their lanes and says who leads them now.
-fn schedule(view: &mut View<'_>, change: &Change, consequences: &mut Vec<Consequence>) -> Result<(), StoreError> {
-    let mut before: BTreeMap<Subject, Option<Job>> = BTreeMap::new();
-    let mut after: BTreeMap<Subject, Option<&Job>> = BTreeMap::new();
-    for effect in &change.effects {
-        let (subject, job) = match effect {
-            Effect::Job(job) => (job.subject, Some(job)),
-            Effect::JobDone(subject) => (*subject, None),
-            _ => continue,
-        };
-        before.insert(subject, view.read(&key::job(&subject))?);
-        after.insert(subject, job);
-    }
-    let lane_of = |job: &Job| (job.kind, job.lane);
-    let lanes: BTreeSet<(JobKind, Lane)> =
-        before.values().flatten().map(lane_of).chain(after.values().flatten().map(|job| lane_of(job))).collect();
-    let leaders: Vec<_> = lanes
-        .iter()
-        .map(|(kind, lane)| Ok(((*kind, *lane), view.leader(*kind, lane)?)))
-        .collect::<Result<_, StoreError>>()?;
-
-    change.effects.iter().filter(|effect| touched_job(effect).is_some()).for_each(|effect| {
-        key::fold_effect(effect, &mut view.own);
-    });
-    let place_of = |job: &Job| (job.kind, job.lane, job.position);
-    for (subject, job) in &before {
-        let now = after.get(subject).copied().flatten();
-        if job.as_ref().map(place_of) == now.map(place_of) {
-            continue;
-        }
-        if let Some(job) = job {
-            push(view, consequences, Consequence::Unqueue(job.kind, job.lane, job.position));
-        }
-        if let Some(job) = now {
-            push(view, consequences, Consequence::Queue(job.kind, job.lane, job.position, *subject));
-        }
-    }
-    for ((kind, lane), led) in leaders {
-        let leads = view.leader(kind, &lane)?;
-        let turn_of = |job: &Job| (job.due, job.position);
-        if led.as_ref().map(turn_of) == leads.as_ref().map(turn_of) {
-            continue;
-        }
-        if let Some(job) = led {
-            push(view, consequences, Consequence::Unlead(kind, job.due, job.position));
-        }
-        if let Some(job) = leads {
-            push(view, consequences, Consequence::Lead(kind, job.due, job.position, job.subject));
-        }
-    }
-    Ok(())
 }
 
 /// The most bytes that a change can take in the journal; what it really takes is known once it is decided.

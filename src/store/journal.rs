@@ -5,7 +5,7 @@
 //! there once. When that fails too nothing more is written, and a restart decides what was durable.
 
 use std::fs::OpenOptions;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ballast::Ballast;
@@ -245,11 +245,7 @@ impl Journal {
 }
 
 /// Puts the segment behind `tail` in place: head, sync, name, folder, and only then `HEAD`.
-fn begin(
-    writing: &Writing,
-    prepared: &PathBuf,
-    tail: Tail,
-) -> Result<(Box<dyn SegmentFile>, u64, PathBuf), StoreError> {
+fn begin(writing: &Writing, prepared: &Path, tail: Tail) -> Result<(Box<dyn SegmentFile>, u64, PathBuf), StoreError> {
     let epoch = u64::from_le_bytes(writing.entropy.bytes());
     let number = tail.segment + 1;
     let head = SegmentHead {

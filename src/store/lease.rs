@@ -11,11 +11,11 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::commit::Holding;
-use super::decide::read_value;
 use super::error::StoreError;
 use super::index::{Index, Order};
 use super::key;
 use super::outbox::Outbox;
+use super::view::read_value;
 use crate::base::{Clock, Timestamp};
 use crate::exchange::{Applied, Change, Job, JobKind, Subject};
 

@@ -41,11 +41,13 @@ mod read;
 mod recover;
 mod report;
 mod retention;
+mod schedule;
 mod segment;
 mod settings;
 mod shared;
 mod snapshot;
 mod spool;
+mod view;
 #[cfg(test)]
 mod tests;
 

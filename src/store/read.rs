@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use minicbor::Decode;
 
 use super::codec::Counted;
-use super::decide::read_value;
 use super::error::StoreError;
 use super::index::Order;
 use super::key::{self, Space};
 use super::outbox::Outbox;
+use super::view::read_value;
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId};
 use crate::exchange::{Answer, DedupKey, Document, DocumentStage, Exchange, Job, Row, RowStage, Stage, Subject};
 

@@ -12,7 +12,6 @@ use std::sync::PoisonError;
 use super::chain::{Chain, Link};
 use super::codec::{Forgotten, Place};
 use super::commit::What;
-use super::decide::read_value;
 use super::error::StoreError;
 use super::index::each_entry;
 use super::key::{self, Space};
@@ -21,6 +20,7 @@ use super::outbox::Outbox;
 use super::report::Released;
 use super::segment::End;
 use super::shared::Shared;
+use super::view::read_value;
 use crate::base::{ExchangeId, Sha256, Timestamp};
 use crate::exchange::{Answer, BlobRef, Document, DocumentStage, Effect, Exchange, Row, RowStage, Stage, Subject};
 

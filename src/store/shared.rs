@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::ballast::Ballast;
 use super::codec::{Counted, Place};
-use super::decide::read_value;
 use super::error::StoreError;
 use super::identity::StoreId;
 use super::index::{Index, each_entry};
@@ -16,6 +15,7 @@ use super::key::{self, Overlay};
 use super::layout::Layout;
 use super::lease::Leases;
 use super::spool::PayloadReader;
+use super::view::read_value;
 use crate::base::{Clock, Sha256};
 use crate::exchange::BlobRef;
 

@@ -102,6 +102,9 @@ pub(crate) fn read(
     Ok(reader.sequence)
 }
 
+/// A key and its value.
+type Entry = (Vec<u8>, Vec<u8>);
+
 struct SnapshotReader {
     path: PathBuf,
     file: BufReader<File>,
@@ -135,7 +138,7 @@ impl SnapshotReader {
     }
 
     /// The next entry; `None` behind the last one, once the number of entries has been found right.
-    fn next(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn next(&mut self) -> Result<Option<Entry>, StoreError> {
         let first = self.take(4)?;
         if first == END.to_le_bytes() {
             return self.end();
@@ -160,7 +163,7 @@ impl SnapshotReader {
         Ok(Some((key, value)))
     }
 
-    fn end(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn end(&mut self) -> Result<Option<Entry>, StoreError> {
         let trailer = self.take(12)?;
         if trailer != FieldWriter::default().u64(self.entries).u32(self.crc).done() {
             return Err(self.corrupt("its last lines do not fit what was read"));

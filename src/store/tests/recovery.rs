@@ -154,7 +154,8 @@ fn a_restored_journal_that_is_older_than_its_index_or_its_head_is_refused() {
 #[test]
 fn the_index_may_be_deleted_spoilt_or_old_and_nothing_changes() {
     let bench = prepared();
-    let spoil: [(&str, fn(&Path), fn(&IndexRecovery) -> bool); 4] = [
+    type Spoil = (&'static str, fn(&Path), fn(&IndexRecovery) -> bool);
+    let spoil: [Spoil; 4] = [
         ("untouched", |_| {}, |how| *how == IndexRecovery::Current),
         ("deleted", |index| fs::remove_dir_all(index).unwrap(), |how| matches!(how, IndexRecovery::Rebuilt { .. })),
         (
@@ -246,7 +247,7 @@ fn a_damaged_snapshot_is_told_and_the_older_one_stands_in() {
         fs::write(newest, &damaged).unwrap();
         let recovery;
         (outbox, recovery) = bench.try_open().unwrap();
-        assert_eq!(recovery.damaged_snapshots, [newest.clone()], "{place}");
+        assert_eq!(recovery.damaged_snapshots, std::slice::from_ref(newest), "{place}");
         (1..=12).for_each(|n| assert!(outbox.row(row_id(n)).unwrap().is_some()));
         assert_sound(&outbox);
     }
