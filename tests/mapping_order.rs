@@ -155,7 +155,7 @@ fn characters_of_latin_1_are_kept() {
     assert_eq!(lines(&read.findings), "");
     assert_eq!(format!("{:#}\n", read.document), include_str!("fixtures/mapping/x12_850_latin1.json"));
     let derived: Vec<String> = read.derived.iter().map(|one| format!("{} from {}", one.path, one.from)).collect();
-    assert!(derived.contains(&"lines[*].price from default(PE)".to_owned()), "{derived:?}");
+    assert!(derived.contains(&"lines[*].price.per from default(PE)".to_owned()), "{derived:?}");
     assert_valid(&read.document);
 }
 

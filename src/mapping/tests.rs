@@ -1,5 +1,7 @@
 //! The language, rule by rule: a few lines of mapping, a few segments, and what comes of them.
 
+use std::sync::LazyLock;
+
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -378,6 +380,8 @@ fn no_canonical_member_has_a_name_that_the_language_reserves() {
     crate::canon::document_types().iter().for_each(business);
 }
 
+static SHIPPED: LazyLock<Mapping> = LazyLock::new(|| compile(&format!("extends = '{TEMPLATE}'")).unwrap());
+
 /// Segments as a partner who means ill, or a broken translator, might send them.
 fn some_segments() -> impl Strategy<Value = String> {
     let tag = prop::sample::select(vec![
@@ -406,9 +410,9 @@ proptest! {
     /// what is usable is valid.
     #[test]
     fn whatever_is_sent_is_read_the_same_way_and_not_lost(body in some_segments()) {
-        let mapping = compile(&format!("extends = '{TEMPLATE}'")).unwrap();
-        let one = read_with(&mapping, &body, UnlistedCode::Warn);
-        let two = read_with(&mapping, &body, UnlistedCode::Warn);
+        let mapping = &*SHIPPED;
+        let one = read_with(mapping, &body, UnlistedCode::Warn);
+        let two = read_with(mapping, &body, UnlistedCode::Warn);
         prop_assert_eq!(&one.document.to_string(), &two.document.to_string());
         prop_assert_eq!(&one.findings, &two.findings);
         prop_assert_eq!(&one.unmapped, &two.unmapped);
