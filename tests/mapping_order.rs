@@ -1,9 +1,11 @@
 //! Orders through the shipped templates: the story's order, an order with other characters, the corpus, and the
 //! templates as partners extend them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr, reason = "a test")]
+
 use std::path::PathBuf;
 
-use edigate::base::Diagnostic;
+use edigate::base::{Diagnostic, Limits};
 use edigate::canon::{self, Order};
 use edigate::edi::{Guides, Piece, ReadOptions, Reader, TransactionSet, structure};
 use edigate::mapping::{Mapping, PartyEntry, Read, ReadContext, UnlistedCode, template, templates};
@@ -50,7 +52,12 @@ fn read(mapping: &Mapping, set: &TransactionSet) -> Read {
     let (guide, _) = guides.select(set, None).unwrap();
     let (tree, _) = structure(set, &guide);
     let parties = parties();
-    let context = ReadContext { parties: &parties, time_zone: &TimeZone::UTC, unlisted: UnlistedCode::Warn };
+    let context = ReadContext {
+        parties: &parties,
+        time_zone: &TimeZone::UTC,
+        unlisted: UnlistedCode::Warn,
+        document_limit: Limits::default().document,
+    };
     mapping.read(&tree, &context)
 }
 
