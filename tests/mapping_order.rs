@@ -1,9 +1,11 @@
 //! Orders through the shipped templates: the story's order, an order with other characters, the corpus, and the
 //! templates as partners extend them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr, reason = "a test")]
+
 use std::path::PathBuf;
 
-use edigate::base::Diagnostic;
+use edigate::base::{Diagnostic, Limits};
 use edigate::canon::{self, Order};
 use edigate::edi::{Guides, Piece, ReadOptions, Reader, TransactionSet, structure};
 use edigate::mapping::{Mapping, PartyEntry, Read, ReadContext, UnlistedCode, template, templates};
@@ -50,7 +52,12 @@ fn read(mapping: &Mapping, set: &TransactionSet) -> Read {
     let (guide, _) = guides.select(set, None).unwrap();
     let (tree, _) = structure(set, &guide);
     let parties = parties();
-    let context = ReadContext { parties: &parties, time_zone: &TimeZone::UTC, unlisted: UnlistedCode::Warn };
+    let context = ReadContext {
+        parties: &parties,
+        time_zone: &TimeZone::UTC,
+        unlisted: UnlistedCode::Warn,
+        document_limit: Limits::default().document,
+    };
     mapping.read(&tree, &context)
 }
 
@@ -155,7 +162,7 @@ fn characters_of_latin_1_are_kept() {
     assert_eq!(lines(&read.findings), "");
     assert_eq!(format!("{:#}\n", read.document), include_str!("fixtures/mapping/x12_850_latin1.json"));
     let derived: Vec<String> = read.derived.iter().map(|one| format!("{} from {}", one.path, one.from)).collect();
-    assert!(derived.contains(&"lines[*].price from default(PE)".to_owned()), "{derived:?}");
+    assert!(derived.contains(&"lines[*].price.per from default(PE)".to_owned()), "{derived:?}");
     assert_valid(&read.document);
 }
 

@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::context::ReadContext;
 use super::coverage::Coverage;
-use super::find::{self, Found, Here, Visit};
+use super::find::{self, Finder, Found, Here, Visit};
 use super::notes::Notes;
 use super::program::{Emit, Instances, Member, Program, Reach, Section, Work};
+use crate::base::Diagnostic;
 use crate::canon::{push_index, push_member};
 use crate::edi::{Place, Tree};
 
@@ -15,10 +16,13 @@ pub(super) struct Reading<'m, 't, 'a> {
     pub program: &'m Program,
     pub context: &'m ReadContext<'m>,
     pub tree: &'t Tree<'a>,
+    pub finder: Finder<'t, 'a>,
     pub coverage: Coverage,
     pub notes: Notes,
     pub items: Vec<Item<'m>>,
     pub emits: Vec<PendingEmit<'m, 't, 'a>>,
+    /// Bytes the document may still grow by.
+    room: usize,
 }
 
 /// An object of the document that is being made: the way to it, and the segment it stands at.
@@ -63,13 +67,43 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     pub(super) fn new(program: &'m Program, context: &'m ReadContext<'m>, tree: &'t Tree<'a>) -> Self {
         let coverage = Coverage::new(tree.set());
         let root = Item { parent: 0, step: Step::Root, place: None };
-        Self { program, context, tree, coverage, notes: Notes::default(), items: vec![root], emits: Vec::new() }
+        let finder = Finder::new(tree);
+        Self {
+            program,
+            context,
+            tree,
+            finder,
+            coverage,
+            notes: Notes::default(),
+            items: vec![root],
+            emits: Vec::new(),
+            room: context.document_limit,
+        }
     }
 
     /// The document as the rules give it, before anything is derived.
     pub(super) fn document(&mut self) -> Value {
         let here = Here::Loop(self.tree.root());
-        Value::Object(self.section(&self.program.root, here, 0))
+        let members = self.section(&self.program.root, here, 0);
+        if self.is_full() {
+            let limit = self.context.document_limit;
+            let finding = Diagnostic::error("document-too-long", "the message makes a document that is too long");
+            let hint = "ask the partner for smaller messages, or raise limits.document";
+            self.notes.find(finding.expecting(format!("at most {limit} bytes")).hinting(hint));
+        }
+        Value::Object(members)
+    }
+
+    /// Takes room for a value with its name.
+    fn take(&mut self, name: &str, value: &Value) {
+        // Name and text in quotes, a colon and a comma.
+        let bytes = name.len() + 6 + value.as_str().map_or(8, str::len);
+        self.room = self.room.saturating_sub(bytes);
+    }
+
+    /// Whether the document has grown as long as it may; then nothing is read any more.
+    fn is_full(&self) -> bool {
+        self.room == 0
     }
 
     fn section(&mut self, section: &'m Section, here: Here<'t, 'a>, item: usize) -> Map<String, Value> {
@@ -81,9 +115,19 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         if let Some(spread) = &section.spread {
             self.spread(spread, at, &mut slots);
         }
-        self.emits.extend(section.emit.iter().map(|emit| PendingEmit { emit, here, item }));
-        let named = section.names.iter().zip(slots);
-        named.filter_map(|(name, value)| Some((name.clone(), value?))).collect()
+        for emit in &section.emit {
+            if self.finder.wants(emit, here) {
+                self.emits.push(PendingEmit { emit, here, item });
+            }
+        }
+        let mut members = Map::new();
+        for (name, value) in section.names.iter().zip(slots) {
+            if let Some(value) = value {
+                self.take(name, &value);
+                members.insert(name.clone(), value);
+            }
+        }
+        members
     }
 
     fn member(&mut self, member: &'m Member, at: At<'m, 't, 'a>, slots: &mut Slots) {
@@ -110,7 +154,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let is_wanted = matches!(step, Step::Index(..)) && section.has_required;
         if members.is_empty() && !is_wanted {
             self.items.truncate(item);
-            self.emits.truncate(emits);
+            if self.emits.len() > emits {
+                self.emits.truncate(emits);
+                self.finder.forget_emits();
+            }
             return None;
         }
         Some(Value::Object(members))
@@ -124,17 +171,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         name: &'m str,
         at: At<'m, 't, 'a>,
     ) -> Option<Value> {
-        let mut first = None;
-        find::instances(&instances.target, at.here, &mut |here| {
-            if find::is_meant(instances, here) {
-                first = Some(here);
-                return Visit::Stop;
-            }
-            Visit::GoOn
-        });
+        let first = self.finder.meant(instances, at.here, 1).into_iter().next();
         let value = first.and_then(|here| {
             let value = self.object(section, Step::Member(name), here, at.item)?;
-            find::mark_instance(instances, here, &mut self.coverage);
+            self.finder.mark_instance(instances, here, &mut self.coverage);
             Some(value)
         });
         value.or_else(|| self.party_of_agreement(default?, name, at.item))
@@ -143,29 +183,32 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     fn party_of_agreement(&mut self, role: &str, name: &str, item: usize) -> Option<Value> {
         let party = self.context.parties.iter().find(|party| party.role.as_deref() == Some(role))?;
         self.notes.derive(self.path_of_all(item, name), "agreement");
-        Some(super::party::party_object(party))
+        let object = super::party::party_object(party);
+        let parts = [&party.id, &party.scheme, &party.value].into_iter().chain(&party.name);
+        self.room = self.room.saturating_sub(parts.map(String::len).sum());
+        Some(object)
     }
 
     /// The items of an array, in the order of the wire and, at one place, in the order of the blocks.
     fn each(&mut self, blocks: &'m [(Instances, Section)], name: &'m str, at: At<'m, 't, 'a>) -> Vec<Value> {
         let mut found: Vec<(Here<'t, 'a>, usize)> = Vec::new();
         for (block, (instances, _)) in blocks.iter().enumerate() {
-            find::instances(&instances.target, at.here, &mut |here| {
-                if find::is_meant(instances, here) {
-                    found.push((here, block));
-                }
-                Visit::GoOn
-            });
+            found.extend(self.finder.meant(instances, at.here, usize::MAX).into_iter().map(|here| (here, block)));
         }
         if blocks.len() > 1 {
             found.sort_by_key(|(here, block)| (here.position(), *block));
         }
         let mut items = Vec::new();
         for (here, block) in found {
+            if self.is_full() {
+                break;
+            }
             let Some((instances, section)) = blocks.get(block) else { continue };
             if let Some(value) = self.object(section, Step::Index(name, items.len()), here, at.item) {
-                find::mark_instance(instances, here, &mut self.coverage);
+                self.finder.mark_instance(instances, here, &mut self.coverage);
                 items.push(value);
+                // Brackets and a comma: items without members take room too.
+                self.room = self.room.saturating_sub(3);
             }
         }
         items
@@ -179,7 +222,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 continue;
             }
             let of_route: Vec<&Reach> = reaches.iter().filter(|other| other.route == reach.route).collect();
-            find::segments(&reach.route, here, &mut |segment| {
+            self.finder.segments(&reach.route, here, &mut |segment| {
                 found.extend(of_route.iter().filter_map(|reach| find::value(&reach.part, &segment)));
                 Visit::GoOn
             });
@@ -187,6 +230,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         found.sort_by_key(|found| found.element.segment().position());
         found.iter().for_each(|found| found.mark(&mut self.coverage));
         let values: Vec<Value> = found.iter().map(|found| Value::from(found.text().into_owned())).collect();
+        values.iter().for_each(|value| self.take("", value));
         (!values.is_empty()).then_some(Value::Array(values))
     }
 

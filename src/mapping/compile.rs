@@ -281,6 +281,11 @@ impl<'c> Compiler<'c> {
         for conditions in &parsed.alternatives {
             let mut compiled = Vec::new();
             for condition in conditions {
+                if condition.place.from == rule::From::Message {
+                    let fault = RuleFault::new(condition.place.at, "a condition looks inside its instance");
+                    self.faults.rule(node, "unknown-place", fault.expecting("a place without '/' at its start"));
+                    return None;
+                }
                 let reach = self.looked_up(node, inside.reach(&condition.place))?;
                 compiled.push(Condition { reach, test: condition.test.clone() });
             }

@@ -15,6 +15,8 @@ pub struct ReadContext<'c> {
     pub time_zone: &'c TimeZone,
     /// What a code means that no list has.
     pub unlisted: UnlistedCode,
+    /// Bytes of the document's text, about; a message that would make more is not read on (`Limits::document`).
+    pub document_limit: usize,
 }
 
 /// One line of `[parties]`: an id of ours, and what the wire says for it.

@@ -13,6 +13,7 @@ use super::find::{self, Found, Visit};
 use super::notes::location;
 use super::program::{Emit, EmitValue};
 use super::rule;
+use super::scan::RuleFault;
 use super::scope::Scope;
 use crate::base::Diagnostic;
 use crate::canon::Shape;
@@ -37,7 +38,12 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, &entry.key, "a literal such as \"'08'\", or a path of the document");
             return None;
         };
-        let reach = match rule::Place::parse(&entry.key).and_then(|place| scope.reach(&place)) {
+        let here = |place: rule::Place| match place.from {
+            rule::From::Message => Err(RuleFault::new(0, "an emit completes a segment of its own section")
+                .expecting("a place without '/' at its start")),
+            rule::From::Here | rule::From::Level(_) => Ok(place),
+        };
+        let reach = match rule::Place::parse(&entry.key).and_then(here).and_then(|place| scope.reach(&place)) {
             Ok(reach) => reach,
             Err(fault) => {
                 let mut diagnostic = Diagnostic::error("unknown-place", fault.message);
@@ -54,8 +60,11 @@ impl<'c> Compiler<'c> {
     fn emit_value(&mut self, node: &Node, emit: rule::Emit, own: &'c Shape) -> Option<EmitValue> {
         Some(match emit {
             rule::Emit::Constant(text) => EmitValue::Constant(text),
-            rule::Emit::Count(path) => EmitValue::Count(self.path(&node.at, &path, self.shape)?.0),
-            rule::Emit::Sum(path) => EmitValue::Sum(self.path(&node.at, &path, self.shape)?.0),
+            rule::Emit::Count(path) => EmitValue::Over(Expression::Count(self.path(&node.at, &path, self.shape)?.0)),
+            rule::Emit::Sum(path) => {
+                let path = self.path(&node.at, &path, self.shape)?.0;
+                EmitValue::Over(Expression::Sum { path, only: None })
+            }
             rule::Emit::Segments(tag) => EmitValue::Segments(Tag::new(tag.as_bytes())),
             rule::Emit::Member { outward, path, codecs } => {
                 let shape = match outward.checked_sub(1) {
@@ -101,24 +110,37 @@ impl<'m> Reading<'m, '_, '_> {
     /// another one stays unmapped, with a finding. Of several emits for one place, one that is equal is enough.
     pub(super) fn compare_emits(&mut self, document: &Json) {
         let mut differing: Vec<Differing<'_, '_>> = Vec::new();
+        // What speaks of the whole document is worked out once, however many items have such an emit.
+        let mut whole: Vec<(&Emit, Option<Json>)> = Vec::new();
         for PendingEmit { emit, here, item } in std::mem::take(&mut self.emits) {
-            find::segments(&emit.reach.route, here, &mut |segment| {
-                let Some(found) = find::value(&emit.reach.part, &segment) else { return Visit::GoOn };
+            let mut seen = Vec::new();
+            self.finder.segments(&emit.reach.route, here, &mut |segment| {
+                seen.push(segment);
+                Visit::GoOn
+            });
+            for segment in seen {
+                let Some(found) = find::value(&emit.reach.part, &segment) else { continue };
                 if found.is_used(&self.coverage) {
-                    return Visit::GoOn;
+                    continue;
                 }
-                let expected = self.emitted(emit, item, document);
+                let is_whole = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
+                let expected = match whole.iter().find(|(known, _)| std::ptr::eq(*known, emit)) {
+                    Some((_, expected)) => expected.clone(),
+                    None => self.emitted(emit, item, document),
+                };
+                if is_whole && !whole.iter().any(|(known, _)| std::ptr::eq(*known, emit)) {
+                    whole.push((emit, expected.clone()));
+                }
                 if expected.as_ref().is_some_and(|expected| self.is_equal(emit, &found, expected)) {
                     found.mark(&mut self.coverage);
-                    return Visit::GoOn;
+                    continue;
                 }
                 let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 match differing.iter_mut().rev().take(MAX_ALTERNATIVES).find(|one| one.found.is_same(&found)) {
                     Some(one) => one.expected.extend(expected),
                     None => differing.push(Differing { emit, found, expected: expected.into_iter().collect() }),
                 }
-                Visit::GoOn
-            });
+            }
         }
         for Differing { emit, found, expected } in differing {
             if found.is_used(&self.coverage) {
@@ -137,8 +159,9 @@ impl<'m> Reading<'m, '_, '_> {
         match &emit.value {
             EmitValue::Constant(text) => Some(Json::from(text.as_str())),
             EmitValue::Segments(tag) => Some(Json::from(find::count_segments(self.tree, *tag))),
-            EmitValue::Count(path) => evaluated(Expression::Count(path.clone()), document),
-            EmitValue::Sum(path) => evaluated(Expression::Sum { path: path.clone(), only: None }, document),
+            EmitValue::Over(expression) => {
+                expression.evaluate(document, 1).ok().map(|value| Json::from(value.to_string()))
+            }
             EmitValue::Member { outward, path, .. } => {
                 let item = self.outward(item, *outward)?;
                 let mut value = self.value_of(item, document)?;
@@ -192,10 +215,6 @@ impl<'m> Reading<'m, '_, '_> {
             _ => false,
         }
     }
-}
-
-fn evaluated(expression: Expression, document: &Json) -> Option<Json> {
-    expression.evaluate(document, 1).ok().map(|value| Json::from(value.to_string()))
 }
 
 /// Whether a wire value and a member are the same number, or the same day.

@@ -1,5 +1,7 @@
 //! What happens to a document when all rules were applied: members are derived, and the whole is held against its schema.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -20,7 +22,7 @@ impl<'m> Reading<'m, '_, '_> {
             let length =
                 target.iter().rposition(|step| matches!(step, PathStep::Items(_))).map_or(0, |index| index + 1);
             let (to_item, to_member) = target.split_at_checked(length).unwrap_or_default();
-            let mut walk = Walk { reading: self, derivation, digits, to_member, path: String::new() };
+            let mut walk = Walk { reading: self, derivation, digits, to_member, path: String::new(), is_told: false };
             walk.items(document, to_item, shape, 1);
         }
     }
@@ -28,11 +30,15 @@ impl<'m> Reading<'m, '_, '_> {
     /// Holds the document against its schema, and says for each fault which rule should have given the member, and
     /// where on the wire the object around it stands.
     pub(super) fn check(&mut self, document: &Value, known: &DocumentType) {
-        for mut fault in check(document, known.name) {
+        let faults = check(document, known.name);
+        let places: BTreeMap<String, usize> = match faults.is_empty() {
+            true => BTreeMap::new(),
+            false => (1..self.items.len()).map(|item| (self.path(item, ""), item)).collect(),
+        };
+        for mut fault in faults {
             let path = fault.location.member.clone().unwrap_or_default();
             let around = path.rsplit_once('.').map_or("", |(around, _)| around);
-            let place =
-                (1..self.items.len()).find(|item| self.path(*item, "") == around).and_then(|item| self.place(item));
+            let place = places.get(around).and_then(|item| self.place(*item));
             let generic = without_indices(&path);
             let own =
                 self.program.spots.iter().find(|(known, _)| *known == generic || format!("{generic}[*]") == *known);
@@ -74,6 +80,8 @@ struct Walk<'w, 'm, 't, 'a> {
     digits: u32,
     to_member: &'m [PathStep],
     path: String,
+    /// That the member was derived is told once for all items.
+    is_told: bool,
 }
 
 impl Walk<'_, '_, '_, '_> {
@@ -126,7 +134,10 @@ impl Walk<'_, '_, '_, '_> {
             None => {
                 if let Some(made) = self.made(value) {
                     insert(holder, shape, last.name(), made);
-                    self.reading.notes.derive(path_text(&self.derivation.target), self.derivation.text.as_str());
+                    if !std::mem::replace(&mut self.is_told, true) {
+                        let path = path_text(&self.derivation.target);
+                        self.reading.notes.derive(path, self.derivation.text.as_str());
+                    }
                 }
             }
         }

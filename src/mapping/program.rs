@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::code::CodeList;
-use super::derive::Derivation;
+use super::derive::{Derivation, Expression};
 use super::file::Spot;
 use crate::canon::Kind;
 use crate::edi::Tag;
@@ -215,8 +215,8 @@ pub(super) struct Emit {
 #[derive(Debug)]
 pub(super) enum EmitValue {
     Constant(String),
-    Count(Vec<PathStep>),
-    Sum(Vec<PathStep>),
+    /// A count or a sum over the whole document.
+    Over(Expression),
     Segments(Tag),
     /// A member of the item so many arrays further out; its word is compared with what this list reads.
     Member {

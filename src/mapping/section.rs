@@ -379,7 +379,8 @@ fn spread_member(
     }
     let Some(member) = frame.shape.member(&entry.key) else {
         let fault = Diagnostic::error("unknown-member", format!("the object around it has no member '{}'", entry.key));
-        faults.push((entry.at.clone(), fault));
+        let hint = super::nearest::did_you_mean(&entry.key, frame.names.iter().map(String::as_str));
+        faults.push((entry.at.clone(), Diagnostic { hint, ..fault }));
         return None;
     };
     let value = match (&entry.node.value, &member.shape) {

@@ -1,11 +1,13 @@
 //! The language, rule by rule: a few lines of mapping, a few segments, and what comes of them.
 
+use std::sync::LazyLock;
+
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::base::Severity;
+use crate::base::{Limits, Severity};
 use crate::edi::{Piece, ReadOptions, Reader, TransactionSet, structure};
 
 const TEMPLATE: &str = "templates/x12/004010/order";
@@ -59,7 +61,10 @@ fn read_with(mapping: &Mapping, body: &str, unlisted: UnlistedCode) -> Read {
         party("twin-b", "GLN", "8", Some("Twin"), None),
     ];
     let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
-    mapping.read(&tree, &ReadContext { parties: &parties, time_zone: &zone, unlisted })
+    mapping.read(
+        &tree,
+        &ReadContext { parties: &parties, time_zone: &zone, unlisted, document_limit: Limits::default().document },
+    )
 }
 
 fn read(text: &str, body: &str) -> Read {
@@ -113,6 +118,15 @@ fn conditions_of_an_each_speak_of_the_very_instance_on_the_path() {
     let left: Vec<&str> =
         read.unmapped.iter().map(|one| one.path.as_str()).filter(|path| path.starts_with("N9")).collect();
     assert_eq!(left, ["N9/N901", "N9/N902", "N9/MSG01", "N9/N902"]);
+}
+
+#[test]
+fn places_of_the_whole_message_are_found_from_every_item() {
+    let rules = "[order.lines.item]\nrevision = 'REF02 if REF01=RV or /REF02 if REF01=RV'";
+    let body = format!("{BEG}REF*XX*no~REF*RV*top~PO1*1*5*EA~PO1*2*5*EA~REF*RV*own~PO1*3*5*EA~CTT*3~");
+    let read = read(&small(rules), &body);
+    let found: Vec<&Value> = (0..3).map(|line| &read.document["lines"][line]["item"]["revision"]).collect();
+    assert_eq!(found, ["top", "own", "top"]);
 }
 
 #[test]
@@ -339,6 +353,27 @@ fn one_unmapped_element_or_finding_too_many_is_counted() {
 }
 
 #[test]
+fn a_document_longer_than_the_limit_is_an_error_and_not_read_on() {
+    let mapping = compile(&small("")).unwrap();
+    let body = format!("{BEG}{}CTT*1~", "PO1*1*5*EA*2.5~".repeat(50));
+    let set = set(&body);
+    let guide = Guides::shipped().get(mapping.message()).unwrap();
+    let (tree, _) = structure(&set, &guide);
+    let read = |document_limit| {
+        let zone = TimeZone::UTC;
+        let context = ReadContext { parties: &[], time_zone: &zone, unlisted: UnlistedCode::Warn, document_limit };
+        mapping.read(&tree, &context)
+    };
+    let whole = read(1 << 20);
+    let length = whole.document.to_string().len();
+    assert!(whole.is_usable());
+    let cut = read(length / 2);
+    assert_eq!(cut.findings.iter().filter(|one| one.code == "document-too-long").count(), 1);
+    let lines = cut.document["lines"].as_array().unwrap().len();
+    assert!((20..35).contains(&lines), "{lines}");
+}
+
+#[test]
 fn a_partners_file_states_only_what_differs() {
     let overlay = format!(
         "extends = '{TEMPLATE}'\nversion = 3\n[order]\ncontractNumber = 'BEG06 or REF02 if REF01=ZZ'\n\
@@ -378,6 +413,8 @@ fn no_canonical_member_has_a_name_that_the_language_reserves() {
     crate::canon::document_types().iter().for_each(business);
 }
 
+static SHIPPED: LazyLock<Mapping> = LazyLock::new(|| compile(&format!("extends = '{TEMPLATE}'")).unwrap());
+
 /// Segments as a partner who means ill, or a broken translator, might send them.
 fn some_segments() -> impl Strategy<Value = String> {
     let tag = prop::sample::select(vec![
@@ -406,9 +443,9 @@ proptest! {
     /// what is usable is valid.
     #[test]
     fn whatever_is_sent_is_read_the_same_way_and_not_lost(body in some_segments()) {
-        let mapping = compile(&format!("extends = '{TEMPLATE}'")).unwrap();
-        let one = read_with(&mapping, &body, UnlistedCode::Warn);
-        let two = read_with(&mapping, &body, UnlistedCode::Warn);
+        let mapping = &*SHIPPED;
+        let one = read_with(mapping, &body, UnlistedCode::Warn);
+        let two = read_with(mapping, &body, UnlistedCode::Warn);
         prop_assert_eq!(&one.document.to_string(), &two.document.to_string());
         prop_assert_eq!(&one.findings, &two.findings);
         prop_assert_eq!(&one.unmapped, &two.unmapped);

@@ -28,7 +28,7 @@ enum Stage<'a> {
 impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     /// Gives one member its value.
     pub(super) fn value(&mut self, rule: &'m Rule, slot: usize, at: At<'m, 't, 'a>, slots: &mut Slots) {
-        let Some(Sourced { stage, read, codecs, default }) = sourced(&rule.sources, &rule.codecs, at.here) else {
+        let Some(Sourced { stage, read, codecs, default }) = self.sourced(&rule.sources, &rule.codecs, at.here) else {
             return;
         };
         let place = read.as_ref().map(Read::place);
@@ -55,7 +55,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
 
     /// Gives the members that one code stands for their values.
     pub(super) fn spread(&mut self, spread: &'m Spread, at: At<'m, 't, 'a>, slots: &mut Slots) {
-        let Some(Sourced { stage, read, codecs, default }) = sourced(&spread.sources, &spread.codecs, at.here) else {
+        let Some(Sourced { stage, read, codecs, default }) = self.sourced(&spread.sources, &spread.codecs, at.here)
+        else {
             return;
         };
         let place = read.as_ref().map(Read::place);
@@ -80,6 +81,33 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             set(slots, *slot, Some(Value::from(word.as_str())));
             set(slots, *code_slot, Some(Value::from(code)));
         }
+    }
+
+    /// The first source that has a value; where none has, the default that the codecs give.
+    fn sourced(&mut self, sources: &'m [Source], codecs: &'m [Codec], here: Here<'t, 'a>) -> Option<Sourced<'m, 'a>> {
+        let constant = |text: &'m str| Stage::Wire(Cow::Owned(text.to_owned()), ElementType::An);
+        for source in sources {
+            match source {
+                Source::Constant(text) => {
+                    return Some(Sourced { stage: constant(text), read: None, codecs, default: None });
+                }
+                Source::Places { reaches, conditions } => {
+                    if let Some(segment) = reaches.first().and_then(|reach| self.finder.source(reach, conditions, here))
+                    {
+                        let (stage, found) = staged(reaches, &segment);
+                        let read = Some(Read { segment, found, conditions });
+                        return Some(Sourced { stage, read, codecs, default: None });
+                    }
+                }
+            }
+        }
+        codecs.iter().enumerate().find_map(|(index, codec)| match codec {
+            Codec::Default(value) => {
+                let codecs = codecs.get(index + 1..).unwrap_or_default();
+                Some(Sourced { stage: constant(value), read: None, codecs, default: Some(value) })
+            }
+            _ => None,
+        })
     }
 
     fn mark(&mut self, read: Option<Read<'m, 'a>>) {
@@ -270,32 +298,6 @@ struct Sourced<'m, 'a> {
     codecs: &'m [Codec],
     /// The default that stands in for a value.
     default: Option<&'m str>,
-}
-
-/// The first source that has a value; where none has, the default that the codecs give.
-fn sourced<'m, 'a>(sources: &'m [Source], codecs: &'m [Codec], here: Here<'_, 'a>) -> Option<Sourced<'m, 'a>> {
-    let constant = |text: &'m str| Stage::Wire(Cow::Owned(text.to_owned()), ElementType::An);
-    for source in sources {
-        match source {
-            Source::Constant(text) => {
-                return Some(Sourced { stage: constant(text), read: None, codecs, default: None });
-            }
-            Source::Places { reaches, conditions } => {
-                if let Some(segment) = reaches.first().and_then(|reach| find::first(reach, conditions, here)) {
-                    let (stage, found) = staged(reaches, &segment);
-                    let read = Some(Read { segment, found, conditions });
-                    return Some(Sourced { stage, read, codecs, default: None });
-                }
-            }
-        }
-    }
-    codecs.iter().enumerate().find_map(|(index, codec)| match codec {
-        Codec::Default(value) => {
-            let codecs = codecs.get(index + 1..).unwrap_or_default();
-            Some(Sourced { stage: constant(value), read: None, codecs, default: Some(value) })
-        }
-        _ => None,
-    })
 }
 
 /// A value that was read, and what made it.
