@@ -122,6 +122,7 @@ impl Partner {
         ReadContext {
             parties: &self.parties,
             time_zone: &self.time_zone,
+            document_limit: self.limits.document,
             unlisted: self.x12.as_ref().map(|x12| x12.unlisted_code).unwrap_or_default(),
         }
     }
