@@ -18,6 +18,8 @@ use super::key::Overlay;
 const ENOUGH: usize = 10_000;
 /// Keys held at most; whoever would add more waits until some are carried.
 const MOST: usize = 100_000;
+/// Keys applied to the index behind in one go.
+const PIECE: usize = 128;
 /// Fewer keys than [`ENOUGH`] are carried after this time.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -118,14 +120,25 @@ impl Buffer {
             (Arc::clone(&recent.carried), recent.mark)
         };
         self.changed.notify_all();
-        if !carried.is_empty()
-            && let Err(fault) = self.behind.apply(carried.as_ref().clone(), mark)
-        {
+        if let Err(fault) = self.carry_in_pieces(&carried, mark) {
             self.progress().fault = Some(fault.clone());
             self.changed.notify_all();
             return Err(fault);
         }
         self.recent.write().unwrap_or_else(PoisonError::into_inner).carried = Arc::default();
+        Ok(())
+    }
+}
+
+impl Buffer {
+    /// Readers of the index behind wait while a piece is applied, so pieces are small. The mark comes with the last
+    /// one: a crash in between leaves some keys newer than the mark, and replay from the mark writes them once more.
+    fn carry_in_pieces(&self, carried: &Overlay, mark: Option<Mark>) -> Result<(), StoreError> {
+        let mut rest = carried.iter().map(|(key, value)| (key.clone(), value.clone())).peekable();
+        while rest.peek().is_some() {
+            let piece: Overlay = rest.by_ref().take(PIECE).collect();
+            self.behind.apply(piece, mark.filter(|_| rest.peek().is_none()))?;
+        }
         Ok(())
     }
 }
