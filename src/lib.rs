@@ -23,6 +23,7 @@ pub mod exchange;
 // Floor 3: adapters. One outside thing each, and never one another.
 pub mod amqp;
 pub mod config;
+pub mod directory;
 pub mod http;
 pub mod store;
 

@@ -1,1 +1,15 @@
-//! To be filled on its branch.
+//! The operator's door: HTTP/1.1 and JSON over a Unix socket. One file per resource.
+//!
+//! `/healthz` says that the process runs, `/readyz` whether it takes messages and hands them on, `/metrics` gives
+//! counters in the text format of Prometheus; `/v1/documents` and `/v1/exchanges` show what became of each message.
+
+mod answer;
+mod documents;
+mod exchanges;
+mod health;
+mod router;
+mod socket;
+
+pub use health::Readiness;
+pub use router::{Admin, router};
+pub use socket::{SocketFault, bind, serve};

@@ -1,1 +1,20 @@
-//! To be filled on its branch.
+//! RabbitMQ, as a publisher: topic exchanges, persistent and mandatory messages, confirms.
+//!
+//! The contract with the consumer is CloudEvents in binary mode over AMQP 0-9-1: the body is the document itself, the
+//! attributes are flat headers `cloudEvents_…`, so that the broker's conversion to AMQP 1.0 yields a valid CloudEvent.
+//!
+//! A supervisor keeps one connection, and makes it anew whenever it breaks. On it, each shard has a channel in confirm
+//! mode and a task that alone publishes on it, so that messages of one partition key keep their order.
+
+mod backoff;
+mod flight;
+mod message;
+mod publisher;
+mod session;
+mod settings;
+mod shard;
+mod supervisor;
+mod tls;
+
+pub use publisher::{Publisher, State};
+pub use settings::{ClientCertificate, Exchanges, PublisherSettings, SettingsFault};

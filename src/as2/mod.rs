@@ -1,1 +1,46 @@
-//! To be filled on its branch.
+//! AS2 (RFC 4130): what a partner's request says, opening its message, answering with a receipt, packing a message of
+//! ours and reading the receipt that comes back.
+//!
+//! ```text
+//! receive   Request::parse -> open -> answer
+//! send      pack -> (the partner) -> Mdn::parse -> Mdn::settle
+//! ```
+//!
+//! Everything here is a function of bytes, values, a time and some entropy. A message that cannot be accepted is a
+//! [`Refusal`], a result to be written down and answered; an `io::Error` means that our own source or sink failed, and
+//! then nothing was decided.
+
+mod answer;
+mod disposition;
+mod error;
+mod file_name;
+mod mdn;
+mod measure;
+mod message_id;
+mod name;
+mod receipt;
+mod receive;
+mod report;
+mod request;
+mod security;
+mod send;
+mod signed;
+mod settle;
+mod sniff;
+
+pub use answer::{Answer, answer};
+pub use disposition::{Disposition, ErrorModifier, FailureModifier};
+pub use error::{As2Error, SealedFault};
+pub use file_name::safe_file_name;
+pub use mdn::{Mdn, MdnFault, ReceiptSignature};
+pub use message_id::MessageId;
+pub use name::{As2Name, NameFault};
+pub use receipt::{Importance, ReceiptAsked, ReceiptForm, ReceiptTerms};
+pub use receive::{Layers, Received, Refusal, open};
+pub use request::{HeadFault, Request};
+pub use security::{Requirement, Security, Signer};
+pub use send::{Outgoing, Packed, ReceiptWanted, pack};
+pub use settle::Settlement;
+
+#[cfg(test)]
+mod tests;

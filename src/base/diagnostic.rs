@@ -18,7 +18,8 @@ pub enum Severity {
     Error,
 }
 
-/// Where a fault is: in a file of ours (path, line, column), in a partner's EDI (segment, element, byte), or both.
+/// Where a fault is: in a file of ours (path, line, column), in a partner's EDI (segment, element, byte), in a canonical
+/// document (member), or in several of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Location {
@@ -49,6 +50,9 @@ pub struct Location {
     /// Component of the element, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<u32>,
+    /// Path of the member in the canonical document: `lines[2].price.amount`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
 }
 
 /// A fault, where it is, what was expected and what to do next.
@@ -168,6 +172,9 @@ impl fmt::Display for Location {
                 write!(f, " at byte {}", bytes.start)?;
             }
             f.write_str(": ")?;
+        }
+        if let Some(member) = &self.member {
+            write!(f, "{member}: ")?;
         }
         Ok(())
     }

@@ -47,6 +47,8 @@ pub struct Limits {
     pub boundary: usize,
     /// Bytes of a MIME header line (RFC 5322, section 2.1.1).
     pub header_line: usize,
+    /// Bytes of the header lines of one MIME entity together.
+    pub mime_head: usize,
     /// Bytes of a Message-ID.
     pub message_id: usize,
     /// Bytes of an AS2 name (RFC 4130, section 6.2).
@@ -112,6 +114,7 @@ impl Default for Limits {
             mime_parts: 64,
             boundary: 70,
             header_line: 998,
+            mime_head: 32 * KIB,
             message_id: 998,
             as2_name: 128,
             connections: 1024,

@@ -1,4 +1,4 @@
-//! Words that every floor uses: ids, times, entropy, hashes, limits, diagnostics, secrets.
+//! Words that every floor uses: ids, times, entropy, hashes, limits, diagnostics, secrets, and TOML walked with its places.
 
 mod clock;
 mod diagnostic;
@@ -7,6 +7,7 @@ mod entropy;
 mod id;
 mod limit;
 mod secret;
+pub mod table;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use diagnostic::{Diagnostic, Location, Severity};

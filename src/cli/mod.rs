@@ -1,9 +1,70 @@
-//! The command line.
+//! The command line: one file per command, one table of exit codes, one way to fail.
+
+mod args;
+mod check;
+mod client;
+mod doc;
+mod exit;
+mod print;
+mod report;
+mod send;
+mod serve;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
+use clap::Parser;
+
+use args::{Arguments, As2Command, Command};
+use exit::Exit;
+use print::{Failure, Output};
+
+use crate::base::{Clock, SystemClock};
+
 /// Runs one command and says how it went.
-pub fn run(_arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    ExitCode::SUCCESS
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(told) => return explain(&told).into(),
+    };
+    let mut out = std::io::stdout().lock();
+    let result = dispatch(&arguments.command, &mut Output::to(&mut out)).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    });
+    match result {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            complain(&failure.text);
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Serve(argument) => serve::serve(&argument.config),
+        Command::Check { config, json } => {
+            let format = if *json { check::Format::Json } else { check::Format::Text };
+            Ok(check::check(&config.config, format, SystemClock.now(), out.writer())?)
+        }
+        Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
+        Command::Doc(command) => doc::documents(command, out),
+        Command::Exchange(command) => doc::exchanges(command, out),
+    }
+}
+
+/// What clap has to say: help and version on standard output, a fault on standard error.
+fn explain(told: &clap::Error) -> Exit {
+    // Nothing is left to be done when even this cannot be printed.
+    drop(told.print());
+    if told.use_stderr() { Exit::Usage } else { Exit::Clean }
+}
+
+#[expect(clippy::print_stderr, reason = "the one place where a command says why it failed")]
+fn complain(text: &str) {
+    if !text.is_empty() {
+        eprintln!("edigate: {text}");
+    }
 }

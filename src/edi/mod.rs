@@ -1,1 +1,40 @@
-//! To be filled on its branch.
+//! EDI: a stream of bytes becomes envelopes and transaction sets, a transaction set becomes a tree by a guide.
+//!
+//! ```text
+//! bytes --Reader--> Piece::Set(TransactionSet) --structure(guide)--> Tree of Instances + Findings
+//! ```
+//!
+//! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
+
+mod charset;
+mod delimiter;
+mod fault;
+mod finding;
+pub mod guide;
+mod interchange;
+mod place;
+mod read;
+mod sniff;
+mod source;
+mod token;
+mod tree;
+mod validate;
+mod x12;
+
+#[cfg(test)]
+mod tests;
+
+pub use charset::decode;
+pub use delimiter::Delimiters;
+pub use fault::{Bound, ReadFault};
+pub use finding::{Finding, FindingCode, worst};
+pub use guide::{Guide, GuideKey, Guides};
+pub use interchange::{
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
+    TransactionSet, Usage,
+};
+pub use place::{Place, Tag};
+pub use read::{Piece, ReadOptions, Reader};
+pub use token::{Element, Segment};
+pub use tree::{Instance, InstancePart, Tree};
+pub use validate::structure;

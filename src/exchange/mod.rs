@@ -4,10 +4,21 @@
 //! exchange either before or after the step, never between.
 
 mod change;
+mod confirm;
+mod detail;
+pub mod inbound;
+mod publication;
 mod record;
+mod retry;
+mod translation;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
+pub use confirm::Confirm;
+pub use detail::Detail;
+pub use publication::{Channel, Publication, ReceivedDocument, Usage, content_hash};
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
     RowStage, Stage, Subject,
 };
+pub use retry::Backoff;
+pub use translation::{Ids, Translated, Translation};

@@ -9,8 +9,9 @@ use minicbor::{Decode, Encode};
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
 
 /// How a payload's bytes are written on disk. Leaves room for encryption at rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
 #[cbor(index_only)]
+#[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// As they are.
     #[n(0)]
@@ -18,7 +19,7 @@ pub enum Encoding {
 }
 
 /// Names a payload by its content; where it lies is the store's affair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
 pub struct BlobRef {
     /// SHA-256 of the content, checked on every read.
     #[n(0)]

@@ -1,1 +1,197 @@
-//! To be filled on its branch.
+//! The mapping language: one file says how an EDI message and a canonical document are the same thing.
+//!
+//! A mapping file ([`Mapping::compile`]) is read with all it extends, every name in it is looked up in the guide of the
+//! message and in the schema of the document, and all faults are told at once, with line and column. What is left is a
+//! list of rules that [`Mapping::read`] applies to a transaction set in one pass: no clock, no files, no hash order, the
+//! same document for the same bytes every time. Reading never loses silently: what no rule used is in
+//! [`Read::unmapped`], what the wire did not carry is in [`Read::derived`].
+//!
+//! ```text
+//! file + extends ──load──► Table ──compile(guide, schema)──► Program
+//! TransactionSet ──structure(guide)──► Tree ──apply──► document ──fill──► derived members, ids, findings
+//! ```
+//!
+//! This version reads. Keys that concern writing alone (`unsent`, the second half of codecs) are checked and kept.
+
+mod apply;
+mod code;
+mod codec;
+mod compile;
+mod context;
+mod convert;
+mod coverage;
+mod derivation;
+mod derive;
+mod emit;
+mod faults;
+mod file;
+mod fill;
+mod find;
+mod load;
+mod nearest;
+mod notes;
+mod party;
+mod program;
+mod rule;
+mod scan;
+mod scope;
+mod section;
+mod template;
+mod value;
+
+use std::sync::Arc;
+
+pub use context::{PartyEntry, Read, ReadContext, UnlistedCode};
+pub use template::{template, templates};
+
+use crate::base::{Diagnostic, Location, Sha256};
+use crate::canon::{self, DocumentType, MappingUsed};
+use crate::edi::{Guide, GuideKey, Guides, Tree};
+
+/// A compiled mapping file.
+#[derive(Debug)]
+pub struct Mapping {
+    file: Arc<str>,
+    version: Option<String>,
+    sha256: Sha256,
+    message: GuideKey,
+    document: &'static DocumentType,
+    program: program::Program,
+}
+
+impl Mapping {
+    /// Compiles the mapping `name`, a path below `mappings/` without `.toml`. `sources` gives the text of the project's
+    /// own files; shipped templates stand behind it. A mapping that compiles cannot fail at run time for a reason that
+    /// could have been seen here.
+    ///
+    /// # Errors
+    /// All faults of the file and of those it extends, in the order of the file.
+    pub fn compile(
+        name: &str,
+        sources: &dyn Fn(&str) -> Option<String>,
+        guides: &Guides,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let loaded = load::load(name, sources)?;
+        let mut faults = faults::Faults::default();
+        let message = message(&loaded, guides, &mut faults);
+        let document = document(&loaded, &mut faults);
+        let (Some((message, guide)), Some(document)) = (message, document) else { return Err(faults.list) };
+        let program = match compile::compile(&loaded, &guide, document.kind, &document.shape) {
+            Ok(program) if faults.list.is_empty() => program,
+            Ok(_) => return Err(faults.list),
+            Err(others) => {
+                others.into_iter().for_each(|fault| faults.push(fault));
+                return Err(faults.list);
+            }
+        };
+        let load::Loaded { file, version, sha256, .. } = loaded;
+        Ok(Self { file, version, sha256, message, document, program })
+    }
+
+    /// The file, as the operator knows it: `mappings/acme-bearings/order.toml`.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The message it reads: `x12/004010/850`.
+    pub fn message(&self) -> &GuideKey {
+        &self.message
+    }
+
+    /// The document it makes: `order@1`.
+    pub fn document(&self) -> &'static DocumentType {
+        self.document
+    }
+
+    /// SHA-256 over the file and all it extends.
+    pub fn sha256(&self) -> Sha256 {
+        self.sha256
+    }
+
+    /// What `meta.mapping` says.
+    pub fn used(&self) -> MappingUsed {
+        MappingUsed { file: self.file.to_string(), version: self.version.clone(), sha256: self.sha256.to_string() }
+    }
+
+    /// Reads a message. Whatever is wrong with it is a finding; [`Read::is_usable`] says whether the document may be
+    /// passed on.
+    pub fn read(&self, tree: &Tree<'_>, context: &ReadContext<'_>) -> Read {
+        let mut reading = apply::Reading::new(&self.program, context, tree);
+        let mut document = reading.document();
+        reading.derive(&mut document, &self.document.shape);
+        reading.identify(&mut document);
+        reading.compare_emits(&document);
+        reading.check(&document, self.document);
+        let (unmapped, beyond) = reading.coverage.unmapped(tree);
+        if beyond > 0 {
+            let message = format!("{beyond} more elements that no rule used are not listed");
+            reading.notes.find(Diagnostic::info("more-unmapped", message));
+        }
+        let (findings, assumptions, derived) = reading.notes.finish();
+        Read { document, derived, assumptions, findings, unmapped }
+    }
+}
+
+/// The guide of the message. A file that extends another may be for another release of the same message; standard and
+/// message must agree.
+fn message(loaded: &load::Loaded, guides: &Guides, faults: &mut faults::Faults) -> Option<(GuideKey, Arc<Guide>)> {
+    let mut keys = Vec::new();
+    for node in &loaded.messages {
+        match node.text().map(str::parse::<GuideKey>) {
+            Some(Ok(key)) => keys.push((key, node)),
+            Some(Err(fault)) => faults.at(&node.at, Diagnostic::error("not-a-message", fault.to_string())),
+            None => faults.wrong_type(node, "message", "a message, such as \"x12/004010/850\""),
+        }
+    }
+    let Some((key, node)) = keys.first() else {
+        missing(loaded, "message", "message = \"standard/release/set\", such as \"x12/004010/850\"", faults);
+        return None;
+    };
+    for (other, _) in keys.iter().skip(1) {
+        if (&other.standard, &other.set) != (&key.standard, &key.set) {
+            let fault = Diagnostic::error("message-differs", format!("the file extends one for {other}"));
+            faults.at(&node.at, fault.expecting("a release of the same message"));
+        }
+    }
+    let guide = guides.get(key);
+    if guide.is_none() {
+        let hint = scope::unknown_guide_hint(&key.to_string(), guides.keys().map(ToString::to_string));
+        let fault = Diagnostic::error("unknown-guide", format!("there is no guide for {key}"));
+        faults.at(&node.at, fault.hinting(hint));
+    }
+    Some((key.clone(), guide?))
+}
+
+/// The type of the document; all files of the chain that say one say the same.
+fn document(loaded: &load::Loaded, faults: &mut faults::Faults) -> Option<&'static DocumentType> {
+    let Some(node) = loaded.documents.first() else {
+        missing(loaded, "document", "document = \"TYPE@MAJOR\", such as \"order@1\"", faults);
+        return None;
+    };
+    let Some(name) = node.text() else {
+        faults.wrong_type(node, "document", "a document type, such as \"order@1\"");
+        return None;
+    };
+    if let Some(other) = loaded.documents.iter().skip(1).find(|other| other.text() != Some(name)) {
+        let message = format!("the file extends one for {}", other.text().unwrap_or("something else"));
+        faults.at(&node.at, Diagnostic::error("document-differs", message).expecting("the same document"));
+    }
+    let known = canon::document_type(name);
+    if known.is_none() {
+        let names: Vec<&str> = canon::document_types().iter().map(|known| known.name).collect();
+        let fault = Diagnostic::error("unknown-document", format!("there is no document type '{name}'"));
+        let fault = Diagnostic { hint: nearest::did_you_mean(name, names.iter().copied()), ..fault };
+        faults.at(&node.at, fault.expecting(format!("one of {}", names.join(", "))));
+    }
+    known
+}
+
+fn missing(loaded: &load::Loaded, key: &str, expected: &str, faults: &mut faults::Faults) {
+    if faults.list.is_empty() {
+        let at = Location { file: Some(loaded.file.to_string()), ..Location::default() };
+        faults.push(Diagnostic::error("key-missing", format!("there is no key '{key}'")).expecting(expected).at(at));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,45 @@
-//! To be filled on its branch.
+//! Partners: the files that describe them as written, what those come to, and the snapshot of all of them that the
+//! daemon works with.
+//!
+//! ```text
+//! partner.toml -> PartnerFile -> Partner -> Registry
+//!                 as written     resolved   immutable, one for each reload
+//! ```
+//!
+//! All of it is pure: certificates, keys, time zones and mappings are handed in ([`Surroundings`]), and whatever
+//! depends on the time is asked with a time.
+
+mod agreement;
+mod certificate;
+mod file;
+mod identity;
+mod interchange;
+mod message;
+mod party;
+mod profile;
+mod receive;
+mod registry;
+mod resolve;
+mod send;
+mod validity;
+
+pub use agreement::Agreement;
+pub use certificate::Window;
+pub use file::{PartnerFile, TheirRole};
+pub use identity::{Identity, OwnCertificate, OwnRole};
+pub use interchange::X12;
+pub use message::MessageName;
+pub use party::Status;
+pub use receive::{Accepted, LegacyAlgorithm, Receive};
+pub use registry::Registry;
+pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};
+
+pub(crate) use resolve::Resolving;
+
+pub(crate) use certificate::reference;
+pub(crate) use file::schema;
+pub(crate) use identity::IdentityEntry;
+pub(crate) use validity::judge_one;
+
+#[cfg(test)]
+mod tests;

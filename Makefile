@@ -1,0 +1,75 @@
+# What a person types here, and all that CI runs. `make test` is the whole of it.
+#
+# Root or sudo is used for two things: installing packages (scripts/tools.sh says which and why) and, in the tests,
+# mounting small file systems whose power is cut or which are filled. Without it the tests that mount are skipped, loudly.
+
+SHELL := /bin/bash
+CARGO ?= cargo
+export CARGO_TERM_COLOR ?= auto
+
+# Tests share two cores with a broker; more threads only make them wait for one another.
+TEST_THREADS ?= 2
+# How often the crash tests kill the daemon and cut the power under it.
+KILLS ?= 40
+CUTS ?= 10
+
+.PHONY: help demo test lint docs unit gateway example soak bench fix advisories tools build-tools clean
+
+help:
+	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
+	@echo 'make test        everything CI runs'
+	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts'
+	@echo 'make bench       CPU per message beside bare RSA, and durable changes a second beside bare fdatasync'
+	@echo 'make fix         format, and let clippy repair what it can'
+	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
+	@echo 'make tools       install what the tests need'
+
+tools:
+	@scripts/tools.sh test
+
+build-tools:
+	@scripts/tools.sh build
+
+demo: build-tools
+	$(CARGO) build --locked
+	@scripts/demo.sh target/debug/edigate
+
+test: lint docs unit example gateway
+
+lint: tools
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+docs: tools
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+
+# Everything but the front door: the library's own tests, the floors, the dependencies.
+unit: tools
+	$(CARGO) test --locked --lib --bins
+	$(CARGO) test --locked --doc
+	$(CARGO) test --locked --test floors --test dependencies
+
+# The example configuration at the top of this tree, with throw-away keys, must pass its own check.
+example: build-tools
+	$(CARGO) build --locked
+	@scripts/example.sh target/debug/edigate
+
+# The real binary among independent partners, a real broker and faults.
+gateway: tools
+	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked --test gateway -- --test-threads=$(TEST_THREADS)
+
+soak: tools
+	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
+
+bench: tools
+	$(CARGO) bench --locked
+
+fix:
+	$(CARGO) fmt
+	$(CARGO) clippy --locked --all-targets --fix --allow-dirty --allow-staged
+
+advisories:
+	$(CARGO) deny --all-features check
+
+clean:
+	$(CARGO) clean

@@ -1,0 +1,159 @@
+//! What a message costs beside the bound it cannot beat, in one run on one machine:
+//!
+//! - the daemon's own processor time for N orders of 5 KB, signed, encrypted, durable, answered with a signed receipt,
+//!   beside the processor time of the bare RSA-2048 work in them (one decryption, one signature, one verification);
+//! - durable changes a second with 1 and with 64 writers, beside bare `fdatasync`.
+//!
+//! Absolute figures depend on the machine and on what else it does; the ratios are what to watch. `EDIGATE_BENCH_ORDERS`
+//! sets N.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark: a panic here is a failed run")]
+#![expect(clippy::print_stdout, reason = "figures are printed")]
+#![expect(unreachable_pub, reason = "shared with the front-door tests")]
+
+#[path = "../tests/gateway/gateway.rs"]
+#[expect(dead_code, reason = "the front-door tests use the rest")]
+mod gateway;
+#[path = "../tests/gateway/identity.rs"]
+#[expect(dead_code, reason = "the front-door tests use the rest")]
+mod identity;
+#[path = "../tests/gateway/order.rs"]
+#[expect(dead_code, reason = "the front-door tests use the rest")]
+mod order;
+#[path = "../tests/gateway/partner.rs"]
+#[expect(dead_code, reason = "the front-door tests use the rest")]
+mod partner;
+#[path = "../tests/support/ports.rs"]
+mod ports;
+#[path = "../tests/gateway/wire.rs"]
+mod wire;
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use edigate::as2::{Packed, Settlement};
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::rsa::{Padding, Rsa};
+use openssl::sign::{Signer, Verifier};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::gateway::{Gateway, Plan};
+use crate::partner::Terms;
+
+/// Lines of the order; 37 make 5 KB.
+const LINES: usize = 37;
+/// Partners posting at once.
+const SENDERS: usize = 8;
+
+fn main() {
+    let orders = std::env::var("EDIGATE_BENCH_ORDERS").map_or(2000, |count| count.parse().unwrap());
+    println!("5 KB orders, signed SHA-256, encrypted AES-256-CBC, signed receipt, durable; {orders} of them");
+    let rsa = bare_rsa(orders);
+    println!("  bare RSA-2048 (decrypt, sign, verify)  {}", per_message(rsa, orders));
+    let (processor, wall) = through_the_door(orders);
+    println!("  the daemon's processor time            {}", per_message(processor, orders));
+    println!("  RSA's share of it                      {:.2}   (aim: at least 0.60)", ratio(rsa, processor));
+    println!("  wall                                   {:.0} orders/s, {SENDERS} senders", rate(orders, wall));
+    println!("durable writes of 4 KiB, one after the other");
+    println!("  bare fdatasync                         {:.0}/s", bare_fdatasync());
+}
+
+/// Processor time of the RSA work in `count` messages: unwrapping the content key, signing the receipt, verifying the
+/// signature of the message.
+fn bare_rsa(count: usize) -> Duration {
+    let rsa = Rsa::generate(2048).unwrap();
+    let key = PKey::from_rsa(rsa.clone()).unwrap();
+    let mut wrapped = vec![0; 256];
+    rsa.public_encrypt(&[7; 32], &mut wrapped, Padding::PKCS1).unwrap();
+    let mut unwrapped = vec![0; 256];
+    let before = processor_time();
+    for _ in 0..count {
+        rsa.private_decrypt(&wrapped, &mut unwrapped, Padding::NONE).unwrap();
+        let mut signer = Signer::new(MessageDigest::sha256(), &key).unwrap();
+        let signature = signer.sign_oneshot_to_vec(b"attributes").unwrap();
+        let mut verifier = Verifier::new(MessageDigest::sha256(), &key).unwrap();
+        assert!(verifier.verify_oneshot(&signature, b"attributes").unwrap());
+    }
+    processor_time() - before
+}
+
+/// The daemon's processor time, and the wall time, for `count` orders. They are packed beforehand and their receipts
+/// verified afterwards, so that the senders take little from the two cores.
+fn through_the_door(count: usize) -> (Duration, Duration) {
+    let mut gateway = Plan::default().prepare();
+    gateway.start();
+    let messages: Vec<Packed> =
+        (1..).take(count).map(|index| Terms::default().pack(&order::with_lines(index, LINES))).collect();
+    let before = gateway.processor_time();
+    let start = Instant::now();
+    let replies = post_all(&gateway, &messages);
+    let wall = start.elapsed();
+    // Translation and publication belong to the cost.
+    gateway.wait_for_documents(count);
+    let processor = gateway.processor_time() - before;
+    for (message, reply) in messages.iter().zip(&replies) {
+        assert_eq!(partner::settle(message, reply), Settlement::Accepted, "{}", reply.text());
+    }
+    (processor, wall)
+}
+
+fn post_all(gateway: &Gateway, messages: &[Packed]) -> Vec<wire::Reply> {
+    let next = AtomicUsize::new(0);
+    let mut replies: Vec<(usize, wire::Reply)> = thread::scope(|scope| {
+        let sender = || {
+            let mut replies = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(message) = messages.get(place) else { return replies };
+                replies.push((place, partner::send(gateway.address(), message).unwrap()));
+            }
+        };
+        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(sender)).collect();
+        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()
+    });
+    replies.sort_by_key(|(place, _)| *place);
+    replies.into_iter().map(|(_, reply)| reply).collect()
+}
+
+/// Overwrites one block and syncs it, again and again: the most that one writer can get from this disk.
+fn bare_fdatasync() -> f64 {
+    const TIME: Duration = Duration::from_secs(2);
+    let folder = tempfile::tempdir().unwrap();
+    let file = File::create(folder.path().join("block")).unwrap();
+    let block = [1; 4096];
+    file.write_all_at(&block, 0).unwrap();
+    file.sync_all().unwrap();
+    let start = Instant::now();
+    let mut syncs = 0;
+    while start.elapsed() < TIME {
+        file.write_all_at(&block, 0).unwrap();
+        file.sync_data().unwrap();
+        syncs += 1;
+    }
+    rate(syncs, start.elapsed())
+}
+
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+}
+
+fn per_message(time: Duration, count: usize) -> String {
+    format!("{:.2} s, {:.3} ms each", time.as_secs_f64(), time.as_secs_f64() * 1000.0 / as_f64(count))
+}
+
+fn ratio(part: Duration, whole: Duration) -> f64 {
+    part.as_secs_f64() / whole.as_secs_f64()
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    as_f64(count) / time.as_secs_f64()
+}
+
+fn as_f64(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap())
+}

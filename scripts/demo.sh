@@ -1,0 +1,193 @@
+#!/bin/bash
+# Shows one order going through: throw-away keys, a partner, the daemon on its embedded default (documents become files),
+# a real signed and encrypted 850 over AS2, the verified receipt, the canonical JSON. Everything lives in a temporary
+# folder and ends with this script, unless KEEP=1 asks to leave the folder for a closer look.
+#
+#   scripts/demo.sh PATH-TO-EDIGATE
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+edigate=$(realpath "${1:?usage: $0 PATH-TO-EDIGATE}")
+readonly edigate
+folder=$(mktemp -d "${TMPDIR:-/tmp}/edigate-demo-XXXXXX")
+readonly folder
+daemon=
+
+main() {
+    trap clean_up EXIT
+    say "1. Throw-away keys for us (Northwind) and for our partner (Acme)"
+    keys northwind acme
+    say "2. A configuration with one partner, and its check"
+    configuration
+    "$edigate" check --config "$folder/edigate.toml"
+    say "3. The daemon, listening for AS2 on 127.0.0.1:$port"
+    start
+    say "4. Acme signs, encrypts and sends an 850, and asks for a signed receipt"
+    sed 's/^/    /' "$folder/order.x12"
+    send
+    say "5. What the ERP finds: $(document)"
+    pretty "$(document)"
+    next_steps
+}
+
+say() {
+    printf '\n\033[1m%s\033[0m\n' "$*"
+}
+
+keys() {
+    mkdir -p "$folder"/{certs,partners/acme,mappings,var}
+    local name
+    for name in "$@"; do
+        (umask 077 && openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 30 -subj "/CN=$name demo" \
+            -keyout "$folder/certs/$name.key" -out "$folder/certs/$name.pem" 2>/dev/null)
+        chmod 0400 "$folder/certs/$name.key"
+    done
+    ls -1 "$folder/certs" | sed 's/^/    certs\//'
+}
+
+# Ports below the range that the system gives to outgoing connections, so that a free one stays free.
+free_port() {
+    local candidate
+    for candidate in $(seq $((12000 + RANDOM % 10000)) 32000); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null || { echo "$candidate"; return; }
+    done
+}
+
+configuration() {
+    port=$(free_port)
+    cat >"$folder/edigate.toml" <<TOML
+schema = 1
+instance = "demo"
+
+[store]
+folder = "var/edigate"
+ballast = "1MiB"
+free_hard = "1%"
+
+[identity.northwind]
+as2_id = "NORTHWIND"
+[[identity.northwind.certificates]]
+roles = ["sign", "decrypt"]
+cert = "certs/northwind.pem"
+key = "file:certs/northwind.key"
+
+[[listener]]
+name = "as2"
+kind = "as2"
+bind = "127.0.0.1:$port"
+path = "/as2"
+
+[admin]
+socket = "var/admin.sock"
+
+[erp.directory]
+folder = "var/erp"
+
+[log]
+format = "text"
+TOML
+    cat >"$folder/partners/acme/partner.toml" <<TOML
+schema = 1
+name = "Acme Bearings"
+status = "active"
+usage = "production"
+timezone = "America/New_York"
+
+[as2]
+identity = "northwind"
+as2_id = "ACMEBRG"
+url = "http://127.0.0.1:9/as2"
+[[as2.certificates]]
+roles = ["verify", "encrypt"]
+cert = "certs/acme.pem"
+
+[x12]
+us = { isa = "01/123456789", gs = "123456789" }
+them = { isa = "ZZ/ACMEBRG", gs = "ACMEBRG" }
+
+[[agreement]]
+document = "order@1"
+direction = "in"
+message = "x12/004010/850"
+mapping = "templates/x12/004010/order"
+TOML
+    cat >"$folder/order.x12" <<'X12'
+ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261102*0915*U*00401*000000101*0*P*>~
+GS*PO*ACMEBRG*123456789*20261102*0915*101*X*004010~
+ST*850*0001~
+BEG*00*SA*4500012345**20261102~
+CUR*BY*USD~
+N1*BY*Northwind Pumps Inc*1*123456789~
+N1*SU*Acme Bearings*92*ACMEBRG~
+N1*ST*Northwind Plant 0100*92*0100~
+N3*1 Foundry Rd~
+N4*Toledo*OH*43604*US~
+PO1*10*500*EA*2.45*PE*BP*BRG-6205-2RS*VP*6205-2RS-C3~
+PID*F****Deep groove ball bearing 6205-2RS C3~
+SCH*300*EA***002*20261116~
+SCH*200*EA***002*20261123~
+CTT*1*500~
+SE*14*0001~
+GE*1*101~
+IEA*1*000000101~
+X12
+}
+
+start() {
+    "$edigate" serve --config "$folder/edigate.toml" 2>"$folder/log" &
+    daemon=$!
+    local _
+    for _ in $(seq 300); do
+        if curl_ready; then return; fi
+        kill -0 "$daemon" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "the daemon did not become ready; its log:" >&2
+    cat "$folder/log" >&2
+    exit 1
+}
+
+curl_ready() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'HEAD /as2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3 && grep -q '^HTTP/1.. 200' <&3) 2>/dev/null
+}
+
+send() {
+    "$edigate" as2 send "$folder/order.x12" --to "http://127.0.0.1:$port/as2" \
+        --as2-from ACMEBRG --as2-to NORTHWIND \
+        --cert "$folder/certs/acme.pem" --key "$folder/certs/acme.key" --their-cert "$folder/certs/northwind.pem"
+}
+
+# The receipt is out as soon as the order is durable; the document follows a moment later.
+document() {
+    local _ found
+    for _ in $(seq 300); do
+        found=$(find "$folder/var/erp/to-erp/documents" -name '*.json' -print -quit 2>/dev/null)
+        if [ -n "$found" ]; then echo "$found"; return; fi
+        sleep 0.1
+    done
+    echo "no document arrived; the daemon's log:" >&2
+    cat "$folder/log" >&2
+    exit 1
+}
+
+pretty() {
+    if command -v python3 >/dev/null; then python3 -m json.tool "$1"; else cat "$1"; fi
+}
+
+next_steps() {
+    say "What to try next"
+    cat <<TEXT
+    KEEP=1 make demo                     keep the folder and read what stands in it
+    README.md, "Point it at RabbitMQ"    replace [erp.directory] by [erp.amqp]
+    edigate doc list --config FILE       while a daemon runs: what came in
+    make test                            everything CI runs, power cuts included
+TEXT
+}
+
+clean_up() {
+    local status=$?
+    if [ -n "$daemon" ] && kill -TERM "$daemon" 2>/dev/null; then wait "$daemon" || true; fi
+    if [ "${KEEP:-}" = 1 ]; then echo "kept: $folder"; else rm -rf "$folder"; fi
+    exit $status
+}
+
+main

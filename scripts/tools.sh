@@ -1,0 +1,94 @@
+#!/bin/bash
+# Installs what building, the demo and the tests need, and says what and why. Idempotent: what is there is left alone.
+#
+#   scripts/tools.sh build    a C library and pkg-config, for the daemon and `make demo`
+#   scripts/tools.sh test     that, a message broker, independent AS2 partners and fault injectors, for `make test`
+#
+# Packages come from Debian (or Ubuntu) through apt-get, as root or with sudo. Without either, nothing is installed: what
+# is missing is listed with what it is for, and tests that need it fail or, where they can say so, are skipped loudly.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# package|what shows that it is there|what it is for
+readonly build_packages='
+pkg-config|command -v pkg-config|finds OpenSSL for the build
+libssl-dev|pkg-config --exists openssl|OpenSSL: RSA, AES, digests and certificates
+openssl|command -v openssl|throw-away keys for the demo; a partner of its own in the tests
+'
+readonly test_packages='
+rabbitmq-server|test -x /usr/lib/rabbitmq/bin/rabbitmq-server|a real broker, run privately on loopback
+curl|command -v curl|posts the messages of the partner made of the openssl command line
+python3|command -v python3|runs pyas2lib, and the ioctl that cuts the power of a file system
+python3-venv|python3 -c "import ensurepip"|a folder of its own for pyas2lib
+e2fsprogs|PATH=$PATH:/sbin:/usr/sbin command -v mkfs.ext4|file systems on loop devices for the power cuts
+mount|command -v mount|the same, and small file systems for the disk-full tests
+eatmydata|test -n "$(find /usr/lib -name libeatmydata.so -print -quit)"|negative control: a sync that does nothing must lose orders
+'
+
+main() {
+    need_rust
+    case "${1:-test}" in
+        build) install_missing "$build_packages" ;;
+        test) install_missing "$build_packages$test_packages" && python_partner ;;
+        *) echo "usage: $0 [build|test]" >&2; exit 64 ;;
+    esac
+}
+
+need_rust() {
+    for tool in cargo rustfmt cargo-clippy; do
+        command -v "$tool" >/dev/null && continue
+        echo "tools: $tool is missing; install the Rust toolchain with rustfmt and clippy (https://rustup.rs)" >&2
+        exit 1
+    done
+}
+
+install_missing() {
+    local missing=() package check purpose
+    while IFS='|' read -r package check purpose; do
+        [ -z "$package" ] && continue
+        bash -c "$check" >/dev/null 2>&1 && continue
+        echo "tools: $package is missing: $purpose"
+        missing+=("$package")
+    done <<<"$1"
+    [ ${#missing[@]} -eq 0 ] && return 0
+    if [ "$(id -u)" -eq 0 ]; then
+        install_as env "${missing[@]}"
+    elif sudo -n true 2>/dev/null; then
+        install_as "sudo env" "${missing[@]}"
+    else
+        echo "tools: neither root nor sudo here; ask somebody to run: apt-get install ${missing[*]}" >&2
+        echo "tools: going on without; whatever needs them will say so" >&2
+    fi
+}
+
+# A package's own service must not start: the tests run a private broker.
+install_as() {
+    local root=$1 policy=/usr/sbin/policy-rc.d own_policy=
+    shift
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null
+        $root chmod 0755 "$policy"
+        own_policy=$policy
+    fi
+    $root apt-get update -qq || echo "tools: apt-get update failed; trying with the lists that are there" >&2
+    local status=0
+    $root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null || status=$?
+    [ -z "$own_policy" ] || $root rm -f "$own_policy"
+    return $status
+}
+
+# pyas2lib is GPL: it gets a folder of its own and is only ever run as a separate process.
+python_partner() {
+    local folder=.tools/python
+    if "$folder/bin/python" -c 'import pyas2lib.as2' 2>/dev/null; then return 0; fi
+    if ! command -v python3 >/dev/null; then return 0; fi
+    echo "tools: pyas2lib 1.4.4 into $folder: an independent AS2 partner"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check pyas2lib==1.4.4
+    # oscrypto 1.3.0, the last there is, reads only one digit of OpenSSL's patch number and so refuses 3.0.10 and later.
+    sed -i 's/d\[a-z\]\*/d+[a-z]*/' "$folder"/lib/python3.*/site-packages/oscrypto/_openssl/_libcrypto_c*.py
+    "$folder/bin/python" -c 'import pyas2lib.as2'
+}
+
+main "$@"

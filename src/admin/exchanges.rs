@@ -1,0 +1,67 @@
+//! `/v1/exchanges`: transport messages, those that were refused among them.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{Refusal, only, word};
+use super::router::Admin;
+use crate::base::ExchangeId;
+use crate::exchange::{Detail, Exchange};
+use crate::store::ExchangeQuery;
+
+/// `?partner=…&stage=…&limit=…&before=…`
+#[derive(Debug, Deserialize)]
+pub(super) struct ListQuestion {
+    partner: Option<String>,
+    stage: Option<String>,
+    limit: Option<usize>,
+    before: Option<String>,
+}
+
+/// `GET /v1/exchanges`: newest first, with `next` to go on from.
+pub(super) async fn list(
+    State(admin): State<Admin>,
+    Query(question): Query<ListQuestion>,
+) -> Result<Json<Value>, Refusal> {
+    let stages = "one of received, translated, parked, refused";
+    let query = ExchangeQuery {
+        partner: question.partner.map(|id| word(&id, "a partner id")).transpose()?,
+        stage: question.stage.map(|stage| word(&stage, stages)).transpose()?,
+        limit: question.limit.unwrap_or(50),
+        before: question.before.map(|id| word(&id, "an exchange id")).transpose()?,
+    };
+    let page = admin.outbox.exchanges(&query)?;
+    let items: Vec<Value> = page.items.iter().map(summary).collect();
+    Ok(Json(json!({ "exchanges": items, "next": page.next })))
+}
+
+/// `GET /v1/exchanges/{id or prefix}`: all that is known of one.
+pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) -> Result<Json<Value>, Refusal> {
+    let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
+    Ok(Json(whole(&admin, id)?))
+}
+
+/// An exchange with its detail.
+pub(super) fn whole(admin: &Admin, id: ExchangeId) -> Result<Value, Refusal> {
+    let Some(exchange) = admin.outbox.exchange(id)? else { return Ok(Value::Null) };
+    let mut whole = summary(&exchange);
+    let detail = Detail::from_json(&admin.outbox.payload(&exchange.detail)?);
+    if let (Some(members), Ok(detail)) = (whole.as_object_mut(), detail) {
+        members.insert("detail".into(), json!(detail));
+    }
+    Ok(whole)
+}
+
+fn summary(exchange: &Exchange) -> Value {
+    json!({
+        "exchangeId": exchange.id,
+        "partner": exchange.partner,
+        "stage": exchange.stage,
+        "receivedAt": exchange.received_at,
+        "updatedAt": exchange.updated_at,
+        "documents": exchange.documents,
+        "parked": exchange.parked,
+    })
+}

@@ -1,0 +1,435 @@
+//! Opening a message: decrypting, verifying, and the MIC, in one pass over its bytes.
+//!
+//! What is inside what is told by the layers themselves, not by configuration: an envelope or none, in it a signature
+//! or none, in it the payload. There is no deeper nesting, so the depth is bounded by how this is written.
+//!
+//! The payload is written to the caller's sink as it is decoded and before anything about it is verified; whoever gets
+//! a [`Refusal`] or an error throws the sink's content away.
+
+use std::cell::RefCell;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+
+use crate::base::{Limits, Sha256};
+use crate::mime::{ContentType, HeaderList, MimeFault, Multipart, TransferEncoding, TransferReader};
+use crate::smime::{
+    ContentEncryption, DigestAlgorithm, EnvelopeReader, Mic, Signature, SignatureFault, SmimeError, Verified,
+};
+
+use super::measure::{Measure, Measured, Tee, drain};
+use super::request::file_name_of;
+use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, peek};
+use super::{As2Error, ReceiptForm, Request, Requirement, SealedFault, Security};
+
+/// The object identifier of compressed content (RFC 3274, section 1.1).
+const COMPRESSED_DATA: &str = "1.2.840.113549.1.9.16.1.9";
+
+/// A message that was opened and found in order.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Content-Type of the payload.
+    pub content_type: ContentType,
+    /// The file name the payload gives itself, else the request's.
+    pub file_name: Option<String>,
+    /// Bytes of the payload.
+    pub payload_bytes: u64,
+    /// The MIC for the receipt.
+    pub mic: Mic,
+    /// SHA-256 of the bytes the MIC is made over: what tells a repeated message from another under the same id.
+    pub content: Sha256,
+    /// What the message was protected by.
+    pub layers: Layers,
+}
+
+/// What a message was protected by.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    /// The cipher of its envelope.
+    pub encryption: Option<ContentEncryption>,
+    /// Its signature.
+    pub signature: Option<Verified>,
+}
+
+/// A message that was not accepted: a result, to be written down and answered.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why.
+    pub error: As2Error,
+    /// The MIC, where the message could be read far enough to make it (RFC 4130, section 7.3.1).
+    pub mic: Option<Mic>,
+    /// SHA-256 of the bytes the MIC is made over, where known.
+    pub content: Option<Sha256>,
+}
+
+impl Refusal {
+    /// A refusal of a message that was not opened.
+    pub fn unopened(error: As2Error) -> Self {
+        Self { error, mic: None, content: None }
+    }
+}
+
+/// Opens the body of a message and writes its payload to `payload`.
+///
+/// `fallback_key` is fresh randomness: with it a key that does not unwrap fails the same way as content that does not
+/// decrypt.
+///
+/// # Errors
+/// Only when `body` cannot be read or `payload` not written, or OpenSSL fails to do what it must: nothing is decided
+/// then about the message. A fault of the message is a [`Refusal`].
+pub fn open(
+    request: &Request,
+    body: impl Read,
+    payload: &mut dyn Write,
+    security: &Security,
+    limits: &Limits,
+    fallback_key: [u8; 32],
+) -> io::Result<Result<Received, Refusal>> {
+    if let Err(error) = receipt_can_be_given(request, security) {
+        return Ok(Err(Refusal::unopened(error)));
+    }
+    let machine = RefCell::new(None);
+    let mut payload = Watched { inner: payload, failure: &machine };
+    let mut opening = Opening {
+        request,
+        security,
+        limits,
+        payload: &mut payload,
+        payload_bytes: 0,
+        content_type: request.content_type.clone(),
+        file_name: request.file_name.clone(),
+        measured: None,
+        signature_algorithm: None,
+        layers: Layers::default(),
+    };
+    let result = opening.outermost(&mut Watched { inner: body, failure: &machine }, fallback_key);
+    let result = result.and_then(|measured| opening.is_protected_as_agreed().map(|()| measured));
+    let outcome = opening.conclude(result);
+    match (machine.into_inner(), outcome) {
+        (Some(failure), _) => Err(failure),
+        (None, Err(refusal)) if is_fault_of_ours(&refusal.error) => Err(io::Error::other(refusal.error.to_string())),
+        (None, outcome) => Ok(outcome),
+    }
+}
+
+/// A sender that requires a receipt in a form we do not give is refused before its message is processed (RFC 4130,
+/// section 7.5.3).
+fn receipt_can_be_given(request: &Request, security: &Security) -> Result<(), As2Error> {
+    let Some(terms) = request.receipt.terms() else { return Ok(()) };
+    match terms.form(&security.signature.digests)? {
+        ReceiptForm::Signed(_) if security.signer.is_none() && terms.requires_signature() => Err(As2Error::NoSigner),
+        ReceiptForm::Signed(_) | ReceiptForm::Unsigned => Ok(()),
+    }
+}
+
+/// Whether OpenSSL or a key of ours failed, not the message.
+fn is_fault_of_ours(error: &As2Error) -> bool {
+    match error {
+        As2Error::Sealed(SealedFault::Cms(fault) | SealedFault::Signature(fault))
+        | As2Error::UnreadableSignature(fault) => {
+            matches!(fault, SmimeError::Primitive { .. } | SmimeError::Unusable { .. })
+        }
+        _ => false,
+    }
+}
+
+struct Opening<'a> {
+    request: &'a Request,
+    security: &'a Security,
+    limits: &'a Limits,
+    payload: &'a mut dyn Write,
+    payload_bytes: u64,
+    content_type: ContentType,
+    file_name: Option<String>,
+    /// Set as soon as the MIC's input has passed.
+    measured: Option<Measured>,
+    /// The algorithm of the signature, once it was read.
+    signature_algorithm: Option<DigestAlgorithm>,
+    layers: Layers,
+}
+
+impl Opening<'_> {
+    fn outermost(&mut self, body: &mut dyn Read, fallback_key: [u8; 32]) -> Result<Measured, As2Error> {
+        let mut body = BufReader::new(body);
+        let (content_type, encoding) = (&self.request.content_type, self.request.transfer_encoding);
+        if content_type.is("application/pkcs7-mime") {
+            if is_compressed(content_type) {
+                return Err(As2Error::Compressed);
+            }
+            let mut body = behind_repeated_headers(&mut body, self.limits)?;
+            return self.envelope(&mut body, fallback_key);
+        }
+        if content_type.is("multipart/signed") {
+            let mut body = BufReader::new(TransferReader::new(body, encoding));
+            return self.signed(content_type, &mut body, Within::Nothing);
+        }
+        // Neither signed nor encrypted: the MIC covers the body alone (RFC 4130, section 7.3.1).
+        let entity = Entity { headers: None, content_type: content_type.clone(), encoding };
+        self.payload_alone(&entity, &mut body)
+    }
+
+    /// Decrypts, and reads what is inside. Every fault in there is told only when all of it was read: where in the
+    /// content a decryption went wrong must not show in the time of the answer.
+    fn envelope(&mut self, body: &mut dyn BufRead, fallback_key: [u8; 32]) -> Result<Measured, As2Error> {
+        let cms = cms_content(body).map_err(|error| sealed(As2Error::Unreadable(error.into())))?;
+        let mut inside =
+            EnvelopeReader::open(cms, &self.security.decrypt, self.limits, fallback_key).map_err(of_cms)?;
+        let algorithm = inside.algorithm();
+        if !self.security.encryption.contains(&algorithm) {
+            return Err(As2Error::WeakEncryption(algorithm));
+        }
+        self.layers.encryption = Some(algorithm);
+        let result = self.decrypted(&mut inside);
+        match drain(&mut inside) {
+            Err(error) => Err(As2Error::Sealed(SealedFault::Cms(error.into()))),
+            Ok(()) => result.map_err(sealed),
+        }
+    }
+
+    fn decrypted(&mut self, inside: &mut dyn BufRead) -> Result<Measured, As2Error> {
+        let beginning = peek(inside).map_err(unreadable)?;
+        let bare = begins_with_edi(&beginning);
+        if !bare && !begins_with_a_header(&beginning) {
+            return Err(As2Error::Sealed(SealedFault::NotAnEntity));
+        }
+        let mut content = Cursor::new(beginning).chain(inside);
+        if bare {
+            // Some products encrypt a payload without any MIME header; all of it is content then.
+            let content_type = ContentType::parse("application/octet-stream").map_err(As2Error::Unreadable)?;
+            let entity = Entity { headers: None, content_type, encoding: TransferEncoding::Identity };
+            return self.payload_alone(&entity, &mut content);
+        }
+        let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?;
+        if entity.content_type.is("multipart/signed") {
+            let mut content = BufReader::new(TransferReader::new(content, entity.encoding));
+            return self.signed(&entity.content_type, &mut content, Within::Envelope);
+        }
+        if entity.content_type.is("application/pkcs7-mime") {
+            let compressed = is_compressed(&entity.content_type);
+            return Err(if compressed { As2Error::Compressed } else { As2Error::Sealed(SealedFault::Nested) });
+        }
+        self.payload_alone(&entity, &mut content)
+    }
+
+    /// Reads a payload that is not signed. The MIC covers its headers too, where it has any of its own.
+    fn payload_alone(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<Measured, As2Error> {
+        let mut measure = Measure::new(&self.security.signature.digests);
+        measure.update(entity.headers.as_ref().map_or(&[], HeaderList::as_bytes));
+        let mut content = BufReader::new(Tee { source: content, measure: &mut measure });
+        let written = self.payload(entity, &mut content);
+        drain(&mut content).map_err(unreadable)?;
+        drop(content);
+        let measured = measure.finish();
+        self.measured = Some(measured.clone());
+        written.map(|()| measured)
+    }
+
+    /// Reads a multipart/signed (RFC 1847, section 2.1). The MIC covers its first part, from its first header byte to
+    /// the byte before the line break that belongs to the boundary.
+    fn signed(
+        &mut self,
+        content_type: &ContentType,
+        body: &mut dyn BufRead,
+        within: Within,
+    ) -> Result<Measured, As2Error> {
+        let boundary = content_type.boundary(self.limits).map_err(As2Error::Unreadable)?;
+        let mut multipart = Multipart::new(body, boundary, self.limits);
+
+        let part = multipart.next_part().map_err(As2Error::Unreadable)?.ok_or(As2Error::NotTwoParts)?;
+        let mut measure = Measure::new(&self.security.signature.digests);
+        let mut content = BufReader::new(Tee { source: part, measure: &mut measure });
+        let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable);
+        let written = entity.and_then(|entity| self.payload(&entity, &mut content));
+        drain(&mut content).map_err(unreadable)?;
+        drop(content);
+        let measured = measure.finish();
+        self.measured = Some(measured.clone());
+
+        let mut part = multipart.next_part().map_err(As2Error::Unreadable)?.ok_or(As2Error::NotTwoParts)?;
+        let signature = read_signature(&mut part, self.limits)?;
+        if multipart.next_part().map_err(As2Error::Unreadable)?.is_some() {
+            return Err(As2Error::NotTwoParts);
+        }
+        if within == Within::Envelope {
+            // Blocks put behind the message would otherwise tell whether their padding is right.
+            multipart.expect_no_epilogue().map_err(As2Error::Unreadable)?;
+        }
+        self.verify(&signature, &measured)?;
+        written.map(|()| measured)
+    }
+
+    fn verify(&mut self, signature: &Signature, measured: &Measured) -> Result<(), As2Error> {
+        let named = signature.digest_algorithms();
+        self.signature_algorithm = named.into_iter().find(|algorithm| measured.digests.get(*algorithm).is_some());
+        let verified = signature.verify(&measured.digests, &self.security.verify, &self.security.signature);
+        self.layers.signature = Some(verified.map_err(As2Error::Signature)?);
+        Ok(())
+    }
+
+    /// Decodes a payload into the sink. What is no payload but another layer is refused.
+    fn payload(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<(), As2Error> {
+        if entity.content_type.is("application/pkcs7-mime") {
+            let enveloped = entity.content_type.parameter("smime-type").is_some_and(|t| t.starts_with("enveloped"));
+            return Err(if enveloped { As2Error::SignedOutsideEncrypted } else { As2Error::Compressed });
+        }
+        if let Some(headers) = &entity.headers {
+            self.file_name = file_name_of(headers).or_else(|| self.file_name.take());
+        }
+        self.content_type = entity.content_type.clone();
+        let mut decoded = TransferReader::new(content, entity.encoding);
+        self.payload_bytes = io::copy(&mut decoded, &mut self.payload).map_err(unreadable)?;
+        Ok(())
+    }
+
+    /// Policy is judged by the layers that were there, not by what headers say.
+    fn is_protected_as_agreed(&self) -> Result<(), As2Error> {
+        if self.security.encrypted == Requirement::Required && self.layers.encryption.is_none() {
+            return Err(As2Error::NotEncrypted);
+        }
+        if self.security.signed == Requirement::Required && self.layers.signature.is_none() {
+            return Err(As2Error::NotSigned);
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::result_large_err, reason = "one per message, and no larger than what is received")]
+    fn conclude(self, result: Result<Measured, As2Error>) -> Result<Received, Refusal> {
+        match result {
+            Ok(measured) => Ok(Received {
+                mic: self.mic(&measured),
+                content: measured.content,
+                content_type: self.content_type,
+                file_name: self.file_name,
+                payload_bytes: self.payload_bytes,
+                layers: self.layers,
+            }),
+            // What did not decrypt has no MIC.
+            Err(error @ As2Error::Sealed(_)) => Err(Refusal::unopened(error)),
+            Err(error) => {
+                let mic = self.measured.as_ref().map(|measured| self.mic(measured));
+                Err(Refusal { error, mic, content: self.measured.map(|measured| measured.content) })
+            }
+        }
+    }
+
+    /// By the signature's algorithm (RFC 4130, section 7.4.3), else the first one the sender asks for that is accepted,
+    /// else SHA-256; named as the sender names it.
+    fn mic(&self, measured: &Measured) -> Mic {
+        let terms = self.request.receipt.terms();
+        let asked = || terms.and_then(|terms| terms.first_of(&self.security.signature.digests));
+        let algorithm = self.signature_algorithm.or_else(asked).unwrap_or(DigestAlgorithm::Sha256);
+        let mic = Mic::new(measured.by(algorithm));
+        match terms.and_then(|terms| terms.spelling(mic.algorithm())) {
+            Some(spelling) => mic.spelled(spelling),
+            None => mic,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Nothing,
+    Envelope,
+}
+
+/// A MIME entity without its body.
+struct Entity {
+    headers: Option<HeaderList>,
+    content_type: ContentType,
+    encoding: TransferEncoding,
+}
+
+impl Entity {
+    fn read(source: &mut dyn BufRead, limits: &Limits) -> Result<Self, MimeFault> {
+        let headers = HeaderList::read_from(source, limits)?;
+        Ok(Self {
+            content_type: ContentType::of(&headers)?,
+            encoding: TransferEncoding::of(&headers)?,
+            headers: Some(headers),
+        })
+    }
+}
+
+/// Some products repeat the HTTP headers of the body at its beginning; they say nothing new.
+fn behind_repeated_headers<'a>(body: &'a mut dyn BufRead, limits: &Limits) -> Result<impl BufRead + 'a, As2Error> {
+    let beginning = peek(body).map_err(unreadable)?;
+    let repeated = begins_with_a_header(&beginning);
+    let mut body = Cursor::new(beginning).chain(body);
+    if repeated {
+        HeaderList::read_from(&mut body, limits).map_err(As2Error::Unreadable)?;
+    }
+    Ok(body)
+}
+
+fn is_compressed(content_type: &ContentType) -> bool {
+    content_type.parameter("smime-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("compressed"))
+}
+
+fn read_signature(part: &mut dyn Read, limits: &Limits) -> Result<Signature, As2Error> {
+    let mut part = BufReader::new(part);
+    HeaderList::read_from(&mut part, limits).map_err(As2Error::Unreadable)?;
+    let content = cms_content(&mut part).map_err(unreadable)?;
+    // One byte past the bound shows that there is more.
+    let mut bytes = Vec::new();
+    content.take(limits.signature as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Signature::parse(bytes.as_slice(), limits).map_err(As2Error::UnreadableSignature)
+}
+
+fn unreadable(error: io::Error) -> As2Error {
+    As2Error::Unreadable(error.into())
+}
+
+fn of_cms(fault: SmimeError) -> As2Error {
+    match fault {
+        SmimeError::Unsupported { name, .. } if name == COMPRESSED_DATA => As2Error::Compressed,
+        fault => As2Error::Sealed(SealedFault::Cms(fault)),
+    }
+}
+
+/// What a fault is called when it was met inside an envelope.
+fn sealed(error: As2Error) -> As2Error {
+    As2Error::Sealed(match error {
+        As2Error::Unreadable(MimeFault::Source(error)) => SealedFault::Cms(error.into()),
+        As2Error::Unreadable(fault) => SealedFault::Mime(fault),
+        As2Error::UnreadableSignature(fault) => SealedFault::Signature(fault),
+        As2Error::NotTwoParts => SealedFault::NotTwoParts,
+        As2Error::Signature(fault @ (SignatureFault::Malformed { .. } | SignatureFault::Unsupported { .. })) => {
+            SealedFault::SignatureFault(fault)
+        }
+        other => return other,
+    })
+}
+
+/// Reads or writes for `inner` and keeps its failure, so that a failure of ours is never taken for a partner's fault.
+struct Watched<'a, T> {
+    inner: T,
+    failure: &'a RefCell<Option<io::Error>>,
+}
+
+impl<T> Watched<'_, T> {
+    fn note<R>(&self, result: io::Result<R>) -> io::Result<R> {
+        result.inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                let told = io::Error::new(error.kind(), error.to_string());
+                self.failure.borrow_mut().get_or_insert(told);
+            }
+        })
+    }
+}
+
+impl<T: Read> Read for Watched<'_, T> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let result = self.inner.read(out);
+        self.note(result)
+    }
+}
+
+impl<T: Write> Write for Watched<'_, T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.inner.write(bytes);
+        self.note(result)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.inner.flush();
+        self.note(result)
+    }
+}

@@ -1,0 +1,137 @@
+//! The run-time check of a document against its shape: required members and types. It is what the published schema
+//! says, without the cost of a JSON Schema engine; tests hold the two together.
+
+use serde_json::Value;
+
+use super::schema::document_type;
+use super::shape::{Kind, Shape};
+use super::text::{is_date, is_decimal, is_instant};
+use crate::base::{Diagnostic, Location};
+
+/// The most faults reported of one document; a document with more is no better known by more of them.
+pub const MAX_FAULTS: usize = 100;
+
+/// Checks `document` against a document type such as `order@1`. Unknown members are no fault: a later minor version
+/// may have added them.
+pub fn check(document: &Value, document_type_name: &str) -> Vec<Diagnostic> {
+    let Some(known) = document_type(document_type_name) else {
+        return vec![Diagnostic::error(
+            "unknown-document",
+            format!("this build knows no document type '{document_type_name}'"),
+        )];
+    };
+    let mut checker = Checker { faults: Vec::new() };
+    checker.value(document, &known.shape, &mut String::new());
+    checker.faults
+}
+
+struct Checker {
+    faults: Vec<Diagnostic>,
+}
+
+impl Checker {
+    /// Walks a value; `path` is extended and cut back, so that a document without faults allocates next to nothing.
+    fn value(&mut self, value: &Value, shape: &Shape, path: &mut String) {
+        if self.faults.len() >= MAX_FAULTS {
+            return;
+        }
+        match (shape, value) {
+            (Shape::Object(members), Value::Object(found)) => {
+                for member in members {
+                    let length = path.len();
+                    push_member(path, &member.name);
+                    match found.get(&member.name) {
+                        Some(inner) => self.value(inner, &member.shape, path),
+                        None if member.required => self.missing(path),
+                        None => {}
+                    }
+                    path.truncate(length);
+                }
+            }
+            (Shape::Array { item, min }, Value::Array(found)) => {
+                if found.len() < *min {
+                    self.too_few(path, *min, found.len());
+                }
+                for (index, inner) in found.iter().enumerate() {
+                    let length = path.len();
+                    push_index(path, index);
+                    self.value(inner, item, path);
+                    path.truncate(length);
+                }
+            }
+            (Shape::Open, Value::Object(_)) => {}
+            (Shape::Value(kind), value) => {
+                if !fits(value, kind) {
+                    self.wrong(path, value, kind_in_words(kind));
+                }
+            }
+            (Shape::Object(_) | Shape::Open, _) => self.wrong(path, value, "an object".to_owned()),
+            (Shape::Array { .. }, _) => self.wrong(path, value, "an array".to_owned()),
+        }
+    }
+
+    fn missing(&mut self, path: &str) {
+        self.fault(Diagnostic::error("required-missing", format!("the document has no {path}")), path);
+    }
+
+    fn too_few(&mut self, path: &str, min: usize, found: usize) {
+        let fault = Diagnostic::error("too-few-items", format!("{path} has {found} items"));
+        self.fault(fault.expecting(format!("at least {min}")), path);
+    }
+
+    fn wrong(&mut self, path: &str, value: &Value, expected: String) {
+        let shown = match value {
+            Value::Object(_) => "an object".to_owned(),
+            Value::Array(_) => "an array".to_owned(),
+            other => other.to_string().chars().take(60).collect(),
+        };
+        self.fault(Diagnostic::error("wrong-type", format!("{path} is {shown}")).expecting(expected), path);
+    }
+
+    fn fault(&mut self, fault: Diagnostic, path: &str) {
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(fault.at(Location { member: Some(path.to_owned()), ..Location::default() }));
+        }
+    }
+}
+
+/// Appends `.name`, or `name` at the document's root.
+pub(crate) fn push_member(path: &mut String, name: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+}
+
+/// Appends `[index]`, from 0 as in JSON tools.
+pub(crate) fn push_index(path: &mut String, index: usize) {
+    path.push('[');
+    path.push_str(&index.to_string());
+    path.push(']');
+}
+
+/// Whether a value is of this kind.
+pub(crate) fn fits(value: &Value, kind: &Kind) -> bool {
+    match (kind, value) {
+        (Kind::Text, Value::String(text)) => !text.is_empty(),
+        (Kind::Decimal, Value::String(text)) => is_decimal(text),
+        (Kind::Date, Value::String(text)) => is_date(text),
+        (Kind::Instant, Value::String(text)) => is_instant(text),
+        (Kind::Word(words), Value::String(text)) => words.contains(text),
+        (Kind::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
+        (Kind::Boolean, Value::Bool(_)) => true,
+        _ => false,
+    }
+}
+
+fn kind_in_words(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "a text that is not empty".to_owned(),
+        Kind::Decimal => "a decimal in a string, such as \"12.50\"".to_owned(),
+        Kind::Date => "a day, YYYY-MM-DD".to_owned(),
+        Kind::Instant => "an instant with its offset, RFC 3339".to_owned(),
+        Kind::Integer => "an integer".to_owned(),
+        Kind::Boolean => "true or false".to_owned(),
+        Kind::Word(words) => format!("one of {}", words.join(", ")),
+    }
+}

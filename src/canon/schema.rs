@@ -1,0 +1,122 @@
+//! The published schemas: generated from the Rust types, kept in `schemas/`, embedded and read once.
+
+use std::sync::LazyLock;
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value};
+
+use super::order::Order;
+use super::shape::Shape;
+
+/// One document type in one schema major.
+#[derive(Debug)]
+pub struct DocumentType {
+    /// As mapping files name it: `order@1`.
+    pub name: &'static str,
+    /// The type alone: `order`.
+    pub kind: &'static str,
+    /// The newest schema version of this major: `1.0`.
+    pub version: &'static str,
+    /// The published schema, its text as in `schemas/`.
+    pub schema: Value,
+    /// The schema, boiled down.
+    pub shape: Shape,
+}
+
+/// Constants, in effect: read once from text that is part of the program.
+static DOCUMENT_TYPES: LazyLock<Vec<DocumentType>> =
+    LazyLock::new(|| vec![embedded("order@1", "order", "1.0", include_str!("../../schemas/order/1.0.json"))]);
+
+/// # Panics
+/// When the embedded file is no schema of ours; a test reads every one of them.
+fn embedded(name: &'static str, kind: &'static str, version: &'static str, text: &str) -> DocumentType {
+    let schema: Value = serde_json::from_str(text).expect("an embedded schema is JSON: tests read every one");
+    let shape = Shape::of_schema(&schema).expect("an embedded schema has a shape: tests read every one");
+    DocumentType { name, kind, version, schema, shape }
+}
+
+/// Every document type this build knows.
+pub fn document_types() -> &'static [DocumentType] {
+    &DOCUMENT_TYPES
+}
+
+/// The document type that a mapping file names, such as `order@1`.
+pub fn document_type(name: &str) -> Option<&'static DocumentType> {
+    document_types().iter().find(|known| known.name == name)
+}
+
+/// The published schema of a document type, such as `order@1`.
+pub fn schema(name: &str) -> Option<&'static Value> {
+    document_type(name).map(|known| &known.schema)
+}
+
+/// The shape of a document type, such as `order@1`.
+pub fn shape(name: &str) -> Option<&'static Shape> {
+    document_type(name).map(|known| &known.shape)
+}
+
+/// The URI of a schema version: `urn:edigate:schema:order:1.0` with the base `urn:edigate:schema:`.
+pub fn schema_uri(base: &str, kind: &str, version: &str) -> String {
+    let separator = if base.starts_with("urn:") { ":" } else { "/" };
+    format!("{base}{kind}{separator}{version}")
+}
+
+/// Generates the schema of `order` 1.0 from its Rust types. What is published stands in `schemas/order/1.0.json`; a
+/// test compares the two.
+pub fn generate_order_schema() -> Value {
+    generate::<Order>("order", "1.0")
+}
+
+fn generate<T: schemars::JsonSchema>(kind: &str, version: &str) -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>();
+    schema.insert("$id".to_owned(), Value::String(schema_uri("urn:edigate:schema:", kind, version)));
+    schema.insert("title".to_owned(), Value::String(format!("{kind} {version}")));
+    RecursiveTransform(without_null).transform(&mut schema);
+    RecursiveTransform(familiar_order).transform(&mut schema);
+    schema.to_value()
+}
+
+/// Puts the keywords a reader looks for first.
+fn familiar_order(schema: &mut Schema) {
+    const FIRST: [&str; 8] = ["$schema", "$id", "title", "description", "type", "format", "$ref", "const"];
+    let Some(object) = schema.as_object_mut() else { return };
+    let mut ordered = Map::new();
+    for keyword in FIRST {
+        if let Some((keyword, value)) = object.shift_remove_entry(keyword) {
+            ordered.insert(keyword, value);
+        }
+    }
+    ordered.append(object);
+    *object = ordered;
+}
+
+/// A member without a value is absent, never `null` (rule 14 of the canonical model), so no schema may allow `null`.
+fn without_null(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    let Some(Value::Array(variants)) = object.get_mut("anyOf") else { return };
+    variants.retain(|variant| variant.get("type").is_none_or(|name| name != "null"));
+    if let [Value::Object(only)] = variants.as_slice() {
+        let only = only.clone();
+        object.shift_remove("anyOf");
+        object.extend(only);
+    }
+}
+
+/// The schema of `extensions`: keys that say whose they are, texts for values.
+pub(super) fn extensions(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": { "pattern": "^x-[a-z0-9]+(-[a-zA-Z0-9]+)+$" },
+        "minProperties": 1,
+    })
+}

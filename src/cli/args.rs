@@ -1,0 +1,194 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A gateway between partners who speak AS2 with X12 or EDIFACT and an ERP that reads canonical JSON.
+#[derive(Debug, Parser)]
+#[command(name = "edigate", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway until it is told to stop (SIGTERM drains, SIGHUP reloads)
+    Serve(ConfigArgument),
+    /// Report every fault of the configuration, with file, line and what to type
+    Check {
+        #[command(flatten)]
+        config: ConfigArgument,
+        /// Print the diagnostics as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Speak AS2 by hand
+    #[command(subcommand)]
+    As2(As2Command),
+    /// Look at the documents of a running gateway
+    #[command(subcommand)]
+    Doc(DocCommand),
+    /// Look at the transport messages of a running gateway, refused ones too
+    #[command(subcommand)]
+    Exchange(ExchangeCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgument {
+    /// The gateway's configuration file
+    #[arg(long, value_name = "FILE", default_value = "edigate.toml")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum As2Command {
+    /// Send one file, ask for a receipt, and verify the receipt and its MIC
+    Send(Box<SendArguments>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArguments {
+    /// The file to send
+    pub(crate) file: PathBuf,
+    /// Address to post to
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Our AS2 name (AS2-From)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) as2_from: String,
+    /// Their AS2 name (AS2-To)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) as2_to: String,
+    /// Our certificate (PEM), needed to sign
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// Our private key (PEM), needed to sign
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    /// Their certificate (PEM): encrypts the message and verifies the receipt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) their_cert: Option<PathBuf>,
+    /// Digest of our signature
+    #[arg(long, value_enum, default_value_t = SignArgument::Sha256)]
+    pub(crate) sign: SignArgument,
+    /// Cipher of the content
+    #[arg(long, value_enum, default_value_t = EncryptArgument::Aes256Cbc)]
+    pub(crate) encrypt: EncryptArgument,
+    /// The receipt to ask for
+    #[arg(long, value_enum, default_value_t = ReceiptArgument::Signed)]
+    pub(crate) receipt: ReceiptArgument,
+    /// Message-ID, to send the same message again; a fresh one when left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) message_id: Option<String>,
+    /// Content type of the payload
+    #[arg(long, value_name = "TYPE", default_value = "application/edi-x12")]
+    pub(crate) content_type: String,
+    /// Certificates (PEM) of those who may have issued the server's TLS certificate, in place of the system's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_ca: Option<PathBuf>,
+    /// The server's own TLS certificate (PEM): exactly this one is accepted, whatever it says about itself
+    #[arg(long, value_name = "FILE", conflicts_with = "tls_ca")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SignArgument {
+    None,
+    #[value(name = "sha-256")]
+    Sha256,
+    #[value(name = "sha-384")]
+    Sha384,
+    #[value(name = "sha-512")]
+    Sha512,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EncryptArgument {
+    None,
+    #[value(name = "aes-128-cbc")]
+    Aes128Cbc,
+    #[value(name = "aes-192-cbc")]
+    Aes192Cbc,
+    #[value(name = "aes-256-cbc")]
+    Aes256Cbc,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReceiptArgument {
+    Signed,
+    Unsigned,
+    None,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SocketArgument {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// The gateway's admin socket, in place of the one the configuration names
+    #[arg(long, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    #[command(flatten)]
+    pub(crate) socket: SocketArgument,
+    /// Only this partner's
+    #[arg(long, value_name = "ID")]
+    pub(crate) partner: Option<String>,
+    /// Only those at this stage
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<String>,
+    /// At most this many, newest first
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DocCommand {
+    /// List documents, newest first
+    List(ListArguments),
+    /// Show one document: where it came from, how far it is, what was wrong with it
+    Show {
+        /// Its id, or the first six or more letters of it
+        id: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+        /// Print its content instead: the canonical document, or the transaction set when it is parked
+        #[arg(long)]
+        content: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExchangeCommand {
+    /// List exchanges, newest first
+    List(ListArguments),
+    /// Show one exchange
+    Show {
+        /// Its id, or the first six or more letters of it
+        id: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,221 @@
+//! `edigate doc` and `edigate exchange`: what became of each message.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::args::{DocCommand, ExchangeCommand, ListArguments, SocketArgument};
+use super::client::{self, AdminFault, encoded};
+use super::exit::Exit;
+use super::print::{Failure, Output};
+use crate::config;
+
+/// Runs `edigate doc …`.
+pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        DocCommand::List(list) => {
+            let answer = ask(&list.socket, &list_path("/v1/documents", list))?;
+            print_list(&answer, "documents", &DOCUMENT_COLUMNS, list.socket.json, out)
+        }
+        DocCommand::Show { id, socket, content: true } => {
+            let path = format!("/v1/documents/{}/content", encoded(id));
+            let bytes = client::get(&socket_path(socket)?, &path)?;
+            out.bytes(&bytes)?;
+            Ok(Exit::Clean)
+        }
+        DocCommand::Show { id, socket, content: false } => {
+            let answer = ask(socket, &format!("/v1/documents/{}", encoded(id)))?;
+            print_one(&answer, socket.json, out)
+        }
+    }
+}
+
+/// Runs `edigate exchange …`.
+pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        ExchangeCommand::List(list) => {
+            let answer = ask(&list.socket, &list_path("/v1/exchanges", list))?;
+            print_list(&answer, "exchanges", &EXCHANGE_COLUMNS, list.socket.json, out)
+        }
+        ExchangeCommand::Show { id, socket } => {
+            let answer = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
+            print_one(&answer, socket.json, out)
+        }
+    }
+}
+
+/// A column: its heading, the member it shows, its width.
+type Column = (&'static str, &'static str, usize);
+
+const DOCUMENT_COLUMNS: [Column; 6] = [
+    ("DOCUMENT", "documentId", 26),
+    ("CREATED", "createdAt", 24),
+    ("PARTNER", "partner", 20),
+    ("TYPE", "type", 15),
+    ("NUMBER", "number", 20),
+    ("STAGE", "stage", 10),
+];
+
+const EXCHANGE_COLUMNS: [Column; 6] = [
+    ("EXCHANGE", "exchangeId", 26),
+    ("RECEIVED", "receivedAt", 24),
+    ("PARTNER", "partner", 20),
+    ("STAGE", "stage", 10),
+    ("DOCUMENTS", "documents", 9),
+    ("PARKED", "parked", 6),
+];
+
+fn list_path(resource: &str, list: &ListArguments) -> String {
+    let mut path = format!("{resource}?limit={}", list.limit);
+    for (name, value) in [("partner", &list.partner), ("stage", &list.stage)] {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", encoded(value)));
+        }
+    }
+    path
+}
+
+fn ask(socket: &SocketArgument, path: &str) -> Result<Value, Failure> {
+    let bytes = client::get(&socket_path(socket)?, path)?;
+    serde_json::from_slice(&bytes).map_err(|fault| {
+        Failure::new(Exit::Failed, format!("the gateway's answer cannot be read: {fault}; is it another version?"))
+    })
+}
+
+fn socket_path(socket: &SocketArgument) -> Result<PathBuf, Failure> {
+    match &socket.socket {
+        Some(path) => Ok(path.clone()),
+        None => config::admin_socket(&socket.config.config).map_err(|diagnostics: Vec<crate::base::Diagnostic>| {
+            Failure::configuration(&socket.config.config, &diagnostics)
+        }),
+    }
+}
+
+fn print_list(answer: &Value, name: &str, columns: &[Column], json: bool, out: &mut Output) -> Result<Exit, Failure> {
+    if json {
+        out.json(answer)?;
+        return Ok(Exit::Clean);
+    }
+    let row = |cells: Vec<String>| {
+        let padded = cells.iter().zip(columns).map(|(cell, (_, _, width))| format!("{cell:<width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    out.line(&row(columns.iter().map(|(heading, ..)| (*heading).to_owned()).collect()))?;
+    for item in answer.get(name).and_then(Value::as_array).into_iter().flatten() {
+        out.line(&row(columns.iter().map(|(_, member, _)| cell(item.get(member))).collect()))?;
+    }
+    if answer.get("next").is_some_and(|next| !next.is_null()) {
+        out.line("… there are more: raise --limit")?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => "-".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// One thing, its members a line each, nested ones indented; what is absent is left out.
+fn print_one(answer: &Value, json: bool, out: &mut Output) -> Result<Exit, Failure> {
+    if json {
+        out.json(answer)?;
+    } else {
+        print_members(answer, 0, out)?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn print_members(value: &Value, depth: usize, out: &mut Output) -> Result<(), Failure> {
+    let indent = "  ".repeat(depth);
+    let Value::Object(members) = value else { return out.line(&format!("{indent}{}", cell(Some(value)))) };
+    for (name, member) in members {
+        match member {
+            Value::Null => {}
+            Value::Object(_) => {
+                out.line(&format!("{indent}{name}:"))?;
+                print_members(member, depth + 1, out)?;
+            }
+            Value::Array(items) if items.is_empty() => {}
+            Value::Array(items) => {
+                out.line(&format!("{indent}{name}:"))?;
+                for item in items {
+                    print_item(item, depth + 1, out)?;
+                }
+            }
+            scalar => out.line(&format!("{indent}{name}: {}", cell(Some(scalar))))?,
+        }
+    }
+    Ok(())
+}
+
+/// An item of a list: a diagnostic reads as one line, anything else as its members.
+fn print_item(item: &Value, depth: usize, out: &mut Output) -> Result<(), Failure> {
+    match serde_json::from_value::<crate::base::Diagnostic>(item.clone()) {
+        Ok(diagnostic) => out.line(&format!("{}{diagnostic}", "  ".repeat(depth))),
+        Err(_) => print_members(item, depth, out),
+    }
+}
+
+impl From<AdminFault> for Failure {
+    fn from(fault: AdminFault) -> Self {
+        let exit = match &fault {
+            AdminFault::Unreachable { .. } => Exit::Unreachable,
+            AdminFault::Refused(_) => Exit::Failed,
+        };
+        Self::new(exit, fault.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_reads_as_a_table_and_says_when_there_is_more() {
+        let mut text = Vec::new();
+        let answer = json!({"exchanges": [{"exchangeId": "01A", "partner": "acme", "stage": "refused", "documents": 0}],
+            "next": "01A"});
+        print_list(&answer, "exchanges", &EXCHANGE_COLUMNS, false, &mut Output::to(&mut text)).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<_> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(
+            lines,
+            [
+                "EXCHANGE RECEIVED PARTNER STAGE DOCUMENTS PARKED",
+                "01A - acme refused 0 -",
+                "… there are more: raise --limit"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_document_reads_as_its_members() {
+        let mut text = Vec::new();
+        let answer = json!({"number": "4711", "row": null, "exchange": {"stage": "parked"}, "diagnostics": [
+            {"severity": "error", "code": "unmapped", "message": "no mapping", "location": {}}]});
+        print_one(&answer, false, &mut Output::to(&mut text)).unwrap();
+        let expect = "number: 4711\nexchange:\n  stage: parked\ndiagnostics:\n  error[unmapped]: no mapping\n";
+        assert_eq!(String::from_utf8(text).unwrap(), expect);
+    }
+
+    #[test]
+    fn filters_become_a_query() {
+        let list = ListArguments {
+            socket: SocketArgument {
+                config: super::super::args::ConfigArgument { config: "edigate.toml".into() },
+                socket: None,
+                json: false,
+            },
+            partner: Some("acme".into()),
+            stage: None,
+            limit: 7,
+        };
+        assert_eq!(list_path("/v1/documents", &list), "/v1/documents?limit=7&partner=acme");
+    }
+}

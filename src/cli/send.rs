@@ -1,0 +1,246 @@
+//! `edigate as2 send`: one message by hand, and its receipt verified to the last bit.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::args::{EncryptArgument, ReceiptArgument, SendArguments, SignArgument};
+use super::exit::Exit;
+use super::print::{Failure, Output};
+use crate::as2::{As2Name, Mdn, MessageId, Outgoing, Packed, ReceiptWanted, Settlement, Signer, pack};
+use crate::base::{Clock, Limits, OsEntropy, SystemClock};
+use crate::http::{Answer, Client, ClientSettings, Trust};
+use crate::mime::HeaderList;
+use crate::smime::{Certificate, ContentEncryption, DigestAlgorithm, PrivateKey, SignaturePolicy};
+
+/// Connecting and the TLS handshake.
+const CONNECT_TIME: Duration = Duration::from_secs(30);
+/// From there to the last byte of the receipt.
+const ANSWER_TIME: Duration = Duration::from_secs(120);
+/// The largest receipt taken.
+const ANSWER_BYTES: usize = 1 << 20;
+
+/// Sends, and tells how it ended: clean only when the receipt says processed, is signed if that was asked, verifies,
+/// and shows the MIC of what was sent.
+pub(super) fn send(arguments: &SendArguments, out: &mut Output) -> Result<Exit, Failure> {
+    let payload = read(&arguments.file)?;
+    let parties = Parties::of(arguments)?;
+    let packed = parties.pack(arguments, &payload)?;
+    let answer = post(arguments, &packed)?;
+    let outcome = judge(&parties, arguments, &packed, &answer)?;
+    outcome.print(arguments, &packed, &answer, out)?;
+    Ok(if outcome.delivered { Exit::Clean } else { Exit::Failed })
+}
+
+/// The two ends of the exchange, with the keys that the arguments lead to.
+struct Parties {
+    from: As2Name,
+    to: As2Name,
+    signer: Option<Signer>,
+    theirs: Option<Certificate>,
+}
+
+impl Parties {
+    fn of(arguments: &SendArguments) -> Result<Self, Failure> {
+        let signer = match (&arguments.cert, &arguments.key) {
+            (Some(cert), Some(key)) => Some(signer(cert, key)?),
+            _ => None,
+        };
+        let theirs = arguments.their_cert.as_deref().map(certificate).transpose()?;
+        Ok(Self { from: name(&arguments.as2_from)?, to: name(&arguments.as2_to)?, signer, theirs })
+    }
+
+    fn pack(&self, arguments: &SendArguments, payload: &[u8]) -> Result<Packed, Failure> {
+        let now = SystemClock.now();
+        let message_id = match &arguments.message_id {
+            None => MessageId::mint(now, &OsEntropy),
+            Some(id) => MessageId::from_header(id.as_bytes(), Limits::default().message_id)
+                .ok_or_else(|| usage("--message-id is not a Message-ID: up to 998 printable ASCII characters"))?,
+        };
+        let sign = match (digest(arguments.sign), &self.signer) {
+            (None, _) => None,
+            (Some(digest), Some(signer)) => Some((signer, digest)),
+            (Some(_), None) => return Err(usage("to sign, give --cert and --key; or write --sign none")),
+        };
+        let theirs = self.theirs.as_slice();
+        let encrypt = match (cipher(arguments.encrypt), theirs) {
+            (None, _) => None,
+            (Some(_), []) => return Err(usage("to encrypt, give --their-cert; or write --encrypt none")),
+            (Some(cipher), theirs) => Some((theirs, cipher)),
+        };
+        let file_name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned());
+        let outgoing = Outgoing {
+            from: &self.from,
+            to: &self.to,
+            message_id: &message_id,
+            subject: None,
+            content_type: &arguments.content_type,
+            file_name: file_name.as_deref(),
+            sign,
+            encrypt,
+            receipt: match arguments.receipt {
+                ReceiptArgument::Signed => ReceiptWanted::Signed,
+                ReceiptArgument::Unsigned => ReceiptWanted::Unsigned,
+                ReceiptArgument::None => ReceiptWanted::None,
+            },
+        };
+        pack(payload, &outgoing, now, &OsEntropy)
+            .map_err(|fault| failed(format!("the message cannot be packed: {fault}")))
+    }
+}
+
+fn post(arguments: &SendArguments, packed: &Packed) -> Result<Answer, Failure> {
+    let trust = match (&arguments.tls_ca, &arguments.tls_cert) {
+        (Some(issuers), _) => Trust::Roots(read(issuers)?),
+        (None, Some(own)) => Trust::Pinned(vec![certificate(own)?.fingerprint()]),
+        (None, None) => Trust::System,
+    };
+    let settings =
+        ClientSettings { trust, connect_time: CONNECT_TIME, answer_time: ANSWER_TIME, answer_size: ANSWER_BYTES };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|fault| failed(format!("the system gives no threads: {fault}")))?;
+    let client = Client::new(settings).map_err(|fault| failed(fault.to_string()))?;
+    runtime.block_on(client.post(&arguments.to, &packed.headers, packed.body.clone())).map_err(|fault| {
+        failed(format!(
+            "{}: {fault}; nothing is known of the message, send it again with --message-id '{}'",
+            arguments.to,
+            packed.message_id.as_str()
+        ))
+    })
+}
+
+/// How a message ended.
+struct Outcome {
+    delivered: bool,
+    /// In a sentence.
+    told: String,
+    receipt: Option<Mdn>,
+}
+
+fn judge(parties: &Parties, arguments: &SendArguments, packed: &Packed, answer: &Answer) -> Result<Outcome, Failure> {
+    let bare = |delivered, told: String| Ok(Outcome { delivered, told, receipt: None });
+    if !(200..300).contains(&answer.status) {
+        let text = String::from_utf8_lossy(&answer.body);
+        let said = text.lines().next().unwrap_or_default().trim();
+        return bare(false, format!("the server answered {} {said}", answer.status));
+    }
+    if arguments.receipt == ReceiptArgument::None {
+        return bare(true, "taken; no receipt was asked for".into());
+    }
+    let headers =
+        HeaderList::from_pairs(answer.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
+    let trusted = parties.theirs.as_slice();
+    let receipt = Mdn::parse(&headers, &answer.body, trusted, &SignaturePolicy::default(), &Limits::default());
+    let receipt = match receipt {
+        Ok(receipt) => receipt,
+        Err(fault) => return bare(false, format!("the answer is no receipt that counts: {fault}")),
+    };
+    let settlement = receipt.settle(&packed.message_id, &packed.mic, packed.receipt);
+    let (delivered, told) = tell(&settlement);
+    Ok(Outcome { delivered, told, receipt: Some(receipt) })
+}
+
+fn tell(settlement: &Settlement) -> (bool, String) {
+    match settlement {
+        Settlement::Accepted => (true, "processed; the receipt is for this message and its MIC is equal".into()),
+        Settlement::Warned(text) => (true, format!("processed, with a warning: {text}")),
+        Settlement::Refused(disposition) => (false, format!("refused: {disposition}")),
+        Settlement::MicMismatch { received: Some(mic) } => {
+            (false, format!("the receipt shows another MIC, {mic}: they processed something else than was sent"))
+        }
+        Settlement::MicMismatch { received: None } => (false, "the receipt shows no MIC".into()),
+        Settlement::Unproven => (false, "processed, but the receipt is not signed as was asked".into()),
+        Settlement::OtherMessage => (false, "the receipt is for another message".into()),
+    }
+}
+
+impl Outcome {
+    fn print(
+        &self,
+        arguments: &SendArguments,
+        packed: &Packed,
+        answer: &Answer,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
+        let signed = self.receipt.as_ref().map(|receipt| match receipt.signature {
+            crate::as2::ReceiptSignature::Unsigned => "unsigned",
+            crate::as2::ReceiptSignature::Verified(_) => "signature verified",
+        });
+        let disposition = self.receipt.as_ref().map(|receipt| receipt.disposition.to_string());
+        let their_mic = self.receipt.as_ref().and_then(|receipt| receipt.mic.as_ref()).map(ToString::to_string);
+        if arguments.json {
+            return out.json(&json!({
+                "delivered": self.delivered,
+                "outcome": self.told,
+                "status": answer.status,
+                "messageId": packed.message_id.as_str(),
+                "mic": packed.mic.to_string(),
+                "receipt": self.receipt.as_ref().map(|_| json!({
+                    "signature": signed,
+                    "disposition": disposition,
+                    "mic": their_mic,
+                })),
+            }));
+        }
+        out.line(&format!("Message-ID   {}", packed.message_id.as_str()))?;
+        out.line(&format!("MIC          {}", packed.mic))?;
+        out.line(&format!("HTTP status  {}", answer.status))?;
+        if let (Some(signed), Some(disposition)) = (signed, disposition) {
+            out.line(&format!("receipt      {signed}"))?;
+            out.line(&format!("disposition  {disposition}"))?;
+            out.line(&format!("their MIC    {}", their_mic.as_deref().unwrap_or("none")))?;
+        }
+        out.line(&format!("outcome      {}", self.told))
+    }
+}
+
+fn signer(cert: &Path, key: &Path) -> Result<Signer, Failure> {
+    let certificate = certificate(cert)?;
+    let pem = read(key)?;
+    let key = PrivateKey::from_pem(&pem, None).map_err(|fault| failed(format!("{}: {fault}", key.display())))?;
+    if !key.belongs_to(&certificate) {
+        return Err(failed("the private key does not belong to the certificate".to_owned()));
+    }
+    Ok(Signer { certificate, key })
+}
+
+fn certificate(path: &Path) -> Result<Certificate, Failure> {
+    Certificate::from_pem(&read(path)?).map_err(|fault| failed(format!("{}: {fault}", path.display())))
+}
+
+fn name(text: &str) -> Result<As2Name, Failure> {
+    As2Name::from_header(text.as_bytes()).map_err(|fault| usage(&format!("'{text}' is no AS2 name: {fault}")))
+}
+
+fn digest(sign: SignArgument) -> Option<DigestAlgorithm> {
+    match sign {
+        SignArgument::None => None,
+        SignArgument::Sha256 => Some(DigestAlgorithm::Sha256),
+        SignArgument::Sha384 => Some(DigestAlgorithm::Sha384),
+        SignArgument::Sha512 => Some(DigestAlgorithm::Sha512),
+    }
+}
+
+fn cipher(encrypt: EncryptArgument) -> Option<ContentEncryption> {
+    match encrypt {
+        EncryptArgument::None => None,
+        EncryptArgument::Aes128Cbc => Some(ContentEncryption::Aes128Cbc),
+        EncryptArgument::Aes192Cbc => Some(ContentEncryption::Aes192Cbc),
+        EncryptArgument::Aes256Cbc => Some(ContentEncryption::Aes256Cbc),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|fault| failed(format!("{} cannot be read: {fault}", path.display())))
+}
+
+fn failed(text: String) -> Failure {
+    Failure::new(Exit::Failed, text)
+}
+
+fn usage(text: &str) -> Failure {
+    Failure::new(Exit::Usage, text)
+}

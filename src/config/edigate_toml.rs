@@ -1,0 +1,291 @@
+//! edigate.toml as it is written: the settings but for the files they name, which `load.rs` fetches.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::limits;
+use super::settings::{
+    Bind, ContentMode, Exchanges, FreeSpace, ListenerKind, Log, LogFormat, LogLevel, Retention, TlsVersion,
+};
+use crate::base::table::{Located, Table, parse_percent, parse_size};
+use crate::base::{Diagnostic, Limits};
+use crate::partner::{IdentityEntry, reference, schema};
+
+/// edigate.toml as written, defaults filled in.
+pub(super) struct Written {
+    pub(super) instance: String,
+    pub(super) store: StoreTable,
+    pub(super) identities: Vec<IdentityEntry>,
+    pub(super) has_listener: bool,
+    pub(super) listeners: Vec<ListenerTable>,
+    pub(super) admin_socket: String,
+    pub(super) limits: Limits,
+    pub(super) erp: ErpTable,
+    pub(super) log: Log,
+}
+
+/// `[store]`.
+pub(super) struct StoreTable {
+    pub(super) folder: String,
+    pub(super) ballast: u64,
+    pub(super) free_hard: FreeSpace,
+    pub(super) retention: Retention,
+}
+
+/// One `[[listener]]`.
+pub(super) struct ListenerTable {
+    pub(super) name: String,
+    pub(super) kind: ListenerKind,
+    pub(super) bind: Bind,
+    pub(super) path: String,
+    pub(super) tls: Option<TlsTable>,
+    pub(super) trusted_proxies: Vec<IpAddr>,
+}
+
+/// `tls = { … }` of a listener.
+pub(super) struct TlsTable {
+    pub(super) pair: PairTable,
+    pub(super) min: TlsVersion,
+}
+
+/// A certificate and its key.
+pub(super) struct PairTable {
+    pub(super) cert: Located<String>,
+    pub(super) key: Located<String>,
+}
+
+/// `[erp]`.
+pub(super) enum ErpTable {
+    Directory(String),
+    Amqp(Box<AmqpTable>),
+}
+
+/// `[erp.amqp]`.
+pub(super) struct AmqpTable {
+    pub(super) url: Option<Located<String>>,
+    pub(super) ca: Option<Located<String>>,
+    pub(super) client: Option<PairTable>,
+    pub(super) declare: bool,
+    pub(super) exchanges: Exchanges,
+    pub(super) content_mode: ContentMode,
+    pub(super) window: usize,
+    pub(super) shards: usize,
+    pub(super) confirm_timeout: Duration,
+}
+
+/// Reads the whole file.
+pub(super) fn read(table: &Table<'_>) -> Written {
+    schema(table);
+    table.require("instance", INSTANCE);
+    let instance = table.parsed("instance", INSTANCE, |text| instance_name(text).then(|| text.to_owned()));
+    let listeners = listeners(table);
+    Written {
+        instance: instance.unwrap_or_default(),
+        store: table.table("store").map_or_else(StoreTable::default, |store| self::store(&store)),
+        identities: table.table("identity").map(identities).unwrap_or_default(),
+        has_listener: table.has("listener"),
+        listeners,
+        admin_socket: table
+            .table("admin")
+            .and_then(|admin| admin.string("socket"))
+            .map_or_else(|| "run/admin.sock".to_owned(), |socket| socket.value),
+        limits: table.table("limits").map(|limits| limits::read(&limits)).unwrap_or_default(),
+        erp: table.table("erp").map_or_else(|| ErpTable::Directory(ERP_FOLDER.to_owned()), |erp| self::erp(&erp)),
+        log: table.table("log").map_or(LOG, |log| self::log(&log)),
+    }
+}
+
+const INSTANCE: &str = "a name for this gateway: 1 to 32 of a-z, 0-9 and '-'; never reused for another store";
+const ERP_FOLDER: &str = "var/erp";
+const STORE_FOLDER: &str = "var/edigate";
+const LOG: Log = Log { format: LogFormat::Json, level: LogLevel::Info };
+
+fn instance_name(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+impl Default for StoreTable {
+    fn default() -> Self {
+        Self {
+            folder: STORE_FOLDER.to_owned(),
+            ballast: 64 << 20,
+            free_hard: FreeSpace::Percent(10),
+            retention: Retention::default(),
+        }
+    }
+}
+
+fn store(table: &Table<'_>) -> StoreTable {
+    let default = StoreTable::default();
+    let free_hard = table.parsed("free_hard", "a share such as \"10%\" or a size such as \"5GiB\"", |text| {
+        parse_percent(text).map(FreeSpace::Percent).or_else(|| parse_size(text).map(FreeSpace::Bytes))
+    });
+    let retention = table.table("retention").map(|retention| {
+        let default = Retention::default();
+        Retention {
+            payload: retention.duration("payload").unwrap_or(default.payload),
+            evidence: retention.duration("evidence").unwrap_or(default.evidence),
+            document: retention.duration("document").unwrap_or(default.document),
+            audit: retention.duration("audit").unwrap_or(default.audit),
+        }
+    });
+    StoreTable {
+        folder: table.string("folder").map_or(default.folder, |folder| folder.value),
+        ballast: table.size("ballast").unwrap_or(default.ballast),
+        free_hard: free_hard.unwrap_or(default.free_hard),
+        retention: retention.unwrap_or_default(),
+    }
+}
+
+fn identities(mut table: Table<'_>) -> Vec<IdentityEntry> {
+    let read =
+        |(name, value): (Located<String>, crate::base::table::Value<'_>)| IdentityEntry::read(name, &value.table()?);
+    table.entries().into_iter().filter_map(read).collect()
+}
+
+/// All listeners; two of one name or on one address cannot be.
+fn listeners(table: &Table<'_>) -> Vec<ListenerTable> {
+    let mut listeners: Vec<ListenerTable> = Vec::new();
+    for (listener_table, listener) in table.tables("listener").iter().filter_map(|one| Some((one, listener(one)?))) {
+        let twice = listeners.iter().find_map(|other| match other {
+            other if other.name == listener.name => Some("name"),
+            other if other.bind == listener.bind => Some("address"),
+            _ => None,
+        });
+        match twice {
+            Some(what) => listener_table.report(
+                Diagnostic::error("duplicate-listener", format!("another [[listener]] has the same {what}"))
+                    .hinting(format!("give each its own {what}")),
+            ),
+            None => listeners.push(listener),
+        }
+    }
+    listeners
+}
+
+fn listener(table: &Table<'_>) -> Option<ListenerTable> {
+    for (key, expected) in
+        [("name", "a name for logs"), ("kind", "\"as2\""), ("bind", "an address and port such as \"0.0.0.0:4443\"")]
+    {
+        table.require(key, expected);
+    }
+    let kinds = [("as2", ListenerKind::As2), ("sftp", ListenerKind::Sftp), ("claim", ListenerKind::Claim)];
+    let (name, kind) = (table.string("name"), table.one_of("kind", &kinds));
+    let bind = table.parsed("bind", BIND, |text| match text.strip_prefix("systemd:") {
+        Some(socket) => (!socket.is_empty()).then(|| Bind::Systemd(socket.to_owned())),
+        None => text.parse().ok().map(Bind::Address),
+    });
+    let path = table.parsed("path", "a path such as \"/as2\"", |text| {
+        (text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic())).then(|| text.to_owned())
+    });
+    let tls = table.value("tls").and_then(|value| tls(&value.table()?));
+    let trusted_proxies: Vec<IpAddr> = table
+        .list("trusted_proxies")
+        .iter()
+        .filter_map(|proxy| proxy.parsed("an IP address such as \"10.0.0.5\"", |text| text.parse().ok()))
+        .collect();
+    table.only("trusted_proxies", Some(!trusted_proxies.is_empty()), false, "the peer's own address is taken");
+    table.only("kind", kind, ListenerKind::As2, "only listeners of kind \"as2\" are served in this version");
+    if kind != Some(ListenerKind::As2) {
+        return None;
+    }
+    Some(ListenerTable {
+        name: name?.value,
+        kind: kind?,
+        bind: bind?,
+        path: path.unwrap_or_else(|| "/as2".to_owned()),
+        tls,
+        trusted_proxies,
+    })
+}
+
+const BIND: &str = "an address and port such as \"0.0.0.0:4443\" or \"[::]:4443\", or \"systemd:NAME\"";
+
+fn tls(table: &Table<'_>) -> Option<TlsTable> {
+    let pair = pair(table);
+    let min = table.one_of("min", &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)]);
+    let client_auth = table.one_of("client_auth", &[("none", 0), ("optional", 1), ("required", 2)]);
+    table.only("client_auth", client_auth, 0, "partners are known by their signatures");
+    Some(TlsTable { pair: pair?, min: min.unwrap_or(TlsVersion::V1_2) })
+}
+
+fn pair(table: &Table<'_>) -> Option<PairTable> {
+    table.require("cert", "the path of a PEM file");
+    table.require("key", "\"credential:NAME\" or \"file:PATH\"");
+    let cert = table.string("cert");
+    let key = table.value("key").as_ref().and_then(reference);
+    Some(PairTable { cert: cert?, key: key? })
+}
+
+fn erp(table: &Table<'_>) -> ErpTable {
+    let directory = table
+        .table("directory")
+        .map(|directory| directory.string("folder").map_or_else(|| ERP_FOLDER.to_owned(), |folder| folder.value));
+    let amqp = table.table("amqp").map(|amqp| self::amqp(&amqp));
+    match (directory, amqp) {
+        (Some(_), Some(_)) => {
+            table.report(
+                Diagnostic::error("two-sinks", "[erp.directory] and [erp.amqp] are both there")
+                    .expecting("exactly one of them")
+                    .hinting("take out the one documents shall not go to"),
+            );
+            ErpTable::Directory(ERP_FOLDER.to_owned())
+        }
+        (directory, None) => ErpTable::Directory(directory.unwrap_or_else(|| ERP_FOLDER.to_owned())),
+        (None, Some(amqp)) => ErpTable::Amqp(Box::new(amqp)),
+    }
+}
+
+fn amqp(table: &Table<'_>) -> AmqpTable {
+    table.require("url", "\"credential:NAME\" or \"file:PATH\" of an amqps:// URL");
+    let count = |key, default: usize, most| {
+        table.integer(key, 1..=most).and_then(|count| usize::try_from(count).ok()).unwrap_or(default)
+    };
+    let modes = [("binary", ContentMode::Binary), ("structured", ContentMode::Structured)];
+    let content_mode = table.one_of("content_mode", &modes);
+    table.only("content_mode", content_mode, ContentMode::Binary, "attributes travel as headers in this version");
+    table.integer("prefetch", 1..=65_535);
+    if let Some(claim_check) = table.table("claim_check") {
+        claim_check.size("above");
+        claim_check.string("url");
+        table.not_yet("claim_check", "every document travels whole in this version");
+    }
+    AmqpTable {
+        url: table.value("url").as_ref().and_then(reference),
+        ca: table.string("ca"),
+        client: table.value("client").and_then(|client| pair(&client.table()?)),
+        declare: table.flag("declare").unwrap_or(true),
+        exchanges: table.table("exchanges").map(|exchanges| self::exchanges(&exchanges)).unwrap_or_default(),
+        content_mode: content_mode.unwrap_or(ContentMode::Binary),
+        // More than this in flight is memory for nothing: a broker confirms hundreds of messages a millisecond.
+        window: count("window", 128, 10_000),
+        shards: count("shards", 4, 256),
+        confirm_timeout: table.duration("confirm_timeout").unwrap_or(Duration::from_secs(30)),
+    }
+}
+
+fn exchanges(table: &Table<'_>) -> Exchanges {
+    let default = Exchanges::default();
+    // AMQP 0-9-1 holds a name in a short string of at most 255 bytes; `amq.` belongs to the broker.
+    let name = |key| {
+        table.parsed(key, "a name of 1 to 255 bytes that does not begin with \"amq.\"", |text| {
+            ((1..=255).contains(&text.len()) && !text.starts_with("amq.")).then(|| text.to_owned())
+        })
+    };
+    Exchanges {
+        documents: name("documents").unwrap_or(default.documents),
+        test: name("test").unwrap_or(default.test),
+        events: name("events").unwrap_or(default.events),
+        commands: name("commands").unwrap_or(default.commands),
+    }
+}
+
+fn log(table: &Table<'_>) -> Log {
+    let formats = [("json", LogFormat::Json), ("text", LogFormat::Text)];
+    let levels = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace]
+        .map(|level| (level.as_str(), level));
+    Log {
+        format: table.one_of("format", &formats).unwrap_or(LOG.format),
+        level: table.one_of("level", &levels).unwrap_or(LOG.level),
+    }
+}

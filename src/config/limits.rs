@@ -1,0 +1,112 @@
+//! `[limits]`: the bounds of `base::Limits` under their own names.
+
+use crate::base::Limits;
+use crate::base::table::Table;
+
+/// Most that a count may be set to; whatever is more is a slip of the hand.
+const MOST: u64 = 1_000_000_000;
+
+/// Reads `[limits]`; what is absent keeps its default.
+pub(super) fn read(table: &Table<'_>) -> Limits {
+    let mut limits = Limits::default();
+    macro_rules! sizes {
+        ($($key:ident),* $(,)?) => {
+            $(if let Some(size) = table.size(stringify!($key)) {
+                limits.$key = size.try_into().unwrap_or(limits.$key);
+            })*
+        };
+    }
+    macro_rules! counts {
+        ($($key:ident),* $(,)?) => {
+            $(if let Some(count) = table.integer(stringify!($key), 1..=MOST) {
+                limits.$key = count.try_into().unwrap_or(limits.$key);
+            })*
+        };
+    }
+    macro_rules! spans {
+        ($($key:ident),* $(,)?) => {
+            $(if let Some(span) = table.duration(stringify!($key)) {
+                limits.$key = span;
+            })*
+        };
+    }
+    sizes!(
+        request_line,
+        head,
+        body_rate,
+        body,
+        decompressed,
+        signature,
+        boundary,
+        header_line,
+        mime_head,
+        message_id,
+        as2_name,
+        interchange,
+        segment,
+        transaction_set,
+        document,
+    );
+    counts!(
+        headers,
+        decompression_ratio,
+        cms_layers,
+        der_depth,
+        recipients,
+        certificates,
+        signers,
+        mime_depth,
+        mime_parts,
+        connections,
+        connections_per_address,
+        in_progress_per_partner,
+        failed_decryptions,
+        segments,
+        elements,
+        loop_depth,
+        attempts,
+    );
+    spans!(
+        head_time,
+        body_idle,
+        body_time,
+        body_rate_grace,
+        sync_receipt_time,
+        handshake_time,
+        decrypt_window,
+        decrypt_pause,
+    );
+    limits
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::base::table::{self, Faults, Source};
+
+    #[test]
+    fn what_is_written_replaces_the_default_and_the_rest_stays() {
+        let source = Source::new("edigate.toml", "body = \"1MiB\"\nhead_time = \"3s\"\ncertificates = 4\n");
+        let faults = Faults::new();
+        let limits = table::read(&source, &faults, read).unwrap();
+        assert_eq!(faults.into_sorted(), []);
+        let expected =
+            Limits { body: 1 << 20, head_time: Duration::from_secs(3), certificates: 4, ..Limits::default() };
+        assert_eq!(limits, expected);
+    }
+
+    #[test]
+    fn every_limit_has_a_key() {
+        // The field names of `Limits`, from its own `Debug`, are what an operator may write.
+        let names = format!("{:#?}", Limits::default());
+        let fields = names.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(':')).map(|(name, _)| name);
+        let text: String = fields.map(|name| format!("{name} = true\n")).collect();
+        let source = Source::new("edigate.toml", text);
+        let faults = Faults::new();
+        table::read(&source, &faults, read);
+        let unknown: Vec<_> = faults.into_sorted().into_iter().filter(|fault| fault.code == "unknown-key").collect();
+        assert_eq!(unknown, []);
+    }
+}

@@ -1,0 +1,177 @@
+use std::time::Duration;
+
+use super::*;
+use crate::base::{Limits, PartnerId, Severity};
+use crate::canon::{Direction, Usage};
+use crate::edi::Party;
+use crate::partner::{Status, TheirRole};
+
+pub(crate) mod site;
+
+use site::{Site, now};
+
+fn loaded(site: &Site) -> Configuration {
+    load(&site.edigate_toml(), now()).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+fn codes(diagnostics: &[Diagnostic]) -> Vec<&str> {
+    diagnostics.iter().map(|one| one.code.as_ref()).collect()
+}
+
+#[test]
+fn a_small_gateway_loads_without_a_word() {
+    let site = Site::of("base");
+    let configuration = loaded(&site);
+    assert_eq!(configuration.warnings, []);
+    let settings = &configuration.settings;
+    assert_eq!(settings.instance, "test-1");
+    assert_eq!(settings.store.folder, site.path("var/edigate"));
+    assert_eq!(settings.store.free_hard, FreeSpace::Percent(10));
+    assert_eq!(settings.limits, Limits::default());
+    assert!(matches!(&settings.erp, Erp::Directory(folder) if *folder == site.path("var/erp")));
+    assert_eq!(settings.listeners.len(), 1);
+    assert_eq!(settings.listeners[0].path, "/as2");
+
+    let registry = &configuration.registry;
+    let (acme, us) = ("ACMEBRG".parse().unwrap(), "NORTHWIND".parse().unwrap());
+    let partner = registry.pair(&acme, &us).unwrap();
+    assert!(registry.pair(&us, &acme).is_none());
+    assert_eq!((partner.id.as_str(), partner.status, partner.usage), ("acme", Status::Active, Usage::Production));
+    let order = "x12/004010VICS/850".parse().unwrap();
+    assert_eq!(partner.agreement(Direction::Inbound, &order).unwrap().mapping_name, "templates/x12/004010/order");
+    assert!(partner.agreement(Direction::Outbound, &order).is_none());
+    let (to, from) = (isa("01", "123456789"), isa("ZZ", "ACMEBRG"));
+    assert_eq!(registry.x12_partner(&partner.id, &to, &from).unwrap().id, partner.id);
+    assert!(registry.x12_partner(&partner.id, &from, &to).is_none());
+
+    let channel = partner.as2().unwrap();
+    let security = channel.security(now());
+    assert_eq!((security.verify.len(), security.decrypt.len()), (1, 1));
+    assert!(security.signer.is_some());
+    let late = now().after(Duration::from_secs(10 * 365 * 86_400));
+    let security = channel.security(late);
+    assert_eq!((security.verify.len(), security.decrypt.len()), (0, 0));
+    assert!(security.signer.is_none(), "nothing is signed with a certificate that has ended");
+}
+
+#[test]
+fn the_shipped_example_is_clean_once_it_has_keys() {
+    let site = Site::of("base");
+    std::fs::remove_dir_all(site.path("partners")).unwrap();
+    let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["edigate.toml", "partners/acme-bearings/partner.toml"] {
+        site.write(file, &std::fs::read_to_string(project.join(file)).unwrap());
+    }
+    site.adopt(&project.join("mappings"), "mappings");
+    for (ours, theirs) in
+        [("ours.pem", "northwind.pem"), ("ours.key", "northwind.key"), ("acme.pem", "acme-bearings.pem")]
+    {
+        std::fs::rename(site.path(&format!("certs/{ours}")), site.path(&format!("certs/{theirs}"))).unwrap();
+    }
+    assert_eq!(check(&site.edigate_toml(), now()), []);
+}
+
+#[test]
+fn the_documented_files_load_with_warnings_only() {
+    let site = Site::of("documented");
+    let mut credentials = std::collections::BTreeMap::new();
+    credentials.insert("as2-northwind-2026", std::fs::read_to_string(site.path("certs/ours.key")).unwrap());
+    credentials.insert("tls", std::fs::read_to_string(site.path("certs/tls.key")).unwrap());
+    credentials.insert("amqp-key", std::fs::read_to_string(site.path("certs/tls.key")).unwrap());
+    credentials.insert("amqp-url", "amqps://edigate:canary@broker.example:5671/edi\n".to_owned());
+    for (name, text) in &credentials {
+        site.write(&format!("credentials/{name}"), text);
+    }
+    let faults = crate::base::table::Faults::new();
+    let credentials = super::secret::Credentials::Folder(site.path("credentials"));
+    let loader = super::load::Loader::new(&site.edigate_toml(), credentials, now(), &faults);
+    let made = loader.load(&site.edigate_toml());
+    let diagnostics = faults.into_sorted();
+    let errors: Vec<_> = diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    insta::with_settings!({ snapshot_path => "../../tests/fixtures/config/snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("documented", diagnostics.iter().map(|one| format!("{one}\n")).collect::<String>());
+    });
+    let (settings, registry) = made.unwrap();
+    let Erp::Amqp(amqp) = &settings.erp else { panic!("not the directory sink") };
+    assert_eq!(amqp.url.expose(), "amqps://edigate:canary@broker.example:5671/edi");
+    assert_eq!((amqp.window, amqp.shards), (128, 4));
+    assert!(settings.listeners[0].tls.is_some());
+    let acme: PartnerId = "acme-bearings".parse().unwrap();
+    let partner = registry.partner(&acme).unwrap();
+    assert_eq!(partner.parties.len(), 2);
+    assert_eq!(partner.limits.body, 100 << 20);
+    assert_eq!(partner.as2().unwrap().in_force(TheirRole::Verify, now()).len(), 1);
+}
+
+#[test]
+fn a_reload_swaps_everything_but_what_needs_a_restart() {
+    let site = Site::of("base");
+    let live = Live::new(site.edigate_toml(), loaded(&site));
+    let before = live.registry();
+    site.edit("edigate.toml", "bind = \"127.0.0.1:4080\"", "bind = \"127.0.0.1:4081\"");
+    site.edit("edigate.toml", "var/edigate", "var/other");
+    site.write("partners/bolt/partner.toml", &partner("BOLT"));
+    let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
+    assert_eq!(codes(&warnings), ["needs-restart", "needs-restart"], "{warnings:#?}");
+    assert_eq!(live.current().settings.store.folder, site.path("var/edigate"));
+    assert_eq!(live.current().settings.listeners[0].bind, Bind::Address("127.0.0.1:4080".parse().unwrap()));
+    let bolt: PartnerId = "bolt".parse().unwrap();
+    assert!(live.registry().partner(&bolt).is_some());
+    assert!(before.partner(&bolt).is_none(), "a snapshot taken before the reload stays as it was");
+}
+
+#[test]
+fn a_reload_with_any_fault_keeps_the_old() {
+    let site = Site::of("base");
+    let live = Live::new(site.edigate_toml(), loaded(&site));
+    site.write("partners/bolt/partner.toml", &partner("BOLT"));
+    site.edit("partners/acme/partner.toml", "America/New_York", "America/New_Yorck");
+    let ReloadOutcome::KeptOld(faults) = live.reload(now()) else { panic!("swapped") };
+    assert_eq!(codes(&faults), ["not-found"]);
+    let bolt: PartnerId = "bolt".parse().unwrap();
+    assert!(live.registry().partner(&bolt).is_none());
+    site.edit("partners/acme/partner.toml", "America/New_Yorck", "America/New_York");
+    assert!(matches!(live.reload(now()), ReloadOutcome::Swapped(_)));
+    assert!(live.registry().partner(&bolt).is_some());
+}
+
+#[test]
+fn a_party_behind_a_hub_shares_its_channel() {
+    let site = Site::of("base");
+    let behind = "schema = 1\n[as2]\nvia = \"acme\"\n[x12]\nus = { isa = \"01/123456789\" }\nthem = { isa = \"ZZ/BOLT\", aliases = [\"12/5550100\"] }\n";
+    site.write("partners/bolt/partner.toml", behind);
+    let registry = loaded(&site).registry;
+    let (acme, us) = ("acme".parse().unwrap(), isa("01", "123456789"));
+    for them in [isa("ZZ", "BOLT"), isa("12", "5550100")] {
+        assert_eq!(registry.x12_partner(&acme, &us, &them).unwrap().id.as_str(), "bolt");
+    }
+    assert_eq!(registry.x12_partner(&acme, &us, &isa("ZZ", "ACMEBRG")).unwrap().id, acme);
+}
+
+#[test]
+fn credentials_are_a_fault_for_the_daemon_and_a_warning_for_a_check() {
+    let site = Site::of("base");
+    site.edit("edigate.toml", "file:certs/ours.key", "credential:ours");
+    let codes_with = |credentials| {
+        let faults = crate::base::table::Faults::new();
+        super::load::Loader::new(&site.edigate_toml(), credentials, now(), &faults).load(&site.edigate_toml());
+        let diagnostics = faults.into_sorted();
+        diagnostics.iter().map(|one| (one.severity, one.code.to_string())).collect::<Vec<_>>()
+    };
+    use super::secret::Credentials;
+    assert_eq!(codes_with(Credentials::Absent), [(Severity::Error, "not-found".to_owned())]);
+    assert_eq!(codes_with(Credentials::Unseen), [(Severity::Warning, "not-checked".to_owned())]);
+    assert_eq!(codes_with(Credentials::Folder(site.path("none"))), [(Severity::Error, "not-found".to_owned())]);
+}
+
+/// A second partner under an AS2 name of its own.
+fn partner(as2_id: &str) -> String {
+    format!(
+        "schema = 1\n[as2]\nidentity = \"northwind\"\nas2_id = \"{as2_id}\"\n[[as2.certificates]]\nroles = [\"verify\"]\ncert = \"certs/acme.pem\"\n"
+    )
+}
+
+fn isa(qualifier: &str, id: &str) -> Party {
+    Party { qualifier: qualifier.to_owned(), id: id.to_owned() }
+}

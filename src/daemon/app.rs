@@ -1,0 +1,289 @@
+//! The life of the daemon as a list of phases: build, run, drain.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::gate::{Closed, Gate};
+use super::listeners::{self, Doors};
+use super::ports::Ports;
+use super::reload;
+use super::sink::Sink;
+use super::throttle::Throttle;
+use super::{watch as watching, worker};
+use crate::admin::{self, Admin, Readiness, SocketFault};
+use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, SettingsFault};
+use crate::base::{Clock, OsEntropy, SystemClock};
+use crate::config::{self, Configuration, Erp, Live, Settings};
+use crate::directory::Directory;
+use crate::exchange::JobKind;
+use crate::http::TlsFault;
+use crate::observe::{Event, Metrics};
+use crate::store::{Outbox, Recovery, StoreError, StoreSettings};
+
+/// How long messages under way may take once the daemon is told to stop.
+const DRAIN_MESSAGES: Duration = Duration::from_secs(30);
+/// How long steps under way may take after that; a step cut off is done again at the next start.
+const DRAIN_STEPS: Duration = Duration::from_secs(10);
+/// Translations at once. Each partner's are done one after the other.
+const TRANSLATIONS: usize = 2;
+
+/// Why the daemon did not start.
+#[derive(Debug)]
+pub enum StartFault {
+    /// The system gives no threads.
+    Runtime(std::io::Error),
+    /// The store cannot be opened.
+    Store(StoreError),
+    /// The settings of the broker cannot be used.
+    Broker(SettingsFault),
+    /// A listener's certificate cannot be used.
+    Tls {
+        /// The listener's name.
+        listener: String,
+        /// Why.
+        fault: TlsFault,
+    },
+    /// A listener cannot listen.
+    Listen {
+        /// The listener's name.
+        listener: String,
+        /// Why.
+        fault: std::io::Error,
+    },
+    /// The admin socket cannot be made.
+    Socket(SocketFault),
+    /// Signals cannot be waited for.
+    Signals(std::io::Error),
+}
+
+impl fmt::Display for StartFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Runtime(fault) => write!(f, "the system gives no threads: {fault}; check its limits"),
+            Self::Store(fault) => write!(f, "the store cannot be opened: {fault}"),
+            Self::Broker(fault) => write!(f, "[erp.amqp]: {fault}"),
+            Self::Tls { listener, fault } => write!(f, "listener '{listener}': {fault}"),
+            Self::Listen { listener, fault } => {
+                write!(
+                    f,
+                    "listener '{listener}' cannot listen: {fault}; is its address free, and allowed to this user?"
+                )
+            }
+            Self::Socket(fault) => fault.fmt(f),
+            Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for StartFault {}
+
+/// Runs the gateway that `configuration`, loaded from `path`, describes, until it is told to stop.
+///
+/// # Errors
+/// When it cannot start. Once it runs, nothing but a signal ends it.
+pub fn run(path: &Path, configuration: Configuration) -> Result<(), StartFault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(StartFault::Runtime)?;
+    let outcome = runtime.block_on(live(path.to_owned(), configuration));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFault> {
+    let settings = configuration.settings.clone();
+    let metrics = Metrics::new();
+    Event::Starting { version: env!("CARGO_PKG_VERSION"), instance: &settings.instance }.emit(&metrics);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    metrics.set_started(clock.now());
+
+    let (outbox, recovery) = open_store(&settings, &clock)?;
+    Event::StoreOpened { recovered: recovery.replayed, took: recovery.took }.emit(&metrics);
+    let ports = Arc::new(Ports {
+        sink: sink(&settings, &metrics)?,
+        live: Arc::new(Live::new(path, configuration)),
+        outbox,
+        metrics,
+        clock,
+        entropy: Arc::new(OsEntropy),
+        gate: Gate::default(),
+        throttle: Arc::new(Throttle::default()),
+    });
+    watching::look(&ports);
+    let doors = listeners::bind(&settings).await?;
+    let socket = admin::bind(&settings.admin_socket).await.map_err(StartFault::Socket)?;
+    let signals = Signals::new().map_err(StartFault::Signals)?;
+
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = Tasks::default();
+    tasks.serve_admin(&ports, &doors, socket, &settings.admin_socket, stopped.clone());
+    tasks.work(&ports, &settings, &stopped);
+    let tls = doors.tls();
+    tasks.listen(&ports, doors);
+    let partners = ports.live.registry().partners().count();
+    Event::ConfigurationInForce { partners }.emit(&ports.metrics);
+    Event::Ready.emit(&ports.metrics);
+    watching::tell_systemd(sd_notify::NotifyState::Ready);
+
+    signals.until_told_to_stop(&ports, &tls).await;
+    drain(&ports, tasks, &stop).await;
+    Ok(())
+}
+
+fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Arc<Outbox>, Recovery), StartFault> {
+    let mut store = StoreSettings::new(&settings.store.folder, &settings.instance);
+    store.ballast_bytes = settings.store.ballast;
+    Outbox::open(&store, Arc::clone(clock), Arc::new(OsEntropy)).map_err(StartFault::Store)
+}
+
+fn sink(settings: &Settings, metrics: &Metrics) -> Result<Sink, StartFault> {
+    let amqp = match &settings.erp {
+        Erp::Directory(folder) => return Ok(Sink::Directory(Arc::new(Directory::new(folder)))),
+        Erp::Amqp(amqp) => amqp,
+    };
+    let config::Amqp { url, ca, client, declare, exchanges, window, shards, confirm_timeout, .. } = amqp.as_ref();
+    let publisher = PublisherSettings {
+        ca: ca.clone(),
+        client: client
+            .as_ref()
+            .map(|client| ClientCertificate { chain: client.certificate.clone(), key: client.key.clone() }),
+        declare: *declare,
+        exchanges: Exchanges {
+            documents: exchanges.documents.clone(),
+            test: exchanges.test.clone(),
+            events: exchanges.events.clone(),
+        },
+        shards: *shards,
+        window: *window,
+        confirm_timeout: *confirm_timeout,
+        connection_name: format!("edigate {}", settings.instance),
+        ..PublisherSettings::new(url.clone())
+    };
+    Publisher::start(publisher, metrics.clone()).map(Sink::Broker).map_err(StartFault::Broker)
+}
+
+/// The tasks that live as long as the daemon.
+#[derive(Default)]
+struct Tasks {
+    listeners: JoinSet<()>,
+    workers: JoinSet<()>,
+    admin: JoinSet<()>,
+    stop_listening: Option<watch::Sender<bool>>,
+}
+
+impl Tasks {
+    fn serve_admin(
+        &mut self,
+        ports: &Arc<Ports>,
+        doors: &Doors,
+        socket: tokio::net::UnixListener,
+        path: &Path,
+        stopped: watch::Receiver<bool>,
+    ) {
+        let listening = doors.addresses();
+        let asked = Arc::clone(ports);
+        let router = admin::router(Admin {
+            outbox: Arc::clone(&ports.outbox),
+            metrics: ports.metrics.clone(),
+            readiness: Arc::new(move || readiness(&asked, &listening)),
+        });
+        let (metrics, path) = (ports.metrics.clone(), path.to_owned());
+        self.admin.spawn(async move {
+            if let Err(fault) = admin::serve(socket, router, &path, told(stopped)).await {
+                Event::AcceptFailed { listener: "admin", why: &fault.to_string() }.emit(&metrics);
+            }
+        });
+    }
+
+    fn work(&mut self, ports: &Arc<Ports>, settings: &Settings, stopped: &watch::Receiver<bool>) {
+        let publications = match &settings.erp {
+            Erp::Amqp(amqp) => amqp.window.saturating_mul(amqp.shards),
+            Erp::Directory(_) => 8,
+        };
+        for (kind, at_once) in [(JobKind::Translate, TRANSLATIONS), (JobKind::Publish, publications)] {
+            self.workers.spawn(worker::run(Arc::clone(ports), kind, at_once, stopped.clone(), DRAIN_STEPS));
+        }
+        self.workers.spawn(watching::run(Arc::clone(ports), stopped.clone()));
+    }
+
+    fn listen(&mut self, ports: &Arc<Ports>, doors: Doors) {
+        let (stop, stopped) = watch::channel(false);
+        self.stop_listening = Some(stop);
+        doors.open(ports, &mut self.listeners, &stopped, DRAIN_MESSAGES);
+    }
+}
+
+fn readiness(ports: &Ports, listeners: &[(String, String)]) -> Readiness {
+    let closed = ports.gate.closed();
+    Readiness {
+        ready: closed.is_none(),
+        closed: closed.map(|why| why.as_str().to_owned()),
+        degraded: ports.sink.trouble(),
+        rows_waiting: ports.outbox.counts().rows_waiting,
+        listeners: listeners.to_vec(),
+    }
+}
+
+/// Stops in order: no new messages (503 while those under way finish), then the listeners, the steps, the ERP's side,
+/// the store; the admin socket answers to the end.
+async fn drain(ports: &Arc<Ports>, mut tasks: Tasks, stop: &watch::Sender<bool>) {
+    Event::Draining.emit(&ports.metrics);
+    watching::tell_systemd(sd_notify::NotifyState::Stopping);
+    ports.gate.close(Closed::Draining);
+    // The limit for messages under way is the only one that counts here.
+    let quiet = async {
+        while ports.throttle.in_progress() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    drop(tokio::time::timeout(DRAIN_MESSAGES, quiet).await);
+    if let Some(stop_listening) = tasks.stop_listening.take() {
+        stop_listening.send_replace(true);
+    }
+    while tasks.listeners.join_next().await.is_some() {}
+    stop.send_replace(true);
+    while tasks.workers.join_next().await.is_some() {}
+    ports.sink.close().await;
+    let closing = Arc::clone(ports);
+    if tokio::task::spawn_blocking(move || closing.outbox.close()).await.is_err() {
+        Event::StoreFailed { detail: "closing the store ended early; the next start recovers it" }.emit(&ports.metrics);
+    }
+    while tasks.admin.join_next().await.is_some() {}
+    Event::Stopped.emit(&ports.metrics);
+}
+
+/// Resolves when the value becomes true, or nobody can say so any more.
+pub(super) async fn told(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is as good as being told.
+    drop(stopped.wait_for(|stopped| *stopped).await);
+}
+
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    reload: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            reload: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn until_told_to_stop(mut self, ports: &Arc<Ports>, tls: &listeners::Certificates) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.reload.recv() => reload::run(ports, tls).await,
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What the steps work with: the adapters and the configuration in force, passed by reference. There are no statics.
+
+use std::sync::Arc;
+
+use super::gate::Gate;
+use super::sink::Sink;
+use super::throttle::Throttle;
+use crate::base::{Clock, Entropy};
+use crate::config::Live;
+use crate::observe::Metrics;
+use crate::store::Outbox;
+
+/// The adapters and the configuration in force.
+pub(crate) struct Ports {
+    /// The store.
+    pub(crate) outbox: Arc<Outbox>,
+    /// The configuration in force; a step takes its snapshot once, so that a reload cannot mix two versions.
+    pub(crate) live: Arc<Live>,
+    /// The ERP's side.
+    pub(crate) sink: Sink,
+    /// Counters.
+    pub(crate) metrics: Metrics,
+    /// The clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// Whether new messages are taken.
+    pub(crate) gate: Gate,
+    /// Bounds for each partner.
+    pub(crate) throttle: Arc<Throttle>,
+}

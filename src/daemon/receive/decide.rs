@@ -1,0 +1,259 @@
+//! A message whose body has arrived: opened, accepted durably or refused for good, and answered.
+//!
+//! Order of things: the receipt is signed, then record, answer and bytes become durable in one change, and only then
+//! does anything positive leave. A repeat is recognised inside that change; the look-up before it merely saves work.
+
+use std::io::{self, Seek, SeekFrom};
+use std::sync::Arc;
+
+use super::{Arrived, COME_AGAIN, Message, store_failed};
+use crate::as2::{self, As2Error, Received, Refusal, Security};
+use crate::daemon::ports::Ports;
+use crate::daemon::receipt;
+use crate::exchange::inbound::{self, Arrival};
+use crate::exchange::{Answer, Applied, DedupKey, Detail, Payload};
+use crate::http::Reply;
+use crate::observe::Event;
+use crate::smime::SmimeError;
+use crate::store::{Staged, StoreError};
+
+/// What a message came to, once it was opened.
+enum Opened {
+    /// It is in order.
+    InOrder {
+        received: Received,
+        /// Recognises a repeat.
+        key: DedupKey,
+        /// The answer given before, when this is a repeat.
+        before: Option<Answer>,
+        /// The receipt to give, signed; absent when none was asked for.
+        receipt: Option<as2::Answer>,
+        raw: Payload,
+        payload: Payload,
+    },
+    /// It failed for good.
+    Refused(Refusal, Option<as2::Answer>),
+}
+
+/// Why there is no verdict: a fault on our side, and the partner sends again.
+enum Unable {
+    Store(StoreError),
+    Sign(SmimeError),
+}
+
+impl From<StoreError> for Unable {
+    fn from(fault: StoreError) -> Self {
+        Self::Store(fault)
+    }
+}
+
+impl From<io::Error> for Unable {
+    fn from(fault: io::Error) -> Self {
+        Self::Store(StoreError::from_io(&fault).cloned().unwrap_or_else(|| StoreError::Io {
+            doing: "staging a body in",
+            file: "spool".into(),
+            source: Arc::new(fault),
+        }))
+    }
+}
+
+impl From<SmimeError> for Unable {
+    fn from(fault: SmimeError) -> Self {
+        Self::Sign(fault)
+    }
+}
+
+/// Opens a message, writes down what came of it, and gives the answer.
+pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
+    let Arrived { message, raw, body_at } = arrived;
+    let bytes = raw.length().saturating_sub(body_at);
+    let message = Arc::new(message);
+    let opening = (Arc::clone(&ports), Arc::clone(&message));
+    let opened = tokio::task::spawn_blocking(move || open(&opening.0, &opening.1, raw, body_at)).await;
+    match opened {
+        Ok(Ok(Opened::InOrder { received, before: Some(before), .. })) => {
+            repeat(&ports, &message, &received, &before).await
+        }
+        Ok(Ok(Opened::InOrder { received, key, before: None, receipt, raw, payload })) => {
+            accept(&ports, &message, &received, key, receipt, [raw, payload], bytes).await
+        }
+        Ok(Ok(Opened::Refused(refusal, receipt))) => refuse(&ports, &message, &refusal, receipt).await,
+        Ok(Err(Unable::Store(fault))) => store_failed(&ports, &message.partner, &fault),
+        Ok(Err(Unable::Sign(fault))) => {
+            fault_of_ours(&ports, &message, &format!("a receipt cannot be signed: {fault}"))
+        }
+        Err(stopped) => fault_of_ours(&ports, &message, &format!("opening it ended early: {stopped}")),
+    }
+}
+
+/// Decrypts, verifies, and signs the receipt. Blocks; nearly all of its time goes into RSA.
+fn open(ports: &Ports, message: &Message, raw: Staged, body_at: u64) -> Result<Opened, Unable> {
+    let request = &message.request;
+    let limits = &message.partner.limits;
+    let security = security(message);
+    let mut payload = ports.outbox.spool().stage(limits.decompressed);
+    let verdict = {
+        let mut body = raw.reader()?;
+        body.seek(SeekFrom::Start(body_at))?;
+        as2::open(request, body, &mut payload, &security, limits, ports.entropy.bytes())?
+    };
+    let answer = |outcome| as2::answer(request, outcome, Some(&security), message.at, &*ports.entropy);
+    let received = match verdict {
+        Ok(received) => received,
+        Err(refusal) => {
+            let receipt = answer(Err(&refusal))?;
+            return Ok(Opened::Refused(refusal, receipt));
+        }
+    };
+    let key = DedupKey::as2(request.from.as_str(), request.to.as_str(), request.message_id.as_str());
+    let before = ports.outbox.answer_to(&key)?;
+    let receipt = if before.is_none() { answer(Ok(&received))? } else { None };
+    Ok(Opened::InOrder { received, key, before, receipt, raw: raw.keep()?, payload: payload.finish()?.keep()? })
+}
+
+fn security(message: &Message) -> Security {
+    message.partner.as2().map(|channel| channel.security(message.at)).unwrap_or_default()
+}
+
+async fn accept(
+    ports: &Ports,
+    message: &Message,
+    received: &Received,
+    key: DedupKey,
+    receipt: Option<as2::Answer>,
+    [raw, payload]: [Payload; 2],
+    bytes: u64,
+) -> Reply {
+    let partner = &message.partner.id;
+    let change = inbound::received(Arrival {
+        exchange: message.exchange,
+        at: message.at,
+        partner: partner.clone(),
+        key,
+        content: received.content,
+        detail: in_order(message, received),
+        raw,
+        payload,
+        receipt: receipt.as_ref().map(receipt::to_bytes),
+    });
+    match ports.outbox.apply(change).await {
+        Ok(Applied::Done) => {
+            let took = ports.clock.now().since(message.begun);
+            let (exchange, message_id) = (message.exchange, message.request.message_id.as_str());
+            Event::MessageReceived { exchange, partner, message_id, bytes, took }.emit(&ports.metrics);
+            receipt.map_or_else(|| Reply::empty(200), receipt::reply)
+        }
+        Ok(Applied::Seen(before)) => repeat(ports, message, received, &before).await,
+        Err(fault) => store_failed(ports, &message.partner, &fault),
+    }
+}
+
+/// The same Message-ID again: the very receipt it got before, unless it is another message under an old name.
+async fn repeat(ports: &Ports, message: &Message, received: &Received, before: &Answer) -> Reply {
+    if before.content != received.content {
+        return refuse_reuse(ports, message, received, before).await;
+    }
+    let partner = &message.partner.id;
+    let (exchange, message_id) = (before.exchange, message.request.message_id.as_str());
+    Event::MessageRepeated { exchange, partner, message_id }.emit(&ports.metrics);
+    let stored = match (before.receipt, message.request.receipt.terms()) {
+        (_, None) => return Reply::empty(200),
+        (Some(stored), Some(_)) => ports.outbox.payload(&stored),
+        // The first time no receipt was asked for, so none was stored; this one says the same of the same content.
+        (None, Some(_)) => return fresh_receipt(ports, message, Ok(received)).await,
+    };
+    match stored.map(|bytes| receipt::to_reply(&bytes)) {
+        Ok(Some(reply)) => reply,
+        Ok(None) => fault_of_ours(ports, message, "the stored receipt cannot be read"),
+        Err(fault) => store_failed(ports, &message.partner, &fault),
+    }
+}
+
+async fn refuse_reuse(ports: &Ports, message: &Message, received: &Received, before: &Answer) -> Reply {
+    let mic = Some(received.mic.clone());
+    let refusal = Refusal { error: As2Error::MessageIdReused, mic, content: Some(received.content) };
+    let reply = fresh_receipt(ports, message, Err(&refusal)).await;
+    let told = format!("{}; it was exchange {} before", refusal.error, before.exchange);
+    write_down(ports, message, &refusal, &told).await;
+    reply
+}
+
+/// Says no for good, and keeps the story.
+async fn refuse(ports: &Ports, message: &Message, refusal: &Refusal, receipt: Option<as2::Answer>) -> Reply {
+    write_down(ports, message, refusal, &refusal.error.to_string()).await;
+    // What an envelope turned out to hold is told apart from one that does not open: each such answer counts.
+    if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Compressed = refusal.error {
+        let (partner, limits) = (&message.partner.id, &message.partner.limits);
+        if ports.throttle.failed_decryption(partner, message.at, limits).is_some() {
+            Event::MessagePutOff { partner: Some(partner), reason: "decrypt-pause" }.emit(&ports.metrics);
+        }
+    }
+    if let As2Error::Unreadable(_) | As2Error::NotTwoParts = refusal.error {
+        return Reply::text(400, refusal.error.peer_text());
+    }
+    // Without a receipt the status is the only way to say no.
+    receipt.map_or_else(|| Reply::text(403, refusal.error.peer_text()), receipt::reply)
+}
+
+async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &str) {
+    let disposition = refusal.error.disposition().to_string();
+    let mut detail = detail(message, &disposition);
+    detail.mic = refusal.mic.as_ref().map(ToString::to_string);
+    detail.diagnostics.push(refusal.error.diagnostic());
+    let partner = &message.partner.id;
+    let change = inbound::refused(message.exchange, message.at, partner.clone(), &detail);
+    if let Err(fault) = ports.outbox.apply(change).await {
+        // The verdict stands without its record: it promises nothing.
+        Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+    }
+    let (exchange, message_id) = (message.exchange, message.request.message_id.as_str());
+    Event::MessageRefused { exchange, partner, message_id, reason: refusal.error.code(), detail: told }
+        .emit(&ports.metrics);
+}
+
+async fn fresh_receipt(ports: &Ports, message: &Message, outcome: Result<&Received, &Refusal>) -> Reply {
+    let security = security(message);
+    let answer = tokio::task::block_in_place(|| {
+        as2::answer(&message.request, outcome, Some(&security), message.at, &*ports.entropy)
+    });
+    match answer {
+        Ok(Some(answer)) => receipt::reply(answer),
+        Ok(None) if outcome.is_ok() => Reply::empty(200),
+        Ok(None) => Reply::text(403, "the message was refused"),
+        Err(fault) => fault_of_ours(ports, message, &format!("a receipt cannot be signed: {fault}")),
+    }
+}
+
+fn fault_of_ours(ports: &Ports, message: &Message, detail: &str) -> Reply {
+    Event::StepFailed { exchange: message.exchange, step: "receive", detail }.emit(&ports.metrics);
+    Event::MessagePutOff { partner: Some(&message.partner.id), reason: "fault" }.emit(&ports.metrics);
+    Reply::try_later(COME_AGAIN)
+}
+
+fn detail(message: &Message, disposition: &str) -> Detail {
+    let request = &message.request;
+    Detail {
+        as2_from: request.from.as_str().to_owned(),
+        as2_to: request.to.as_str().to_owned(),
+        message_id: request.message_id.as_str().to_owned(),
+        subject: request.subject.clone(),
+        file_name: request.file_name.clone(),
+        content_type: Some(request.content_type.essence().to_owned()),
+        remote: message.remote.clone(),
+        disposition: Some(disposition.to_owned()),
+        ..Detail::default()
+    }
+}
+
+fn in_order(message: &Message, received: &Received) -> Detail {
+    let signature = received.layers.signature.as_ref();
+    Detail {
+        file_name: received.file_name.clone(),
+        content_type: Some(received.content_type.essence().to_owned()),
+        encryption: received.layers.encryption.map(|cipher| cipher.to_string()),
+        signature: signature.map(|verified| verified.algorithm().to_string()),
+        signer: signature.map(|verified| verified.signer),
+        mic: Some(received.mic.to_string()),
+        ..detail(message, &as2::Disposition::Processed.to_string())
+    }
+}

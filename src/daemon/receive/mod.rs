@@ -1,0 +1,228 @@
+//! The door for AS2 messages: who may come in, the body on its way to disk, and the answer.
+//!
+//! What is transient on our side is 503 before the body is read; what is not AS2 at all is a plain status; whatever
+//! reached a verdict is 200 with its receipt. `decide` opens and accepts a message whose body has arrived.
+
+mod decide;
+
+use std::sync::Arc;
+
+use super::gate::Closed;
+use super::ports::Ports;
+use super::receipt;
+use super::throttle::{Busy, Ticket};
+use super::watch;
+use crate::as2::{self, As2Error, ReceiptAsked, Refusal, Request};
+use crate::base::{ExchangeId, Timestamp};
+use crate::http::{Handler, Incoming, Reply, RequestHead};
+use crate::observe::Event;
+use crate::partner::{Partner, Status};
+use crate::store::{Staged, StoreError};
+
+/// Seconds after which a partner is asked to come again.
+const COME_AGAIN: u32 = 30;
+
+/// Answers the requests of one AS2 listener.
+pub(crate) struct Receiver {
+    pub(crate) ports: Arc<Ports>,
+    /// The path of messages.
+    pub(crate) path: String,
+    /// The listener's name, for logs.
+    pub(crate) listener: String,
+}
+
+/// A message whose head was accepted.
+struct Admitted {
+    request: Request,
+    partner: Arc<Partner>,
+    ticket: Ticket,
+}
+
+/// A message whose body has arrived.
+struct Arrived {
+    message: Message,
+    /// Head and body as they came.
+    raw: Staged,
+    /// Where the body begins in `raw`.
+    body_at: u64,
+}
+
+/// All about a message but its bytes.
+struct Message {
+    exchange: ExchangeId,
+    request: Request,
+    partner: Arc<Partner>,
+    remote: String,
+    /// When its last byte arrived.
+    at: Timestamp,
+    /// When its head had arrived.
+    begun: Timestamp,
+    /// Held until the answer stands.
+    _ticket: Ticket,
+}
+
+impl Handler for Receiver {
+    async fn handle(&self, incoming: Incoming) -> Reply {
+        let begun = self.ports.clock.now();
+        let peer = incoming.head.peer;
+        let admitted = match self.admit(&incoming.head, begun) {
+            Ok(admitted) => admitted,
+            Err(reply) => return reply,
+        };
+        let time = admitted.partner.limits.sync_receipt_time;
+        let arrived = match self.take_in(admitted, incoming, begun).await {
+            Ok(arrived) => arrived,
+            Err(reply) => return reply,
+        };
+        let partner = Arc::clone(&arrived.message.partner);
+        // The work goes on when the time is over: the partner sends again and gets the answer that was stored.
+        let work = tokio::spawn(decide::run(Arc::clone(&self.ports), arrived));
+        match tokio::time::timeout(time, work).await {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(stopped)) => {
+                self.put_off_for(&partner, "fault", &format!("{peer}: the work ended early: {stopped}"))
+            }
+            Err(_) => self.put_off_for(&partner, "too-slow", "the receipt took too long"),
+        }
+    }
+}
+
+impl Receiver {
+    /// Decides by the head alone.
+    fn admit(&self, head: &RequestHead, now: Timestamp) -> Result<Admitted, Reply> {
+        if head.path() != self.path {
+            return Err(self.refuse(head, 404, "not-found", "there is nothing at this path"));
+        }
+        match head.method.as_str() {
+            "POST" => {}
+            // A sender that asks how much of an interrupted message has arrived is told: nothing.
+            "HEAD" => return Err(Reply::empty(200).header("Content-Length", "0")),
+            _ => return Err(Reply::method_not_allowed("POST, HEAD")),
+        }
+        // A disk fills up faster than a periodic look would notice; asking costs two system calls.
+        watch::look(&self.ports);
+        if let Some(closed) = self.ports.gate.closed() {
+            return Err(self.put_off(closed));
+        }
+        let pairs: Vec<_> = head.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
+        let configuration = self.ports.live.current();
+        let request = Request::parse(&pairs, &configuration.settings.limits)
+            .map_err(|fault| self.refuse(head, 400, "no-as2-head", &fault.to_string()))?;
+        let Some(partner) = configuration.registry.pair(&request.from, &request.to).map(Arc::clone) else {
+            return Err(self.answer_stranger(head, &request, now));
+        };
+        if let ReceiptAsked::Async { .. } = request.receipt {
+            return Err(self.refuse_asynchronous(head, &request, now));
+        }
+        if partner.status == Status::Suspended {
+            return Err(self.put_off_for(&partner, "suspended", "the partner is suspended"));
+        }
+        match self.ports.throttle.enter(&partner.id, now, &partner.limits) {
+            Ok(ticket) => Ok(Admitted { request, partner, ticket }),
+            Err(Busy::InProgress) => Err(self.put_off_for(&partner, "in-progress", "too many messages at once")),
+            Err(Busy::Paused(until)) => {
+                Err(self.put_off_for(&partner, "decrypt-pause", &format!("paused until {until}")))
+            }
+        }
+    }
+
+    /// Takes the body to the spool, head first: together they are the message as it came.
+    async fn take_in(&self, admitted: Admitted, incoming: Incoming, begun: Timestamp) -> Result<Arrived, Reply> {
+        let Admitted { request, partner, ticket } = admitted;
+        let Incoming { head, mut body } = incoming;
+        let refused = |fault: &crate::http::BodyFault| {
+            let reply = Reply::from(fault);
+            self.refuse(&head, reply.status, "body", &fault.to_string());
+            reply
+        };
+        body.cap(partner.limits.body).map_err(|fault| refused(&fault))?;
+        let lines = head_bytes(&head);
+        let body_at = lines.len() as u64;
+        let mut stage = self.ports.outbox.spool().stage(partner.limits.body.saturating_add(body_at));
+        stage.put(&lines).map_err(|fault| self.store_failed(&partner, &fault))?;
+        while let Some(chunk) = body.chunk().await.map_err(|fault| refused(&fault))? {
+            stage.put(&chunk).map_err(|fault| self.store_failed(&partner, &fault))?;
+        }
+        let raw = stage.finish().map_err(|fault| self.store_failed(&partner, &fault))?;
+        let at = self.ports.clock.now();
+        let exchange = ExchangeId::mint(at, self.ports.entropy.bytes());
+        let remote = head.peer.to_string();
+        Ok(Arrived {
+            message: Message { exchange, request, partner, remote, at, begun, _ticket: ticket },
+            raw,
+            body_at,
+        })
+    }
+
+    /// A sender nobody knows: an unsigned receipt where a synchronous one was asked for, else a bare status. His body
+    /// is not read.
+    fn answer_stranger(&self, head: &RequestHead, request: &Request, now: Timestamp) -> Reply {
+        let (from, to) = (request.from.as_str(), request.to.as_str());
+        Event::Stranger { peer: head.peer.ip(), from, to }.emit(&self.ports.metrics);
+        let unknown = As2Error::UnknownPair { from: request.from.clone(), to: request.to.clone() };
+        if matches!(request.receipt, ReceiptAsked::Sync(_)) && self.ports.throttle.answer_stranger(now) {
+            let refusal = Refusal::unopened(unknown);
+            if let Ok(Some(answer)) = as2::answer(request, Err(&refusal), None, now, &*self.ports.entropy) {
+                return receipt::reply(answer);
+            }
+        }
+        Reply::text(403, "these AS2 names are not known here")
+    }
+
+    /// A sender that would wait for a receipt by another way reads this answer's status at most, so that says no; the
+    /// receipt in it says why (RFC 4130, section 7.5.3: a request that cannot be honoured).
+    fn refuse_asynchronous(&self, head: &RequestHead, request: &Request, now: Timestamp) -> Reply {
+        let refusal = Refusal::unopened(As2Error::AsynchronousReceipt);
+        let bare = self.refuse(head, 403, refusal.error.code(), refusal.error.peer_text());
+        match as2::answer(request, Err(&refusal), None, now, &*self.ports.entropy) {
+            Ok(Some(answer)) => Reply { status: 403, ..receipt::reply(answer) },
+            Ok(None) | Err(_) => bare,
+        }
+    }
+
+    fn refuse(&self, head: &RequestHead, status: u16, reason: &'static str, detail: &str) -> Reply {
+        let listener = &self.listener;
+        Event::RequestRefused { listener, peer: head.peer.ip(), status, reason, detail }.emit(&self.ports.metrics);
+        Reply::text(status, detail)
+    }
+
+    fn put_off(&self, closed: Closed) -> Reply {
+        Event::MessagePutOff { partner: None, reason: closed.as_str() }.emit(&self.ports.metrics);
+        Reply::try_later(COME_AGAIN)
+    }
+
+    fn put_off_for(&self, partner: &Partner, reason: &'static str, detail: &str) -> Reply {
+        put_off_for(&self.ports, partner, reason, detail)
+    }
+
+    fn store_failed(&self, partner: &Partner, fault: &StoreError) -> Reply {
+        store_failed(&self.ports, partner, fault)
+    }
+}
+
+/// Nothing is wrong with the message: it may come again.
+fn put_off_for(ports: &Ports, partner: &Partner, reason: &'static str, _detail: &str) -> Reply {
+    Event::MessagePutOff { partner: Some(&partner.id), reason }.emit(&ports.metrics);
+    Reply::try_later(COME_AGAIN)
+}
+
+/// The store could not take a message: no verdict, the partner sends again.
+fn store_failed(ports: &Ports, partner: &Partner, fault: &StoreError) -> Reply {
+    Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+    Event::MessagePutOff { partner: Some(&partner.id), reason: "store" }.emit(&ports.metrics);
+    Reply::try_later(COME_AGAIN)
+}
+
+/// The head as it came, in front of the body: evidence keeps both.
+fn head_bytes(head: &RequestHead) -> Vec<u8> {
+    let mut bytes = format!("{} {} HTTP/1.1\r\n", head.method, head.target).into_bytes();
+    for (name, value) in &head.headers {
+        // Credentials are no evidence and stay out of the store.
+        let value: &[u8] = if name.eq_ignore_ascii_case(b"authorization") { b"(withheld)" } else { value };
+        for part in [name, b": ".as_slice(), value, b"\r\n"] {
+            bytes.extend_from_slice(part);
+        }
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes
+}

@@ -1,0 +1,251 @@
+//! The step from an accepted payload to documents in the outbox.
+//!
+//! The interchange is read twice, one transaction set in memory at a time: first for its envelopes, because a file
+//! that is not whole says nothing certain about any of it and is parked whole; then set by set. Batches are committed
+//! as they fill, each with how far it has come, so that a crash goes on behind the last one and doubles nothing.
+
+use std::sync::Arc;
+
+use super::ports::Ports;
+use crate::base::{Diagnostic, DocumentId, RowId, Severity};
+use crate::config::Configuration;
+use crate::edi::{Piece, ReadFault, ReadOptions, Reader, TransactionSet};
+use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
+use crate::exchange::{Change, Detail, Exchange, Ids, Job, Payload, Subject, Translation};
+use crate::observe::Event;
+use crate::store::{Lease, PayloadReader, StoreError};
+
+/// Bytes of payloads that ride in one change; a journal record holds 1 MiB, and records and details need room too.
+const BATCH_BYTES: usize = 512 << 10;
+/// Transaction sets of one change.
+const BATCH_SETS: usize = 256;
+
+/// Translates one exchange and writes down what became of it.
+pub(super) async fn run_once(ports: &Arc<Ports>, lease: Lease) -> Result<(), StoreError> {
+    let job = lease.job().clone();
+    let working = Arc::clone(ports);
+    let decided = tokio::task::spawn_blocking(move || decide(&working, &job)).await;
+    let change = match decided {
+        Ok(decided) => decided?,
+        // The lease drops: the job comes due again, its attempt counted, and is parked when it has had its attempts.
+        Err(stopped) => return Err(StoreError::Index { what: format!("the translation ended early: {stopped}") }),
+    };
+    let (change, told) = change;
+    lease.finish(change).await?;
+    told.tell(ports);
+    Ok(())
+}
+
+/// What is told once the last change is durable.
+struct Told {
+    exchange: Exchange,
+    worst: Option<Diagnostic>,
+}
+
+impl Told {
+    fn tell(&self, ports: &Ports) {
+        let Exchange { id: exchange, partner, documents, parked, .. } = &self.exchange;
+        let (exchange, documents, parked) = (*exchange, *documents, *parked);
+        if let Some(Diagnostic { code, message, .. }) = &self.worst {
+            Event::Parked { exchange, partner, code, message }.emit(&ports.metrics);
+        }
+        Event::Translated { exchange, partner, documents, parked }.emit(&ports.metrics);
+    }
+}
+
+fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
+    let Subject::Exchange(id) = job.subject else {
+        return Err(StoreError::Index { what: format!("a translation is about an exchange, not {:?}", job.subject) });
+    };
+    let missing = || StoreError::Index { what: format!("the job of exchange {id} has no exchange") };
+    let exchange = ports.outbox.exchange(id)?.ok_or_else(missing)?;
+    let detail = Detail::from_json(&ports.outbox.payload(&exchange.detail)?)
+        .map_err(|fault| StoreError::Index { what: format!("the detail of exchange {id} cannot be read: {fault}") })?;
+    let configuration = ports.live.current();
+    let limits = configuration.registry.partner(&exchange.partner).map(|partner| partner.limits.clone());
+    let limits = limits.unwrap_or_else(|| configuration.settings.limits.clone());
+    if job.attempts > limits.attempts {
+        return Ok(park(ports, exchange, detail, vec![gave_up(limits.attempts)]));
+    }
+    let Some(payload) = detail.payload else {
+        return Ok(park(ports, exchange, detail, vec![Diagnostic::error("no-payload", "the exchange has no payload")]));
+    };
+    let read = || -> Result<Reader<PayloadReader>, StoreError> {
+        Ok(Reader::new(ports.outbox.payload_reader(&payload)?, ReadOptions { limits: limits.clone() }))
+    };
+    match survey(read()?)? {
+        Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),
+        Ok(()) => Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
+            .run(exchange, read()?),
+    }
+}
+
+fn gave_up(attempts: u32) -> Diagnostic {
+    Diagnostic::error("gave-up", format!("the daemon was stopped in the middle of this translation {attempts} times"))
+        .hinting("look for a crash in the log; the payload is kept, please report it with edigate's version")
+}
+
+fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diagnostic>) -> (Change, Told) {
+    let worst = diagnostics.iter().max_by_key(|diagnostic| diagnostic.severity).cloned();
+    let change = inbound::parked(&exchange, ports.clock.now(), detail, diagnostics);
+    (change, Told { exchange, worst })
+}
+
+/// Reads the whole file for its envelopes. The inner error is the partner's: what keeps the file from being used.
+fn survey(mut reader: Reader<PayloadReader>) -> Result<Result<(), Vec<Diagnostic>>, StoreError> {
+    let mut errors = Vec::new();
+    let mut sets = 0_u64;
+    loop {
+        let findings = match reader.next_piece() {
+            Ok(None) => break,
+            Ok(Some(Piece::Set(_))) => {
+                sets += 1;
+                continue;
+            }
+            Ok(Some(Piece::GroupEnd(end))) => end.findings,
+            Ok(Some(Piece::InterchangeEnd(end))) => end.findings,
+            Ok(Some(Piece::Finding(finding))) => vec![finding],
+            Ok(Some(Piece::Interchange(_) | Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
+            Err(ReadFault::Io(fault)) => return Err(unread(&fault)),
+            Err(fault) => {
+                errors.push(Diagnostic::from(&fault));
+                break;
+            }
+        };
+        errors.extend(findings.iter().map(Diagnostic::from).filter(|found| found.severity == Severity::Error));
+        if errors.len() >= ENVELOPE_ERRORS {
+            break;
+        }
+    }
+    if errors.is_empty() && sets == 0 {
+        errors.push(
+            Diagnostic::error("no-transaction-set", "the file holds no transaction set")
+                .hinting("acknowledgements alone are not worked on yet; ask the partner what was meant"),
+        );
+    }
+    Ok(if errors.is_empty() { Ok(()) } else { Err(errors) })
+}
+
+/// Errors after which it is clear enough that a file is broken.
+const ENVELOPE_ERRORS: usize = 100;
+
+fn unread(fault: &std::io::Error) -> StoreError {
+    StoreError::from_io(fault)
+        .cloned()
+        .unwrap_or_else(|| StoreError::Index { what: format!("a payload cannot be read: {fault}") })
+}
+
+/// The second reading.
+struct Walk<'a> {
+    ports: &'a Ports,
+    configuration: &'a Configuration,
+    detail: &'a Detail,
+    batch: Batch,
+    worst: Option<Diagnostic>,
+}
+
+#[derive(Default)]
+struct Batch {
+    outcomes: Vec<SetOutcome>,
+    bytes: usize,
+}
+
+impl Walk<'_> {
+    fn run(mut self, mut exchange: Exchange, mut reader: Reader<PayloadReader>) -> Result<(Change, Told), StoreError> {
+        let mut skip = exchange.sets_done;
+        loop {
+            let set = match reader.next_piece() {
+                Ok(Some(Piece::Set(set))) => set,
+                Ok(Some(_)) => continue,
+                Ok(None) => break,
+                Err(ReadFault::Io(fault)) => return Err(unread(&fault)),
+                Err(fault) => {
+                    // The survey read the very same bytes to their end.
+                    return Err(StoreError::Index {
+                        what: format!("the second reading differs from the first: {fault}"),
+                    });
+                }
+            };
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let outcome = self.translate(&exchange, &set)?;
+            self.batch.bytes += weight(&outcome);
+            self.batch.outcomes.push(outcome);
+            if self.batch.bytes >= BATCH_BYTES || self.batch.outcomes.len() >= BATCH_SETS {
+                exchange = self.commit(&exchange)?;
+            }
+        }
+        let outcomes = std::mem::take(&mut self.batch.outcomes);
+        let (change, exchange) = inbound::translated(&exchange, self.ports.clock.now(), outcomes, Progress::Finished);
+        Ok((change, Told { exchange, worst: self.worst }))
+    }
+
+    /// Makes what has gathered durable and goes on.
+    fn commit(&mut self, exchange: &Exchange) -> Result<Exchange, StoreError> {
+        let Batch { outcomes, .. } = std::mem::take(&mut self.batch);
+        let (change, next) = inbound::translated(exchange, self.ports.clock.now(), outcomes, Progress::More);
+        self.ports.outbox.apply_blocking(change)?;
+        Ok(next)
+    }
+
+    fn translate(&mut self, exchange: &Exchange, set: &TransactionSet) -> Result<SetOutcome, StoreError> {
+        let now = self.ports.clock.now();
+        let ids = Ids {
+            document: DocumentId::mint(now, self.ports.entropy.bytes()),
+            row: RowId::mint(now, self.ports.entropy.bytes()),
+        };
+        let settings = &self.configuration.settings;
+        let translation = Translation {
+            registry: &self.configuration.registry,
+            instance: &settings.instance,
+            exchange,
+            detail: self.detail,
+            limits: &settings.limits,
+        };
+        match translation.translate(set, ids) {
+            Ok(translated) => {
+                let publication = translated.publication;
+                Ok(SetOutcome::Document(NewDocument {
+                    id: ids.document,
+                    row: ids.row,
+                    kind: publication.document_type.clone(),
+                    number: publication.document_number.clone(),
+                    partition_key: publication.partition_key.clone(),
+                    envelope: serde_json::to_vec(&publication).expect("a publication holds strings and numbers"),
+                    content: self.keep(&translated.content)?,
+                    diagnostics: translated.diagnostics,
+                }))
+            }
+            Err(diagnostics) => {
+                let first = diagnostics.iter().max_by_key(|diagnostic| diagnostic.severity);
+                if self.worst.is_none() {
+                    self.worst = first.cloned();
+                }
+                let content = self.keep(set.raw())?;
+                Ok(SetOutcome::Parked(ParkedSet { id: ids.document, kind: set.id.clone(), content, diagnostics }))
+            }
+        }
+    }
+
+    fn keep(&self, content: &[u8]) -> Result<Payload, StoreError> {
+        let mut stage = self.ports.outbox.spool().stage(content.len() as u64);
+        stage.put(content)?;
+        stage.finish()?.keep()
+    }
+}
+
+/// Bytes that an outcome adds to its change.
+fn weight(outcome: &SetOutcome) -> usize {
+    /// Records, references and keys around the payloads of one outcome.
+    const AROUND: usize = 1 << 10;
+    let diagnostics = |diagnostics: &[Diagnostic]| diagnostics.len().min(100) * 512;
+    AROUND
+        + match outcome {
+            SetOutcome::Document(document) => {
+                inbound::inline_bytes(&document.content) + document.envelope.len() + diagnostics(&document.diagnostics)
+            }
+            SetOutcome::Parked(set) => inbound::inline_bytes(&set.content) + diagnostics(&set.diagnostics),
+        }
+}

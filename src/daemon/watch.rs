@@ -1,0 +1,104 @@
+//! Looks every second at what may close the gate: the disk, the store. Tells systemd that the daemon is alive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::gate::Closed;
+use super::ports::Ports;
+use crate::config::FreeSpace;
+use crate::observe::Event;
+use crate::store::{Health, Space};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(1);
+/// How often it asks the store to let go what retention allows.
+const RELEASE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Looks until `stop` becomes true.
+pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
+    let mut next_release = ports.clock.now();
+    while !*stop.borrow() {
+        look(&ports);
+        tell_systemd(sd_notify::NotifyState::Watchdog);
+        let now = ports.clock.now();
+        if now >= next_release {
+            next_release = now.after(RELEASE_EVERY);
+            release(&ports).await;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Looks once, and opens or closes the gate by what it sees.
+pub(super) fn look(ports: &Ports) {
+    match ports.outbox.health() {
+        Health::Writing => {}
+        Health::ReadOnly { why } => close(ports, Closed::StoreReadOnly, &why),
+    }
+    match ports.outbox.space() {
+        Ok(space) if is_full(space, ports.live.current().settings.store.free_hard) => {
+            close(ports, Closed::DiskFull, &format!("{} bytes are free; make room, or move the store", space.free));
+        }
+        Ok(_) => ports.gate.reopen(Closed::DiskFull),
+        Err(fault) => close(ports, Closed::DiskFull, &fault.to_string()),
+    }
+}
+
+/// Closes the gate, and says so the first time.
+fn close(ports: &Ports, why: Closed, detail: &str) {
+    if !ports.gate.is_closed_for(why) {
+        Event::StoreFailed { detail: &format!("no messages are taken ({}): {detail}", why.as_str()) }
+            .emit(&ports.metrics);
+    }
+    ports.gate.close(why);
+}
+
+fn is_full(space: Space, bound: FreeSpace) -> bool {
+    let least = match bound {
+        FreeSpace::Bytes(bytes) => bytes,
+        // Percent of the whole, without overflow on the largest disks.
+        FreeSpace::Percent(percent) => space.total / 100 * u64::from(percent),
+    };
+    space.free < least
+}
+
+/// Lets go what is older than every retention period: payloads, evidence and documents ride in the same segments, so
+/// the longest of the periods counts.
+async fn release(ports: &Arc<Ports>) {
+    let retention = ports.live.current().settings.store.retention;
+    let longest = [retention.payload, retention.evidence, retention.document, retention.audit].into_iter().max();
+    let before = ports.clock.now().before(longest.unwrap_or_default());
+    let releasing = Arc::clone(ports);
+    let released = tokio::task::spawn_blocking(move || releasing.outbox.release(before)).await;
+    if let Ok(Err(fault)) = released {
+        Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+    }
+}
+
+/// Tells systemd, when it is there.
+pub(super) fn tell_systemd(state: sd_notify::NotifyState<'_>) {
+    // Without systemd there is nobody to tell; with it, its own timeouts notice.
+    drop(sd_notify::notify(&[state]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Level;
+
+    #[test]
+    fn the_bound_is_a_share_or_a_number_of_bytes() {
+        let check = |free, bound, full| {
+            assert_eq!(is_full(Space { free, total: 1_000, level: Level::Ok }, bound), full, "{free} {bound:?}");
+        };
+        check(99, FreeSpace::Percent(10), true);
+        check(100, FreeSpace::Percent(10), false);
+        check(499, FreeSpace::Bytes(500), true);
+        check(500, FreeSpace::Bytes(500), false);
+    }
+}

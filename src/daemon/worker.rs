@@ -1,0 +1,88 @@
+//! Claims jobs of one kind and has them done, several at once, until it is told to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::ports::Ports;
+use super::{publish, translate};
+use crate::exchange::{JobKind, Subject};
+use crate::observe::Event;
+use crate::store::{Lease, StoreError};
+
+/// How long a worker waits after the store gave it no answer.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Works until `stop` becomes true, then lets steps under way end for up to `drain`. A step that is cut off leaves its
+/// lease to come due at the next start.
+pub(crate) async fn run(
+    ports: Arc<Ports>,
+    kind: JobKind,
+    at_once: usize,
+    mut stop: watch::Receiver<bool>,
+    drain: Duration,
+) {
+    let places = Arc::new(Semaphore::new(at_once));
+    let mut steps = JoinSet::new();
+    while !*stop.borrow() {
+        while steps.try_join_next().is_some() {}
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place.expect("the semaphore is never closed"),
+            _ = stop.changed() => break,
+        };
+        match ports.outbox.claim(kind).await {
+            Ok(Some(lease)) => {
+                let ports = Arc::clone(&ports);
+                steps.spawn(async move {
+                    step(ports, kind, lease).await;
+                    drop(place);
+                });
+            }
+            Ok(None) => {
+                tokio::select! {
+                    () = ports.outbox.work(kind) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+            Err(fault) => {
+                Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+                tokio::select! {
+                    () = tokio::time::sleep(STORE_PAUSE) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        }
+    }
+    let finished = async { while steps.join_next().await.is_some() {} };
+    if tokio::time::timeout(drain, finished).await.is_err() {
+        steps.shutdown().await;
+    }
+}
+
+async fn step(ports: Arc<Ports>, kind: JobKind, lease: Lease) {
+    let subject = lease.job().subject;
+    let result = match kind {
+        JobKind::Translate => translate::run_once(&ports, lease).await,
+        JobKind::Publish => publish::run_once(&ports, lease).await,
+    };
+    if let Err(fault) = result {
+        report(&ports, kind, subject, &fault);
+    }
+}
+
+fn report(ports: &Ports, kind: JobKind, subject: Subject, fault: &StoreError) {
+    let step = match kind {
+        JobKind::Translate => "translate",
+        JobKind::Publish => "publish",
+    };
+    match subject {
+        Subject::Exchange(exchange) => {
+            Event::StepFailed { exchange, step, detail: &fault.to_string() }.emit(&ports.metrics);
+        }
+        Subject::Row(row) => {
+            Event::StoreFailed { detail: &format!("publishing row {row}: {fault}") }.emit(&ports.metrics);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What is wrong with a document, and where. A broken document is findings, never an error of the reader.
+
+use crate::base::{Diagnostic, Location, Severity};
+
+use super::place::Place;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $hint:expr;)*) => {
+        /// What kind of thing was found. Acknowledgement codes are chosen by it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FindingCode {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl FindingCode {
+            /// The word that never changes, for filters and documentation.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+
+            /// The next step for whoever reads the finding.
+            fn hint(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$name => $hint,)*
+                }
+            }
+        }
+    };
+}
+
+const ASK_PARTNER: Option<&str> = Some("tell the partner; their translator writes it wrong");
+const TRUNCATED: Option<&str> = Some("a cut transfer looks just like this: ask the partner to send it again");
+
+codes! {
+    /// Bytes before the interchange that belong to nothing.
+    LeadingBytes = "leading-bytes", Some("look at what puts text before the ISA, often a mail gateway or a script");
+    /// Bytes behind the last interchange that belong to nothing.
+    TrailingBytes = "trailing-bytes", Some("look at the raw file: an interchange may be damaged there");
+    /// A tag of the envelope in lower case.
+    LowerCaseTag = "lower-case-tag", ASK_PARTNER;
+    /// An element of the ISA that is not as wide as it must be.
+    IsaWidth = "isa-width", None;
+    /// ISA16 is missing: there is no component separator.
+    ComponentSeparatorMissing = "component-separator-missing", ASK_PARTNER;
+    /// Line ends inside segments.
+    WrappedLines = "wrapped-lines", None;
+    /// Two terminators with nothing between them.
+    EmptySegment = "empty-segment", None;
+    /// A separator behind the last element that is there.
+    TrailingSeparators = "trailing-separators", None;
+    /// The last segment of the file has no terminator.
+    TerminatorMissing = "terminator-missing", TRUNCATED;
+    /// A trailer (SE, GE, IEA) that never came.
+    TrailerMissing = "trailer-missing", TRUNCATED;
+    /// A count in a trailer that is not what was counted.
+    CountWrong = "count-wrong", TRUNCATED;
+    /// A trailer's control number is another than its header's.
+    ControlNumberDiffers = "control-number-differs", ASK_PARTNER;
+    /// A control number given twice in one interchange.
+    ControlNumberRepeated = "control-number-repeated", ASK_PARTNER;
+    /// A segment of the envelope where it may not stand, or a segment outside any transaction set.
+    MisplacedEnvelope = "misplaced-envelope", ASK_PARTNER;
+    /// An envelope with nothing inside.
+    EmptyEnvelope = "empty-envelope", None;
+    /// The release has no guide of its own; the nearest one was taken.
+    NearestGuide = "nearest-guide", Some("name a guide in the agreement to choose another one");
+    /// A tag that the guide does not know.
+    UnknownSegment = "unknown-segment", Some("if the partner means it, add the segment to a guide of theirs");
+    /// A segment that no enclosing loop holds.
+    UnexpectedSegment = "unexpected-segment", ASK_PARTNER;
+    /// A segment that comes later than it should.
+    OutOfSequence = "out-of-sequence", ASK_PARTNER;
+    /// A mandatory segment or loop that is not there.
+    MissingSegment = "missing-segment", ASK_PARTNER;
+    /// A segment more often than the guide allows.
+    TooManySegments = "too-many-segments", ASK_PARTNER;
+    /// A loop more often than the guide allows.
+    TooManyLoops = "too-many-loops", ASK_PARTNER;
+    /// A mandatory element that is empty.
+    MissingElement = "missing-element", ASK_PARTNER;
+    /// More elements than the segment has; often a separator inside the data.
+    TooManyElements = "too-many-elements", Some("look for a separator inside the data");
+    /// More components than the element has.
+    TooManyComponents = "too-many-components", Some("look for a separator inside the data");
+    /// More repetitions than the element allows.
+    TooManyRepetitions = "too-many-repetitions", ASK_PARTNER;
+    /// A value longer than the element allows.
+    TooLong = "too-long", ASK_PARTNER;
+    /// A value shorter than the element allows.
+    TooShort = "too-short", ASK_PARTNER;
+    /// A value that is no number.
+    NotANumber = "not-a-number", ASK_PARTNER;
+    /// A value that is no date.
+    NotADate = "not-a-date", ASK_PARTNER;
+    /// A value that is no time of day.
+    NotATime = "not-a-time", ASK_PARTNER;
+    /// There were more findings than are kept.
+    MoreFindings = "more-findings", Some("mend the first ones and read the file again");
+}
+
+/// One thing that is wrong, or worth knowing, in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind of thing.
+    pub code: FindingCode,
+    /// How much it weighs. A transaction set with an error is not passed on.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// What is wrong, in a sentence without a full stop.
+    pub text: String,
+    /// What was expected there.
+    pub expected: Option<String>,
+    /// The text that is wrong, at most 99 characters of it (as much as AK404 may hold).
+    pub offending: Option<String>,
+}
+
+impl Finding {
+    /// A finding at a place.
+    pub fn new(severity: Severity, code: FindingCode, place: Place, text: impl Into<String>) -> Self {
+        Self { code, severity, place, text: text.into(), expected: None, offending: None }
+    }
+
+    /// The same finding, saying what was expected.
+    #[must_use]
+    pub fn expecting(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// The same finding with the text that is wrong, cut at 99 characters.
+    #[must_use]
+    pub fn quoting(mut self, offending: &str) -> Self {
+        self.offending = Some(capped(offending).to_owned());
+        self
+    }
+}
+
+impl From<&Finding> for Diagnostic {
+    fn from(finding: &Finding) -> Self {
+        let code = finding.code.as_str();
+        let mut diagnostic = match finding.severity {
+            Severity::Info => Self::info(code, &finding.text),
+            Severity::Warning => Self::warning(code, &finding.text),
+            Severity::Error => Self::error(code, &finding.text),
+        }
+        .at(Location::from(&finding.place));
+        diagnostic.expected.clone_from(&finding.expected);
+        diagnostic.hint = finding.code.hint().map(str::to_owned);
+        diagnostic
+    }
+}
+
+impl From<Finding> for Diagnostic {
+    fn from(finding: Finding) -> Self {
+        Self::from(&finding)
+    }
+}
+
+/// At most 99 characters of `text`.
+pub(crate) fn capped(text: &str) -> &str {
+    text.char_indices().nth(99).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
+/// The weightiest of some findings.
+pub fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.iter().map(|finding| finding.severity).max()
+}
+
+/// Collects findings up to a bound, so that a hostile document cannot fill memory with what is wrong with it.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    kept: Vec<Finding>,
+    dropped: Option<(Severity, Place, u64)>,
+}
+
+impl Findings {
+    /// Findings kept for one transaction set or one end of an envelope. A person mends ten and reads again; a
+    /// thousand are more than an acknowledgement will carry.
+    pub(crate) const KEPT: usize = 1_000;
+
+    pub(crate) fn push(&mut self, finding: Finding) {
+        if self.kept.len() < Self::KEPT {
+            self.kept.push(finding);
+            return;
+        }
+        let (severity, _, count) = self.dropped.get_or_insert((finding.severity, finding.place, 0));
+        *severity = (*severity).max(finding.severity);
+        *count += 1;
+    }
+
+    /// Those that were kept, and one that tells of the others, as weighty as the weightiest of them.
+    pub(crate) fn into_vec(self) -> Vec<Finding> {
+        let mut findings = self.kept;
+        if let Some((severity, place, count)) = self.dropped {
+            let text = format!("{count} more findings are not listed");
+            findings.push(Finding::new(severity, FindingCode::MoreFindings, place, text));
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(severity: Severity) -> Finding {
+        Finding::new(severity, FindingCode::TooLong, Place::bytes(5, 9), "it is too long")
+    }
+
+    #[test]
+    fn one_past_the_bound_is_counted_and_keeps_its_weight() {
+        let mut findings = Findings::default();
+        (0..Findings::KEPT).for_each(|_| findings.push(finding(Severity::Warning)));
+        findings.push(finding(Severity::Info));
+        findings.push(finding(Severity::Error));
+        let findings = findings.into_vec();
+        assert_eq!(findings.len(), Findings::KEPT + 1);
+        let last = findings.last().unwrap();
+        assert_eq!((last.code, last.severity), (FindingCode::MoreFindings, Severity::Error));
+        assert_eq!(last.text, "2 more findings are not listed");
+    }
+
+    #[test]
+    fn offending_text_is_cut_between_characters() {
+        let quoted = |text: &str| finding(Severity::Error).quoting(text).offending.unwrap().chars().count();
+        assert_eq!(quoted("ä".repeat(99).as_str()), 99);
+        assert_eq!(quoted("ä".repeat(100).as_str()), 99);
+    }
+
+    #[test]
+    fn becomes_a_diagnostic_with_its_place_and_next_step() {
+        let place = Place {
+            tag: Some(Tag::new(b"BEG")),
+            segment_position: Some(2),
+            element: Some(5),
+            ..finding(Severity::Info).place
+        };
+        let finding = Finding { place, ..finding(Severity::Error) }.expecting("at most 8 characters");
+        assert_eq!(
+            Diagnostic::from(finding).to_string(),
+            "BEG05 (segment 2) at byte 5: error[too-long]: it is too long; expected at most 8 characters \
+             — tell the partner; their translator writes it wrong"
+        );
+    }
+
+    use super::super::place::Tag;
+}

@@ -1,0 +1,60 @@
+//! Guides: which segments, elements and loops a transaction set has. A guide is data;
+//! `load.rs` tells its form.
+
+mod element;
+mod key;
+mod load;
+mod segment;
+mod shipped;
+
+#[cfg(test)]
+mod tests;
+
+pub use element::{ElementDef, ElementKind, ElementType};
+pub use key::{GuideKey, NotAGuideKey};
+pub use segment::{Discriminator, LoopDef, Max, Pair, Part, Requirement, SegmentDef, SegmentUse};
+pub use shipped::{Guides, shipped};
+
+use std::collections::BTreeMap;
+
+use super::place::Tag;
+
+/// A transaction set described: its loops in order, its segments, their elements.
+#[derive(Clone, Debug)]
+pub struct Guide {
+    key: GuideKey,
+    root: LoopDef,
+    segments: BTreeMap<Tag, SegmentDef>,
+}
+
+impl Guide {
+    /// Which message it describes: `x12/004010/850`.
+    pub fn key(&self) -> &GuideKey {
+        &self.key
+    }
+
+    /// The transaction set as a loop that comes once; its name is the set's id. ST and SE belong to the envelope and
+    /// are not part of it.
+    pub fn root(&self) -> &LoopDef {
+        &self.root
+    }
+
+    /// The elements of a segment. A segment that loops name may have none described: then nothing in it is checked.
+    pub fn segment(&self, tag: &str) -> Option<&SegmentDef> {
+        self.segments.get(&Tag::new(tag.as_bytes()))
+    }
+
+    /// Element `number`, from 1, of a segment.
+    pub fn element(&self, tag: &str, number: usize) -> Option<&ElementDef> {
+        self.segment(tag)?.element(number)
+    }
+
+    /// The segments that are described, by tag.
+    pub fn segments(&self) -> impl Iterator<Item = &SegmentDef> {
+        self.segments.values()
+    }
+
+    pub(crate) fn described(&self, tag: Tag) -> Option<&SegmentDef> {
+        self.segments.get(&tag)
+    }
+}

@@ -1,0 +1,193 @@
+//! Segments and the loops they stand in.
+
+use crate::edi::place::Tag;
+use crate::edi::token::Segment;
+
+use super::element::ElementDef;
+
+/// Whether something must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Requirement {
+    /// M: it must.
+    Mandatory,
+    /// O, and C, whose condition is a note of the segment: it may.
+    Optional,
+}
+
+/// How often something may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Max {
+    /// At most so often.
+    Times(u32),
+    /// `>1`: as often as one likes.
+    Unbounded,
+}
+
+impl Max {
+    /// Whether `count` are allowed.
+    pub fn allows(self, count: u32) -> bool {
+        match self {
+            Self::Times(max) => count <= max,
+            Self::Unbounded => true,
+        }
+    }
+}
+
+/// A qualifier and the value it qualifies, as element numbers: (6, 7) of PO1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pair {
+    /// Element that holds the qualifier.
+    pub qualifier: usize,
+    /// Element that holds the value.
+    pub value: usize,
+}
+
+/// The elements of a segment, the same wherever it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentDef {
+    /// Its tag.
+    pub tag: Tag,
+    /// Its elements in order.
+    pub elements: Vec<ElementDef>,
+    /// Its qualifier and value pairs, from the left.
+    pub pairs: Vec<Pair>,
+}
+
+impl SegmentDef {
+    /// Element `number`, from 1.
+    pub fn element(&self, number: usize) -> Option<&ElementDef> {
+        self.elements.get(number.checked_sub(1)?)
+    }
+}
+
+/// Tells apart loops of one parent that begin with the same tag: `N101 in (ST)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discriminator {
+    /// Element of the first segment.
+    pub element: usize,
+    /// Its values.
+    pub values: Vec<String>,
+}
+
+impl Discriminator {
+    fn fits(&self, segment: &Segment<'_>) -> bool {
+        let text = segment.element(self.element).component(1).text();
+        self.values.iter().any(|value| *value == text)
+    }
+}
+
+/// A segment where a loop holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentUse {
+    /// Its tag.
+    pub tag: Tag,
+    /// Whether it must be there.
+    pub requirement: Requirement,
+    /// How often it may come.
+    pub max: Max,
+}
+
+/// A loop: segments and loops in order, beginning with one segment that starts each instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoopDef {
+    /// Its name: the first segment's tag, unless two loops of one parent begin alike. The root's is the set's id.
+    pub name: String,
+    /// Whether it must be there.
+    pub requirement: Requirement,
+    /// How often it may come.
+    pub max: Max,
+    /// Which of several loops that begin alike this is.
+    pub when: Option<Discriminator>,
+    /// What it holds, in order. The first part of a loop other than the root is the segment that starts it.
+    pub parts: Vec<Part>,
+}
+
+/// A segment or a loop inside a loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A segment.
+    Segment(SegmentUse),
+    /// A loop.
+    Loop(LoopDef),
+}
+
+impl LoopDef {
+    /// The segment that starts each instance; the root has none that is sure to be there.
+    pub fn first(&self) -> Option<&SegmentUse> {
+        match self.parts.first()? {
+            Part::Segment(segment) => Some(segment),
+            Part::Loop(_) => None,
+        }
+    }
+
+    /// The loop of this name that stands directly in this one.
+    pub fn child(&self, name: &str) -> Option<&Self> {
+        self.loops().find(|child| child.name == name)
+    }
+
+    /// The loops that stand directly in this one.
+    pub fn loops(&self) -> impl Iterator<Item = &Self> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Loop(child) => Some(child),
+            Part::Segment(_) => None,
+        })
+    }
+
+    /// The segments that stand directly in this one.
+    pub fn segments(&self) -> impl Iterator<Item = &SegmentUse> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Segment(segment) => Some(segment),
+            Part::Loop(_) => None,
+        })
+    }
+
+    /// The segment of this tag that stands directly in this one.
+    pub fn segment(&self, tag: &str) -> Option<&SegmentUse> {
+        self.segments().find(|segment| segment.tag == tag)
+    }
+
+    /// Whether a segment of this tag may stand anywhere in this loop.
+    pub(crate) fn knows(&self, tag: Tag) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Segment(segment) => segment.tag == tag,
+            Part::Loop(child) => child.knows(tag),
+        })
+    }
+}
+
+impl Part {
+    /// Name for people: the tag, or the loop's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Segment(segment) => segment.tag.as_str(),
+            Self::Loop(child) => &child.name,
+        }
+    }
+
+    /// Whether it must be there.
+    pub fn requirement(&self) -> Requirement {
+        match self {
+            Self::Segment(segment) => segment.requirement,
+            Self::Loop(child) => child.requirement,
+        }
+    }
+
+    /// How often it may come.
+    pub fn max(&self) -> Max {
+        match self {
+            Self::Segment(segment) => segment.max,
+            Self::Loop(child) => child.max,
+        }
+    }
+
+    /// Whether this segment stands here, or starts this loop.
+    pub(crate) fn takes(&self, segment: &Segment<'_>) -> bool {
+        match self {
+            Self::Segment(part) => part.tag == segment.tag(),
+            Self::Loop(child) => {
+                child.first().is_some_and(|first| first.tag == segment.tag())
+                    && child.when.as_ref().is_none_or(|when| when.fits(segment))
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What a reader of EDI gives: envelopes and transaction sets, in words that fit both dialects.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::base::Severity;
+
+use super::delimiter::Delimiters;
+use super::finding::{Finding, worst};
+use super::place::Place;
+use super::token::{Segment, SegmentTable};
+
+/// The family of rules a file is written by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standard {
+    /// ASC X12.
+    X12,
+    /// UN/EDIFACT (ISO 9735).
+    Edifact,
+}
+
+impl Standard {
+    /// The word used in keys and paths: `x12`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::X12 => "x12",
+            Self::Edifact => "edifact",
+        }
+    }
+}
+
+impl fmt::Display for Standard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::X12 => "X12",
+            Self::Edifact => "EDIFACT",
+        })
+    }
+}
+
+/// Whether an interchange is meant (ISA15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Usage {
+    /// `P`: business.
+    Production,
+    /// `T`: a test.
+    Test,
+    /// `I`: for information.
+    Information,
+    /// Something else, or nothing.
+    Unknown,
+}
+
+/// A sender or receiver as an envelope names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Party {
+    /// Who gave the id (ISA05, ISA07): `01` for DUNS, `ZZ` by agreement. Groups have none.
+    pub qualifier: String,
+    /// The id, without blanks around it.
+    pub id: String,
+}
+
+/// The head of an interchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterchangeHead {
+    /// The family of rules.
+    pub standard: Standard,
+    /// Who sends (ISA05, ISA06).
+    pub sender: Party,
+    /// Who is meant to receive (ISA07, ISA08).
+    pub receiver: Party,
+    /// Date as sent (ISA09: YYMMDD).
+    pub date: String,
+    /// Time as sent (ISA10: HHMM).
+    pub time: String,
+    /// Version of the envelope (ISA12: `00401`). It says nothing about the transaction sets inside.
+    pub version: String,
+    /// Control number as sent (ISA13).
+    pub control_number: String,
+    /// Whether an interchange acknowledgement is asked for (ISA14 is `1`).
+    pub acknowledgement_asked: bool,
+    /// Test or production (ISA15).
+    pub usage: Usage,
+    /// The delimiters in force until the interchange ends.
+    pub delimiters: Delimiters,
+    /// Where the head stands.
+    pub place: Place,
+    /// What is wrong with the head. Errors would have ended the reading.
+    pub findings: Vec<Finding>,
+}
+
+/// The head of a functional group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupHead {
+    /// What kind of transaction sets it holds (GS01): `PO`.
+    pub functional_id: String,
+    /// Sender inside the sender's house (GS02).
+    pub sender: String,
+    /// Receiver inside the receiver's house (GS03).
+    pub receiver: String,
+    /// Date as sent (GS04).
+    pub date: String,
+    /// Time as sent (GS05).
+    pub time: String,
+    /// Control number as sent (GS06).
+    pub control_number: String,
+    /// Who answers for the version (GS07): `X`.
+    pub agency: String,
+    /// Release of the transaction sets inside (GS08): `004010`, or with an implementation guide `005010X231A1`.
+    pub version: String,
+    /// Where the head stands.
+    pub place: Place,
+}
+
+/// An acknowledgement of an interchange (TA1). It stands beside the groups, not in one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterchangeAcknowledgement {
+    /// Control number of the interchange that is acknowledged (TA101).
+    pub control_number: String,
+    /// That interchange's date as sent (TA102).
+    pub date: String,
+    /// That interchange's time as sent (TA103).
+    pub time: String,
+    /// `A` accepted, `E` accepted with errors, `R` rejected (TA104).
+    pub code: String,
+    /// Why (TA105): `000` for no error.
+    pub note: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A trailer as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trailer {
+    /// The count it gives (SE01, GE01, IEA01).
+    pub count: String,
+    /// The control number it gives (SE02, GE02, IEA02).
+    pub control_number: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The end of a functional group, whether its trailer came or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupEnd {
+    /// The head it belongs to.
+    pub head: Arc<GroupHead>,
+    /// Transaction sets that were counted.
+    pub sets: u64,
+    /// The trailer (GE), when it came.
+    pub trailer: Option<Trailer>,
+    /// What is wrong: a missing trailer, a wrong count, another control number.
+    pub findings: Vec<Finding>,
+}
+
+/// The end of an interchange, whether its trailer came or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterchangeEnd {
+    /// The head it belongs to.
+    pub head: Arc<InterchangeHead>,
+    /// Functional groups that were counted.
+    pub groups: u64,
+    /// The trailer (IEA), when it came.
+    pub trailer: Option<Trailer>,
+    /// What is wrong: a missing trailer, a wrong count, another control number.
+    pub findings: Vec<Finding>,
+}
+
+impl GroupEnd {
+    /// Whether trailer, count and control number are as they must be.
+    pub fn is_sound(&self) -> bool {
+        worst(&self.findings) < Some(Severity::Error)
+    }
+}
+
+impl InterchangeEnd {
+    /// Whether trailer, count and control number are as they must be.
+    pub fn is_sound(&self) -> bool {
+        worst(&self.findings) < Some(Severity::Error)
+    }
+}
+
+/// One transaction set, whole, with the envelopes it came in.
+#[derive(Clone, Debug)]
+pub struct TransactionSet {
+    /// The interchange it came in.
+    pub interchange: Arc<InterchangeHead>,
+    /// The functional group it came in; a set outside any group has none and an error finding.
+    pub group: Option<Arc<GroupHead>>,
+    /// What it is (ST01): `850`.
+    pub id: String,
+    /// The release it is written in (GS08): `004010`. Empty without a group.
+    pub release: String,
+    /// Control number as sent (ST02).
+    pub control_number: String,
+    /// Implementation convention (ST03, from 005010 on).
+    pub implementation: Option<String>,
+    /// The trailer (SE), when it came.
+    pub trailer: Option<Trailer>,
+    /// What is wrong with the envelope and the tokens. [`structure`](super::structure()) finds the rest.
+    pub findings: Vec<Finding>,
+    pub(crate) table: SegmentTable,
+}
+
+impl TransactionSet {
+    /// The segments in order, from ST to SE.
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> + Clone {
+        self.table.segments()
+    }
+
+    /// How many segments there are, ST and SE counted.
+    pub fn segment_count(&self) -> usize {
+        self.table.len()
+    }
+
+    /// The segment at a position, ST being 1.
+    pub fn segment(&self, position: usize) -> Option<Segment<'_>> {
+        self.table.segment(position.checked_sub(1)?)
+    }
+
+    /// The bytes as sent, from the first of ST to the terminator of SE: what is kept when the set is parked.
+    pub fn raw(&self) -> &[u8] {
+        self.table.raw()
+    }
+
+    /// The delimiters it is written with.
+    pub fn delimiters(&self) -> &Delimiters {
+        &self.table.delimiters
+    }
+
+    /// Where it stands in the file.
+    pub fn place(&self) -> Place {
+        let start = self.table.segment(0).map(|first| first.place()).unwrap_or_default();
+        Place { end: start.start + self.raw().len() as u64, ..start }
+    }
+
+    /// Whether nothing that was found is an error.
+    pub fn is_sound(&self) -> bool {
+        worst(&self.findings) < Some(Severity::Error)
+    }
+}

@@ -1,0 +1,147 @@
+//! The reader: one transaction set at a time out of a stream, in bounded memory.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use crate::base::{Limits, Severity};
+
+use super::fault::ReadFault;
+use super::finding::{Finding, FindingCode};
+use super::interchange::{
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
+};
+use super::place::Place;
+use super::sniff::{self, Start};
+use super::source::Source;
+use super::x12::Envelope;
+
+/// What comes out of a file of EDI, in the order of the wire.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// An interchange begins.
+    Interchange(Arc<InterchangeHead>),
+    /// An acknowledgement of an interchange of ours.
+    Acknowledgement(InterchangeAcknowledgement),
+    /// A functional group begins.
+    Group(Arc<GroupHead>),
+    /// A transaction set, whole.
+    Set(Box<TransactionSet>),
+    /// A functional group ends, or the file does before its trailer came.
+    GroupEnd(GroupEnd),
+    /// An interchange ends, or the file does before its trailer came.
+    InterchangeEnd(InterchangeEnd),
+    /// Something is wrong outside of any transaction set.
+    Finding(Finding),
+}
+
+/// How to read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// Bounds: `interchange`, `segments`, `segment`, `transaction_set` and `elements` are used.
+    pub limits: Limits,
+}
+
+/// Reads interchanges out of a stream.
+///
+/// Memory is bounded by the limits whatever the size of the file: a window as long as the longest segment, and the one
+/// transaction set that is being read.
+pub struct Reader<R> {
+    source: Source<R>,
+    limits: Limits,
+    state: State,
+}
+
+enum State {
+    /// Nothing was read yet.
+    First,
+    /// Inside an interchange.
+    Inside(Envelope),
+    /// Behind an interchange.
+    Between,
+    /// Nothing more will come.
+    Ended,
+}
+
+impl<R: Read> Reader<R> {
+    /// A reader at the start of a file.
+    pub fn new(source: R, options: ReadOptions) -> Self {
+        Self { source: Source::new(source), limits: options.limits, state: State::First }
+    }
+
+    /// The next piece; `None` at the end of the file, and after a fault.
+    ///
+    /// # Errors
+    /// A [`ReadFault`] when nothing more can be read. What came before it stands, but the interchange it is in has not
+    /// come to its end.
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, ReadFault> {
+        let piece = self.advance();
+        if piece.is_err() {
+            self.state = State::Ended;
+        }
+        piece
+    }
+
+    fn advance(&mut self) -> Result<Option<Piece>, ReadFault> {
+        if let State::Inside(envelope) = &mut self.state {
+            if let Some(piece) = envelope.next_piece(&mut self.source, &self.limits)? {
+                return Ok(Some(piece));
+            }
+            self.state = State::Between;
+        }
+        if matches!(self.state, State::Ended) {
+            return Ok(None);
+        }
+        let mut findings = Vec::new();
+        let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+        if let Start::Leading(count) = start {
+            findings.push(self.leading_bytes(count));
+            self.source.consume(count);
+            start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+        }
+        match start {
+            Start::Interchange(Standard::X12) => self.open(findings).map(Some),
+            Start::Interchange(standard @ Standard::Edifact) => {
+                Err(ReadFault::NotReadYet { standard, place: self.here(3) })
+            }
+            Start::Leading(_) => Ok(None),
+            Start::End => self.end(),
+            Start::Other(found) => self.refuse(found),
+        }
+    }
+
+    fn open(&mut self, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
+        let envelope = Envelope::open(&mut self.source, findings)?;
+        let head = Arc::clone(envelope.head());
+        self.state = State::Inside(envelope);
+        Ok(Piece::Interchange(head))
+    }
+
+    fn end(&mut self) -> Result<Option<Piece>, ReadFault> {
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::First => Err(ReadFault::NotEdi { place: self.here(0), found: "it is empty".to_owned() }),
+            State::Inside(_) | State::Between | State::Ended => Ok(None),
+        }
+    }
+
+    /// At the start of a file this is no EDI; behind an interchange, the interchanges stand and the rest is a finding.
+    fn refuse(&mut self, found: String) -> Result<Option<Piece>, ReadFault> {
+        let place = self.here(1);
+        match std::mem::replace(&mut self.state, State::Ended) {
+            State::First => Err(ReadFault::NotEdi { place, found }),
+            State::Inside(_) | State::Between | State::Ended => {
+                let text = format!("what follows the last interchange is no interchange: {found}");
+                Ok(Some(Piece::Finding(Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text))))
+            }
+        }
+    }
+
+    fn leading_bytes(&self, count: usize) -> Finding {
+        let text = format!("{count} bytes before the interchange belong to nothing");
+        let place = self.here(count);
+        Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text)
+    }
+
+    fn here(&self, length: usize) -> Place {
+        Place::bytes(self.source.offset(), self.source.offset() + length as u64)
+    }
+}

@@ -1,0 +1,138 @@
+//! What a file is, seen from its bytes: where the next interchange begins and of which standard it is.
+
+use std::io::{self, Read};
+
+use super::charset;
+use super::delimiter::is_filler;
+use super::interchange::Standard;
+use super::source::Source;
+
+/// Bytes that tell the start of an interchange: a tag and a separator.
+pub(crate) const HEADER_START: usize = 4;
+
+/// How far to look for an interchange behind bytes that belong to nothing, such as the head of a mail.
+const SEARCHED: usize = 1024;
+
+/// What comes next between two interchanges.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// An interchange.
+    Interchange(Standard),
+    /// So many bytes that belong to nothing, then an interchange.
+    Leading(usize),
+    /// Something else, and why it cannot be read.
+    Other(String),
+    /// The end of the file.
+    End,
+}
+
+/// Skips filler and byte order marks, then tells what is there.
+pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
+    const BOM: &[u8] = b"\xef\xbb\xbf";
+    loop {
+        let head = source.peek(HEADER_START)?;
+        let skipped = match head.iter().position(|byte| !is_filler(*byte)) {
+            None if head.is_empty() => return Ok(Start::End),
+            None => head.len(),
+            Some(0) if head.starts_with(BOM) => BOM.len(),
+            Some(0) => break,
+            Some(count) => count,
+        };
+        source.consume(skipped);
+    }
+    let head = source.peek(SEARCHED + HEADER_START)?;
+    if let Some(standard) = standard_of(head) {
+        return Ok(Start::Interchange(standard));
+    }
+    Ok(match leading(head) {
+        Some(count) => Start::Leading(count),
+        None => Start::Other(explain(head)),
+    })
+}
+
+/// Whether an ISA begins here: the tag, then a separator, which is neither letter nor digit nor blank.
+pub(crate) fn is_isa(head: &[u8]) -> bool {
+    begins_with(head, b"ISA")
+}
+
+fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
+    match head {
+        [first, second, third, separator, ..] => {
+            tag.eq_ignore_ascii_case(&[*first, *second, *third])
+                && !separator.is_ascii_alphanumeric()
+                && !separator.is_ascii_whitespace()
+        }
+        _ => false,
+    }
+}
+
+fn standard_of(head: &[u8]) -> Option<Standard> {
+    if is_isa(head) {
+        Some(Standard::X12)
+    } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") {
+        Some(Standard::Edifact)
+    } else {
+        None
+    }
+}
+
+/// Bytes before the first interchange that begins where a segment may: not in the middle of a word.
+fn leading(head: &[u8]) -> Option<usize> {
+    (1..=SEARCHED.min(head.len())).find(|at| {
+        let before = at.checked_sub(1).and_then(|before| head.get(before));
+        before.is_some_and(|byte| !byte.is_ascii_alphanumeric()) && head.get(*at..).and_then(standard_of).is_some()
+    })
+}
+
+fn explain(head: &[u8]) -> String {
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return "it is in UTF-16".to_owned();
+    }
+    for tag in ["GS", "ST", "UNH", "UNG"] {
+        let rest = head.strip_prefix(tag.as_bytes()).and_then(<[u8]>::first);
+        if rest.is_some_and(|separator| !separator.is_ascii_alphanumeric()) {
+            return format!("it begins with {tag}, without the interchange around it");
+        }
+    }
+    let text = charset::decode(head);
+    let shown: String = text.chars().take(20).map(|shown| if shown.is_control() { '.' } else { shown }).collect();
+    format!("it begins with '{shown}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_where_an_interchange_begins() {
+        let check = |bytes: &[u8], offset: u64, start: Start| {
+            let mut source = Source::new(bytes);
+            assert_eq!(next_start(&mut source).unwrap(), start, "{}", charset::decode(bytes));
+            assert_eq!(source.offset(), offset);
+        };
+        check(b"", 0, Start::End);
+        check(b" \r\n\x1a\0", 5, Start::End);
+        check(b"ISA*00*", 0, Start::Interchange(Standard::X12));
+        check(b"isa|00|", 0, Start::Interchange(Standard::X12));
+        check(b"\xef\xbb\xbf\r\n ISA*00*", 6, Start::Interchange(Standard::X12));
+        check(b"UNA:+.? 'UNB+", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"From: x\n\nISA*00*", 0, Start::Leading(9));
+        check(b"\xc2\xa0ISA*00*", 0, Start::Leading(2));
+        check(b"VISA*00*", 0, Start::Other("it begins with 'VISA*00*'".into()));
+        check(b"ISA 00", 0, Start::Other("it begins with 'ISA 00'".into()));
+        check(b"ST*850*1~", 0, Start::Other("it begins with ST, without the interchange around it".into()));
+        check(b"\xff\xfeI\0S\0", 0, Start::Other("it is in UTF-16".into()));
+        check(b"{\"order\": 1}\n and a long text", 0, Start::Other("it begins with '{\"order\": 1}. and a '".into()));
+    }
+
+    #[test]
+    fn searches_so_far_and_no_further() {
+        let at = |count: usize| {
+            let bytes = ["-".repeat(count).as_bytes(), b"ISA*00*"].concat();
+            next_start(&mut Source::new(bytes.as_slice())).unwrap()
+        };
+        assert_eq!(at(SEARCHED), Start::Leading(SEARCHED));
+        assert!(matches!(at(SEARCHED + 1), Start::Other(_)));
+    }
+}

@@ -1,0 +1,296 @@
+//! Envelopes: what real files get wrong, and what is said about it.
+
+use super::*;
+
+/// Reads a file and compares what is told, line by line.
+fn check(bytes: impl AsRef<[u8]>, expect: &str) {
+    let bytes = bytes.as_ref();
+    let found = told(read(bytes));
+    let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let (found, expect): (Vec<String>, Vec<String>) = (lines(&found), lines(expect));
+    assert_eq!(found, expect, "\nfile: {}\nfound:\n{}", decode(bytes), found.join("\n"));
+}
+
+const SET: &str = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*4*0001~";
+
+const SOUND: &str = "
+    interchange 000000001 from SENDER to RECEIVER
+    group PO 1 004010
+    set 850 0001 of 4 segments
+    group end, 1 sets, sound true
+    interchange end, 1 groups, sound true";
+
+fn told_of(findings_of_head: &str) -> String {
+    let (first, rest) = SOUND.trim().split_once('\n').unwrap();
+    format!("{first}\n{findings_of_head}\n{rest}")
+}
+
+#[test]
+fn layouts_that_are_nothing_to_speak_of() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    check(&file, SOUND);
+    check(file.replace('~', "~\n"), SOUND);
+    check(file.replace('~', "~\r\n"), SOUND);
+    check(file.replace('~', "\n"), SOUND);
+    check(file.replace('~', "\r"), SOUND);
+    check(file.replace('~', "\r\n"), SOUND);
+    check(wrap(&SET.replace('~', "\n~")), SOUND);
+    check(file.replace('~', "~\n\t  "), SOUND);
+    check(file.replace('~', "\n\n"), SOUND);
+    check(file.replace('*', "|").replace('~', "\x1c").replace('>', "\x1f"), SOUND);
+    check(format!("\u{feff}\n {file}"), SOUND);
+    check(format!("{file}\r\n\0\0\x1a"), SOUND);
+    check(file.replace("*U*00401", "*^*00401"), SOUND);
+}
+
+#[test]
+fn an_isa_that_is_not_106_characters_long() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let unpadded = file.replace("SENDER         ", "SENDER").replace("*00*          *00", "*00* *00");
+    check(
+        &unpadded,
+        &told_of(
+            "ISA02 at byte 7: warning[isa-width]: ISA02 is 1 characters wide; expected 10
+             ISA06 at byte 26: warning[isa-width]: ISA06 is 6 characters wide; expected 15",
+        ),
+    );
+    check(
+        file.replace("SENDER         ", "SENDER             "),
+        &told_of("ISA06 at byte 35: warning[isa-width]: ISA06 is 19 characters wide; expected 15"),
+    );
+    let missing_16 = told_of(
+        "ISA16 at byte 104: warning[component-separator-missing]: ISA16, the component separator, is missing \
+         — tell the partner; their translator writes it wrong",
+    );
+    check(file.replace(">~", "~"), &missing_16);
+    check(file.replace(">~", "~").replace('~', "~\r\n"), &missing_16);
+    check(file.replace(">~", "~").replace('~', "\n"), &missing_16);
+    check(
+        file.replace("*ZZ*RECEIVER", "*ZZ\n*RECEIVER"),
+        &told_of("ISA at byte 0: warning[wrapped-lines]: the ISA holds line ends"),
+    );
+    check(
+        file.replace("ISA*", "isa*"),
+        &told_of(
+            "ISA at byte 0: warning[lower-case-tag]: the tag ISA is not in upper case \
+             — tell the partner; their translator writes it wrong",
+        ),
+    );
+}
+
+#[test]
+fn headers_that_cannot_be_read() {
+    let hint = "expected ISA with 16 elements and four different delimiters — send the partner the first 200 bytes of the file and ask them to mend the ISA";
+    let refused = |bytes: &str, why: &str| {
+        let fault = format!(
+            "fault ISA at byte 0: error[header-unreadable]: the interchange's header cannot be read: {why}; {hint}"
+        );
+        check(bytes, &fault);
+    };
+    let isa = |tail: &str| ISA.strip_suffix(">~").unwrap().to_owned() + tail + "GS*PO*S~";
+    refused("ISA*00*1", "it has 2 of 16 elements within 256 bytes");
+    refused(&format!("ISA*{}", "x".repeat(300)), "it has 1 of 16 elements within 256 bytes");
+    refused(ISA.strip_suffix('~').unwrap(), "it ends before its terminator");
+    refused(&isa("**"), "its delimiters are not different from one another");
+    refused(&isa("~~"), "its delimiters are not different from one another");
+    refused(&isa(">A"), "its terminator would be a letter, a digit or a blank; an element may be missing");
+    refused(&isa(">…"), "its segment terminator '…' is no single byte");
+    let short = ISA.replace("*U*", "*") + "GS*PO*S*R~";
+    refused(&short, "its component separator would be a letter, a digit or a blank; an element may be missing");
+}
+
+#[test]
+fn the_repetition_separator_by_rule() {
+    let check = |isa_11: &str, version: &str, expect: Option<u8>| {
+        let isa = ISA.replace("*U*00401*", &format!("*{isa_11}*{version}*"));
+        let (pieces, _) = read(isa.as_bytes());
+        let Some(Piece::Interchange(head)) = pieces.first() else { panic!("{pieces:?}") };
+        assert_eq!(head.delimiters.repetition, expect, "{isa_11} {version}");
+    };
+    check("U", "00401", None);
+    check("^", "00401", None);
+    check("^", "00402", Some(b'^'));
+    check("^", "00501", Some(b'^'));
+    check("U", "00501", None);
+    check(">", "00501", None);
+    check("^^", "00501", None);
+}
+
+#[test]
+fn what_is_no_x12() {
+    let not_edi = "fault error[not-edi]: this is no EDI: {}; expected ISA or UNB — look at what the partner sent; it may be another format or an empty file";
+    check("", &not_edi.replace("{}", "it is empty"));
+    check(" \r\n", &not_edi.replace("{}", "it is empty"));
+    check("ST*850*1~", &not_edi.replace("{}", "it begins with ST, without the interchange around it"));
+    let edifact = "fault error[not-read-yet]: EDIFACT is not read yet; expected an X12 interchange — ask the partner for X12, or wait for the release that reads it";
+    check("UNA:+.? 'UNB+UNOC:3+S+R'", edifact);
+    check("UNB+UNOC:3+S+R'", edifact);
+    check([wrap(SET), b"UNB+UNOC:3+S+R'".to_vec()].concat(), &format!("{SOUND}\n{edifact}"));
+}
+
+#[test]
+fn bytes_around_interchanges() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    check(
+        format!("Subject: order\n\n{file}"),
+        &told_of(
+            "warning[leading-bytes]: 16 bytes before the interchange belong to nothing \
+             — look at what puts text before the ISA, often a mail gateway or a script",
+        ),
+    );
+    check(
+        format!("{file}\n-- \nKind regards"),
+        &format!(
+            "{SOUND}
+             error[trailing-bytes]: what follows the last interchange is no interchange: it begins with '-- .Kind regards' \
+             — look at the raw file: an interchange may be damaged there"
+        ),
+    );
+    let other = file.replace('*', "|").replace('~', "'");
+    check(format!("{file}{other}\r\n{file}"), &format!("{SOUND}{SOUND}{SOUND}"));
+}
+
+#[test]
+fn counts_and_control_numbers() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let cut = "a cut transfer looks just like this: ask the partner to send it again";
+    let theirs = "tell the partner; their translator writes it wrong";
+    check(
+        file.replace("SE*4*0001", "SE*5*1").replace("GE*1*1", "GE*2*2").replace("IEA*1*000000001", "IEA*x*1"),
+        &format!(
+            "interchange 000000001 from SENDER to RECEIVER
+             group PO 1 004010
+             set 850 0001 of 4 segments
+             SE01 (segment 4) at byte 185: error[count-wrong]: SE01 says '5' segments, 4 were counted; expected 4 — {cut}
+             SE02 (segment 4) at byte 187: warning[control-number-differs]: SE02 is '1', the header's control number '0001'; expected 0001 — {theirs}
+             group end, 1 sets, sound false
+             GE01 at byte 192: error[count-wrong]: GE01 says '2' transaction sets, 1 were counted; expected 1 — {cut}
+             GE02 at byte 194: error[control-number-differs]: GE02 is '2', the header's control number '1'; expected 1 — {theirs}
+             interchange end, 1 groups, sound false
+             IEA01 at byte 200: error[count-wrong]: IEA01 says 'x' functional groups, 1 were counted; expected 1 — {cut}
+             IEA02 at byte 202: warning[control-number-differs]: IEA02 is '1', the header's control number '000000001'; expected 000000001 — {theirs}"
+        ),
+    );
+    check(
+        wrap(&SET.repeat(2)),
+        &format!(
+            "interchange 000000001 from SENDER to RECEIVER
+             group PO 1 004010
+             set 850 0001 of 4 segments
+             set 850 0001 of 4 segments
+             ST (segment 1) at byte 192: warning[control-number-repeated]: control number '0001' comes twice in one functional group — {theirs}
+             group end, 2 sets, sound false
+             GE01 at byte 246: error[count-wrong]: GE01 says '1' transaction sets, 2 were counted; expected 2 — {cut}
+             interchange end, 1 groups, sound true"
+        ),
+    );
+}
+
+#[test]
+fn a_file_cut_anywhere_is_never_sound() {
+    let file = wrap(SET);
+    for end in 1..file.len() {
+        let (pieces, fault) = read(&file[..end]);
+        let is_whole = end == file.len() - 1;
+        let ended = pieces.iter().any(|piece| matches!(piece, Piece::InterchangeEnd(end) if end.is_sound()));
+        assert_eq!(ended, is_whole, "cut at {end}: {pieces:?}");
+        assert!(fault.is_some() || pieces.len() >= 2);
+        let sound_sets = pieces.iter().filter(|piece| matches!(piece, Piece::Set(set) if set.is_sound())).count();
+        let set_end = file.windows(5).position(|bytes| bytes == b"~GE*1").unwrap() + 1;
+        assert_eq!(sound_sets, usize::from(end >= set_end), "cut at {end}");
+    }
+}
+
+#[test]
+fn envelope_tags_in_lower_case() {
+    let theirs = "tell the partner; their translator writes it wrong";
+    let lower = |tag: &str| {
+        let file = String::from_utf8(wrap(SET)).unwrap();
+        file.replace(&format!("~{tag}*"), &format!("~{}*", tag.to_lowercase()))
+    };
+    let told = |at: &str, tag: &str| {
+        let upper = tag.to_uppercase();
+        format!("{at}: warning[lower-case-tag]: the tag '{tag}' is not in upper case; expected {upper} — {theirs}\n")
+    };
+    check(lower("GS"), &SOUND.replace("group PO", &(told("gs at byte 106", "gs") + "group PO")));
+    check(lower("SE"), &SOUND.replace("group end", &(told("se (segment 4) at byte 182", "se") + "group end")));
+}
+
+#[test]
+fn missing_trailers_close_what_is_open() {
+    let cut = "a cut transfer looks just like this: ask the partner to send it again";
+    let next = "ST*850*0002~BEG*00*SA*2**20261102~PO1**1~SE*4*0002~";
+    let file = String::from_utf8(wrap(&(SET.replace("SE*4*0001~", "") + next))).unwrap().replace("GE*1*1~", "");
+    check(
+        format!("{file}{}", file.replace("IEA*1*000000001~", "")),
+        &format!(
+            "interchange 000000001 from SENDER to RECEIVER
+             group PO 1 004010
+             set 850 0001 of 3 segments
+             error[trailer-missing]: SE is missing: the transaction set has no end; expected SE — {cut}
+             set 850 0002 of 4 segments
+             group end, 2 sets, sound false
+             IEA at byte 233: error[trailer-missing]: GE is missing: the functional group has no end; expected GE — {cut}
+             interchange end, 1 groups, sound true
+             interchange 000000001 from SENDER to RECEIVER
+             group PO 1 004010
+             set 850 0001 of 3 segments
+             error[trailer-missing]: SE is missing: the transaction set has no end; expected SE — {cut}
+             set 850 0002 of 4 segments
+             group end, 2 sets, sound false
+             error[trailer-missing]: GE is missing: the functional group has no end; expected GE — {cut}
+             interchange end, 1 groups, sound false
+             error[trailer-missing]: IEA is missing: the interchange has no end; expected IEA — {cut}"
+        ),
+    );
+}
+
+#[test]
+fn segments_where_they_may_not_be() {
+    let theirs = "tell the partner; their translator writes it wrong";
+    let cut = "a cut transfer looks just like this: ask the partner to send it again";
+    check(
+        format!("{ISA}{SET}REF*X~SE*1*1~IEA*0*000000001~"),
+        &format!(
+            "interchange 000000001 from SENDER to RECEIVER
+             set 850 0001 of 4 segments
+             ST (segment 1) at byte 106: error[misplaced-envelope]: the transaction set stands outside of any functional group; expected GS — {theirs}
+             REF at byte 157: error[misplaced-envelope]: the segment REF stands outside of any transaction set — {theirs}
+             SE at byte 163: error[misplaced-envelope]: the segment SE stands outside of any transaction set — {theirs}
+             interchange end, 0 groups, sound true
+             ISA at byte 0: warning[empty-envelope]: the interchange holds neither a group nor an acknowledgement"
+        ),
+    );
+    check(
+        format!("{ISA}TA1*000000007*261101*1200*R*006~GE*0*1~IEA*0*000000001"),
+        &format!(
+            "interchange 000000001 from SENDER to RECEIVER
+             acknowledgement of 000000007 R 006
+             GE at byte 138: error[misplaced-envelope]: the segment GE stands outside of any transaction set — {theirs}
+             interchange end, 0 groups, sound true
+             IEA at byte 145: warning[terminator-missing]: the file ends in IEA, before a terminator — {cut}"
+        ),
+    );
+}
+
+#[test]
+fn lines_wrapped_at_80_columns_are_joined_and_places_stay_true() {
+    let whole = wrap("ST*850*0001~BEG*00*SA*1**20261102~PO1**1***BP*LONG PART NUMBER~SE*4*0001~");
+    let (isa, rest) = whole.split_at(ISA.len());
+    let rest = rest.chunks(3).flat_map(|line| [line, b"\r\n"].concat());
+    let wrapped: Vec<u8> = isa.iter().copied().chain(rest).collect();
+    let (flat, set) = (only_set(&whole), only_set(&wrapped));
+    let texts = |set: &TransactionSet| set.segments().map(|segment| format!("{segment:?}")).collect::<Vec<_>>();
+    assert_eq!(texts(&flat), texts(&set));
+    assert_eq!(set.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [FindingCode::WrappedLines]);
+    let start = set.segment(1).unwrap().place().start as usize;
+    assert_eq!(set.raw(), &wrapped[start..start + set.raw().len()]);
+    for segment in set.segments() {
+        for element in segment.elements() {
+            let place = element.place();
+            let mut slice = wrapped[place.start as usize..place.end as usize].to_vec();
+            slice.retain(|byte| !matches!(byte, b'\r' | b'\n'));
+            assert_eq!(slice, element.bytes());
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Segments as spans into the bytes of their transaction set. Nothing is copied for an element, and nothing allocated.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::charset;
+use super::delimiter::Delimiters;
+use super::place::{Place, Tag};
+
+/// The segments of one transaction set and the bytes they stand in.
+///
+/// `bytes` holds the set as sent, from the first byte of its first segment to its last terminator, less line ends
+/// that wrapped inside segments. Only when there were any, `raw` holds the set as sent and `gaps` the way back.
+#[derive(Clone)]
+pub(crate) struct SegmentTable {
+    pub(crate) delimiters: Delimiters,
+    offset: u64,
+    bytes: Vec<u8>,
+    raw: Option<Vec<u8>>,
+    gaps: Vec<Gap>,
+    segments: Vec<SegmentSpan>,
+    elements: Vec<u32>,
+}
+
+/// From `at` in the clean bytes on, the file is `removed` bytes ahead.
+#[derive(Clone, Copy)]
+struct Gap {
+    at: u32,
+    removed: u32,
+}
+
+#[derive(Clone, Copy)]
+struct SegmentSpan {
+    tag: Tag,
+    start: u32,
+    /// Behind the last byte before the terminator.
+    end: u32,
+    /// Index in `elements` behind this segment's last; the segment before says where its first is.
+    elements_end: u32,
+}
+
+/// What became of a segment that was added.
+pub(crate) struct Added {
+    /// Elements of the segment, its tag not counted.
+    pub(crate) elements: usize,
+    /// Line ends inside it were dropped.
+    pub(crate) wrapped: bool,
+}
+
+impl SegmentTable {
+    /// An empty table for segments that begin at `offset` of the file.
+    pub(crate) fn new(delimiters: Delimiters, offset: u64) -> Self {
+        Self {
+            delimiters,
+            offset,
+            bytes: Vec::new(),
+            raw: None,
+            gaps: Vec::new(),
+            segments: Vec::new(),
+            elements: Vec::new(),
+        }
+    }
+
+    /// Adds the bytes between two segments.
+    pub(crate) fn push_filler(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        if let Some(raw) = &mut self.raw {
+            raw.extend_from_slice(bytes);
+        }
+    }
+
+    /// Adds a segment, its terminator apart. The caller bounds the sum of all bytes below 4 GiB.
+    pub(crate) fn push_segment(&mut self, segment: &[u8], terminator: &[u8]) -> Added {
+        let start = self.bytes.len();
+        let wrapped = self.delimiters.drops_line_ends() && memchr::memchr2(b'\r', b'\n', segment).is_some();
+        if wrapped {
+            self.push_unwrapped(segment);
+        } else {
+            self.bytes.extend_from_slice(segment);
+            if let Some(raw) = &mut self.raw {
+                raw.extend_from_slice(segment);
+            }
+        }
+        let end = self.bytes.len();
+        let elements = self.find_elements(start, end);
+        self.push_filler(terminator);
+        Added { elements, wrapped }
+    }
+
+    fn push_unwrapped(&mut self, segment: &[u8]) {
+        let raw = self.raw.get_or_insert_with(|| self.bytes.clone());
+        let mut removed = narrow(raw.len() - self.bytes.len());
+        raw.extend_from_slice(segment);
+        for piece in segment.split_inclusive(|byte| matches!(byte, b'\r' | b'\n')) {
+            let kept = piece.strip_suffix(b"\n").or_else(|| piece.strip_suffix(b"\r")).unwrap_or(piece);
+            self.bytes.extend_from_slice(kept);
+            if kept.len() < piece.len() {
+                removed += 1;
+                self.gaps.push(Gap { at: narrow(self.bytes.len()), removed });
+            }
+        }
+    }
+
+    fn find_elements(&mut self, start: usize, end: usize) -> usize {
+        let before = self.elements.len();
+        let segment = self.bytes.get(start..end).unwrap_or_default();
+        for separator in memchr::memchr_iter(self.delimiters.element, segment) {
+            self.elements.push(narrow(start + separator + 1));
+        }
+        let tag_end = self.elements.get(before).map_or(end, |first| *first as usize - 1);
+        let tag = self.bytes.get(start..tag_end).unwrap_or_default().trim_ascii_end();
+        self.segments.push(SegmentSpan {
+            tag: Tag::new(tag),
+            start: narrow(start),
+            end: narrow(end),
+            elements_end: narrow(self.elements.len()),
+        });
+        self.elements.len() - before
+    }
+
+    /// How many segments there are.
+    pub(crate) fn len(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// Bytes held as sent.
+    pub(crate) fn raw(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(&self.bytes)
+    }
+
+    /// The segment at an index from 0.
+    pub(crate) fn segment(&self, index: usize) -> Option<Segment<'_>> {
+        let span = *self.segments.get(index)?;
+        let first = match index.checked_sub(1) {
+            None => 0,
+            Some(before) => self.segments.get(before)?.elements_end,
+        };
+        Some(Segment { table: self, span, index: narrow(index), elements_start: first })
+    }
+
+    /// The segment that was added last.
+    pub(crate) fn last(&self) -> Option<Segment<'_>> {
+        self.segment(self.segments.len().checked_sub(1)?)
+    }
+
+    /// All segments in order.
+    pub(crate) fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> + Clone {
+        let mut elements_start = 0;
+        self.segments.iter().enumerate().map(move |(index, span)| {
+            let segment = Segment { table: self, span: *span, index: narrow(index), elements_start };
+            elements_start = span.elements_end;
+            segment
+        })
+    }
+
+    /// Offset in the file of a byte of the clean bytes.
+    fn file_offset(&self, at: u32) -> u64 {
+        let behind = self.gaps.partition_point(|gap| gap.at <= at);
+        let removed = behind.checked_sub(1).and_then(|last| self.gaps.get(last)).map_or(0, |gap| gap.removed);
+        self.offset + u64::from(at) + u64::from(removed)
+    }
+
+    fn slice(&self, start: u32, end: u32) -> &[u8] {
+        self.bytes.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for SegmentTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} segments in {} bytes at {}", self.segments.len(), self.raw().len(), self.offset)
+    }
+}
+
+/// An index into a table. A transaction set is bounded below 4 GiB, so all of them fit.
+fn narrow(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// One segment of a transaction set.
+#[derive(Clone, Copy)]
+pub struct Segment<'a> {
+    table: &'a SegmentTable,
+    span: SegmentSpan,
+    index: u32,
+    elements_start: u32,
+}
+
+impl<'a> Segment<'a> {
+    /// The tag: `PO1`.
+    pub fn tag(&self) -> Tag {
+        self.span.tag
+    }
+
+    /// Position in the transaction set, ST being 1.
+    pub fn position(&self) -> u32 {
+        self.index + 1
+    }
+
+    /// The segment without its terminator.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.table.slice(self.span.start, self.span.end)
+    }
+
+    /// How many elements were sent, empty ones and trailing separators counted.
+    pub fn element_count(&self) -> usize {
+        (self.span.elements_end - self.elements_start) as usize
+    }
+
+    /// Element `number`, from 1. One that was not sent is empty and stands at the end of the segment.
+    pub fn element(&self, number: usize) -> Element<'a> {
+        let (start, end) = self.element_span(number).unwrap_or((self.span.end, self.span.end));
+        Element { segment: *self, number: narrow(number), repetition: 0, component: 0, start, end }
+    }
+
+    /// All elements that were sent.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'a>> + use<'a> {
+        let segment = *self;
+        (1..=segment.element_count()).map(move |number| segment.element(number))
+    }
+
+    /// What parts repetitions, if anything does.
+    pub(crate) fn repetition_separator(&self) -> Option<u8> {
+        self.table.delimiters.repetition
+    }
+
+    /// Where the segment stands in the file.
+    pub fn place(&self) -> Place {
+        Place {
+            start: self.table.file_offset(self.span.start),
+            end: self.table.file_offset(self.span.end),
+            tag: Some(self.span.tag),
+            segment_position: Some(self.position()),
+            ..Place::default()
+        }
+    }
+
+    fn element_span(&self, number: usize) -> Option<(u32, u32)> {
+        let elements = self.table.elements.get(self.elements_start as usize..self.span.elements_end as usize)?;
+        let start = *elements.get(number.checked_sub(1)?)?;
+        Some((start, elements.get(number).map_or(self.span.end, |next| next - 1)))
+    }
+}
+
+impl fmt::Debug for Segment<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&charset::decode(self.bytes()))
+    }
+}
+
+/// An element, one repetition of it, or one component of it.
+#[derive(Clone, Copy)]
+pub struct Element<'a> {
+    segment: Segment<'a>,
+    number: u32,
+    /// 0 where the whole element is meant.
+    repetition: u32,
+    /// 0 where the whole element or repetition is meant.
+    component: u32,
+    start: u32,
+    end: u32,
+}
+
+impl<'a> Element<'a> {
+    /// The bytes as sent, repetition and component separators included.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.segment.table.slice(self.start, self.end)
+    }
+
+    /// The text, without trailing blanks: they mean nothing (X12.6, "string"), and fixed-width writers leave them.
+    pub fn text(&self) -> Cow<'a, str> {
+        charset::decode(self.bytes().trim_ascii_end())
+    }
+
+    /// Whether nothing, or nothing but blanks, was sent.
+    pub fn is_empty(&self) -> bool {
+        self.bytes().trim_ascii_end().is_empty()
+    }
+
+    /// Number of the element in its segment, from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The segment it stands in.
+    pub fn segment(&self) -> Segment<'a> {
+        self.segment
+    }
+
+    /// Repetition `number`, from 1; empty when there are not so many. An interchange without a repetition separator
+    /// has one repetition of every element.
+    pub fn repetition(&self, number: usize) -> Self {
+        let (start, end) = self.part(self.segment.table.delimiters.repetition, number);
+        Self { repetition: narrow(number), start, end, ..*self }
+    }
+
+    /// How many repetitions were sent: 1 for an element that is sent once, 0 for an empty one.
+    pub fn repetition_count(&self) -> usize {
+        self.count(self.segment.table.delimiters.repetition)
+    }
+
+    /// Component `number`, from 1; empty when there are not so many. The first component of a simple element is the
+    /// element.
+    pub fn component(&self, number: usize) -> Self {
+        let (start, end) = self.part(self.segment.table.delimiters.component, number);
+        Self { component: narrow(number), start, end, ..*self }
+    }
+
+    /// How many components were sent: 1 for a simple element, 0 for an empty one.
+    pub fn component_count(&self) -> usize {
+        self.count(self.segment.table.delimiters.component)
+    }
+
+    /// Where it stands in the file.
+    pub fn place(&self) -> Place {
+        let some = |number: u32| (number > 0).then_some(number);
+        Place {
+            start: self.segment.table.file_offset(self.start),
+            end: self.segment.table.file_offset(self.end),
+            element: some(self.number),
+            repetition: some(self.repetition),
+            component: some(self.component),
+            ..self.segment.place()
+        }
+    }
+
+    fn part(&self, separator: Option<u8>, number: usize) -> (u32, u32) {
+        let absent = (self.end, self.end);
+        let Some(skipped) = number.checked_sub(1) else { return absent };
+        let Some(separator) = separator else {
+            return if skipped == 0 { (self.start, self.end) } else { absent };
+        };
+        let mut separators = memchr::memchr_iter(separator, self.bytes());
+        let start = match skipped.checked_sub(1) {
+            None => 0,
+            Some(before) => match separators.nth(before) {
+                Some(at) => at + 1,
+                None => return absent,
+            },
+        };
+        let end = separators.next().map_or(self.end, |at| self.start + narrow(at));
+        (self.start + narrow(start), end)
+    }
+
+    fn count(&self, separator: Option<u8>) -> usize {
+        if self.bytes().is_empty() {
+            return 0;
+        }
+        1 + separator.map_or(0, |separator| memchr::memchr_iter(separator, self.bytes()).count())
+    }
+}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}

@@ -1,0 +1,6 @@
+//! Holds a transaction set against a guide: where its segments stand, and what its elements hold.
+
+mod element;
+mod structure;
+
+pub use structure::structure;

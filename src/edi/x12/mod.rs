@@ -1,0 +1,8 @@
+//! The X12 dialect: ISA, GS, ST and their trailers.
+
+mod control;
+mod envelope;
+mod header;
+mod set;
+
+pub(crate) use envelope::Envelope;

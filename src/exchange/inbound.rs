@@ -1,0 +1,310 @@
+//! The inbound way: from a partner's message to a confirmed event. Each function is one step's outcome as a [`Change`].
+
+use super::change::{Change, Effect, Expect, Payload, PayloadBody};
+use super::confirm::Confirm;
+use super::detail::Detail;
+use super::record::{
+    Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Stage, Subject,
+};
+use super::retry::Backoff;
+use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
+
+/// A partner's message that was opened and verified, with the receipt it is to get.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The exchange it begins.
+    pub exchange: ExchangeId,
+    /// When its last byte arrived.
+    pub at: Timestamp,
+    /// Whose it is.
+    pub partner: PartnerId,
+    /// Recognises a repeat.
+    pub key: DedupKey,
+    /// SHA-256 of the MIC input: tells a repeat from another message under the same id.
+    pub content: Sha256,
+    /// What is known of it; the references are filled in here.
+    pub detail: Detail,
+    /// Head and body as they came.
+    pub raw: Payload,
+    /// The business content.
+    pub payload: Payload,
+    /// The answer, ready to go out, when a receipt was asked for.
+    pub receipt: Option<Vec<u8>>,
+}
+
+/// A message is accepted: record, answer, bytes and the translation that is due become durable together.
+pub fn received(arrival: Arrival) -> Change {
+    let Arrival { exchange, at, partner, key, content, mut detail, raw, payload, receipt } = arrival;
+    let mut change = Change::new(at);
+    change.expect.push(Expect::Unanswered(key));
+    let receipt = receipt.map(|receipt| change.carry(receipt));
+    detail.raw = Some(raw.reference);
+    detail.payload = Some(payload.reference);
+    detail.answer = receipt;
+    change.payloads.extend([raw, payload]);
+    let detail = change.carry(detail.to_json());
+    let lane = Lane::of(partner.as_str());
+    let record = begin(exchange, Stage::Received, partner, at, detail);
+    change.effects = vec![
+        Effect::Exchange(record),
+        Effect::Answer(key, Answer { exchange, content, receipt, at }),
+        Effect::Job(Job {
+            subject: Subject::Exchange(exchange),
+            kind: JobKind::Translate,
+            lane,
+            position: 0,
+            due: at,
+            attempts: 0,
+        }),
+    ];
+    change
+}
+
+/// A message of a known pair failed for good: the story is kept, its bytes are not, and its id stays free.
+pub fn refused(exchange: ExchangeId, at: Timestamp, partner: PartnerId, detail: &Detail) -> Change {
+    let mut change = Change::new(at);
+    let detail = change.carry(detail.to_json());
+    change.effects.push(Effect::Exchange(begin(exchange, Stage::Refused, partner, at, detail)));
+    change
+}
+
+fn begin(id: ExchangeId, stage: Stage, partner: PartnerId, at: Timestamp, detail: BlobRef) -> Exchange {
+    Exchange {
+        id,
+        version: 1,
+        stage,
+        partner,
+        received_at: at,
+        updated_at: at,
+        sets_done: 0,
+        documents: 0,
+        parked: 0,
+        detail,
+    }
+}
+
+/// What became of one transaction set.
+#[derive(Debug)]
+pub enum SetOutcome {
+    /// It is a canonical document, and an event is to carry it.
+    Document(NewDocument),
+    /// It is kept whole until somebody mends what is wrong.
+    Parked(ParkedSet),
+}
+
+/// A canonical document that a transaction set became.
+#[derive(Debug)]
+pub struct NewDocument {
+    /// Its id.
+    pub id: DocumentId,
+    /// The event's id.
+    pub row: RowId,
+    /// Canonical type such as `order`.
+    pub kind: String,
+    /// The business number.
+    pub number: String,
+    /// The partition key: documents of one key are published in order.
+    pub partition_key: String,
+    /// The canonical document.
+    pub content: Payload,
+    /// How the event is addressed, as JSON.
+    pub envelope: Vec<u8>,
+    /// Diagnostics that did not keep it from being published.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A transaction set that did not become a document.
+#[derive(Debug)]
+pub struct ParkedSet {
+    /// The id it is kept under.
+    pub id: DocumentId,
+    /// The transaction set such as `850`.
+    pub kind: String,
+    /// The transaction set as it arrived.
+    pub content: Payload,
+    /// Why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether a batch is the last of its exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// More transaction sets follow in another change.
+    More,
+    /// These were the last; the job is done.
+    Finished,
+}
+
+/// Some transaction sets of an exchange were dealt with. Returns the exchange as the change leaves it, for the next one.
+pub fn translated(
+    exchange: &Exchange,
+    at: Timestamp,
+    outcomes: Vec<SetOutcome>,
+    progress: Progress,
+) -> (Change, Exchange) {
+    let mut change = step(exchange, at);
+    let mut next = advance(exchange, at);
+    for outcome in outcomes {
+        next.sets_done += 1;
+        match outcome {
+            SetOutcome::Document(document) => {
+                next.documents += 1;
+                publish(&mut change, exchange, at, document);
+            }
+            SetOutcome::Parked(set) => {
+                next.parked += 1;
+                park_set(&mut change, exchange, at, set);
+            }
+        }
+    }
+    if progress == Progress::Finished {
+        next.stage = if next.documents == 0 { Stage::Parked } else { Stage::Translated };
+        change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
+    }
+    change.effects.push(Effect::Exchange(next.clone()));
+    (change, next)
+}
+
+/// Nothing can be made of an exchange: it waits whole, with its diagnostics.
+pub fn parked(exchange: &Exchange, at: Timestamp, mut detail: Detail, diagnostics: Vec<Diagnostic>) -> Change {
+    let mut change = step(exchange, at);
+    detail.diagnostics.extend(diagnostics);
+    let mut next = advance(exchange, at);
+    next.stage = Stage::Parked;
+    next.detail = change.carry(detail.to_json());
+    change.effects.push(Effect::Exchange(next));
+    change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
+    change
+}
+
+/// The work on an exchange met something passing (a store that is busy, a task that was stopped): try again later.
+pub fn postponed(job: &Job, at: Timestamp, jitter: u8) -> Change {
+    let mut change = Change::new(at);
+    let due = Backoff::STEP.next(at, job.attempts, jitter);
+    change.effects.push(Effect::Job(Job { due, ..job.clone() }));
+    change
+}
+
+/// The ERP's side was offered a row: confirmed, it is done; anything else, the same row is offered again later.
+pub fn published(row: &Row, document: &Document, job: &Job, confirm: &Confirm, at: Timestamp, jitter: u8) -> Change {
+    let mut change = Change::new(at);
+    let again = match confirm {
+        Confirm::Confirmed => {
+            change.effects = vec![
+                Effect::Row(Row { stage: RowStage::Published, published_at: Some(at), ..row.clone() }),
+                Effect::Document(Document { stage: DocumentStage::Published, ..document.clone() }),
+                Effect::JobDone(job.subject),
+            ];
+            return change;
+        }
+        Confirm::Returned { .. } => Backoff::UNROUTABLE,
+        Confirm::Nacked => Backoff::NACKED,
+        Confirm::Lost(_) => Backoff::LOST,
+    };
+    let attempts = job.attempts.saturating_add(1);
+    let due = again.next(at, attempts, jitter);
+    change.effects.push(Effect::Job(Job { attempts, due, ..job.clone() }));
+    change
+}
+
+fn step(exchange: &Exchange, at: Timestamp) -> Change {
+    let mut change = Change::new(at);
+    change.expect.push(Expect::Version { exchange: exchange.id, version: exchange.version });
+    change
+}
+
+fn advance(exchange: &Exchange, at: Timestamp) -> Exchange {
+    Exchange { version: exchange.version + 1, updated_at: at, ..exchange.clone() }
+}
+
+fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: NewDocument) {
+    let NewDocument { id, row, kind, number, partition_key, content, envelope, diagnostics } = document;
+    let body = content.reference;
+    change.payloads.push(content);
+    let envelope = change.carry(envelope);
+    let lane = Lane::of(&partition_key);
+    let diagnostics = carry_diagnostics(change, &diagnostics);
+    change.effects.extend([
+        Effect::Document(Document {
+            id,
+            exchange: exchange.id,
+            partner: exchange.partner.clone(),
+            kind: cut(kind, Document::KIND_BYTES),
+            number: cut(number, Document::NUMBER_BYTES),
+            stage: DocumentStage::Waiting,
+            created_at: at,
+            row: Some(row),
+            content: body,
+            diagnostics,
+        }),
+        Effect::Row(Row {
+            id: row,
+            sequence: 0,
+            partner: exchange.partner.clone(),
+            document: id,
+            lane,
+            stage: RowStage::Waiting,
+            published_at: None,
+            envelope,
+            body,
+        }),
+        Effect::Job(Job {
+            subject: Subject::Row(row),
+            kind: JobKind::Publish,
+            lane,
+            position: 0,
+            due: at,
+            attempts: 0,
+        }),
+    ]);
+}
+
+fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: ParkedSet) {
+    let content = set.content.reference;
+    change.payloads.push(set.content);
+    let diagnostics = carry_diagnostics(change, &set.diagnostics);
+    change.effects.push(Effect::Document(Document {
+        id: set.id,
+        exchange: exchange.id,
+        partner: exchange.partner.clone(),
+        kind: cut(set.kind, Document::KIND_BYTES),
+        number: String::new(),
+        stage: DocumentStage::Parked,
+        created_at: at,
+        row: None,
+        content,
+        diagnostics,
+    }));
+}
+
+/// Diagnostics that one record keeps; what is beyond is counted by the last one.
+const DIAGNOSTICS: usize = 100;
+
+fn carry_diagnostics(change: &mut Change, diagnostics: &[Diagnostic]) -> Option<BlobRef> {
+    if diagnostics.is_empty() {
+        return None;
+    }
+    let mut kept: Vec<_> = diagnostics.iter().take(DIAGNOSTICS).cloned().collect();
+    if let Some(more) = diagnostics.len().checked_sub(DIAGNOSTICS).filter(|more| *more > 0) {
+        kept.push(Diagnostic::info("more-diagnostics", format!("{more} more of this transaction set are not kept")));
+    }
+    let json = serde_json::to_vec(&kept).expect("a diagnostic holds only strings and numbers");
+    Some(change.carry(json))
+}
+
+/// Cuts a text at a character boundary so that it takes at most `bytes`.
+fn cut(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
+}
+
+/// Whether a payload's bytes travel in the change, for a caller that bounds the size of its batches.
+pub fn inline_bytes(payload: &Payload) -> usize {
+    match &payload.body {
+        PayloadBody::Inline(bytes) => bytes.len(),
+        PayloadBody::Kept => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+use super::*;
+
+fn arrival() -> Arrival {
+    let payload = |bytes: &[u8]| Payload { reference: BlobRef::of(bytes), body: PayloadBody::Inline(bytes.to_vec()) };
+    Arrival {
+        exchange: ExchangeId::from_bytes([1; 16]),
+        at: Timestamp::from_millis(1_000),
+        partner: "acme".parse().unwrap(),
+        key: DedupKey::as2("A", "B", "<1>"),
+        content: Sha256::of(b"content"),
+        detail: Detail::default(),
+        raw: payload(b"raw"),
+        payload: payload(b"payload"),
+        receipt: Some(b"receipt".to_vec()),
+    }
+}
+
+fn accepted() -> Exchange {
+    received(arrival())
+        .effects
+        .into_iter()
+        .find_map(|effect| match effect {
+            Effect::Exchange(exchange) => Some(exchange),
+            _ => None,
+        })
+        .unwrap()
+}
+
+fn document(number: &str) -> NewDocument {
+    NewDocument {
+        id: DocumentId::from_bytes([2; 16]),
+        row: RowId::from_bytes([3; 16]),
+        kind: "order".into(),
+        number: number.into(),
+        partition_key: "acme|order|1".into(),
+        content: Payload { reference: BlobRef::of(b"{}"), body: PayloadBody::Inline(b"{}".to_vec()) },
+        envelope: b"{}".to_vec(),
+        diagnostics: Vec::new(),
+    }
+}
+
+fn parked_set() -> ParkedSet {
+    ParkedSet {
+        id: DocumentId::from_bytes([4; 16]),
+        kind: "850".into(),
+        content: Payload { reference: BlobRef::of(b"ST"), body: PayloadBody::Inline(b"ST".to_vec()) },
+        diagnostics: vec![Diagnostic::error("bad", "is bad"); 150],
+    }
+}
+
+#[test]
+fn acceptance_carries_bytes_receipt_answer_and_the_next_job() {
+    let change = received(arrival());
+    assert_eq!(change.expect, [Expect::Unanswered(DedupKey::as2("A", "B", "<1>"))]);
+    assert_eq!(change.payloads.len(), 4, "raw, payload, receipt, detail");
+    assert!(change.effects.iter().any(|effect| matches!(effect,
+        Effect::Answer(_, Answer { receipt: Some(receipt), .. }) if *receipt == BlobRef::of(b"receipt"))));
+    assert!(change.effects.iter().any(|effect| matches!(effect, Effect::Job(job) if job.kind == JobKind::Translate)));
+}
+
+#[test]
+fn a_refusal_keeps_no_answer_and_no_bytes() {
+    let change =
+        refused(ExchangeId::from_bytes([1; 16]), Timestamp::default(), "acme".parse().unwrap(), &Detail::default());
+    assert!(change.expect.is_empty());
+    assert_eq!(change.effects.len(), 1);
+    assert_eq!(change.payloads.len(), 1, "the detail alone");
+}
+
+#[test]
+fn a_translation_goes_on_where_it_stopped_and_ends_once() {
+    let at = Timestamp::from_millis(2_000);
+    let exchange = accepted();
+    let (first, after) = translated(&exchange, at, vec![SetOutcome::Document(document("1"))], Progress::More);
+    assert_eq!(first.expect, [Expect::Version { exchange: exchange.id, version: 1 }]);
+    assert!(!first.effects.contains(&Effect::JobDone(Subject::Exchange(exchange.id))));
+    assert_eq!((after.version, after.sets_done, after.documents, after.stage), (2, 1, 1, Stage::Received));
+
+    let (last, done) = translated(&after, at, vec![SetOutcome::Parked(parked_set())], Progress::Finished);
+    assert_eq!(last.expect, [Expect::Version { exchange: exchange.id, version: 2 }]);
+    assert!(last.effects.contains(&Effect::JobDone(Subject::Exchange(exchange.id))));
+    assert_eq!((done.sets_done, done.documents, done.parked, done.stage), (2, 1, 1, Stage::Translated));
+}
+
+#[test]
+fn an_exchange_without_any_document_is_parked() {
+    let (_, done) =
+        translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(parked_set())], Progress::Finished);
+    assert_eq!(done.stage, Stage::Parked);
+}
+
+#[test]
+fn long_numbers_are_cut_at_a_character() {
+    let (change, _) = translated(
+        &accepted(),
+        Timestamp::default(),
+        vec![SetOutcome::Document(document(&"é".repeat(30)))],
+        Progress::Finished,
+    );
+    let number = change.effects.iter().find_map(|effect| match effect {
+        Effect::Document(document) => Some(document.number.clone()),
+        _ => None,
+    });
+    assert_eq!(number.unwrap(), "é".repeat(17));
+}
+
+#[test]
+fn only_a_confirm_closes_a_row() {
+    let (change, _) =
+        translated(&accepted(), Timestamp::default(), vec![SetOutcome::Document(document("1"))], Progress::Finished);
+    let [Effect::Document(document), Effect::Row(row), Effect::Job(job), ..] = &change.effects[..] else {
+        panic!("document, row and job come first: {change:?}");
+    };
+    let at = Timestamp::from_millis(5_000);
+    let check = |confirm: Confirm, due: Option<i64>| {
+        let change = published(row, document, job, &confirm, at, 0);
+        let rescheduled = change.effects.iter().find_map(|effect| match effect {
+            Effect::Job(job) => Some(job.due.as_millis() - 5_000),
+            _ => None,
+        });
+        assert_eq!(rescheduled, due, "{confirm}");
+        assert_eq!(change.effects.contains(&Effect::JobDone(job.subject)), due.is_none(), "{confirm}");
+    };
+    check(Confirm::Confirmed, None);
+    check(Confirm::Returned { code: 312, text: "NO_ROUTE".into() }, Some(60_000));
+    check(Confirm::Nacked, Some(1_000));
+    check(Confirm::Lost("timeout".into()), Some(200));
+}

@@ -1,0 +1,246 @@
+//! How a document is addressed to the ERP: routing key, properties and CloudEvents attributes of one outbox row.
+//!
+//! A publication is decided once, with the row that carries it, and stored as JSON beside it. Every retransmission
+//! says the same words, so a consumer recognises it by its `id`. Only the sequence is not in it: the store gives it as
+//! the row is committed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::base::{DocumentId, PartnerId, RowId, Sha256, Timestamp};
+
+/// Which of the gateway's exchanges a publication goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// Documents meant in earnest.
+    Documents,
+    /// Documents marked as a test, on an exchange of their own: a careless `#` binding must never post a test order.
+    Test,
+    /// Events about documents, partners and the gateway.
+    Events,
+}
+
+/// Whether a document is meant in earnest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Usage {
+    /// In earnest.
+    Production,
+    /// A test (ISA15 `T`, UNB 0035 `1`, or a partner file that says so).
+    Test,
+}
+
+impl Usage {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Test => "test",
+        }
+    }
+
+    /// The exchange for documents of this usage.
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Production => Channel::Documents,
+            Self::Test => Channel::Test,
+        }
+    }
+}
+
+/// One event for the ERP, without its body and its sequence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Publication {
+    /// Where it goes.
+    pub channel: Channel,
+    /// `<document-type>.v<major>.<partner>.<site>`, at most 255 bytes (AMQP 0-9-1, a short string).
+    pub routing_key: String,
+    /// The outbox row: `message_id` and `cloudEvents_id`. The same for every retransmission, new for a replay.
+    pub id: RowId,
+    /// `/edigate/<instance>/partners/<partner>`.
+    pub source: String,
+    /// `dev.edigate.order.received.v1`.
+    pub kind: String,
+    /// `order/<partner>/<number>`.
+    pub subject: String,
+    /// When it happened: when the last byte arrived.
+    pub time: Timestamp,
+    /// URI of the schema that the body keeps to.
+    pub dataschema: String,
+    /// `<partner>|order|<number>`. Publications of one key reach the broker in the order of their rows.
+    pub partition_key: String,
+    /// The business thread it belongs to: for an order, its own partition key.
+    pub correlation_id: String,
+    /// Id of the event or command that caused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causation_id: Option<String>,
+    /// Whose document it is.
+    pub partner: PartnerId,
+    /// `order`.
+    pub document_type: String,
+    /// The document's own id, kept over replays.
+    pub document_id: DocumentId,
+    /// The business number, such as the order number; empty when the document has none.
+    pub document_number: String,
+    /// Whether it is meant in earnest.
+    pub usage: Usage,
+    /// How often an operator has replayed the document.
+    pub replay: u32,
+    /// The content without `meta`: equal for the same content sent again, different for a correction.
+    pub content_hash: Sha256,
+}
+
+/// The plain facts of a document that arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedDocument<'a> {
+    /// The row that will carry it.
+    pub row: RowId,
+    /// Name of this gateway's store (`instance` in edigate.toml).
+    pub instance: &'a str,
+    /// Whose document it is.
+    pub partner: &'a PartnerId,
+    /// Canonical type: `order`, `order-response`.
+    pub document_type: &'a str,
+    /// Major version of the canonical type.
+    pub major: u32,
+    /// Its id.
+    pub document_id: DocumentId,
+    /// Its business number; empty when it has none.
+    pub document_number: &'a str,
+    /// Number of the order it belongs to; for an order the same as `document_number`. `None` when there is none.
+    pub order_number: Option<&'a str>,
+    /// Our id of the ship-to or plant, when it is known.
+    pub site: Option<&'a str>,
+    /// When its last byte arrived.
+    pub received_at: Timestamp,
+    /// URI of the schema its body keeps to.
+    pub dataschema: &'a str,
+    /// Whether it is meant in earnest.
+    pub usage: Usage,
+    /// How often it has been replayed.
+    pub replay: u32,
+    /// From [`content_hash`].
+    pub content_hash: Sha256,
+}
+
+impl Publication {
+    /// The publication of a document that a partner sent: `dev.edigate.<type>.received.v<major>`.
+    pub fn received(document: &ReceivedDocument<'_>) -> Self {
+        let ReceivedDocument { partner, document_type, major, .. } = *document;
+        let partition_key = partition_key(document);
+        Self {
+            channel: document.usage.channel(),
+            routing_key: routing_key(document_type, major, partner, document.site),
+            id: document.row,
+            source: format!("/edigate/{}/partners/{partner}", document.instance),
+            kind: format!("dev.edigate.{document_type}.received.v{major}"),
+            subject: format!("{document_type}/{partner}/{}", own_key(document)),
+            time: document.received_at,
+            dataschema: document.dataschema.to_owned(),
+            correlation_id: partition_key.clone(),
+            partition_key,
+            causation_id: None,
+            partner: partner.clone(),
+            document_type: document_type.to_owned(),
+            document_id: document.document_id,
+            document_number: document.document_number.to_owned(),
+            usage: document.usage,
+            replay: document.replay,
+            content_hash: document.content_hash,
+        }
+    }
+}
+
+/// Bytes of one word of a routing key. Four words and their dots stay below the 255 bytes of a short string.
+const WORD_BYTES: usize = 60;
+
+/// Bytes of a business number inside a key. Keys travel as short strings of 255 bytes.
+const KEY_NUMBER_BYTES: usize = 120;
+
+fn routing_key(document_type: &str, major: u32, partner: &PartnerId, site: Option<&str>) -> String {
+    let word = routing_word;
+    format!("{}.v{major}.{}.{}", word(document_type), word(partner.as_str()), word(site.unwrap_or_default()))
+}
+
+/// `text` as one word of a routing key: `[a-z0-9-]` only, every other character a `-`, and `-` when nothing is left.
+fn routing_word(text: &str) -> String {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let word: String =
+        text.trim().chars().map(|c| c.to_ascii_lowercase()).map(|c| if fits(c) { c } else { '-' }).collect();
+    // Only ASCII is left, so bytes are characters.
+    let cut: String = word.chars().take(WORD_BYTES).collect();
+    if cut.is_empty() { "-".to_owned() } else { cut }
+}
+
+/// Documents of one order share its key; a document without an order has a key of its own.
+fn partition_key(document: &ReceivedDocument<'_>) -> String {
+    let partner = document.partner;
+    match document.order_number.map(str::trim).filter(|number| !number.is_empty()) {
+        Some(number) => format!("{partner}|order|{}", bounded(number)),
+        None => format!("{partner}|{}|{}", document.document_type, own_key(document)),
+    }
+}
+
+/// The business number, or the document's id when it has none.
+fn own_key(document: &ReceivedDocument<'_>) -> String {
+    match document.document_number.trim() {
+        "" => document.document_id.to_string(),
+        number => bounded(number),
+    }
+}
+
+/// `number` itself, or its hash when it is too long for a key: cutting it would let two numbers run into one.
+fn bounded(number: &str) -> String {
+    if number.len() <= KEY_NUMBER_BYTES { number.to_owned() } else { Sha256::of(number.as_bytes()).to_string() }
+}
+
+/// SHA-256 of a canonical document without its `meta` member, in the form of RFC 8785: members sorted by the UTF-16
+/// units of their names, no white space. The order in which a mapping happened to write members does not count.
+pub fn content_hash(document: &Value) -> Sha256 {
+    let mut text = String::new();
+    match document {
+        Value::Object(members) => write_object(members, &["meta"], &mut text),
+        other => write_canonical(other, &mut text),
+    }
+    Sha256::of(text.as_bytes())
+}
+
+fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(members) => write_object(members, &[], out),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(']');
+        }
+        // Decimals are strings in canonical documents, so every number is an integer, written alike everywhere.
+        scalar => out.push_str(&scalar.to_string()),
+    }
+}
+
+fn write_object(members: &Map<String, Value>, without: &[&str], out: &mut String) {
+    let mut sorted: Vec<(&String, &Value)> =
+        members.iter().filter(|(name, _)| !without.contains(&name.as_str())).collect();
+    sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    out.push('{');
+    for (index, (name, value)) in sorted.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        out.push_str(&Value::String(name.clone()).to_string());
+        out.push(':');
+        write_canonical(value, out);
+    }
+    out.push('}');
+}
+
+#[cfg(test)]
+#[path = "publication/tests.rs"]
+mod tests;

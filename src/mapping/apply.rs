@@ -1,0 +1,280 @@
+//! Reads a message: one pass over the rules, each looking up its place in the tree.
+
+use serde_json::{Map, Value};
+
+use super::context::ReadContext;
+use super::coverage::Coverage;
+use super::find::{self, Finder, Found, Here, Visit};
+use super::notes::Notes;
+use super::program::{Emit, Instances, Member, Program, Reach, Section, Work};
+use crate::base::Diagnostic;
+use crate::canon::{push_index, push_member};
+use crate::edi::{Place, Tree};
+
+/// A message being read.
+pub(super) struct Reading<'m, 't, 'a> {
+    pub program: &'m Program,
+    pub context: &'m ReadContext<'m>,
+    pub tree: &'t Tree<'a>,
+    pub finder: Finder<'t, 'a>,
+    pub coverage: Coverage,
+    pub notes: Notes,
+    pub items: Vec<Item<'m>>,
+    pub emits: Vec<PendingEmit<'m, 't, 'a>>,
+    /// Bytes the document may still grow by.
+    room: usize,
+}
+
+/// An object of the document that is being made: the way to it, and the segment it stands at.
+pub(super) struct Item<'m> {
+    pub parent: usize,
+    pub step: Step<'m>,
+    pub place: Option<Place>,
+}
+
+/// How an object hangs in the one around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step<'m> {
+    /// The document.
+    Root,
+    /// A table of rules without an instance of its own.
+    Table(&'m str),
+    /// A member with an instance of its own.
+    Member(&'m str),
+    /// An item of an array.
+    Index(&'m str, usize),
+}
+
+/// An `emit` whose value is compared when the document is whole.
+pub(super) struct PendingEmit<'m, 't, 'a> {
+    pub emit: &'m Emit,
+    pub here: Here<'t, 'a>,
+    pub item: usize,
+}
+
+/// Where a rule is at work.
+#[derive(Clone, Copy)]
+pub(super) struct At<'m, 't, 'a> {
+    pub here: Here<'t, 'a>,
+    pub item: usize,
+    pub section: &'m Section,
+}
+
+/// The slots of the object being made.
+pub(super) type Slots = Vec<Option<Value>>;
+
+impl<'m, 't, 'a> Reading<'m, 't, 'a> {
+    pub(super) fn new(program: &'m Program, context: &'m ReadContext<'m>, tree: &'t Tree<'a>) -> Self {
+        let coverage = Coverage::new(tree.set());
+        let root = Item { parent: 0, step: Step::Root, place: None };
+        let finder = Finder::new(tree);
+        Self {
+            program,
+            context,
+            tree,
+            finder,
+            coverage,
+            notes: Notes::default(),
+            items: vec![root],
+            emits: Vec::new(),
+            room: context.document_limit,
+        }
+    }
+
+    /// The document as the rules give it, before anything is derived.
+    pub(super) fn document(&mut self) -> Value {
+        let here = Here::Loop(self.tree.root());
+        let members = self.section(&self.program.root, here, 0);
+        if self.is_full() {
+            let limit = self.context.document_limit;
+            let finding = Diagnostic::error("document-too-long", "the message makes a document that is too long");
+            let hint = "ask the partner for smaller messages, or raise limits.document";
+            self.notes.find(finding.expecting(format!("at most {limit} bytes")).hinting(hint));
+        }
+        Value::Object(members)
+    }
+
+    /// Takes room for a value with its name.
+    fn take(&mut self, name: &str, value: &Value) {
+        // Name and text in quotes, a colon and a comma.
+        let bytes = name.len() + 6 + value.as_str().map_or(8, str::len);
+        self.room = self.room.saturating_sub(bytes);
+    }
+
+    /// Whether the document has grown as long as it may; then nothing is read any more.
+    fn is_full(&self) -> bool {
+        self.room == 0
+    }
+
+    fn section(&mut self, section: &'m Section, here: Here<'t, 'a>, item: usize) -> Map<String, Value> {
+        let mut slots: Slots = vec![None; section.names.len()];
+        let at = At { here, item, section };
+        for member in &section.members {
+            self.member(member, at, &mut slots);
+        }
+        if let Some(spread) = &section.spread {
+            self.spread(spread, at, &mut slots);
+        }
+        for emit in &section.emit {
+            if self.finder.wants(emit, here) {
+                self.emits.push(PendingEmit { emit, here, item });
+            }
+        }
+        let mut members = Map::new();
+        for (name, value) in section.names.iter().zip(slots) {
+            if let Some(value) = value {
+                self.take(name, &value);
+                members.insert(name.clone(), value);
+            }
+        }
+        members
+    }
+
+    fn member(&mut self, member: &'m Member, at: At<'m, 't, 'a>, slots: &mut Slots) {
+        let name = at.section.names.get(member.slot).map_or("", String::as_str);
+        let value = match &member.work {
+            Work::Value(rule) => return self.value(rule, member.slot, at, slots),
+            Work::List(reaches) => self.list(reaches, at.here),
+            Work::Object(section) => self.object(section, Step::Table(name), at.here, at.item),
+            Work::One { instances, section, default } => self.one(instances, section, default.as_deref(), name, at),
+            Work::Each { blocks, required } => {
+                let items = self.each(blocks, name, at);
+                (*required || !items.is_empty()).then_some(Value::Array(items))
+            }
+        };
+        set(slots, member.slot, value);
+    }
+
+    /// An object, or nothing when none of its members has a value. What was noted for it goes with it.
+    fn object(&mut self, section: &'m Section, step: Step<'m>, here: Here<'t, 'a>, parent: usize) -> Option<Value> {
+        let (item, emits) = (self.items.len(), self.emits.len());
+        let place = here.first().map(|segment| segment.place());
+        self.items.push(Item { parent, step, place });
+        let members = self.section(section, here, item);
+        let is_wanted = matches!(step, Step::Index(..)) && section.has_required;
+        if members.is_empty() && !is_wanted {
+            self.items.truncate(item);
+            if self.emits.len() > emits {
+                self.emits.truncate(emits);
+                self.finder.forget_emits();
+            }
+            return None;
+        }
+        Some(Value::Object(members))
+    }
+
+    fn one(
+        &mut self,
+        instances: &'m Instances,
+        section: &'m Section,
+        default: Option<&str>,
+        name: &'m str,
+        at: At<'m, 't, 'a>,
+    ) -> Option<Value> {
+        let first = self.finder.meant(instances, at.here, 1).into_iter().next();
+        let value = first.and_then(|here| {
+            let value = self.object(section, Step::Member(name), here, at.item)?;
+            self.finder.mark_instance(instances, here, &mut self.coverage);
+            Some(value)
+        });
+        value.or_else(|| self.party_of_agreement(default?, name, at.item))
+    }
+
+    fn party_of_agreement(&mut self, role: &str, name: &str, item: usize) -> Option<Value> {
+        let party = self.context.parties.iter().find(|party| party.role.as_deref() == Some(role))?;
+        self.notes.derive(self.path_of_all(item, name), "agreement");
+        let object = super::party::party_object(party);
+        let parts = [&party.id, &party.scheme, &party.value].into_iter().chain(&party.name);
+        self.room = self.room.saturating_sub(parts.map(String::len).sum());
+        Some(object)
+    }
+
+    /// The items of an array, in the order of the wire and, at one place, in the order of the blocks.
+    fn each(&mut self, blocks: &'m [(Instances, Section)], name: &'m str, at: At<'m, 't, 'a>) -> Vec<Value> {
+        let mut found: Vec<(Here<'t, 'a>, usize)> = Vec::new();
+        for (block, (instances, _)) in blocks.iter().enumerate() {
+            found.extend(self.finder.meant(instances, at.here, usize::MAX).into_iter().map(|here| (here, block)));
+        }
+        if blocks.len() > 1 {
+            found.sort_by_key(|(here, block)| (here.position(), *block));
+        }
+        let mut items = Vec::new();
+        for (here, block) in found {
+            if self.is_full() {
+                break;
+            }
+            let Some((instances, section)) = blocks.get(block) else { continue };
+            if let Some(value) = self.object(section, Step::Index(name, items.len()), here, at.item) {
+                self.finder.mark_instance(instances, here, &mut self.coverage);
+                items.push(value);
+                // Brackets and a comma: items without members take room too.
+                self.room = self.room.saturating_sub(3);
+            }
+        }
+        items
+    }
+
+    /// Every listed place of every such segment, in the order of the wire.
+    fn list(&mut self, reaches: &'m [Reach], here: Here<'t, 'a>) -> Option<Value> {
+        let mut found: Vec<Found<'a>> = Vec::new();
+        for (index, reach) in reaches.iter().enumerate() {
+            if reaches.iter().take(index).any(|before| before.route == reach.route) {
+                continue;
+            }
+            let of_route: Vec<&Reach> = reaches.iter().filter(|other| other.route == reach.route).collect();
+            self.finder.segments(&reach.route, here, &mut |segment| {
+                found.extend(of_route.iter().filter_map(|reach| find::value(&reach.part, &segment)));
+                Visit::GoOn
+            });
+        }
+        found.sort_by_key(|found| found.element.segment().position());
+        found.iter().for_each(|found| found.mark(&mut self.coverage));
+        let values: Vec<Value> = found.iter().map(|found| Value::from(found.text().into_owned())).collect();
+        values.iter().for_each(|value| self.take("", value));
+        (!values.is_empty()).then_some(Value::Array(values))
+    }
+
+    /// The path of a member of an item: `lines[2].price.amount`.
+    pub(super) fn path(&self, item: usize, name: &str) -> String {
+        self.path_with(item, name, push_index)
+    }
+
+    /// The path of a member of all such items: `lines[*].price.amount`.
+    pub(super) fn path_of_all(&self, item: usize, name: &str) -> String {
+        self.path_with(item, name, |path, _| path.push_str("[*]"))
+    }
+
+    fn path_with(&self, item: usize, name: &str, push_index: fn(&mut String, usize)) -> String {
+        let mut steps = Vec::new();
+        let mut next = item;
+        while let Some(item) = self.items.get(next) {
+            if let Step::Root = item.step {
+                break;
+            }
+            steps.push(item.step);
+            next = item.parent;
+        }
+        let mut path = String::new();
+        for step in steps.into_iter().rev() {
+            match step {
+                Step::Root => {}
+                Step::Table(name) | Step::Member(name) => push_member(&mut path, name),
+                Step::Index(name, index) => {
+                    push_member(&mut path, name);
+                    push_index(&mut path, index);
+                }
+            }
+        }
+        if !name.is_empty() {
+            push_member(&mut path, name);
+        }
+        path
+    }
+}
+
+/// Gives a slot its value, if there is one.
+pub(super) fn set(slots: &mut Slots, slot: usize, value: Option<Value>) {
+    if let (Some(place), Some(value)) = (slots.get_mut(slot), value) {
+        *place = Some(value);
+    }
+}

@@ -1,0 +1,107 @@
+//! Code lists: the wire's code on one side, a canonical word, or several members, on the other.
+
+use super::faults::Faults;
+use super::file::{Entry, Node, Spot, Value};
+use crate::base::Diagnostic;
+
+/// A list of `[codes.NAME]`. Entries are in the order of the file, an overlay's before the inherited.
+#[derive(Debug)]
+pub(super) struct CodeList {
+    pub name: String,
+    pub entries: Vec<CodeEntry>,
+}
+
+/// One code and what it means.
+#[derive(Debug)]
+pub(super) struct CodeEntry {
+    pub code: String,
+    pub meaning: Meaning,
+    pub at: Spot,
+}
+
+/// What a code means.
+#[derive(Debug)]
+pub(super) enum Meaning {
+    Word(String),
+    /// Members of the object around it; the first table of several is what is read.
+    Members(Vec<Entry>),
+}
+
+impl CodeList {
+    /// Reads the table of a list. `false` takes an inherited code out.
+    pub(super) fn read(name: &str, node: &Node, faults: &mut Faults) -> Self {
+        let mut list = Self { name: name.to_owned(), entries: Vec::new() };
+        let Some(table) = node.table() else {
+            let fault = Diagnostic::error("wrong-type", format!("codes.{name} is {}", node.kind()));
+            faults.at(&node.at, fault.expecting("a table of codes"));
+            return list;
+        };
+        for entry in &table.entries {
+            if entry.key == "write" {
+                continue;
+            }
+            match meaning(&entry.node) {
+                Ok(Some(meaning)) => {
+                    list.entries.push(CodeEntry { code: entry.key.clone(), meaning, at: entry.at.clone() });
+                }
+                Ok(None) => {}
+                Err(()) => {
+                    let message = format!("the code '{}' of codes.{name} means {}", entry.key, entry.node.kind());
+                    let expected = "a word, a table of members, { read = \"word\" }, or false";
+                    faults.push(
+                        Diagnostic::error("wrong-type", message).expecting(expected).at(entry.node.at.location()),
+                    );
+                }
+            }
+        }
+        check_write(name, table, &list, faults);
+        list
+    }
+
+    /// What a code means.
+    pub(super) fn find(&self, code: &str) -> Option<(usize, &CodeEntry)> {
+        self.entries.iter().enumerate().find(|(_, entry)| entry.code == code)
+    }
+
+    /// Whether codes of this list give several members.
+    pub(super) fn is_spread(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.meaning, Meaning::Members(_)))
+    }
+}
+
+fn meaning(node: &Node) -> Result<Option<Meaning>, ()> {
+    match &node.value {
+        Value::Text(text) => Ok(Some(Meaning::Word(text.text.clone()))),
+        Value::Flag(false) => Ok(None),
+        Value::Table(table) => match table.entries.as_slice() {
+            [only] if only.key == "read" => match only.node.text() {
+                Some(word) => Ok(Some(Meaning::Word(word.to_owned()))),
+                None => Err(()),
+            },
+            entries => Ok(Some(Meaning::Members(entries.to_vec()))),
+        },
+        // Several tables: the first is read, any is written.
+        Value::List(items) => match items.first().and_then(Node::table) {
+            Some(table) => Ok(Some(Meaning::Members(table.entries.clone()))),
+            None => Err(()),
+        },
+        Value::Flag(true) | Value::Integer(_) | Value::Foreign(_) => Err(()),
+    }
+}
+
+/// `write.WORD = "code"` says which of several codes is written; it must be one that means the word.
+fn check_write(name: &str, table: &super::file::Table, list: &CodeList, faults: &mut Faults) {
+    let Some(written) = table.get("write").and_then(|entry| entry.node.table()) else { return };
+    for choice in &written.entries {
+        let code = choice.node.text().unwrap_or_default();
+        let known = list.find(code).is_some_and(|(_, entry)| match &entry.meaning {
+            Meaning::Word(word) => *word == choice.key,
+            Meaning::Members(_) => false,
+        });
+        if !known {
+            let message = format!("codes.{name} does not read '{code}' as '{}'", choice.key);
+            let fault = Diagnostic::error("unknown-code", message).expecting("a code of the list that means this word");
+            faults.push(fault.at(choice.node.at.location()));
+        }
+    }
+}

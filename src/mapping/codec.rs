@@ -1,0 +1,266 @@
+//! Codecs: looks them up and holds their types together, from the element of the guide to the member of the schema.
+
+use super::compile::Compiler;
+use super::file::Node;
+use super::nearest::did_you_mean;
+use super::program::{Codec, DateFormat};
+use super::rule;
+use crate::base::Diagnostic;
+use crate::canon::Kind;
+use crate::edi::guide::ElementType;
+
+/// What stands between two codecs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// One element.
+    Element(ElementType),
+    /// Several elements.
+    Elements(Vec<ElementType>),
+    /// A text of ours.
+    Text,
+    /// A value of the document.
+    Ready(Kind),
+}
+
+const KNOWN: [&str; 12] =
+    ["code", "flag", "date", "instant", "implied", "default", "text", "gtin", "sscc", "trim", "upper", "strip-zeros"];
+
+impl Compiler<'_> {
+    /// Compiles codecs for a member of this kind. `from` is where each source of the rule starts.
+    pub(super) fn codecs(&mut self, node: &Node, codecs: &[rule::Codec], from: &[Stage], kind: &Kind) -> Vec<Codec> {
+        let mut stages = from.to_vec();
+        let mut compiled = Vec::new();
+        for (index, codec) in codecs.iter().enumerate() {
+            let is_last = index + 1 == codecs.len();
+            let Some(next) = self.codec(node, codec, kind, is_last) else { return compiled };
+            for stage in &mut stages {
+                match after(&next, stage, kind) {
+                    Ok(following) => *stage = following,
+                    Err(expected) => {
+                        let message = format!("'{}' cannot take {}", codec.name, describe(stage));
+                        let fault = Diagnostic::error("type-clash", message).expecting(expected);
+                        self.faults.at(&node.spot_in(codec.at), fault);
+                        return compiled;
+                    }
+                }
+            }
+            compiled.push(next);
+        }
+        if compiled.is_empty()
+            && *kind == Kind::Instant
+            && stages.iter().all(|stage| matches!(stage, Stage::Elements(_)))
+        {
+            compiled.push(Codec::Instant);
+            return compiled;
+        }
+        for stage in &stages {
+            if let Err(hint) = becomes(stage, kind) {
+                let message = format!("{} cannot become {}", describe(stage), in_words(kind));
+                self.faults.at(&node.at, Diagnostic::error("type-clash", message).hinting(hint));
+                break;
+            }
+        }
+        compiled
+    }
+
+    fn codec(&mut self, node: &Node, codec: &rule::Codec, kind: &Kind, is_last: bool) -> Option<Codec> {
+        let single = codec.arguments.first().and_then(|words| words.first()).cloned();
+        let compiled = match (codec.name.as_str(), codec.arguments.as_slice(), single) {
+            ("code", [words], Some(name)) if words.len() == 1 => {
+                self.list(node, codec, &name, kind).map(Codec::Code)?
+            }
+            ("flag", [yes, no], _) if !yes.is_empty() && !no.is_empty() => {
+                Codec::Flag { yes: yes.clone(), no: no.clone() }
+            }
+            ("date", [words], Some(format)) if words.len() == 1 => match date_format(&format) {
+                Some(format) => Codec::Date(format),
+                None => return self.bad_arguments(node, codec),
+            },
+            ("implied", [words], Some(digits)) if words.len() == 1 => match digits.parse() {
+                Ok(digits) if digits <= 9 => Codec::Implied(digits),
+                _ => return self.bad_arguments(node, codec),
+            },
+            ("default", [words], Some(value)) if words.len() == 1 => self.default(node, codec, value, kind, is_last)?,
+            ("default", [words, always], Some(value))
+                if words.len() == 1 && always.len() == 1 && always.iter().all(|word| word == "always") =>
+            {
+                self.default(node, codec, value, kind, is_last)?
+            }
+            ("strip-zeros", [words], Some(digits)) if words.len() == 1 && digits.parse::<u8>().is_ok() => {
+                Codec::StripZeros
+            }
+            ("pad", [width, filler], Some(digits)) if width.len() == 1 && digits.parse::<u8>().is_ok() => {
+                match filler.first().map(|text| text.chars().collect::<Vec<_>>()).as_deref() {
+                    Some([filler]) => Codec::Unpad(*filler),
+                    _ => return self.bad_arguments(node, codec),
+                }
+            }
+            ("instant", [], _) => Codec::Instant,
+            ("text", [], _) => Codec::Text,
+            ("gtin", [], _) => Codec::Gtin,
+            ("sscc", [], _) => Codec::Sscc,
+            ("sscc", [words], Some(ai)) if words.len() == 1 && ai == "ai" => Codec::Sscc,
+            ("trim", [], _) => Codec::Trim,
+            ("upper", [], _) => Codec::Upper,
+            _ => return self.bad_arguments(node, codec),
+        };
+        Some(compiled)
+    }
+
+    fn default(
+        &mut self,
+        node: &Node,
+        codec: &rule::Codec,
+        value: String,
+        kind: &Kind,
+        is_last: bool,
+    ) -> Option<Codec> {
+        if is_last && !super::convert::constant_fits(&value, kind) {
+            let fault = Diagnostic::error("type-clash", format!("'{value}' is not {}", in_words(kind)));
+            self.faults.at(&node.spot_in(codec.at), fault);
+            return None;
+        }
+        Some(Codec::Default(value))
+    }
+
+    fn bad_arguments(&mut self, node: &Node, codec: &rule::Codec) -> Option<Codec> {
+        let spot = node.spot_in(codec.at);
+        let expected = match codec.name.as_str() {
+            "code" => "code(list), a list of [codes]",
+            "flag" => "flag(codes for true, codes for false), such as flag(Y, N)",
+            "date" => "date(CCYYMMDD), date(YYMMDD) or date(YYYY-MM-DD)",
+            "implied" => "implied(decimals), from 0 to 9",
+            "default" => "default(value) or default(value, always)",
+            "strip-zeros" => "strip-zeros(width)",
+            "pad" => "pad(width, character)",
+            "instant" | "text" | "gtin" | "trim" | "upper" => "no arguments",
+            "sscc" => "sscc or sscc(ai)",
+            "split" | "lookup" => {
+                let message = format!("this version has no codec '{}' yet", codec.name);
+                self.faults.at(&spot, Diagnostic::error("not-supported", message));
+                return None;
+            }
+            unknown => {
+                let mut fault = Diagnostic::error("unknown-codec", format!("there is no codec '{unknown}'"));
+                fault.hint = did_you_mean(unknown, KNOWN);
+                self.faults.at(&spot, fault.expecting(format!("one of {}, pad", KNOWN.join(", "))));
+                return None;
+            }
+        };
+        let message = format!("the arguments of '{}' are wrong", codec.name);
+        self.faults.at(&spot, Diagnostic::error("codec-arguments", message).expecting(expected));
+        None
+    }
+}
+
+fn date_format(name: &str) -> Option<DateFormat> {
+    match name {
+        "CCYYMMDD" | "YYYYMMDD" => Some(DateFormat::Long),
+        "YYMMDD" => Some(DateFormat::Short),
+        "YYYY-MM-DD" | "CCYY-MM-DD" => Some(DateFormat::Iso),
+        _ => None,
+    }
+}
+
+/// What a codec makes of a stage, or what it wants instead.
+fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static str> {
+    let is_textual = matches!(
+        stage,
+        Stage::Text | Stage::Element(ElementType::An | ElementType::Id | ElementType::N(0) | ElementType::R)
+    );
+    match codec {
+        Codec::Default(_) => Ok(stage.clone()),
+        Codec::Text => match stage {
+            Stage::Element(_) | Stage::Elements(_) | Stage::Text => Ok(Stage::Text),
+            Stage::Ready(_) => Err("one or several places"),
+        },
+        Codec::Instant => match stage {
+            Stage::Element(ElementType::Dt | ElementType::An) => Ok(Stage::Ready(Kind::Instant)),
+            Stage::Elements(types) if is_date_and_time(types) => Ok(Stage::Ready(Kind::Instant)),
+            _ => Err("a date, or a date, a time and perhaps a time code, with ' + ' between them"),
+        },
+        Codec::Date(_) if is_textual || *stage == Stage::Element(ElementType::Dt) => Ok(Stage::Ready(Kind::Date)),
+        Codec::Implied(_) if is_textual => Ok(Stage::Ready(Kind::Decimal)),
+        Codec::Flag { .. } if is_textual => Ok(Stage::Ready(Kind::Boolean)),
+        // The words of the list were held against the member's kind when the list was looked up.
+        Codec::Code(_) if is_textual => Ok(Stage::Ready(kind.clone())),
+        Codec::Gtin | Codec::Sscc | Codec::Trim | Codec::Upper | Codec::StripZeros | Codec::Unpad(_) if is_textual => {
+            Ok(Stage::Text)
+        }
+        _ => Err("the text of one element"),
+    }
+}
+
+fn is_date_and_time(types: &[ElementType]) -> bool {
+    let is_text = |value: &ElementType| matches!(value, ElementType::An | ElementType::Id);
+    match types {
+        [date, time] | [date, time, _] => {
+            (*date == ElementType::Dt || is_text(date)) && (*time == ElementType::Tm || is_text(time))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a stage becomes a value of this kind by itself; else what to do about it.
+fn becomes(stage: &Stage, kind: &Kind) -> Result<(), String> {
+    let fits = match (stage, kind) {
+        (Stage::Ready(ready), kind) => ready == kind,
+        (Stage::Text | Stage::Element(ElementType::An), Kind::Text | Kind::Decimal | Kind::Integer) => true,
+        (Stage::Element(ElementType::Id | ElementType::Dt | ElementType::Tm), Kind::Text) => true,
+        (Stage::Element(ElementType::N(_) | ElementType::R), Kind::Decimal) => true,
+        (Stage::Element(ElementType::N(0) | ElementType::R), Kind::Integer | Kind::Text) => true,
+        (Stage::Element(ElementType::Dt), Kind::Date) => true,
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(match (stage, kind) {
+        (Stage::Elements(_), Kind::Text) => "join the places with ' | text'".to_owned(),
+        (Stage::Elements(_), _) => "name one place, or give a codec that takes several".to_owned(),
+        (_, Kind::Word(words)) => {
+            format!("give a list: ' | code(list)' with [codes.list] from codes to {}", words.join(", "))
+        }
+        (_, Kind::Boolean) => "say which codes mean what: ' | flag(Y, N)'".to_owned(),
+        (Stage::Element(ElementType::Dt), Kind::Instant) => "make it an instant: ' | instant'".to_owned(),
+        (Stage::Text | Stage::Element(ElementType::An | ElementType::Id), Kind::Date) => {
+            "say how it is written: ' | date(CCYYMMDD)'".to_owned()
+        }
+        _ => "name a place of a fitting type".to_owned(),
+    })
+}
+
+/// A stage in words.
+fn describe(stage: &Stage) -> String {
+    match stage {
+        Stage::Element(value) => format!("an element of type {}", type_name(*value)),
+        Stage::Elements(_) => "several elements".to_owned(),
+        Stage::Text => "a text".to_owned(),
+        Stage::Ready(kind) => in_words(kind),
+    }
+}
+
+fn type_name(value: ElementType) -> String {
+    match value {
+        ElementType::An => "AN".to_owned(),
+        ElementType::Id => "ID".to_owned(),
+        ElementType::N(decimals) => format!("N{decimals}"),
+        ElementType::R => "R".to_owned(),
+        ElementType::Dt => "DT".to_owned(),
+        ElementType::Tm => "TM".to_owned(),
+        ElementType::B => "B".to_owned(),
+    }
+}
+
+/// A kind in words.
+pub(super) fn in_words(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "a text".to_owned(),
+        Kind::Decimal => "a decimal".to_owned(),
+        Kind::Date => "a date".to_owned(),
+        Kind::Instant => "an instant".to_owned(),
+        Kind::Integer => "an integer".to_owned(),
+        Kind::Boolean => "true or false".to_owned(),
+        Kind::Word(words) => format!("one of {}", words.join(", ")),
+    }
+}

@@ -1,0 +1,366 @@
+//! Compiles a mapping: looks up every name in it, in the guide on one side and in the schema on the other, and tells
+//! all faults at once.
+
+use std::collections::BTreeSet;
+
+use super::code::{CodeList, Meaning};
+use super::codec::{Stage, in_words};
+use super::convert;
+use super::faults::Faults;
+use super::file::{Node, Spot, Table, Value};
+use super::load::{Loaded, overlay};
+use super::nearest::did_you_mean;
+use super::party::find_parties;
+use super::program::{Condition, Instances, PathStep, Program, Reach, Source};
+use super::rule;
+use super::scan::RuleFault;
+use super::scope::Scope;
+use crate::base::Diagnostic;
+use crate::canon::{Kind, Shape};
+use crate::edi::Guide;
+
+/// Words with a meaning of their own in a section. No canonical member may have such a name.
+pub(super) const RESERVED: [&str; 12] =
+    ["each", "in", "spread", "emit", "key", "sum", "use", "default", "unsent", "derive", "levels", "tree"];
+
+/// Blocks may use blocks, so deep.
+const MAX_USE: usize = 8;
+
+/// Compiles the rules of a file for a guide and a document.
+pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape) -> Result<Program, Vec<Diagnostic>> {
+    let mut compiler = Compiler {
+        shape,
+        faults: Faults::default(),
+        blocks: loaded.table.get("block").and_then(|entry| entry.node.table()),
+        lists: Vec::new(),
+        derived: BTreeSet::new(),
+        outer: Vec::new(),
+        spots: Vec::new(),
+    };
+    compiler.top(&loaded.table, kind);
+    compiler.read_lists(&loaded.table);
+    let Some(entry) = loaded.table.get(kind) else {
+        let fault = Diagnostic::error("section-missing", format!("there is no section [{kind}]"));
+        let at = crate::base::Location { file: Some(loaded.file.to_string()), ..crate::base::Location::default() };
+        compiler.faults.push(fault.expecting(format!("the rules of the document, under [{kind}]")).at(at));
+        return Err(compiler.faults.list);
+    };
+    let Some(table) = entry.node.table() else {
+        compiler.faults.wrong_type(&entry.node, kind, "a section with the rules of the document");
+        return Err(compiler.faults.list);
+    };
+    let derive = compiler.derivations(table);
+    let root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
+    compiler.unsent(table);
+    if !compiler.faults.list.is_empty() {
+        compiler.faults.list.sort_by(|one, other| place_of(one).cmp(&place_of(other)));
+        return Err(compiler.faults.list);
+    }
+    let mut parties = Vec::new();
+    find_parties(shape, &mut Vec::new(), &mut parties);
+    Ok(Program { root, lists: compiler.lists, derive, parties, spots: compiler.spots })
+}
+
+fn place_of(fault: &Diagnostic) -> (Option<&str>, Option<u32>, Option<u32>) {
+    (fault.location.file.as_deref(), fault.location.line, fault.location.column)
+}
+
+/// What is known while a file is compiled.
+pub(super) struct Compiler<'c> {
+    pub shape: &'c Shape,
+    pub faults: Faults,
+    pub blocks: Option<&'c Table>,
+    pub lists: Vec<CodeList>,
+    /// Paths that `derive` fills: they need no rule.
+    pub derived: BTreeSet<String>,
+    /// Shapes of the items around the section, the document first: what `^.` in an `emit` speaks of.
+    pub outer: Vec<&'c Shape>,
+    pub spots: Vec<(String, Spot)>,
+}
+
+impl<'c> Compiler<'c> {
+    fn top(&mut self, table: &Table, kind: &str) {
+        for entry in &table.entries {
+            match entry.key.as_str() {
+                "block" | "codes" if entry.node.table().is_none() => {
+                    self.faults.wrong_type(&entry.node, &entry.key, "a table");
+                }
+                "block" | "codes" => {}
+                "schema" => {
+                    if !matches!(entry.node.value, Value::Integer(1)) {
+                        self.faults.wrong_type(&entry.node, "schema", "1, the only version of mapping files there is");
+                    }
+                }
+                "pia" => {
+                    if entry.node.text() != Some("packed") {
+                        self.faults.wrong_type(&entry.node, "pia", "\"packed\"");
+                    }
+                }
+                key if key == kind => {}
+                key => {
+                    let mut fault = Diagnostic::error("unknown-key", format!("there is no key '{key}'"));
+                    fault.hint =
+                        did_you_mean(key, ["message", "document", "extends", "version", "block", "codes", kind]);
+                    self.faults.at(&entry.at, fault);
+                }
+            }
+        }
+    }
+
+    fn read_lists(&mut self, table: &Table) {
+        let Some(lists) = table.get("codes").and_then(|entry| entry.node.table()) else { return };
+        for entry in &lists.entries {
+            if !matches!(entry.node.value, Value::Flag(false)) {
+                let list = CodeList::read(&entry.key, &entry.node, &mut self.faults);
+                self.lists.push(list);
+            }
+        }
+    }
+
+    /// The list that `code(name)` names, its words held against what the member may be.
+    pub(super) fn list(&mut self, node: &Node, codec: &rule::Codec, name: &str, kind: &Kind) -> Option<usize> {
+        let index = self.list_index(&node.spot_in(codec.at), name)?;
+        let list = self.lists.get(index)?;
+        let mut faults = Vec::new();
+        for entry in &list.entries {
+            match &entry.meaning {
+                Meaning::Word(word) if convert::constant_fits(word, kind) => {}
+                Meaning::Word(word) => {
+                    let message =
+                        format!("codes.{name} reads '{}' as '{word}', which is not {}", entry.code, in_words(kind));
+                    let mut fault = Diagnostic::error("type-clash", message);
+                    if let Kind::Word(words) = kind {
+                        fault.hint = did_you_mean(word, words.iter().map(String::as_str));
+                    }
+                    faults.push((entry.at.clone(), fault));
+                }
+                Meaning::Members(_) => {
+                    let message = format!("the code '{}' of codes.{name} gives several members", entry.code);
+                    let fault = Diagnostic::error("type-clash", message).hinting("use the list in a 'spread'");
+                    faults.push((entry.at.clone(), fault));
+                }
+            }
+        }
+        faults.into_iter().for_each(|(at, fault)| self.faults.at(&at, fault));
+        Some(index)
+    }
+
+    pub(super) fn list_index(&mut self, at: &Spot, name: &str) -> Option<usize> {
+        let index = self.lists.iter().position(|list| list.name == name);
+        if index.is_none() {
+            let mut fault = Diagnostic::error("unknown-code-list", format!("there is no list [codes.{name}]"));
+            fault.hint = did_you_mean(name, self.lists.iter().map(|list| list.name.as_str()));
+            self.faults.at(at, fault);
+        }
+        index
+    }
+
+    /// The rules of a section with those of the block it uses below them.
+    pub(super) fn with_block(&mut self, table: &Table) -> Table {
+        let mut table = table.clone();
+        for _ in 0..MAX_USE {
+            let Some(position) = table.entries.iter().position(|entry| entry.key == "use") else { return table };
+            let entry = table.entries.remove(position);
+            let Some(name) = entry.node.text() else {
+                self.faults.wrong_type(&entry.node, "use", "the name of a [block]");
+                return table;
+            };
+            let block = self.blocks.and_then(|blocks| blocks.get(name)).and_then(|entry| entry.node.table());
+            let Some(block) = block else {
+                let mut fault = Diagnostic::error("unknown-block", format!("there is no section [block.{name}]"));
+                let known = self.blocks.map(|blocks| blocks.entries.as_slice()).unwrap_or_default();
+                fault.hint = did_you_mean(name, known.iter().map(|entry| entry.key.as_str()));
+                self.faults.at(&entry.node.at, fault);
+                return table;
+            };
+            table = overlay(table, block.clone());
+        }
+        if let Some(position) = table.entries.iter().position(|entry| entry.key == "use") {
+            let entry = table.entries.remove(position);
+            let message = format!("blocks use one another deeper than {MAX_USE}, or in a circle");
+            self.faults.at(&entry.node.at, Diagnostic::error("use-cycle", message));
+        }
+        table
+    }
+
+    /// The sources of a rule, and where each of them starts for its codecs.
+    pub(super) fn sources(
+        &mut self,
+        node: &Node,
+        rule: &rule::Rule,
+        scope: &Scope<'_>,
+    ) -> Option<(Vec<Source>, Vec<Stage>)> {
+        let (mut sources, mut stages) = (Vec::new(), Vec::new());
+        let mut is_whole = true;
+        for source in &rule.sources {
+            match source {
+                rule::Source::Constant(text) => {
+                    sources.push(Source::Constant(text.clone()));
+                    stages.push(Stage::Text);
+                }
+                rule::Source::Places { places, conditions } => match self.places(node, places, conditions, scope) {
+                    Some(source) => {
+                        if let Source::Places { reaches, .. } = &source {
+                            stages.push(match reaches.as_slice() {
+                                [only] => Stage::Element(only.element_type),
+                                several => Stage::Elements(several.iter().map(|reach| reach.element_type).collect()),
+                            });
+                        }
+                        sources.push(source);
+                    }
+                    None => is_whole = false,
+                },
+            }
+        }
+        is_whole.then_some((sources, stages))
+    }
+
+    fn places(
+        &mut self,
+        node: &Node,
+        places: &[rule::Place],
+        conditions: &[rule::Condition],
+        scope: &Scope<'_>,
+    ) -> Option<Source> {
+        let first = places.first()?;
+        let mut reaches = vec![self.looked_up(node, scope.reach(first))?];
+        let others = places.iter().skip(1).map(|place| (place, "the places of one value stand in one segment"));
+        for (place, why) in others {
+            let same = self.same_segment(node, place, first, why)?;
+            reaches.push(self.looked_up(node, scope.reach(&same))?);
+        }
+        let mut compiled = Vec::new();
+        for condition in conditions {
+            let why = "a condition of a place speaks of the same segment";
+            let same = self.same_segment(node, &condition.place, first, why)?;
+            let reach = self.looked_up(node, scope.reach(&same))?;
+            compiled.push(Condition { reach, test: condition.test.clone() });
+        }
+        Some(Source::Places { reaches, conditions: compiled })
+    }
+
+    /// The place, its path taken from the first place of the rule when it has none of its own.
+    fn same_segment(
+        &mut self,
+        node: &Node,
+        place: &rule::Place,
+        first: &rule::Place,
+        why: &str,
+    ) -> Option<rule::Place> {
+        let own_way = place.from != rule::From::Here || !place.loops.is_empty();
+        let differs = own_way && (place.from != first.from || place.loops != first.loops);
+        if place.segment != first.segment || differs {
+            let message = format!("'{}' is another segment than '{}'", place.segment, first.segment);
+            let mut fault = RuleFault::new(place.at, message);
+            fault.expected = Some(format!("an element of {}: {why}", first.segment));
+            self.faults.rule(node, "other-segment", fault);
+            return None;
+        }
+        Some(rule::Place { from: first.from.clone(), loops: first.loops.clone(), ..place.clone() })
+    }
+
+    pub(super) fn looked_up<T>(&mut self, node: &Node, result: Result<T, RuleFault>) -> Option<T> {
+        result.map_err(|fault| self.faults.rule(node, "unknown-place", fault)).ok()
+    }
+
+    /// `each` and `in`.
+    pub(super) fn instances<'g>(
+        &mut self,
+        node: &Node,
+        word: &str,
+        scope: &Scope<'g>,
+    ) -> Option<(Instances, Scope<'g>)> {
+        let Some(text) = node.text() else {
+            self.faults.wrong_type(node, word, "a loop, such as \"N1 if N101=BY\"");
+            return None;
+        };
+        let parsed = rule::Instances::parse(text);
+        let parsed = self.faults.parsed(node, parsed)?;
+        let (target, inside) = self.looked_up(node, scope.enter(&parsed.place))?;
+        let mut alternatives = Vec::new();
+        for conditions in &parsed.alternatives {
+            let mut compiled = Vec::new();
+            for condition in conditions {
+                if condition.place.from == rule::From::Message {
+                    let fault = RuleFault::new(condition.place.at, "a condition looks inside its instance");
+                    self.faults.rule(node, "unknown-place", fault.expecting("a place without '/' at its start"));
+                    return None;
+                }
+                let reach = self.looked_up(node, inside.reach(&condition.place))?;
+                compiled.push(Condition { reach, test: condition.test.clone() });
+            }
+            alternatives.push(compiled);
+        }
+        Some((Instances { target, alternatives }, inside))
+    }
+
+    /// Looks a canonical path up from `shape` down; also the shape at its end.
+    pub(super) fn path<'s>(&mut self, at: &Spot, path: &str, shape: &'s Shape) -> Option<(Vec<PathStep>, &'s Shape)> {
+        let mut steps = Vec::new();
+        let mut shape = shape;
+        for name in path.split('.') {
+            if matches!(shape, Shape::Open) {
+                steps.push(PathStep::Member(name.to_owned()));
+                continue;
+            }
+            let Some(member) = shape.member(name) else {
+                self.unknown_member(at, name, path, shape);
+                return None;
+            };
+            shape = match &member.shape {
+                Shape::Array { item, .. } => {
+                    steps.push(PathStep::Items(name.to_owned()));
+                    item
+                }
+                inner => {
+                    steps.push(PathStep::Member(name.to_owned()));
+                    inner
+                }
+            };
+        }
+        Some((steps, shape))
+    }
+
+    pub(super) fn unknown_member(&mut self, at: &Spot, name: &str, path: &str, shape: &Shape) {
+        let of = if path == name { String::new() } else { format!(" in '{path}'") };
+        let mut fault = Diagnostic::error("unknown-member", format!("the document has no member '{name}'{of}"));
+        let known = shape.members().iter().map(|member| member.name.as_str());
+        fault.hint = did_you_mean(name, known.chain(RESERVED));
+        if fault.hint.is_none() {
+            let known = shape.members().iter().map(|member| member.name.as_str()).filter(|name| *name != "meta");
+            let known: Vec<&str> = known.collect();
+            if !known.is_empty() {
+                fault.expected = Some(format!("one of {}", known.join(", ")));
+            }
+        }
+        self.faults.at(at, fault);
+    }
+
+    /// `unsent` concerns writing alone; reading checks that its paths exist.
+    fn unsent(&mut self, table: &Table) {
+        let Some(entry) = table.get("unsent") else { return };
+        let inner =
+            entry.node.table().and_then(|table| table.get("replace")).map_or(&entry.node, |replace| &replace.node);
+        let Value::List(items) = &inner.value else {
+            self.faults.wrong_type(inner, "unsent", "a list of paths, or { replace = [paths] }");
+            return;
+        };
+        for item in items {
+            match item.text() {
+                Some(path) => drop(self.path(&item.at, path, self.shape)),
+                None => self.faults.wrong_type(item, "unsent", "a path of the document"),
+            }
+        }
+    }
+}
+
+/// A reach on its own, for a rule that collects values.
+pub(super) fn only_reach(source: Source) -> Option<Reach> {
+    match source {
+        Source::Places { reaches, conditions } if conditions.is_empty() => {
+            let mut reaches = reaches.into_iter();
+            reaches.next().filter(|_| reaches.next().is_none())
+        }
+        Source::Places { .. } | Source::Constant(_) => None,
+    }
+}

@@ -1,0 +1,227 @@
+//! Emits: places that only the wire has. They are looked up like rules, and compared when a message is read.
+
+use rust_decimal::Decimal;
+use serde_json::Value as Json;
+
+use super::apply::{PendingEmit, Reading, Step};
+use super::code::Meaning;
+use super::compile::Compiler;
+use super::convert;
+use super::derive::Expression;
+use super::file::{Entry, Node, Value};
+use super::find::{self, Found, Visit};
+use super::notes::location;
+use super::program::{Emit, EmitValue};
+use super::rule;
+use super::scan::RuleFault;
+use super::scope::Scope;
+use crate::base::Diagnostic;
+use crate::canon::Shape;
+use crate::edi::Tag;
+use crate::edi::guide::ElementType;
+
+impl<'c> Compiler<'c> {
+    /// The places that only the wire has.
+    pub(super) fn emits(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Vec<Emit> {
+        let Some(table) = entry.node.table() else {
+            self.faults.wrong_type(&entry.node, "emit", "a table of places and values, such as { FOB01 = \"'DF'\" }");
+            return Vec::new();
+        };
+        table.entries.iter().filter_map(|entry| self.emit(entry, scope, own)).collect()
+    }
+
+    fn emit(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Option<Emit> {
+        if matches!(entry.node.value, Value::Flag(false)) {
+            return None;
+        }
+        let Some(text) = entry.node.text() else {
+            self.faults.wrong_type(&entry.node, &entry.key, "a literal such as \"'08'\", or a path of the document");
+            return None;
+        };
+        let here = |place: rule::Place| match place.from {
+            rule::From::Message => Err(RuleFault::new(0, "an emit completes a segment of its own section")
+                .expecting("a place without '/' at its start")),
+            rule::From::Here | rule::From::Level(_) => Ok(place),
+        };
+        let reach = match rule::Place::parse(&entry.key).and_then(here).and_then(|place| scope.reach(&place)) {
+            Ok(reach) => reach,
+            Err(fault) => {
+                let mut diagnostic = Diagnostic::error("unknown-place", fault.message);
+                (diagnostic.expected, diagnostic.hint) = (fault.expected, fault.hint);
+                self.faults.at(&entry.at, diagnostic);
+                return None;
+            }
+        };
+        let parsed = self.faults.parsed(&entry.node, rule::Emit::parse(text))?;
+        let value = self.emit_value(&entry.node, parsed, own)?;
+        Some(Emit { reach, value, at: entry.node.at.clone() })
+    }
+
+    fn emit_value(&mut self, node: &Node, emit: rule::Emit, own: &'c Shape) -> Option<EmitValue> {
+        Some(match emit {
+            rule::Emit::Constant(text) => EmitValue::Constant(text),
+            rule::Emit::Count(path) => EmitValue::Over(Expression::Count(self.path(&node.at, &path, self.shape)?.0)),
+            rule::Emit::Sum(path) => {
+                let path = self.path(&node.at, &path, self.shape)?.0;
+                EmitValue::Over(Expression::Sum { path, only: None })
+            }
+            rule::Emit::Segments(tag) => EmitValue::Segments(Tag::new(tag.as_bytes())),
+            rule::Emit::Member { outward, path, codecs } => {
+                let shape = match outward.checked_sub(1) {
+                    None => Some(own),
+                    Some(further) => self.outer.iter().rev().nth(further).copied(),
+                };
+                let Some(shape) = shape else {
+                    let message = format!("there are no {outward} items around this section");
+                    self.faults.at(&node.at, Diagnostic::error("unknown-member", message));
+                    return None;
+                };
+                let (path, _) = self.path(&node.at, &path, shape)?;
+                let list = match codecs.as_slice() {
+                    [] => None,
+                    [codec] if codec.name == "code" => {
+                        let name = codec.arguments.first().and_then(|words| words.first()).cloned().unwrap_or_default();
+                        Some(self.list_index(&node.spot_in(codec.at), &name)?)
+                    }
+                    [codec, ..] => {
+                        let fault = Diagnostic::error("codec-arguments", "an emit takes one codec only");
+                        self.faults.at(&node.spot_in(codec.at), fault.expecting("code(list)"));
+                        return None;
+                    }
+                };
+                EmitValue::Member { outward, path, list }
+            }
+        })
+    }
+}
+
+/// A place whose value is none of those that emits would write there.
+struct Differing<'m, 'a> {
+    emit: &'m Emit,
+    found: Found<'a>,
+    expected: Vec<String>,
+}
+
+/// Emits for one place stand close to each other; so many are looked back for one of the same place.
+const MAX_ALTERNATIVES: usize = 16;
+
+impl<'m> Reading<'m, '_, '_> {
+    /// Compares what stands at the places of `emit` with what would be written there. An equal value is used by that;
+    /// another one stays unmapped, with a finding. Of several emits for one place, one that is equal is enough.
+    pub(super) fn compare_emits(&mut self, document: &Json) {
+        let mut differing: Vec<Differing<'_, '_>> = Vec::new();
+        // What speaks of the whole document is worked out once, however many items have such an emit.
+        let mut whole: Vec<(&Emit, Option<Json>)> = Vec::new();
+        for PendingEmit { emit, here, item } in std::mem::take(&mut self.emits) {
+            let mut seen = Vec::new();
+            self.finder.segments(&emit.reach.route, here, &mut |segment| {
+                seen.push(segment);
+                Visit::GoOn
+            });
+            for segment in seen {
+                let Some(found) = find::value(&emit.reach.part, &segment) else { continue };
+                if found.is_used(&self.coverage) {
+                    continue;
+                }
+                let is_whole = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
+                let expected = match whole.iter().find(|(known, _)| std::ptr::eq(*known, emit)) {
+                    Some((_, expected)) => expected.clone(),
+                    None => self.emitted(emit, item, document),
+                };
+                if is_whole && !whole.iter().any(|(known, _)| std::ptr::eq(*known, emit)) {
+                    whole.push((emit, expected.clone()));
+                }
+                if expected.as_ref().is_some_and(|expected| self.is_equal(emit, &found, expected)) {
+                    found.mark(&mut self.coverage);
+                    continue;
+                }
+                let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                match differing.iter_mut().rev().take(MAX_ALTERNATIVES).find(|one| one.found.is_same(&found)) {
+                    Some(one) => one.expected.extend(expected),
+                    None => differing.push(Differing { emit, found, expected: expected.into_iter().collect() }),
+                }
+            }
+        }
+        for Differing { emit, found, expected } in differing {
+            if found.is_used(&self.coverage) {
+                continue;
+            }
+            let shown: String = found.text().chars().take(40).collect();
+            let message = format!("'{shown}' stands there and no member of the document takes it");
+            let mut finding = Diagnostic::info("emit-differs", message);
+            finding.expected = (!expected.is_empty()).then(|| expected.join(" or "));
+            self.notes.find(finding.at(location(Some(found.element.place()), Some(&emit.at), None)));
+        }
+    }
+
+    /// What an emit would write, as a value of the document.
+    fn emitted(&self, emit: &Emit, item: usize, document: &Json) -> Option<Json> {
+        match &emit.value {
+            EmitValue::Constant(text) => Some(Json::from(text.as_str())),
+            EmitValue::Segments(tag) => Some(Json::from(find::count_segments(self.tree, *tag))),
+            EmitValue::Over(expression) => {
+                expression.evaluate(document, 1).ok().map(|value| Json::from(value.to_string()))
+            }
+            EmitValue::Member { outward, path, .. } => {
+                let item = self.outward(item, *outward)?;
+                let mut value = self.value_of(item, document)?;
+                for step in path {
+                    value = value.get(step.name())?;
+                }
+                Some(value.clone())
+            }
+        }
+    }
+
+    /// The item so many steps out; tables of rules inside an item are part of it.
+    fn outward(&self, item: usize, steps: usize) -> Option<usize> {
+        let mut item = item;
+        for _ in 0..steps {
+            while let Step::Table(_) = self.items.get(item)?.step {
+                item = self.items.get(item)?.parent;
+            }
+            item = self.items.get(item)?.parent;
+            while let Step::Table(_) = self.items.get(item)?.step {
+                item = self.items.get(item)?.parent;
+            }
+        }
+        Some(item)
+    }
+
+    fn value_of<'d>(&self, item: usize, document: &'d Json) -> Option<&'d Json> {
+        let found = self.items.get(item)?;
+        match found.step {
+            Step::Root => Some(document),
+            Step::Table(name) | Step::Member(name) => self.value_of(found.parent, document)?.get(name),
+            Step::Index(name, index) => self.value_of(found.parent, document)?.get(name)?.get(index),
+        }
+    }
+
+    fn is_equal(&self, emit: &Emit, found: &Found<'_>, expected: &Json) -> bool {
+        let text = found.text();
+        if let EmitValue::Member { list: Some(list), .. } = &emit.value {
+            let entry = self.program.lists.get(*list).and_then(|list| list.find(&text));
+            return match entry.map(|(_, entry)| &entry.meaning) {
+                Some(Meaning::Word(word)) => expected.as_str() == Some(word),
+                Some(Meaning::Members(_)) => false,
+                // A code that no list has is what the member carries too.
+                None => expected.as_str() == Some(&*text),
+            };
+        }
+        match expected {
+            Json::String(expected) if *expected == *text => true,
+            Json::String(expected) => same_value(&text, emit.reach.element_type, expected),
+            Json::Number(expected) => same_value(&text, emit.reach.element_type, &expected.to_string()),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a wire value and a member are the same number, or the same day.
+fn same_value(text: &str, element_type: ElementType, expected: &str) -> bool {
+    if element_type == ElementType::Dt {
+        return convert::day(text, None).is_ok_and(|day| day.date.to_string() == expected);
+    }
+    let wire = convert::decimal(text, element_type).ok().and_then(|text| text.parse::<Decimal>().ok());
+    wire.is_some() && wire == expected.parse().ok()
+}

@@ -1,0 +1,261 @@
+//! A compiled mapping: what is left of a file when every name in it was looked up.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::code::CodeList;
+use super::derive::{Derivation, Expression};
+use super::file::Spot;
+use crate::canon::Kind;
+use crate::edi::Tag;
+use crate::edi::guide::{ElementType, Pair};
+
+/// All rules of a mapping.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub root: Section,
+    pub lists: Vec<CodeList>,
+    /// In the order of their dependencies.
+    pub derive: Vec<Derivation>,
+    /// Canonical paths of the parties, for their ids.
+    pub parties: Vec<Vec<PathStep>>,
+    /// Where the rules of a path stand, for findings: generic paths such as `lines[*].quantity.value`.
+    pub spots: Vec<(String, Spot)>,
+}
+
+/// A step of a canonical path that holds for every document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PathStep {
+    /// A member of an object.
+    Member(String),
+    /// A member that is an array, and all of its items.
+    Items(String),
+}
+
+impl PathStep {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Member(name) | Self::Items(name) => name,
+        }
+    }
+}
+
+/// A path as findings write it: `lines[*].quantity.value`.
+pub(super) fn path_text(path: &[PathStep]) -> String {
+    let mut text = String::new();
+    for step in path {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(step.name());
+        if matches!(step, PathStep::Items(_)) {
+            text.push_str("[*]");
+        }
+    }
+    text
+}
+
+/// The rules of one object.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// The object's members in the order of the schema; rules fill slots, and empty slots are absent members.
+    pub names: Vec<String>,
+    pub members: Vec<Member>,
+    pub spread: Option<Spread>,
+    pub emit: Vec<Emit>,
+    /// Whether an object of this kind must have members: then an empty item is kept, and found wanting.
+    pub has_required: bool,
+}
+
+/// One member's rules.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub slot: usize,
+    pub work: Work,
+}
+
+/// How a member gets its value.
+#[derive(Debug)]
+pub(super) enum Work {
+    Value(Rule),
+    /// All values of several places, in the order of the wire.
+    List(Vec<Reach>),
+    Object(Section),
+    /// The first instance.
+    One {
+        instances: Instances,
+        section: Section,
+        default: Option<String>,
+    },
+    /// Every instance, of each block.
+    Each {
+        blocks: Vec<(Instances, Section)>,
+        required: bool,
+    },
+}
+
+/// A rule for one value.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub sources: Vec<Source>,
+    pub codecs: Vec<Codec>,
+    pub kind: Kind,
+    /// The slot for the wire's code when no word stands for it.
+    pub code_slot: Option<usize>,
+    pub at: Spot,
+}
+
+/// A rule whose value is several members.
+#[derive(Debug)]
+pub(super) struct Spread {
+    pub sources: Vec<Source>,
+    /// Conversions before the list.
+    pub codecs: Vec<Codec>,
+    pub list: usize,
+    /// For each entry of the list, in its order, the slots it fills.
+    pub entries: Vec<Vec<(usize, Value)>>,
+    /// The slot that becomes `other`, and the word for it, and the slot for the wire's code.
+    pub unlisted: Option<(usize, String, usize)>,
+    pub at: Spot,
+}
+
+/// Where a value is from.
+#[derive(Debug)]
+pub(super) enum Source {
+    Constant(String),
+    Places { reaches: Vec<Reach>, conditions: Vec<Condition> },
+}
+
+/// Where to look for a segment: how far out to go from the instance, then which loops to enter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    pub start: Start,
+    pub loops: Vec<String>,
+    pub tag: Tag,
+}
+
+/// Where a route starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// So many instances further out; 0 is the instance itself.
+    Out(usize),
+    /// The whole message.
+    Message,
+}
+
+/// A route and the part of the segment at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub route: Route,
+    pub part: Part,
+    /// What the guide says of the value.
+    pub element_type: ElementType,
+}
+
+/// A part of a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The segment, or the loop of this name.
+    Whole {
+        loop_name: Option<String>,
+    },
+    Element {
+        number: usize,
+        sub: Sub,
+    },
+    Pair {
+        qualifier: String,
+        pairs: Arc<[Pair]>,
+    },
+}
+
+/// A part of an element. A repetition of 0 is the whole element, a component of 0 the whole repetition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sub {
+    pub repetition: usize,
+    pub component: usize,
+}
+
+/// Something that must hold.
+#[derive(Debug)]
+pub(super) struct Condition {
+    pub reach: Reach,
+    pub test: super::rule::Test,
+}
+
+/// Which instances.
+#[derive(Debug)]
+pub(super) struct Instances {
+    pub target: Target,
+    /// One of these lists of conditions must hold; none at all holds always.
+    pub alternatives: Vec<Vec<Condition>>,
+}
+
+/// Where instances are.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// The instance around the rule is meant.
+    This,
+    /// Loops of this name, inside these.
+    Loops { start: Start, loops: Vec<String>, name: String },
+    /// Segments of this tag, each a loop of its own, inside these loops.
+    Segments(Route),
+}
+
+/// A place only the wire has, and what stands there.
+#[derive(Debug)]
+pub(super) struct Emit {
+    pub reach: Reach,
+    pub value: EmitValue,
+    pub at: Spot,
+}
+
+/// What an `emit` puts on the wire.
+#[derive(Debug)]
+pub(super) enum EmitValue {
+    Constant(String),
+    /// A count or a sum over the whole document.
+    Over(Expression),
+    Segments(Tag),
+    /// A member of the item so many arrays further out; its word is compared with what this list reads.
+    Member {
+        outward: usize,
+        path: Vec<PathStep>,
+        list: Option<usize>,
+    },
+}
+
+/// A conversion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Codec {
+    Code(usize),
+    Flag {
+        yes: Vec<String>,
+        no: Vec<String>,
+    },
+    Date(DateFormat),
+    Instant,
+    Implied(u32),
+    /// A value for a place that is empty. `Wire` values go on through the codecs behind it.
+    Default(String),
+    Text,
+    Gtin,
+    Sscc,
+    Trim,
+    Upper,
+    StripZeros,
+    /// Drops this character from the left.
+    Unpad(char),
+}
+
+/// How a date is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DateFormat {
+    /// CCYYMMDD.
+    Long,
+    /// YYMMDD.
+    Short,
+    /// YYYY-MM-DD.
+    Iso,
+}

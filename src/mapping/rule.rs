@@ -1,0 +1,350 @@
+//! The grammar of rules.
+//!
+//! ```text
+//! rule      = source { " or " source } { " | " codec }
+//! source    = places [ " if " condition { " and " condition } ] | "'" text "'"
+//! places    = place { " + " place }
+//! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
+//! condition = place "=" value | place " in (" value { " " value } ")" | ( place | SEG ) ( " present" | " absent" )
+//! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
+//! emit      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
+//! ```
+//!
+//! A segment's tag has two or three characters and an element two digits, so `N101` is element 01 of N1 and `PO101`
+//! element 01 of PO1. Everything counts from 1, as X12 and EDIFACT guides write it.
+
+use super::scan::{RuleFault, Scanner};
+
+/// The most alternatives, places, conditions or codecs in one rule. Rules are read by people; a longer one is a slip.
+const MAX_PARTS: usize = 32;
+
+/// A member's rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub sources: Vec<Source>,
+    pub codecs: Vec<Codec>,
+}
+
+/// Where a value is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A text that is always the same.
+    Constant(String),
+    /// One element, or several that make one value.
+    Places { places: Vec<Place>, conditions: Vec<Condition> },
+}
+
+/// A place in the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Offset in the rule's text.
+    pub at: usize,
+    pub from: From,
+    pub loops: Vec<String>,
+    pub segment: String,
+    pub part: Part,
+}
+
+/// Where a place's path starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// The instance the rule is applied to.
+    Here,
+    /// The whole message.
+    Message,
+    /// The nearest enclosing level of this name, in a hierarchy.
+    Level(String),
+}
+
+/// Which part of a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Whole,
+    Element {
+        element: u32,
+        component: Option<u32>,
+        repetition: Option<u32>,
+    },
+    /// The value whose qualifier this is.
+    Pair(String),
+}
+
+/// Something that must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    pub place: Place,
+    pub test: Test,
+}
+
+/// What must hold of a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Test {
+    OneOf(Vec<String>),
+    Present,
+    Absent,
+}
+
+/// A conversion, with its arguments: between commas, each a list of words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Codec {
+    /// Offset in the rule's text.
+    pub at: usize,
+    pub name: String,
+    pub arguments: Vec<Vec<String>>,
+}
+
+/// What `each` and `in` name: a loop, and what must hold of an instance. The conditions are alternatives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Instances {
+    pub place: Place,
+    pub alternatives: Vec<Vec<Condition>>,
+}
+
+/// The value of an `emit`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Emit {
+    Constant(String),
+    Count(String),
+    Sum(String),
+    Segments(String),
+    /// A member of the item, or of an enclosing one: one `^.` for each step out.
+    Member {
+        outward: usize,
+        path: String,
+        codecs: Vec<Codec>,
+    },
+}
+
+impl Rule {
+    pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
+        let mut scanner = Scanner::new(text);
+        let sources = several(&mut scanner, "or", source)?;
+        let codecs = codecs(&mut scanner)?;
+        scanner.end("' or ', ' if ', ' and ', ' + ' or ' | '")?;
+        Ok(Self { sources, codecs })
+    }
+}
+
+impl Instances {
+    pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
+        let mut scanner = Scanner::new(text);
+        let place = place(&mut scanner)?;
+        if place.part != Part::Whole {
+            return Err(RuleFault::new(
+                place.at,
+                "a loop is named by its first segment or its name, without an element",
+            ));
+        }
+        let alternatives = if scanner.word("if") {
+            several(&mut scanner, "or", |scanner| several(scanner, "and", condition))?
+        } else {
+            Vec::new()
+        };
+        scanner.end("' if ', ' and ' or ' or '")?;
+        Ok(Self { place, alternatives })
+    }
+}
+
+impl Place {
+    /// Reads a place that stands alone: the key of an `emit`.
+    pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
+        let mut scanner = Scanner::new(text);
+        let place = place(&mut scanner)?;
+        scanner.end("nothing after the place")?;
+        Ok(place)
+    }
+}
+
+impl Emit {
+    pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
+        let mut scanner = Scanner::new(text);
+        let emit = if let Some(text) = scanner.quoted()? {
+            Self::Constant(text)
+        } else {
+            let mut outward = 0;
+            while scanner.symbol("^.") {
+                outward += 1;
+            }
+            let at = scanner.at();
+            let path = scanner.path()?;
+            match (path.as_str(), outward, scanner.symbol("(")) {
+                (_, _, false) => Self::Member { outward, path, codecs: codecs(&mut scanner)? },
+                ("count", 0, true) => Self::Count(argument(&mut scanner)?),
+                ("sum", 0, true) => Self::Sum(argument(&mut scanner)?),
+                ("segments", 0, true) => Self::Segments(argument(&mut scanner)?),
+                (_, _, true) => {
+                    return Err(RuleFault::new(at, format!("there is no function '{path}' here"))
+                        .expecting("count(…), sum(…) or segments(…)"));
+                }
+            }
+        };
+        scanner.end("' | ' or nothing")?;
+        Ok(emit)
+    }
+}
+
+fn argument(scanner: &mut Scanner<'_>) -> Result<String, RuleFault> {
+    let path = scanner.path()?;
+    scanner.demand(")")?;
+    Ok(path)
+}
+
+/// One part, then more of it as long as `joint` stands between them.
+fn several<'t, T>(
+    scanner: &mut Scanner<'t>,
+    joint: &str,
+    mut part: impl FnMut(&mut Scanner<'t>) -> Result<T, RuleFault>,
+) -> Result<Vec<T>, RuleFault> {
+    let mut parts = vec![part(scanner)?];
+    while scanner.word(joint) {
+        if parts.len() >= MAX_PARTS {
+            return Err(RuleFault::new(scanner.at(), format!("there are more than {MAX_PARTS} parts in one rule")));
+        }
+        parts.push(part(scanner)?);
+    }
+    Ok(parts)
+}
+
+fn source(scanner: &mut Scanner<'_>) -> Result<Source, RuleFault> {
+    if let Some(text) = scanner.quoted()? {
+        return Ok(Source::Constant(text));
+    }
+    let places = several(scanner, "+", |scanner| {
+        let place = place(scanner)?;
+        if place.part == Part::Whole {
+            let fault = RuleFault::new(place.at, format!("'{}' names a whole segment", place.segment));
+            return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
+        }
+        Ok(place)
+    })?;
+    let conditions = if scanner.word("if") { several(scanner, "and", condition)? } else { Vec::new() };
+    Ok(Source::Places { places, conditions })
+}
+
+fn condition(scanner: &mut Scanner<'_>) -> Result<Condition, RuleFault> {
+    let place = place(scanner)?;
+    let at = scanner.at();
+    let test = if scanner.symbol("=") {
+        Test::OneOf(vec![scanner.value()?])
+    } else if scanner.word("in") {
+        scanner.demand("(")?;
+        let mut values = vec![scanner.value()?];
+        while !scanner.symbol(")") {
+            values.push(scanner.value()?);
+        }
+        Test::OneOf(values)
+    } else if scanner.word("present") {
+        Test::Present
+    } else if scanner.word("absent") {
+        Test::Absent
+    } else {
+        return Err(RuleFault::new(at, "the condition says nothing")
+            .expecting("'=VALUE', ' in (VALUE VALUE)', ' present' or ' absent'"));
+    };
+    if place.part == Part::Whole && matches!(test, Test::OneOf(_)) {
+        let fault = RuleFault::new(place.at, format!("'{}' is a whole segment and has no value", place.segment));
+        return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
+    }
+    Ok(Condition { place, test })
+}
+
+fn place(scanner: &mut Scanner<'_>) -> Result<Place, RuleFault> {
+    let start = scanner.at();
+    let from = if scanner.symbol("/") {
+        From::Message
+    } else if scanner.symbol("^") {
+        let level = scanner.name("the name of a level")?;
+        scanner.demand(".")?;
+        From::Level(level)
+    } else {
+        From::Here
+    };
+    let mut loops = Vec::new();
+    let (at, last) = loop {
+        let at = scanner.at();
+        let name = scanner.name("a segment, such as BEG03")?;
+        if !scanner.symbol("/") {
+            break (at, name);
+        }
+        if loops.len() >= MAX_PARTS {
+            return Err(RuleFault::new(at, format!("there are more than {MAX_PARTS} loops in one path")));
+        }
+        loops.push(name);
+    };
+    let (segment, element) = split_element(&last, at)?;
+    let part = match element {
+        Some(element) => element_part(scanner, element)?,
+        None if scanner.symbol("[") => {
+            let qualifier = scanner.value()?;
+            scanner.demand("]")?;
+            Part::Pair(qualifier)
+        }
+        None => Part::Whole,
+    };
+    Ok(Place { at: start, from, loops, segment, part })
+}
+
+fn element_part(scanner: &mut Scanner<'_>, element: u32) -> Result<Part, RuleFault> {
+    let (mut component, mut repetition) = (None, None);
+    loop {
+        if component.is_none() && scanner.symbol("-") {
+            component = Some(scanner.ordinal("the number of a component")?);
+        } else if repetition.is_none() && scanner.symbol("(") {
+            repetition = Some(scanner.ordinal("the number of a repetition")?);
+            scanner.demand(")")?;
+        } else {
+            return Ok(Part::Element { element, component, repetition });
+        }
+    }
+}
+
+/// Cuts `PO101` into `PO1` and 1. Two or three characters alone are a whole segment, and so is any longer name that
+/// does not look like a segment: guides name loops as they please.
+fn split_element(name: &str, at: usize) -> Result<(String, Option<u32>), RuleFault> {
+    let looks_like_a_segment =
+        name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) && matches!(name.len(), 4 | 5);
+    if !looks_like_a_segment {
+        return Ok((name.to_owned(), None));
+    }
+    let (segment, digits) = name.split_at(name.len() - 2);
+    match digits.parse::<u32>() {
+        Ok(0) => Err(RuleFault::new(at, format!("'{name}' has no element")).expecting("elements count from 01")),
+        Ok(element) => Ok((segment.to_owned(), Some(element))),
+        Err(_) => Ok((name.to_owned(), None)),
+    }
+}
+
+fn codecs(scanner: &mut Scanner<'_>) -> Result<Vec<Codec>, RuleFault> {
+    let mut codecs = Vec::new();
+    while scanner.word("|") {
+        let at = scanner.at();
+        if codecs.len() >= MAX_PARTS {
+            return Err(RuleFault::new(at, format!("there are more than {MAX_PARTS} codecs in one rule")));
+        }
+        let name = scanner.name("the name of a codec, such as code(list)")?;
+        let arguments = if scanner.symbol("(") { codec_arguments(scanner)? } else { Vec::new() };
+        codecs.push(Codec { at, name, arguments });
+    }
+    Ok(codecs)
+}
+
+fn codec_arguments(scanner: &mut Scanner<'_>) -> Result<Vec<Vec<String>>, RuleFault> {
+    let mut arguments = vec![Vec::new()];
+    loop {
+        scanner.blanks();
+        if scanner.symbol(")") {
+            return Ok(arguments);
+        }
+        if scanner.symbol(",") {
+            arguments.push(Vec::new());
+            continue;
+        }
+        let value = scanner.value()?;
+        if let Some(words) = arguments.last_mut() {
+            words.push(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

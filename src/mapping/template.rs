@@ -1,0 +1,18 @@
+//! The mappings that come with edigate. They are part of the program, so that `extends = "templates/…"` always
+//! resolves; a project's own file of the same name goes before them.
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("templates/x12/codes", include_str!("../../mappings/templates/x12/codes.toml")),
+    ("templates/x12/004010/order", include_str!("../../mappings/templates/x12/004010/order.toml")),
+    ("templates/x12/005010/order", include_str!("../../mappings/templates/x12/005010/order.toml")),
+];
+
+/// The text of a shipped mapping, by its path below `mappings/` without `.toml`.
+pub fn template(name: &str) -> Option<&'static str> {
+    TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The names of all shipped mappings.
+pub fn templates() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(name, _)| *name)
+}

@@ -1,0 +1,357 @@
+//! Values: finds the source of a rule and takes it through codecs and types.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::apply::{At, Reading, Slots, set};
+use super::code::Meaning;
+use super::convert::{self, Unfit};
+use super::file::Spot;
+use super::find::{self, Found, Here};
+use super::notes::location;
+use super::program::{Codec, Condition, DateFormat, Reach, Rule, Source, Spread};
+use crate::base::Diagnostic;
+use crate::canon::Kind;
+use crate::edi::guide::ElementType;
+use crate::edi::{Place, Segment};
+
+/// What stands between two codecs.
+enum Stage<'a> {
+    Wire(Cow<'a, str>, ElementType),
+    Several(Vec<Option<(Cow<'a, str>, ElementType)>>),
+    Ready(Value),
+    /// No word stands for this code.
+    Unlisted(Cow<'a, str>),
+}
+
+impl<'m, 't, 'a> Reading<'m, 't, 'a> {
+    /// Gives one member its value.
+    pub(super) fn value(&mut self, rule: &'m Rule, slot: usize, at: At<'m, 't, 'a>, slots: &mut Slots) {
+        let Some(Sourced { stage, read, codecs, default }) = self.sourced(&rule.sources, &rule.codecs, at.here) else {
+            return;
+        };
+        let place = read.as_ref().map(Read::place);
+        match self.convert(codecs, stage, &rule.kind, place) {
+            Ok(Stage::Ready(value)) => {
+                self.mark(read);
+                self.tell_default(default, slot, at);
+                set(slots, slot, Some(value));
+            }
+            Ok(Stage::Unlisted(code)) => {
+                self.unlisted(&code, &rule.at, slot, place, at);
+                let Some(value) = unlisted_value(rule, &code) else { return };
+                self.mark(read);
+                set(slots, slot, Some(value));
+                if let Some(code_slot) = rule.code_slot {
+                    set(slots, code_slot, Some(Value::from(code)));
+                }
+            }
+            // Nothing but `Ready` and `Unlisted` comes out of a rule that compiled.
+            Ok(Stage::Wire(..) | Stage::Several(_)) => {}
+            Err(unfit) => self.unfit(unfit, &rule.at, slot, place, at),
+        }
+    }
+
+    /// Gives the members that one code stands for their values.
+    pub(super) fn spread(&mut self, spread: &'m Spread, at: At<'m, 't, 'a>, slots: &mut Slots) {
+        let Some(Sourced { stage, read, codecs, default }) = self.sourced(&spread.sources, &spread.codecs, at.here)
+        else {
+            return;
+        };
+        let place = read.as_ref().map(Read::place);
+        let told = spread.unlisted.as_ref().map_or(0, |(slot, ..)| *slot);
+        let code = match self.convert(codecs, stage, &Kind::Text, place) {
+            Ok(Stage::Ready(Value::String(code))) => code,
+            Ok(_) => return,
+            Err(unfit) => return self.unfit(unfit, &spread.at, told, place, at),
+        };
+        let entry = self.program.lists.get(spread.list).and_then(|list| list.find(&code));
+        if let Some(members) = entry.and_then(|(index, _)| spread.entries.get(index)) {
+            self.mark(read);
+            for (slot, value) in members {
+                self.tell_default(default, *slot, at);
+                set(slots, *slot, Some(value.clone()));
+            }
+            return;
+        }
+        self.unlisted(&code, &spread.at, told, place, at);
+        if let Some((slot, word, code_slot)) = &spread.unlisted {
+            self.mark(read);
+            set(slots, *slot, Some(Value::from(word.as_str())));
+            set(slots, *code_slot, Some(Value::from(code)));
+        }
+    }
+
+    /// The first source that has a value; where none has, the default that the codecs give.
+    fn sourced(&mut self, sources: &'m [Source], codecs: &'m [Codec], here: Here<'t, 'a>) -> Option<Sourced<'m, 'a>> {
+        let constant = |text: &'m str| Stage::Wire(Cow::Owned(text.to_owned()), ElementType::An);
+        for source in sources {
+            match source {
+                Source::Constant(text) => {
+                    return Some(Sourced { stage: constant(text), read: None, codecs, default: None });
+                }
+                Source::Places { reaches, conditions } => {
+                    if let Some(segment) = reaches.first().and_then(|reach| self.finder.source(reach, conditions, here))
+                    {
+                        let (stage, found) = staged(reaches, &segment);
+                        let read = Some(Read { segment, found, conditions });
+                        return Some(Sourced { stage, read, codecs, default: None });
+                    }
+                }
+            }
+        }
+        codecs.iter().enumerate().find_map(|(index, codec)| match codec {
+            Codec::Default(value) => {
+                let codecs = codecs.get(index + 1..).unwrap_or_default();
+                Some(Sourced { stage: constant(value), read: None, codecs, default: Some(value) })
+            }
+            _ => None,
+        })
+    }
+
+    fn mark(&mut self, read: Option<Read<'m, 'a>>) {
+        let Some(read) = read else { return };
+        read.found.iter().for_each(|found| found.mark(&mut self.coverage));
+        find::mark_conditions(read.conditions, &read.segment, &mut self.coverage);
+    }
+
+    fn tell_default(&mut self, default: Option<&str>, slot: usize, at: At<'m, 't, 'a>) {
+        if let Some(value) = default {
+            let name = at.section.names.get(slot).map_or("", String::as_str);
+            self.notes.derive(self.path_of_all(at.item, name), format!("default({value})"));
+        }
+    }
+
+    fn convert(
+        &mut self,
+        codecs: &[Codec],
+        stage: Stage<'a>,
+        kind: &Kind,
+        place: Option<Place>,
+    ) -> Result<Stage<'a>, Unfit> {
+        let mut stage = stage;
+        for codec in codecs {
+            stage = self.step(codec, stage, kind, place)?;
+        }
+        match stage {
+            Stage::Wire(text, element_type) => self.by_type(&text, element_type, kind, place).map(Stage::Ready),
+            done => Ok(done),
+        }
+    }
+
+    /// What the engine does without being told: the element's type on one side, the member's kind on the other.
+    fn by_type(
+        &mut self,
+        text: &str,
+        element_type: ElementType,
+        kind: &Kind,
+        place: Option<Place>,
+    ) -> Result<Value, Unfit> {
+        Ok(match kind {
+            Kind::Text => Value::from(text),
+            Kind::Decimal => Value::from(convert::decimal(text, element_type)?),
+            Kind::Integer => Value::from(convert::integer(text, element_type)?),
+            Kind::Date if element_type == ElementType::Dt => Value::from(self.day(text, None, place)?.to_string()),
+            Kind::Date | Kind::Instant | Kind::Boolean | Kind::Word(_) => {
+                convert::constant(text, kind).ok_or(MISFIT)?
+            }
+        })
+    }
+
+    fn day(
+        &mut self,
+        text: &str,
+        format: Option<DateFormat>,
+        place: Option<Place>,
+    ) -> Result<jiff::civil::Date, Unfit> {
+        let day = convert::day(text, format)?;
+        if day.century_assumed {
+            self.notes.assume(format!("{} has two digits for its year: 1980 to 2079 taken", place_name(place)));
+        }
+        Ok(day.date)
+    }
+
+    fn step(&mut self, codec: &Codec, stage: Stage<'a>, kind: &Kind, place: Option<Place>) -> Result<Stage<'a>, Unfit> {
+        if let Codec::Instant = codec {
+            return self.instant(stage, place).map(Stage::Ready);
+        }
+        let (text, element_type) = match stage {
+            Stage::Wire(text, element_type) => (text, element_type),
+            Stage::Several(parts) => {
+                let joined: String = parts.into_iter().flatten().map(|(text, _)| text).collect();
+                (Cow::Owned(joined), ElementType::An)
+            }
+            // A default behind a value that is there.
+            done @ (Stage::Ready(_) | Stage::Unlisted(_)) => return Ok(done),
+        };
+        let text_of = |text: Cow<'a, str>| Ok(Stage::Wire(text, ElementType::An));
+        match codec {
+            Codec::Default(_) => Ok(Stage::Wire(text, element_type)),
+            Codec::Text => text_of(text),
+            Codec::Code(list) => Ok(self.word(*list, text, kind)),
+            Codec::Flag { yes, no } => {
+                match (yes.iter().any(|code| *code == text), no.iter().any(|code| *code == text)) {
+                    (true, _) => Ok(Stage::Ready(Value::Bool(true))),
+                    (false, true) => Ok(Stage::Ready(Value::Bool(false))),
+                    (false, false) => Ok(Stage::Unlisted(text)),
+                }
+            }
+            Codec::Date(format) => Ok(Stage::Ready(Value::from(self.day(&text, Some(*format), place)?.to_string()))),
+            Codec::Implied(digits) => Ok(Stage::Ready(Value::from(convert::implied(&text, *digits)?))),
+            Codec::Gtin => {
+                self.check_digit(&text, &[8, 12, 13, 14], GTIN, place);
+                text_of(text)
+            }
+            Codec::Sscc => {
+                let digits = match text.strip_prefix("00") {
+                    Some(rest) if text.len() == 20 => rest.to_owned(),
+                    _ => text.into_owned(),
+                };
+                self.check_digit(&digits, &[18], SSCC, place);
+                text_of(Cow::Owned(digits))
+            }
+            Codec::Trim => text_of(Cow::Owned(text.trim().to_owned())),
+            Codec::Upper => text_of(Cow::Owned(text.to_uppercase())),
+            Codec::StripZeros => text_of(stripped(&text, '0')),
+            Codec::Unpad(filler) => text_of(stripped(&text, *filler)),
+            // Handled above; here for the compiler, which wants every codec named.
+            Codec::Instant => Err(MISFIT),
+        }
+    }
+
+    /// A number with a wrong check digit is still what the partner calls the thing: a warning, and the number stays.
+    fn check_digit(&mut self, digits: &str, lengths: &[usize], unfit: Unfit, place: Option<Place>) {
+        if !lengths.contains(&digits.len()) || !convert::has_check_digit(digits) {
+            let message = format!("the number in {} has a wrong length or check digit", place_name(place));
+            let finding = Diagnostic::warning(unfit.code, message).expecting(unfit.expected);
+            self.notes.find(finding.hinting("ask the partner").at(location(place, None, None)));
+        }
+    }
+
+    fn word(&self, list: usize, code: Cow<'a, str>, kind: &Kind) -> Stage<'a> {
+        let entry = self.program.lists.get(list).and_then(|list| list.find(&code));
+        let word = entry.and_then(|(_, entry)| match &entry.meaning {
+            Meaning::Word(word) => convert::constant(word, kind),
+            Meaning::Members(_) => None,
+        });
+        word.map_or(Stage::Unlisted(code), Stage::Ready)
+    }
+
+    /// Date, time and time code as one instant.
+    fn instant(&mut self, stage: Stage<'a>, place: Option<Place>) -> Result<Value, Unfit> {
+        let parts = match stage {
+            Stage::Several(parts) => parts,
+            Stage::Wire(text, element_type) => vec![Some((text, element_type))],
+            Stage::Ready(_) | Stage::Unlisted(_) => return Err(MISFIT),
+        };
+        let part = |index: usize| parts.get(index).cloned().flatten().map(|(text, _)| text);
+        let date = self.day(&part(0).ok_or(MISFIT)?, None, place)?;
+        let time = match part(1) {
+            Some(text) => convert::time(&text)?,
+            None => {
+                self.notes.assume(format!("{} has no time: 00:00 taken", place_name(place)));
+                jiff::civil::Time::midnight()
+            }
+        };
+        let code = part(2).and_then(|code| convert::zone_of_time_code(&code));
+        let zone = code.as_ref().unwrap_or(self.context.time_zone);
+        if code.is_none() {
+            let name = zone.iana_name().map_or_else(|| "the partner's zone".to_owned(), str::to_owned);
+            self.notes.assume(format!("{} read as {name} (partner setting)", place_name(place)));
+        }
+        let local = convert::instant(date, time, zone)?;
+        if local.ambiguous {
+            let name = place_name(place);
+            self.notes.assume(format!("{name} is a time at which the clock changes: the earlier offset taken"));
+        }
+        Ok(Value::from(local.text))
+    }
+
+    fn unlisted(&mut self, code: &str, spot: &Spot, slot: usize, place: Option<Place>, at: At<'m, 't, 'a>) {
+        let name = at.section.names.get(slot).map_or("", String::as_str);
+        let shown: String = code.chars().take(40).collect();
+        let mut finding =
+            Diagnostic::warning("code-unlisted", format!("the code '{shown}' is in no list of the mapping"));
+        finding.severity = self.context.unlisted.severity();
+        let member = self.path(at.item, name);
+        let hint = "ask the partner what it means and add it to the list in the partner's mapping";
+        self.notes.find(finding.hinting(hint).at(location(place, Some(spot), Some(member))));
+    }
+
+    fn unfit(&mut self, unfit: Unfit, spot: &Spot, slot: usize, place: Option<Place>, at: At<'m, 't, 'a>) {
+        let name = at.section.names.get(slot).map_or("", String::as_str);
+        let member = self.path(at.item, name);
+        let message = format!("{} cannot be read as {member}", place_name(place));
+        let finding = Diagnostic::error(unfit.code, message).expecting(unfit.expected);
+        let hint = "ask the partner to send it right, or change the rule in the partner's mapping";
+        self.notes.find(finding.hinting(hint).at(location(place, Some(spot), Some(member))));
+    }
+}
+
+/// What a rule starts from.
+struct Sourced<'m, 'a> {
+    stage: Stage<'a>,
+    /// Nothing for a constant.
+    read: Option<Read<'m, 'a>>,
+    /// The codecs that are left.
+    codecs: &'m [Codec],
+    /// The default that stands in for a value.
+    default: Option<&'m str>,
+}
+
+/// A value that was read, and what made it.
+struct Read<'m, 'a> {
+    segment: Segment<'a>,
+    found: Vec<Found<'a>>,
+    conditions: &'m [Condition],
+}
+
+impl Read<'_, '_> {
+    fn place(&self) -> Place {
+        self.found.first().map_or_else(|| self.segment.place(), |found| found.element.place())
+    }
+}
+
+const MISFIT: Unfit = Unfit { code: "misfit", expected: "a value the member can have" };
+const GTIN: Unfit = Unfit { code: "not-a-gtin", expected: "8, 12, 13 or 14 digits, the last a check digit" };
+const SSCC: Unfit = Unfit { code: "not-an-sscc", expected: "18 digits, the last a check digit" };
+
+fn stripped<'a>(text: &str, filler: char) -> Cow<'a, str> {
+    let rest = text.trim_start_matches(filler);
+    // A value of nothing but filler is one of it: `000` is `0`.
+    Cow::Owned(if rest.is_empty() { text.chars().take(1).collect() } else { rest.to_owned() })
+}
+
+fn staged<'a>(reaches: &[Reach], segment: &Segment<'a>) -> (Stage<'a>, Vec<Found<'a>>) {
+    let values = reaches.iter().map(|reach| (find::value(&reach.part, segment), reach.element_type));
+    let values: Vec<_> = values.collect();
+    let found = values.iter().filter_map(|(found, _)| *found).collect();
+    let stage = match values.as_slice() {
+        [(Some(only), element_type)] => Stage::Wire(only.text(), *element_type),
+        several => Stage::Several(
+            several.iter().map(|(found, element_type)| found.map(|found| (found.text(), *element_type))).collect(),
+        ),
+    };
+    (stage, found)
+}
+
+/// What a member becomes when no word stands for the code: `other`, or the code itself where codes are plain text.
+fn unlisted_value(rule: &Rule, code: &str) -> Option<Value> {
+    match &rule.kind {
+        Kind::Text => Some(Value::from(code)),
+        Kind::Word(words) if rule.code_slot.is_some() => {
+            words.iter().find(|word| word.eq_ignore_ascii_case("other")).map(|word| Value::from(word.as_str()))
+        }
+        _ => None,
+    }
+}
+
+/// `DTM02`: the place without its position, for sentences that speak of all such places.
+fn place_name(place: Option<Place>) -> String {
+    let Some(place) = place else { return "a constant".to_owned() };
+    let tag = place.tag.map(|tag| tag.to_string()).unwrap_or_default();
+    let element = place.element.map(|element| format!("{element:02}")).unwrap_or_default();
+    let component = place.component.map(|component| format!("-{component}")).unwrap_or_default();
+    format!("{tag}{element}{component}")
+}

@@ -1,0 +1,131 @@
+//! `[[agreement]]`: which documents are exchanged with a partner, as which message, by which mapping.
+
+use std::sync::Arc;
+
+use super::MessageName;
+use crate::base::Diagnostic;
+use crate::base::table::{Located, Table};
+use crate::canon::Direction;
+use crate::edi::GuideKey;
+use crate::mapping::Mapping;
+
+/// One agreement as written.
+#[derive(Clone, Debug)]
+pub(crate) struct AgreementEntry {
+    pub(crate) document: Located<String>,
+    pub(crate) direction: Direction,
+    pub(crate) message: Located<MessageName>,
+    pub(crate) mapping: Located<String>,
+    pub(crate) guide: Option<GuideKey>,
+    pub(crate) site: Option<String>,
+}
+
+impl AgreementEntry {
+    /// Reads one `[[agreement]]`.
+    pub(crate) fn read(table: &Table<'_>) -> Option<Self> {
+        for (key, expected) in [
+            ("document", "a canonical document and its major version, such as \"order@1\""),
+            ("direction", "\"in\" or \"out\""),
+            ("message", MessageName::EXPECTED),
+            ("mapping", "a mapping such as \"templates/x12/004010/order\": the file under mappings/, without .toml"),
+        ] {
+            table.require(key, expected);
+        }
+        let document = table.value("document").and_then(|value| {
+            let at = value.at();
+            value.parsed("a canonical document and its major version, such as \"order@1\"", |text| {
+                document_name(text).then(|| Located { value: text.to_owned(), at })
+            })
+        });
+        let direction = table.one_of("direction", &[("in", Direction::Inbound), ("out", Direction::Outbound)]);
+        let message = table.value("message").and_then(|value| {
+            let at = value.at();
+            value.parsed(MessageName::EXPECTED, |text| Some(Located { value: text.parse().ok()?, at }))
+        });
+        let mapping = table.string("mapping");
+        let guide = table.string("guide").map(|guide| guide.value.parse().ok());
+        table.only(
+            "guide",
+            guide.as_ref().map(Option::is_some),
+            true,
+            "overlays on guides are not read in this version",
+        );
+        let site = table.string("site").map(|site| site.value);
+        if direction == Some(Direction::Outbound) {
+            table.not_yet("direction", "nothing is sent to partners in this version");
+        }
+        let other_majors = table.strings("publish").iter().any(|major| **major != *"v1");
+        table.only("publish", Some(other_majors), false, "each document is published in its one major version");
+        table.string("on_refused");
+        table.not_yet("on_refused", "refusals of the ERP are not answered in this version");
+        Some(Self {
+            document: document?,
+            direction: direction?,
+            message: message?,
+            mapping: mapping?,
+            guide: guide.flatten(),
+            site,
+        })
+    }
+}
+
+/// `order@1`: a name of `a-z` and `-`, and a major version.
+fn document_name(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, major)| {
+        let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        let digits = major.bytes().all(|b| b.is_ascii_digit()) && !major.starts_with('0');
+        named && digits && major.parse::<u16>().is_ok()
+    })
+}
+
+/// One agreement, with its mapping compiled.
+#[derive(Clone)]
+pub struct Agreement {
+    /// The canonical document and its major version: `order@1`.
+    pub document: String,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// The message it is on the wire; its release covers all that begin with it.
+    pub message: MessageName,
+    /// The mapping's name: `templates/x12/004010/order`.
+    pub mapping_name: String,
+    /// The mapping.
+    pub mapping: Arc<Mapping>,
+    /// The guide to take when there is none of the message's own release.
+    pub guide: Option<GuideKey>,
+    /// The canonical path whose value is the site in the routing key: `shipTo.id`.
+    pub site: Option<String>,
+}
+
+/// The first of `agreements` that fits.
+pub(crate) fn first_match<'a>(
+    agreements: &'a [Agreement],
+    direction: Direction,
+    message: &MessageName,
+) -> Option<&'a Agreement> {
+    agreements.iter().find(|one| one.direction == direction && one.message.covers(message))
+}
+
+/// Agreements that can never be reached because an earlier one fits first.
+pub(crate) fn unreachable(entries: &[AgreementEntry]) -> Vec<Diagnostic> {
+    let covered = |index: usize, later: &AgreementEntry| {
+        entries.iter().take(index).any(|earlier| {
+            earlier.direction == later.direction
+                && earlier.direction == Direction::Inbound
+                && earlier.message.covers(&later.message)
+        })
+    };
+    entries
+        .iter()
+        .enumerate()
+        .filter(|(index, later)| covered(*index, later))
+        .map(|(_, later)| {
+            Diagnostic::warning(
+                "never-reached",
+                format!("an agreement before this one fits every {} first", *later.message),
+            )
+            .at(later.message.at.clone())
+            .hinting("put the narrower agreement first")
+        })
+        .collect()
+}

@@ -1,0 +1,275 @@
+//! From a partner file as written to a partner as the daemon needs it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::agreement::{AgreementEntry, first_match};
+use super::certificate::CertificateEntry;
+use super::file::{As2Table, OwnChannel};
+use super::validity::{Dated, judge};
+use super::{Agreement, Identity, MessageName, PartnerFile, Receive, Status, TheirRole, Window, X12};
+use crate::as2::{As2Name, Requirement, Security};
+use crate::base::table::{Faults, Located};
+use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
+use crate::canon::{Direction, Usage};
+use crate::mapping::{Mapping, PartyEntry, ReadContext};
+use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAttributes};
+
+/// What a configuration refers to and this floor cannot fetch. Each function records its own faults and then answers
+/// `None`.
+pub trait Surroundings {
+    /// The certificate in a PEM file.
+    fn certificate(&self, path: &Located<String>) -> Option<Certificate>;
+    /// The private key a reference leads to.
+    fn key(&self, reference: &Located<String>) -> Option<PrivateKey>;
+    /// A time zone by its IANA name.
+    fn zone(&self, name: &Located<String>) -> Option<TimeZone>;
+    /// A mapping by its name.
+    fn mapping(&self, name: &Located<String>) -> Option<Arc<Mapping>>;
+}
+
+/// All that a partner is resolved with.
+pub(crate) struct Resolving<'a> {
+    pub(crate) surroundings: &'a dyn Surroundings,
+    pub(crate) identities: &'a BTreeMap<String, Arc<Identity>>,
+    pub(crate) limits: &'a Limits,
+    pub(crate) now: Timestamp,
+    pub(crate) faults: &'a Faults,
+}
+
+/// A partner with everything at hand. It leads to keys, so it has no `Debug`.
+pub struct Partner {
+    /// Its folder's name.
+    pub id: PartnerId,
+    /// Its name among people.
+    pub name: String,
+    /// Whether it takes part.
+    pub status: Status,
+    /// What its documents are for.
+    pub usage: Usage,
+    /// The time zone of wire times that have none of their own; UTC when the file says nothing.
+    pub time_zone: TimeZone,
+    /// Who looks after it.
+    pub owner: Option<String>,
+    /// How messages come.
+    pub channel: Channel,
+    /// `[limits]`, with the body sizes of this partner.
+    pub limits: Limits,
+    /// Its identities in X12.
+    pub x12: Option<X12>,
+    /// What is exchanged, in the order of the file.
+    pub agreements: Vec<Agreement>,
+    /// Who is who in its documents.
+    pub parties: Vec<PartyEntry>,
+}
+
+/// How messages of a partner come.
+pub enum Channel {
+    /// On an AS2 channel of its own.
+    As2(Box<As2Channel>),
+    /// On the channel of a hub.
+    Via {
+        /// The partner that owns the channel.
+        hub: PartnerId,
+        /// Where that is written.
+        at: Location,
+    },
+}
+
+/// An AS2 channel: the pair of names, and on what terms messages are accepted.
+pub struct As2Channel {
+    /// The partner's name: AS2-From of what arrives.
+    pub theirs: Located<As2Name>,
+    /// Our identity: AS2-To of what arrives, and the keys behind it.
+    pub ours: Arc<Identity>,
+    /// Where the partner receives.
+    pub url: Option<String>,
+    /// The partner's certificates.
+    pub certificates: Vec<TheirCertificate>,
+    /// What we accept.
+    pub receive: Receive,
+}
+
+/// A certificate of a partner's, and when it counts.
+#[derive(Clone, Debug)]
+pub struct TheirCertificate {
+    /// What it is used for.
+    pub roles: Vec<TheirRole>,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// When it counts.
+    pub window: Window,
+}
+
+impl Partner {
+    /// The AS2 channel, when it is the partner's own.
+    pub fn as2(&self) -> Option<&As2Channel> {
+        match &self.channel {
+            Channel::As2(channel) => Some(channel),
+            Channel::Via { .. } => None,
+        }
+    }
+
+    /// The first agreement about `message` in this direction.
+    pub fn agreement(&self, direction: Direction, message: &MessageName) -> Option<&Agreement> {
+        first_match(&self.agreements, direction, message)
+    }
+
+    /// What reading a message of this partner needs to know of it.
+    pub fn read_context(&self) -> ReadContext<'_> {
+        ReadContext {
+            parties: &self.parties,
+            time_zone: &self.time_zone,
+            document_limit: self.limits.document,
+            unlisted: self.x12.as_ref().map(|x12| x12.unlisted_code).unwrap_or_default(),
+        }
+    }
+}
+
+impl As2Channel {
+    /// The terms on which messages are opened and answered at `now`: certificates in force, algorithms accepted.
+    pub fn security(&self, now: Timestamp) -> Security {
+        let requirement = |required| if required { Requirement::Required } else { Requirement::Optional };
+        Security {
+            verify: self.in_force(TheirRole::Verify, now),
+            decrypt: self.ours.decryptors(now),
+            signer: self.ours.signer(now),
+            signed: requirement(self.receive.require_signed),
+            encrypted: requirement(self.receive.require_encrypted),
+            signature: SignaturePolicy {
+                digests: self.receive.digests(now),
+                signed_attributes: if self.receive.require_signed_attributes {
+                    SignedAttributes::Required
+                } else {
+                    SignedAttributes::Optional
+                },
+                rsa_floor: RsaFloor::Bits2048,
+            },
+            ..Security::default()
+        }
+    }
+
+    /// The partner's certificates that count for `role` at `now`.
+    pub fn in_force(&self, role: TheirRole, now: Timestamp) -> Vec<Certificate> {
+        self.certificates
+            .iter()
+            .filter(|one| one.roles.contains(&role) && one.window.holds(now))
+            .map(|one| one.certificate.clone())
+            .collect()
+    }
+}
+
+impl PartnerFile {
+    /// Fetches what the file refers to. Faults are recorded; `None` when the partner cannot be used because of them.
+    pub(crate) fn resolve(self, with: &Resolving<'_>) -> Option<Partner> {
+        let time_zone = self.timezone.map_or(Some(TimeZone::UTC), |name| with.surroundings.zone(&name));
+        let agreements: Vec<_> = self.agreements.into_iter().filter_map(|entry| agreement(entry, with)).collect();
+        let mut limits = with.limits.clone();
+        let channel = match self.as2? {
+            As2Table::Via(hub) => via(hub, with.faults)?,
+            As2Table::Own(own) => {
+                let channel = channel(*own, with)?;
+                limits.body = channel.receive.max_size.unwrap_or(limits.body);
+                limits.decompressed = channel.receive.max_decompressed_size.unwrap_or(limits.decompressed);
+                Channel::As2(Box::new(channel))
+            }
+        };
+        Some(Partner {
+            name: self.name.unwrap_or_else(|| self.id.to_string()),
+            id: self.id,
+            status: self.status.unwrap_or_default(),
+            usage: self.usage.unwrap_or(Usage::Production),
+            time_zone: time_zone?,
+            owner: self.owner,
+            channel,
+            limits,
+            x12: self.x12,
+            agreements,
+            parties: self.parties,
+        })
+    }
+}
+
+fn via(hub: Located<String>, faults: &Faults) -> Option<Channel> {
+    match hub.value.parse() {
+        Ok(id) => Some(Channel::Via { hub: id, at: hub.at }),
+        Err(fault) => {
+            faults.add(Diagnostic::error("bad-value", fault.to_string()).at(hub.at).expecting(fault.expected));
+            None
+        }
+    }
+}
+
+fn agreement(entry: AgreementEntry, with: &Resolving<'_>) -> Option<Agreement> {
+    let mapping = with.surroundings.mapping(&entry.mapping)?;
+    let message = mapping.message();
+    // A mapping may read other releases of its message; what message and document it is about is settled.
+    let same_message = message.standard == entry.message.standard.as_str() && message.set == entry.message.kind;
+    if !same_message || mapping.document().name != entry.document.value {
+        let about = format!("'{}' maps {message} to {}", *entry.mapping, mapping.document().name);
+        let fault = Diagnostic::error("mapping-differs", about).at(entry.mapping.at);
+        let expected = format!("a mapping of {} to {}", *entry.message, *entry.document);
+        with.faults.add(fault.expecting(expected).hinting("name another mapping, or correct 'message' and 'document'"));
+        return None;
+    }
+    Some(Agreement {
+        document: entry.document.value,
+        direction: entry.direction,
+        message: entry.message.value,
+        mapping_name: entry.mapping.value,
+        mapping,
+        guide: entry.guide,
+        site: entry.site,
+    })
+}
+
+fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
+    let receive = own.receive.over(&own.profile);
+    let ours = with.identities.get(&own.identity.value).cloned();
+    if ours.is_none() {
+        let known = with.identities.keys().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let expected =
+            if known.is_empty() { "a table [identity.NAME] there".to_owned() } else { format!("one of {known}") };
+        let message = format!("edigate.toml has no [identity.{}]", own.identity.value);
+        with.faults.add(Diagnostic::error("not-found", message).at(own.identity.at).expecting(expected));
+    }
+    let certificates = their_certificates(&own.certificates, with);
+    let listed = |role| own.certificates.iter().any(|entry| entry.roles.contains(&role));
+    if receive.require_signed && !listed(TheirRole::Verify) {
+        with.faults.add(
+            Diagnostic::error(
+                "missing-certificate",
+                "no certificate has the role \"verify\", and messages must be signed",
+            )
+            .at(own.at)
+            .expecting("[[as2.certificates]] with roles = [\"verify\"]")
+            .hinting("add the partner's certificate; only by choice write require_signed = false in [as2.receive]"),
+        );
+    }
+    Some(As2Channel { theirs: own.as2_id, ours: ours?, url: own.url, certificates, receive })
+}
+
+fn their_certificates(entries: &[CertificateEntry<TheirRole>], with: &Resolving<'_>) -> Vec<TheirCertificate> {
+    let resolved: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| {
+            let certificate = with.surroundings.certificate(&entry.cert)?;
+            let window = entry.active.window(&certificate);
+            Some((entry, TheirCertificate { roles: entry.roles.clone(), certificate, window }))
+        })
+        .collect();
+    let dated: Vec<_> = resolved
+        .iter()
+        .map(|(entry, their)| Dated {
+            roles: &their.roles,
+            certificate: &their.certificate,
+            active: entry.active,
+            window: their.window,
+            at: &entry.cert.at,
+        })
+        .collect();
+    judge(&dated, with.now, with.faults);
+    resolved.into_iter().map(|(_, their)| their).collect()
+}

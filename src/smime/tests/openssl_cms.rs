@@ -1,0 +1,183 @@
+//! The `openssl cms` command line as the partner, both ways.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use tempfile::NamedTempFile;
+
+use super::*;
+use crate::base::Timestamp;
+
+fn file(bytes: &[u8]) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    file.flush().unwrap();
+    file
+}
+
+/// Runs `openssl cms` and returns what it wrote; `{0}` and so on stand for files with these bytes.
+fn openssl_cms(arguments: &str, files: &[&[u8]]) -> Result<Vec<u8>, String> {
+    let files: Vec<_> = files.iter().map(|bytes| file(bytes)).collect();
+    let arguments = arguments.split_whitespace().map(|word| {
+        let number = word.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        number.map_or(word.into(), |number| files[number.parse::<usize>().unwrap()].path().as_os_str().to_owned())
+    });
+    let output = Command::new("openssl").arg("cms").args(arguments).stdin(Stdio::null()).output().unwrap();
+    if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+fn signed_by_openssl(identity: &keys::Identity, options: &str) -> Vec<u8> {
+    let files = [identity.certificate_pem.as_bytes(), identity.key_pem.as_bytes(), CONTENT];
+    let arguments = format!("-sign -binary -outform DER -signer {{0}} -inkey {{1}} -in {{2}} {options}");
+    openssl_cms(&arguments, &files).unwrap()
+}
+
+#[test]
+fn its_signatures_verify() {
+    let acme = keys::acme();
+    let check = |options: &str, expect: DigestAlgorithm| {
+        let verified = verify(&signed_by_openssl(acme, options), CONTENT, &[keys::us(), acme]).unwrap();
+        assert_eq!(verified.signer, acme.certificate.fingerprint(), "{options}");
+        assert_eq!(verified.content, expect.digest(CONTENT), "{options}");
+        assert!(verified.signing_time.is_some());
+    };
+    for (name, algorithm) in ["sha256", "sha384", "sha512"].into_iter().zip(SHA_2) {
+        for options in ["", "-nocerts", "-keyid", "-nosmimecap", "-cades", "-keyopt rsa_padding_mode:pss"] {
+            check(&format!("-md {name} {options}"), algorithm);
+        }
+    }
+    check("-md sha256 -keyopt rsa_padding_mode:pss -keyopt rsa_pss_saltlen:0", DigestAlgorithm::Sha256);
+    check("-md sha256 -keyopt rsa_padding_mode:pss -keyopt rsa_mgf1_md:sha512", DigestAlgorithm::Sha256);
+}
+
+#[test]
+fn its_signatures_by_elliptic_curve_verify() {
+    for (name, algorithm) in ["sha256", "sha384", "sha512"].into_iter().zip(SHA_2) {
+        let signature = signed_by_openssl(keys::curve(), &format!("-md {name}"));
+        let verified = verify(&signature, CONTENT, &[keys::acme(), keys::curve()]).unwrap();
+        assert_eq!(verified.algorithm(), algorithm);
+        let foreign = verify(&signature, CONTENT, &[keys::acme()]).unwrap_err();
+        assert!(matches!(foreign, SignatureFault::Untrusted { .. }), "{foreign:?}");
+    }
+}
+
+#[test]
+fn its_signatures_without_attributes_verify_where_allowed() {
+    let acme = keys::acme();
+    let lenient = SignaturePolicy { signed_attributes: SignedAttributes::Optional, ..SignaturePolicy::default() };
+    let signature = signed_by_openssl(acme, "-md sha256 -noattr");
+    assert_eq!(
+        verify(&signature, CONTENT, &[acme]).unwrap_err(),
+        SignatureFault::WeakAlgorithm(Weakness::NoSignedAttributes)
+    );
+    let verified = verify_by(&signature, CONTENT, &[acme], &lenient).unwrap();
+    assert_eq!(verified.signing_time, None);
+    assert_eq!(verified.content, DigestAlgorithm::Sha256.digest(CONTENT));
+    let other = verify_by(&signature, b"other content", &[acme], &lenient).unwrap_err();
+    assert!(matches!(other, SignatureFault::DigestDiffers { .. }), "{other:?}");
+    let foreign = verify_by(&signature, CONTENT, &[keys::us()], &lenient).unwrap_err();
+    assert!(matches!(foreign, SignatureFault::Untrusted { .. }), "{foreign:?}");
+}
+
+#[test]
+fn its_weak_signatures_are_refused_by_default() {
+    let acme = keys::acme();
+    let sha_1 = signed_by_openssl(acme, "-md sha1");
+    let weak = |name: &str| SignatureFault::WeakAlgorithm(Weakness::Digest(name.to_owned()));
+    assert_eq!(verify(&sha_1, CONTENT, &[acme]).unwrap_err(), weak("SHA-1"));
+    let old = SignaturePolicy { digests: DigestAlgorithm::ALL.to_vec(), ..SignaturePolicy::default() };
+    assert!(verify_by(&sha_1, CONTENT, &[acme], &old).is_ok());
+
+    let md5 = signed_by_openssl(acme, "-md md5");
+    assert_eq!(verify_by(&md5, CONTENT, &[acme], &old).unwrap_err(), weak("MD5"));
+    assert!(Signature::parse(md5.as_slice(), &Limits::default()).unwrap().digest_algorithms().is_empty());
+
+    let short = signed_by_openssl(keys::short(), "-md sha256");
+    let bits = SignatureFault::WeakAlgorithm(Weakness::ShortKey(1024));
+    assert_eq!(verify(&short, CONTENT, &[keys::short()]).unwrap_err(), bits);
+    let short_allowed = SignaturePolicy { rsa_floor: RsaFloor::Bits1024, ..SignaturePolicy::default() };
+    assert!(verify_by(&short, CONTENT, &[keys::short()], &short_allowed).is_ok());
+
+    let curve = signed_by_openssl(keys::small_curve(), "-md sha256");
+    let bits = SignatureFault::WeakAlgorithm(Weakness::ShortKey(224));
+    assert_eq!(verify(&curve, CONTENT, &[keys::small_curve()]).unwrap_err(), bits);
+
+    let unsupported = verify(&signed_by_openssl(acme, "-md sha224"), CONTENT, &[acme]).unwrap_err();
+    assert!(matches!(unsupported, SignatureFault::Unsupported { .. }), "{unsupported:?}");
+}
+
+#[test]
+fn its_opaque_signatures_are_refused_by_name() {
+    let opaque = signed_by_openssl(keys::acme(), "-nodetach");
+    let fault = Signature::parse(opaque.as_slice(), &Limits::default()).unwrap_err();
+    assert!(fault.to_string().contains("opaque signing"), "{fault}");
+    let encrypted = seal(CONTENT, &[keys::us()], ContentEncryption::Aes128Cbc);
+    let fault = Signature::parse(encrypted.as_slice(), &Limits::default()).unwrap_err();
+    assert!(fault.to_string().contains("1.2.840.113549.1.7.3"), "{fault}");
+}
+
+#[test]
+fn it_verifies_our_signatures() {
+    let acme = keys::acme();
+    for algorithm in SHA_2 {
+        for at in [0, 1_795_530_645_000, 2_600_000_000_000, -700_000_000_000] {
+            let at = Timestamp::from_millis(at);
+            let signature = sign_detached(&algorithm.digest(CONTENT), &acme.certificate, &acme.key, at).unwrap();
+            let files = [signature.as_slice(), CONTENT, acme.certificate_pem.as_bytes()];
+            let arguments = "-verify -binary -inform DER -in {0} -content {1} -CAfile {2} -purpose any";
+            assert_eq!(openssl_cms(arguments, &files).unwrap(), CONTENT);
+            let tampered = [signature.as_slice(), b"other", acme.certificate_pem.as_bytes()];
+            assert!(openssl_cms(arguments, &tampered).is_err());
+        }
+    }
+}
+
+#[test]
+fn it_opens_our_envelopes() {
+    let us = keys::us();
+    for encryption in CIPHERS {
+        for length in [0, 1, 15, 16, 17, CONTENT.len(), 100_000] {
+            let content: Vec<u8> = CONTENT.iter().copied().cycle().take(length).collect();
+            let sealed = seal(&content, &[keys::us_next(), us], encryption);
+            let files = [sealed.as_slice(), us.certificate_pem.as_bytes(), us.key_pem.as_bytes()];
+            let arguments = "-decrypt -binary -inform DER -in {0} -recip {1} -inkey {2}";
+            assert_eq!(openssl_cms(arguments, &files).unwrap(), content, "{encryption} {length}");
+        }
+    }
+}
+
+#[test]
+fn we_open_its_envelopes() {
+    let (us, acme) = (keys::us(), keys::acme());
+    let long: Vec<u8> = CONTENT.iter().copied().cycle().take(200_000).collect();
+    for cipher in ["-aes128", "-aes192", "-aes256"] {
+        for options in ["", "-stream", "-keyid", "-stream -keyid"] {
+            for content in [&b""[..], b"x", CONTENT, &long] {
+                let files = [content, acme.certificate_pem.as_bytes(), us.certificate_pem.as_bytes()];
+                let arguments = format!("-encrypt -binary -outform DER -in {{0}} {cipher} {options} {{1}} {{2}}");
+                let sealed = openssl_cms(&arguments, &files).unwrap();
+                assert_eq!(open(&sealed, &[decryptor(us)]).unwrap(), content, "{cipher} {options}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_we_do_not_support_is_named() {
+    let us = keys::us();
+    let check = |options: &str, expect: &str| {
+        let arguments = format!("-encrypt -binary -outform DER -in {{0}} {options} -recip {{1}}");
+        let arguments = if options.contains("oaep") {
+            format!("-encrypt -binary -outform DER -in {{0}} -aes128 -recip {{1}} {options}")
+        } else {
+            arguments
+        };
+        let sealed = openssl_cms(&arguments, &[CONTENT, us.certificate_pem.as_bytes()]).unwrap();
+        let fault = open(&sealed, &[decryptor(us)]).unwrap_err();
+        assert!(matches!(fault, SmimeError::Unsupported { .. }), "{fault:?}");
+        assert!(fault.to_string().contains(expect), "{fault}");
+    };
+    check("-des3", "content encryption 1.2.840.113549.3.7");
+    check("-keyopt rsa_padding_mode:oaep", "key encryption 1.2.840.113549.1.1.7");
+    check("-aes-128-gcm", "content type 1.2.840.113549.1.9.16.1.23");
+}

@@ -1,0 +1,384 @@
+//! The real binary in a folder of its own: its configuration, its process, what it says and what it wrote.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::identity::{Identity, write_secret};
+use crate::ports::free_port;
+use crate::wire::{self, Reply};
+
+/// How long a start or a drain may take on a loaded machine. Recovery aims at two seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The URL path of the AS2 listener.
+pub const AS2_PATH: &str = "/as2";
+
+const TLS: &str = "tls = { cert = \"certs/tls.pem\", key = \"file:certs/tls.key\", min = \"1.2\" }\n";
+
+/// What a gateway is configured to be; [`Plan::prepare`] writes it down.
+#[derive(Default)]
+pub struct Plan {
+    broker: Option<(String, String)>,
+    limits: String,
+    receive: String,
+    free_hard: Option<String>,
+    usage: Option<String>,
+    tls: bool,
+}
+
+impl Plan {
+    /// Documents go to a broker, into the exchanges whose names begin with `prefix`.
+    pub fn broker(mut self, url: &str, prefix: &str) -> Self {
+        self.broker = Some((url.to_owned(), prefix.to_owned()));
+        self
+    }
+
+    /// A line for `[limits]` of edigate.toml.
+    pub fn limit(mut self, line: &str) -> Self {
+        self.limits = format!("{}{line}\n", self.limits);
+        self
+    }
+
+    /// A line for `[as2.receive]` of the partner's file.
+    pub fn receive(mut self, line: &str) -> Self {
+        self.receive = format!("{}{line}\n", self.receive);
+        self
+    }
+
+    /// How much of the store's file system must be free; little by default, so that a well-filled machine can test.
+    pub fn free_hard(mut self, share: &str) -> Self {
+        self.free_hard = Some(share.to_owned());
+        self
+    }
+
+    /// What the partner's orders are for: `production`, if nothing else is said, or `test`.
+    pub fn usage(mut self, usage: &str) -> Self {
+        self.usage = Some(usage.to_owned());
+        self
+    }
+
+    /// The listener speaks HTTPS, with the certificate `certs/tls.pem`.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// Accepts messages that are only signed, only encrypted, or neither.
+    pub fn lenient(self) -> Self {
+        self.receive("require_signed = false").receive("require_encrypted = false")
+    }
+
+    /// Writes configuration and keys into a new folder.
+    pub fn prepare(self) -> Gateway {
+        let folder = tempfile::Builder::new().prefix("edigate-").tempdir().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let root = folder.path();
+        for name in ["certs", "partners/acme-bearings", "mappings", "run", "var/edigate", "var/erp"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        Identity::northwind().write(&root.join("certs"), "northwind");
+        Identity::acme().write(&root.join("certs"), "acme");
+        Identity::listener().write(&root.join("certs"), "tls");
+        if let Some((url, _)) = &self.broker {
+            write_secret(&root.join("certs/amqp-url"), url.as_bytes());
+        }
+        fs::write(root.join("edigate.toml"), self.edigate_toml(address)).unwrap();
+        fs::write(root.join("partners/acme-bearings/partner.toml"), self.partner_toml()).unwrap();
+        let scheme = if self.tls { "https" } else { "http" };
+        Gateway { folder, address, scheme, process: None }
+    }
+
+    fn edigate_toml(&self, address: SocketAddr) -> String {
+        let limits = &self.limits;
+        let tls = if self.tls { TLS } else { "" };
+        let free_hard = self.free_hard.as_deref().unwrap_or("1%");
+        let erp = match &self.broker {
+            None => "[erp.directory]\nfolder = \"var/erp\"\n".to_owned(),
+            Some((_, prefix)) => format!(
+                "[erp.amqp]\n\
+                 url = \"file:certs/amqp-url\"\n\
+                 exchanges = {{ documents = \"{prefix}.documents\", test = \"{prefix}.documents.test\", \
+                 events = \"{prefix}.events\", commands = \"{prefix}.commands\" }}\n"
+            ),
+        };
+        format!(
+            r#"schema = 1
+instance = "test-1"
+
+[store]
+folder = "var/edigate"
+ballast = "1MiB"
+free_hard = "{free_hard}"
+
+[identity.northwind]
+as2_id = "NORTHWIND"
+[[identity.northwind.certificates]]
+roles = ["sign", "decrypt"]
+cert = "certs/northwind.pem"
+key = "file:certs/northwind.key"
+
+[[listener]]
+name = "as2"
+kind = "as2"
+bind = "{address}"
+path = "{AS2_PATH}"
+{tls}
+[admin]
+socket = "run/admin.sock"
+
+[limits]
+{limits}
+{erp}
+[log]
+format = "json"
+level = "info"
+"#
+        )
+    }
+
+    fn partner_toml(&self) -> String {
+        let receive = &self.receive;
+        let usage = self.usage.as_deref().unwrap_or("production");
+        format!(
+            r#"schema = 1
+name = "Acme Bearings"
+status = "active"
+usage = "{usage}"
+timezone = "America/New_York"
+
+[as2]
+identity = "northwind"
+as2_id = "ACMEBRG"
+url = "http://127.0.0.1:9/as2"
+
+[[as2.certificates]]
+roles = ["verify", "encrypt"]
+cert = "certs/acme.pem"
+
+[as2.receive]
+{receive}
+[x12]
+us = {{ isa = "01/123456789", gs = "123456789" }}
+them = {{ isa = "ZZ/ACMEBRG", gs = "ACMEBRG" }}
+
+[[agreement]]
+document = "order@1"
+direction = "in"
+message = "x12/004010/850"
+mapping = "templates/x12/004010/order"
+site = "shipTo.id"
+
+[parties]
+plant-0100 = {{ scheme = "BUYER_ASSIGNED", value = "0100" }}
+northwind = {{ scheme = "DUNS", value = "123456789", name = "Northwind Pumps Inc", role = "buyer" }}
+acme-bearings = {{ scheme = "BUYER_ASSIGNED", value = "ACMEBRG" }}
+"#
+        )
+    }
+}
+
+/// A gateway in its folder; its process may be started, stopped and killed any number of times.
+pub struct Gateway {
+    folder: TempDir,
+    address: SocketAddr,
+    scheme: &'static str,
+    process: Option<Child>,
+}
+
+impl Gateway {
+    /// Starts the daemon and waits until it says that it is ready.
+    pub fn start(&mut self) {
+        self.start_with(&[]);
+    }
+
+    /// The same with more in the daemon's environment.
+    pub fn start_with(&mut self, environment: &[(&str, &str)]) {
+        if let Err(why) = self.try_start(environment) {
+            panic!("the daemon did not become ready: {why}\n{}", self.log());
+        }
+    }
+
+    /// The same for a daemon that may refuse to start: then says how it ended.
+    pub fn try_start(&mut self, environment: &[(&str, &str)]) -> Result<(), String> {
+        self.spawn(environment);
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Some(status) = self.process.as_mut().unwrap().try_wait().unwrap() {
+                self.process = None;
+                return Err(format!("it ended with {status}"));
+            }
+            if self.admin("/readyz").is_ok_and(|reply| reply.status == 200) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Err(format!("not ready after {PATIENCE:?}"))
+    }
+
+    /// Starts the daemon without waiting for anything.
+    pub fn spawn(&mut self, environment: &[(&str, &str)]) {
+        assert!(self.process.is_none(), "started twice");
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.path("log")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edigate"));
+        command.args(["serve", "--config"]).arg(self.path("edigate.toml"));
+        command.envs(environment.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        self.process = Some(command.spawn().unwrap());
+    }
+
+    /// SIGKILL: nothing of the daemon gets to say goodbye.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// SIGTERM, then waits for the drain to end.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.signal(Signal::TERM);
+        let mut process = self.process.take().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = process.try_wait().unwrap() {
+                return status;
+            }
+            if Instant::now() > deadline {
+                process.kill().unwrap();
+                process.wait().unwrap();
+                panic!("the drain did not end within {PATIENCE:?}\n{}", self.log());
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Sends a signal to the daemon.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(self.process.as_ref().unwrap()), signal).unwrap();
+    }
+
+    /// The processor time the daemon has used so far, its own and the system's for it.
+    pub fn processor_time(&self) -> Duration {
+        // Hundredths of a second, fields 14 and 15 of proc(5)'s stat; the name in field 2 may hold anything but ')'.
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.as_ref().unwrap().id())).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        Duration::from_millis(ticks * 10)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn url(&self) -> String {
+        format!("{}://{}{AS2_PATH}", self.scheme, self.address)
+    }
+
+    /// A path inside the gateway's folder.
+    pub fn path(&self, inside: &str) -> PathBuf {
+        self.folder.path().join(inside)
+    }
+
+    /// The store's folder: journal, spool, index.
+    pub fn store(&self) -> PathBuf {
+        self.path("var/edigate")
+    }
+
+    /// Deletes sled's folder, which must never matter. Only between two runs.
+    pub fn delete_index(&self) {
+        assert!(self.process.is_none(), "the index is deleted between two runs only");
+        match fs::remove_dir_all(self.store().join("index")) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => panic!("{fault}"),
+            _ => {}
+        }
+    }
+
+    /// Waits until the AS2 listener answers at all.
+    pub fn wait_until_listening(&self) {
+        let request = format!("HEAD {AS2_PATH} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n");
+        let deadline = Instant::now() + PATIENCE;
+        while wire::send_raw(self.address, request.as_bytes()).is_err() {
+            assert!(Instant::now() < deadline, "nobody listens\n{}", self.log());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Asks the admin socket.
+    pub fn admin(&self, path: &str) -> std::io::Result<Reply> {
+        wire::get_over_socket(&self.path("run/admin.sock"), path)
+    }
+
+    /// Runs another command of the binary on this gateway's configuration.
+    pub fn run(&self, arguments: &[&str]) -> std::process::Output {
+        Command::new(env!("CARGO_BIN_EXE_edigate"))
+            .args(arguments)
+            .arg("--config")
+            .arg(self.path("edigate.toml"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// Every document in the directory sink, in the order of their ids.
+    pub fn documents(&self) -> Vec<Value> {
+        let mut files = files_below(&self.path("var/erp/to-erp/documents"));
+        files.sort();
+        files.iter().map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect()
+    }
+
+    /// Waits until the directory sink holds at least `count` documents.
+    pub fn wait_for_documents(&self, count: usize) -> Vec<Value> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let documents = self.documents();
+            if documents.len() >= count {
+                return documents;
+            }
+            assert!(Instant::now() < deadline, "{} of {count} documents\n{}", documents.len(), self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// How many lines the daemon logged so far.
+    pub fn log_lines(&self) -> usize {
+        fs::read(self.path("log")).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+    }
+
+    /// The last of what the daemon logged.
+    pub fn log(&self) -> String {
+        const LINES: usize = 60;
+        let log = fs::read(self.path("log")).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let skip = log.lines().count().saturating_sub(LINES);
+        log.lines().skip(skip).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Every regular file below a folder, or none when it is not there.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}

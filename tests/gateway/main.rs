@@ -1,0 +1,36 @@
+//! The front door: the real binary with its configuration in a folder of its own, among independent partners, a real
+//! broker, and faults that come from outside.
+//!
+//! Needs what `make tools` installs. Tests that mount a file system need root and are otherwise skipped, loudly.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a panic here is a failed test")]
+#![expect(clippy::print_stderr, reason = "a test's progress, shown when it fails")]
+#![expect(unreachable_pub, reason = "a test binary exports nothing")]
+
+// What tests stand on.
+#[path = "../support/rabbit.rs"]
+mod broker;
+mod chance;
+mod disk;
+mod gate;
+mod gateway;
+mod identity;
+mod ledger;
+mod oracle;
+mod order;
+mod partner;
+#[path = "../support/ports.rs"]
+mod ports;
+mod traffic;
+mod wire;
+
+// Tests.
+mod cut;
+mod documents;
+mod faults;
+mod hands;
+mod kill;
+mod outage;
+mod peers;
+mod repeats;
+mod space;

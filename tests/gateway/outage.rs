@@ -1,0 +1,78 @@
+//! The broker stopped, paused, and out of disk while orders come in: partners notice nothing, and afterwards every order
+//! is in the queue once.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::Duration;
+
+use crate::broker::Rabbit;
+use crate::gateway::{Gateway, Plan};
+use crate::ledger::Ledger;
+use crate::oracle::assert_nothing_lost_or_doubled;
+use crate::order;
+use crate::partner::{Terms, deliver};
+use crate::ports::free_port;
+use crate::traffic::Traffic;
+
+/// Orders that must come in while the broker is away, before it returns.
+const ORDERS: usize = 60;
+
+#[test]
+fn a_broker_stopped_paused_or_out_of_disk_changes_nothing() {
+    // Of its own: what is done to it would be done to every test.
+    let broker = Rabbit::start();
+    let ledger = Ledger::of(&broker.url(), "outage.documents");
+    let mut gateway = Plan::default().broker(&broker.url(), "outage").prepare();
+    gateway.start();
+    let traffic = Traffic::to(gateway.address(), 2, 1);
+    wait_for_more(&traffic, &gateway);
+
+    broker.pause();
+    wait_for_more(&traffic, &gateway);
+    broker.resume();
+    wait_for_more(&traffic, &gateway);
+
+    broker.raise_disk_alarm();
+    wait_for_more(&traffic, &gateway);
+    broker.clear_disk_alarm();
+    wait_for_more(&traffic, &gateway);
+
+    broker.stop();
+    wait_for_more(&traffic, &gateway);
+    // The daemon starts, and takes orders, without a broker too.
+    gateway.stop();
+    gateway.start();
+    wait_for_more(&traffic, &gateway);
+    broker.start_again();
+    wait_for_more(&traffic, &gateway);
+
+    let seen = traffic.finish();
+    assert_nothing_lost_or_doubled(&seen, &ledger, &gateway);
+}
+
+/// With documents waiting for a broker that is not there, the daemon sleeps; it does not spin.
+#[test]
+fn a_daemon_without_its_broker_is_at_rest() {
+    const WATCHED: Duration = Duration::from_secs(3);
+    let nobody = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+    let mut gateway = Plan::default().broker(&format!("amqp://guest:guest@{nobody}/%2f"), "nobody").prepare();
+    gateway.start();
+    for index in 1..=5 {
+        deliver(&gateway, &Terms::default().pack(&order::interchange(index)));
+    }
+    let before = gateway.processor_time();
+    thread::sleep(WATCHED);
+    let used = gateway.processor_time() - before;
+    assert!(used < WATCHED / 10, "{used:?} of {WATCHED:?}");
+}
+
+fn wait_for_more(traffic: &Traffic, gateway: &Gateway) {
+    let goal = traffic.accepted() + ORDERS;
+    for _ in 0..6000 {
+        if traffic.accepted() >= goal {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("orders stopped being accepted at {}\n{}", traffic.accepted(), gateway.log());
+}
