@@ -115,7 +115,6 @@ instance = "test-1"
 
 [store]
 folder = "var/edigate"
-ballast = "1MiB"
 free_hard = "{free_hard}"
 
 [identity.northwind]

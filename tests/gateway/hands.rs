@@ -5,6 +5,7 @@ use std::process::Output;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use edigate::as2::{Disposition, ErrorModifier};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -78,7 +79,7 @@ fn documents_are_listed_and_shown() {
 
     let list = gateway.run(&["doc", "list"]);
     assert!(list.status.success() && text(&list).contains(&order::number(1)), "{}", text(&list));
-    let listed: Value = serde_json::from_slice(&first_line(&gateway.run(&["doc", "list", "--json"]).stdout)).unwrap();
+    let listed: Value = serde_json::from_slice(&gateway.run(&["doc", "list", "--json"]).stdout).unwrap();
     let document = gateway.documents().remove(0);
     let id = document["meta"]["documentId"].as_str().unwrap();
     assert!(listed.to_string().contains(id), "{listed}");
@@ -111,9 +112,9 @@ fn reload_takes_a_good_configuration_and_keeps_the_old_one_on_any_fault() {
     let strict = fs::read_to_string(&file).unwrap();
     let disposition = |index: u32| {
         let reply = partner::send(gateway.address(), &plain.pack(&order::interchange(index))).unwrap();
-        partner::receipt(&reply).unwrap().disposition.to_string()
+        partner::receipt(&reply).unwrap().disposition
     };
-    assert_eq!(disposition(1), "processed/error: insufficient-message-security");
+    assert_eq!(disposition(1), Disposition::Error(ErrorModifier::InsufficientMessageSecurity));
 
     let lenient = strict.replace("[as2.receive]", "[as2.receive]\nrequire_signed = false\nrequire_encrypted = false");
     fs::write(&file, &lenient).unwrap();
@@ -121,14 +122,14 @@ fn reload_takes_a_good_configuration_and_keeps_the_old_one_on_any_fault() {
     let mut index = 2;
     wait_for("the lenient configuration", || {
         index += 1;
-        disposition(index) == "processed"
+        disposition(index) == Disposition::Processed
     });
 
     fs::write(&file, format!("{strict}\nnonsense = true\n")).unwrap();
     let before = gateway.log_lines();
     gateway.signal(Signal::HUP);
     wait_for("a word about the fault", || gateway.log_lines() > before && gateway.log().contains("nonsense"));
-    assert_eq!(disposition(9000), "processed", "the old configuration stays in force");
+    assert_eq!(disposition(9000), Disposition::Processed, "the old configuration stays in force");
 }
 
 #[test]
@@ -166,10 +167,6 @@ fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "{what} did not come");
         thread::sleep(Duration::from_millis(50));
     }
-}
-
-fn first_line(output: &[u8]) -> Vec<u8> {
-    output.split(|byte| *byte == b'\n').next().unwrap().to_vec()
 }
 
 fn text(output: &Output) -> String {

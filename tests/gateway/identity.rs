@@ -26,6 +26,7 @@ impl Identity {
         Self::with_address(common_name, None)
     }
 
+    /// The same; with an address it is a TLS server's, which clients refuse as a CA's.
     fn with_address(common_name: &str, address: Option<&str>) -> Self {
         let key = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
         let mut name = X509NameBuilder::new().unwrap();
@@ -42,7 +43,11 @@ impl Identity {
         builder.set_not_before(&Asn1Time::from_unix(1_700_000_000).unwrap()).unwrap();
         builder.set_not_after(&Asn1Time::days_from_now(3650).unwrap()).unwrap();
         builder.set_pubkey(&key).unwrap();
-        builder.append_extension(BasicConstraints::new().ca().build().unwrap()).unwrap();
+        let mut constraints = BasicConstraints::new();
+        if address.is_none() {
+            constraints.ca();
+        }
+        builder.append_extension(constraints.build().unwrap()).unwrap();
         let usage = KeyUsage::new().digital_signature().key_encipherment().key_cert_sign().build().unwrap();
         builder.append_extension(usage).unwrap();
         if let Some(address) = address {
