@@ -30,11 +30,16 @@ mod wire;
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use edigate::as2::{Packed, Settlement};
+use edigate::base::{Clock, Entropy, ExchangeId, OsEntropy, Sha256, SystemClock};
+use edigate::exchange::inbound::{self, Arrival};
+use edigate::exchange::{Applied, BlobRef, Change, DedupKey, Detail, Payload, PayloadBody};
+use edigate::store::{Outbox, StoreSettings};
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::rsa::{Padding, Rsa};
@@ -58,8 +63,69 @@ fn main() {
     println!("  the daemon's processor time            {}", per_message(processor, orders));
     println!("  RSA's share of it                      {:.2}   (aim: at least 0.60)", ratio(rsa, processor));
     println!("  wall                                   {:.0} orders/s, {SENDERS} senders", rate(orders, wall));
-    println!("durable writes of 4 KiB, one after the other");
-    println!("  bare fdatasync                         {:.0}/s", bare_fdatasync());
+    println!("durable changes a second, in this process");
+    println!("  bare fdatasync of 4 KiB, one writer    {:.0}", bare_fdatasync());
+    for (what, change) in [("a refusal (one record)", refusal as Make), ("an acceptance of 5 KB", acceptance)] {
+        for writers in [1, 64] {
+            println!("  {what:<24} {writers:>2} writers    {:.0}", durable_changes(change, writers));
+        }
+    }
+}
+
+/// Makes one change that nothing before it conflicts with.
+type Make = fn() -> Change;
+
+fn refusal() -> Change {
+    let (now, entropy) = (SystemClock.now(), OsEntropy);
+    let id = ExchangeId::mint(now, (&entropy as &dyn Entropy).bytes());
+    inbound::refused(id, now, "acme-bearings".parse().unwrap(), &Detail::default())
+}
+
+fn acceptance() -> Change {
+    let (now, entropy) = (SystemClock.now(), OsEntropy);
+    let unique: [u8; 16] = (&entropy as &dyn Entropy).bytes();
+    let payload = |length: usize| {
+        let bytes: Vec<u8> = unique.iter().copied().cycle().take(length).collect();
+        Payload { reference: BlobRef::of(&bytes), body: PayloadBody::Inline(bytes) }
+    };
+    inbound::received(Arrival {
+        exchange: ExchangeId::from_bytes(unique),
+        at: now,
+        partner: "acme-bearings".parse().unwrap(),
+        key: DedupKey::as2("ACMEBRG", "NORTHWIND", &format!("{unique:?}")),
+        content: Sha256::of(&unique),
+        detail: Detail::default(),
+        raw: payload(6_000),
+        payload: payload(5_000),
+        receipt: Some(payload(3_000).reference.sha256.to_string().repeat(45).into_bytes()),
+    })
+}
+
+/// Changes a second that `writers` threads get durable in a store of their own, each waiting for its own.
+fn durable_changes(make: Make, writers: usize) -> f64 {
+    const TIME: Duration = Duration::from_secs(3);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings::new(folder.path().join("store"), "bench");
+    let (outbox, _) = Outbox::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let stop = AtomicBool::new(false);
+    let start = Instant::now();
+    let done: usize = thread::scope(|scope| {
+        let writer = || {
+            let mut done = 0;
+            while !stop.load(Ordering::Relaxed) {
+                assert_eq!(outbox.apply_blocking(make()).unwrap(), Applied::Done);
+                done += 1;
+            }
+            done
+        };
+        let running: Vec<_> = (0..writers).map(|_| scope.spawn(writer)).collect();
+        thread::sleep(TIME);
+        stop.store(true, Ordering::Relaxed);
+        running.into_iter().map(|writer| writer.join().unwrap()).sum()
+    });
+    let rate = rate(done, start.elapsed());
+    outbox.close();
+    rate
 }
 
 /// Processor time of the RSA work in `count` messages: unwrapping the content key, signing the receipt, verifying the
