@@ -85,9 +85,12 @@ pub(crate) struct SendArguments {
     /// Content type of the payload
     #[arg(long, value_name = "TYPE", default_value = "application/edi-x12")]
     pub(crate) content_type: String,
-    /// Certificates (PEM) that the server's TLS certificate is verified with, in place of the system's
+    /// Certificates (PEM) of those who may have issued the server's TLS certificate, in place of the system's
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_ca: Option<PathBuf>,
+    /// The server's own TLS certificate (PEM): exactly this one is accepted, whatever it says about itself
+    #[arg(long, value_name = "FILE", conflicts_with = "tls_ca")]
+    pub(crate) tls_cert: Option<PathBuf>,
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,

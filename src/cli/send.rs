@@ -91,9 +91,10 @@ impl Parties {
 }
 
 fn post(arguments: &SendArguments, packed: &Packed) -> Result<Answer, Failure> {
-    let trust = match &arguments.tls_ca {
-        Some(path) => Trust::Roots(read(path)?),
-        None => Trust::System,
+    let trust = match (&arguments.tls_ca, &arguments.tls_cert) {
+        (Some(issuers), _) => Trust::Roots(read(issuers)?),
+        (None, Some(own)) => Trust::Pinned(vec![certificate(own)?.fingerprint()]),
+        (None, None) => Trust::System,
     };
     let settings =
         ClientSettings { trust, connect_time: CONNECT_TIME, answer_time: ANSWER_TIME, answer_size: ANSWER_BYTES };

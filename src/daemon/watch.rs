@@ -34,7 +34,7 @@ pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Looks once.
+/// Looks once, and opens or closes the gate by what it sees.
 pub(super) fn look(ports: &Ports) {
     match ports.outbox.health() {
         Health::Writing => {}

@@ -11,6 +11,7 @@ use super::gate::Closed;
 use super::ports::Ports;
 use super::receipt;
 use super::throttle::{Busy, Ticket};
+use super::watch;
 use crate::as2::{self, As2Error, ReceiptAsked, Refusal, Request};
 use crate::base::{ExchangeId, Timestamp};
 use crate::http::{Handler, Incoming, Reply, RequestHead};
@@ -98,6 +99,8 @@ impl Receiver {
             "HEAD" => return Err(Reply::empty(200).header("Content-Length", "0")),
             _ => return Err(Reply::method_not_allowed("POST, HEAD")),
         }
+        // A disk fills up faster than a periodic look would notice; asking costs two system calls.
+        watch::look(&self.ports);
         if let Some(closed) = self.ports.gate.closed() {
             return Err(self.put_off(closed));
         }
