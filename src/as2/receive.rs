@@ -290,7 +290,6 @@ impl Opening<'_> {
         Ok(())
     }
 
-    #[expect(clippy::result_large_err, reason = "one per message, and no larger than what is received")]
     fn conclude(self, result: Result<Measured, As2Error>) -> Result<Received, Refusal> {
         match result {
             Ok(measured) => Ok(Received {

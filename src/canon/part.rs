@@ -9,7 +9,7 @@ use super::text::{Date, Decimal};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
-    /// Our own stable id, after cross-reference with the partner's [parties] table.
+    /// Our own stable id, after cross-reference with the partner's `[parties]` table.
     #[schemars(length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -71,6 +71,6 @@ fn shipped() -> Vec<&'static str> {
 fn is_part(text: &str) -> bool {
     toml::de::DeTable::parse(text).is_ok_and(|file| {
         let says = |key| file.get_ref().contains_key(key);
-        !says("extends") && !(says("message") && says("document"))
+        !(says("extends") || says("message") && says("document"))
     })
 }

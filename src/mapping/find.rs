@@ -105,7 +105,7 @@ impl<'t, 'a> Finder<'t, 'a> {
         here: Here<'t, 'a>,
         visit: &mut dyn FnMut(Segment<'a>) -> Visit,
     ) -> Visit {
-        self.into_loops(here.start(route.start), &route.loops, &mut |end| match end {
+        self.visit_loops(here.start(route.start), &route.loops, &mut |end| match end {
             Here::Segment(_, segment) if segment.tag() == route.tag => visit(segment),
             Here::Segment(..) => Visit::GoOn,
             Here::Loop(instance) => match self.direct(instance, route.tag, visit) {
@@ -153,10 +153,10 @@ impl<'t, 'a> Finder<'t, 'a> {
     }
 
     /// Goes into loops by name and visits every instance at the end.
-    fn into_loops(&self, here: Here<'t, 'a>, names: &[String], visit: &mut dyn FnMut(Here<'t, 'a>) -> Visit) -> Visit {
+    fn visit_loops(&self, here: Here<'t, 'a>, names: &[String], visit: &mut dyn FnMut(Here<'t, 'a>) -> Visit) -> Visit {
         let Some((name, rest)) = names.split_first() else { return visit(here) };
         let Here::Loop(instance) = here else { return Visit::GoOn };
-        self.children(instance, name, &mut |child| self.into_loops(Here::Loop(child), rest, visit))
+        self.children(instance, name, &mut |child| self.visit_loops(Here::Loop(child), rest, visit))
     }
 
     /// Visits every instance of a target.
@@ -168,11 +168,11 @@ impl<'t, 'a> Finder<'t, 'a> {
     ) -> Visit {
         match target {
             Target::This => visit(here),
-            Target::Loops { start, loops, name } => self.into_loops(here.start(*start), loops, &mut |end| {
+            Target::Loops { start, loops, name } => self.visit_loops(here.start(*start), loops, &mut |end| {
                 let Here::Loop(instance) = end else { return Visit::GoOn };
                 self.children(instance, name, &mut |child| visit(Here::Loop(child)))
             }),
-            Target::Segments(route) => self.into_loops(here.start(route.start), &route.loops, &mut |end| {
+            Target::Segments(route) => self.visit_loops(here.start(route.start), &route.loops, &mut |end| {
                 let Here::Loop(instance) = end else { return Visit::GoOn };
                 self.direct(instance, route.tag, &mut |segment| visit(Here::Segment(instance, segment)))
             }),
@@ -245,7 +245,7 @@ impl<'t, 'a> Finder<'t, 'a> {
             return true;
         }
         let Some(name) = loop_name else { return false };
-        self.into_loops(here.start(route.start), &route.loops, &mut |end| match end {
+        self.visit_loops(here.start(route.start), &route.loops, &mut |end| match end {
             Here::Loop(instance) => self.children(instance, name, &mut |_| Visit::Stop),
             Here::Segment(..) => Visit::GoOn,
         }) == Visit::Stop

@@ -113,3 +113,34 @@ impl Ballast {
         made
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ballast(folder: &std::path::Path, soft: u8, hard: u8) -> Ballast {
+        let settings = StoreSettings {
+            ballast_bytes: 1 << 20,
+            free_soft_percent: soft,
+            free_hard_percent: hard,
+            ..StoreSettings::new(folder, "test-1")
+        };
+        Ballast::new(&Layout::new(folder), &settings)
+    }
+
+    #[test]
+    fn it_is_given_up_once_and_made_again_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let roomy = ballast(folder.path(), 0, 0);
+        assert!(!roomy.release().unwrap(), "there is none yet");
+        assert_eq!(roomy.space().unwrap().level, Level::Ok);
+        assert_eq!(fs::metadata(&roomy.path).unwrap().len(), 1 << 20);
+        assert!(roomy.release().unwrap());
+        assert!(!roomy.release().unwrap());
+        // A disk that would be full with it gets none.
+        assert_eq!(ballast(folder.path(), 0, 101).space().unwrap().level, Level::Full);
+        assert!(!roomy.is_whole());
+        assert_eq!(ballast(folder.path(), 101, 0).space().unwrap().level, Level::Low);
+        assert!(roomy.is_whole());
+    }
+}

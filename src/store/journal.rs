@@ -71,6 +71,8 @@ pub(crate) struct Journal {
     file: Box<dyn SegmentFile>,
     path: PathBuf,
     number: u64,
+    /// Bytes of the segment; fewer than configured when the disk was full as it was made.
+    size: u64,
     epoch: u64,
     end: End,
     last: u64,
@@ -86,7 +88,7 @@ impl Journal {
     pub(crate) fn open(writing: Writing, tail: Tail) -> Result<Self, StoreError> {
         let number = tail.segment + 1;
         let prepared = prepare(&writing.layout, number, writing.segment_bytes, &writing.ballast)?;
-        let (file, epoch, path) = begin(&writing, &prepared, tail)?;
+        let Begun { file, epoch, path, size } = begin(&writing, &prepared, tail)?;
         let preparer =
             Preparer::start(writing.layout.clone(), writing.segment_bytes, Arc::clone(&writing.ballast), number)
                 .map_err(|error| StoreError::io("starting the thread for", &path, error))?;
@@ -96,6 +98,7 @@ impl Journal {
             file,
             path,
             number,
+            size,
             epoch,
             end: End { offset: SEGMENT_HEAD, crc: tail.end.crc },
             last: tail.last,
@@ -136,8 +139,11 @@ impl Journal {
     /// Writes a batch and makes it durable. All of it or, to every reader of the journal, nothing.
     pub(crate) fn append(&mut self, bodies: &[&[u8]]) -> Result<Vec<Written>, Failure> {
         let need: u64 = bodies.iter().map(|body| framed(body.len())).sum();
-        if self.spoilt || align(self.end.offset, BLOCK) + need + MARK_ROOM > self.writing.segment_bytes {
+        if self.spoilt || !self.has_room(need) {
             self.roll()?;
+        }
+        if !self.has_room(need) {
+            return Err(Failure::NotTried(StoreError::Full { file: self.path.clone() }));
         }
         let Err(first) = self.write(bodies) else { return Ok(self.places(bodies)) };
         let spoilt = self.path.clone();
@@ -153,6 +159,10 @@ impl Journal {
                 Err(Failure::Unknown(StoreError::io("writing and syncing", &spoilt, first)))
             }
         }
+    }
+
+    fn has_room(&self, need: u64) -> bool {
+        align(self.end.offset, BLOCK) + need + MARK_ROOM <= self.size
     }
 
     fn write(&mut self, bodies: &[&[u8]]) -> std::io::Result<()> {
@@ -189,7 +199,7 @@ impl Journal {
     /// `synced` does not move: should it be lost with the batch after it, that batch was answered to nobody.
     pub(crate) fn mark(&mut self) {
         let start = align(self.end.offset, BLOCK);
-        if self.marked || self.spoilt || start + MARK_ROOM > self.writing.segment_bytes {
+        if self.marked || self.spoilt || start + MARK_ROOM > self.size {
             self.marked = true;
             return;
         }
@@ -221,8 +231,8 @@ impl Journal {
         if begun.is_err() {
             self.spoilt = true;
         }
-        let (file, epoch, path) = begun?;
-        (self.file, self.epoch, self.path) = (file, epoch, path);
+        let Begun { file, epoch, path, size } = begun?;
+        (self.file, self.epoch, self.path, self.size) = (file, epoch, path, size);
         self.number += 1;
         self.end = End { offset: SEGMENT_HEAD, crc: tail.end.crc };
         self.spoilt = false;
@@ -244,26 +254,35 @@ impl Journal {
     }
 }
 
+/// A segment in place.
+struct Begun {
+    file: Box<dyn SegmentFile>,
+    epoch: u64,
+    path: PathBuf,
+    size: u64,
+}
+
 /// Puts the segment behind `tail` in place: head, sync, name, folder, and only then `HEAD`.
-fn begin(writing: &Writing, prepared: &Path, tail: Tail) -> Result<(Box<dyn SegmentFile>, u64, PathBuf), StoreError> {
+fn begin(writing: &Writing, prepared: &Path, tail: Tail) -> Result<Begun, StoreError> {
     let epoch = u64::from_le_bytes(writing.entropy.bytes());
     let number = tail.segment + 1;
+    let path = writing.layout.segment(number);
+    let failed = |error| StoreError::io("beginning", &path, error);
+    let size = std::fs::metadata(prepared).map_err(failed)?.len();
     let head = SegmentHead {
         store: writing.store,
         number,
         generation: writing.generation,
         epoch,
         first: tail.last + 1,
-        size: writing.segment_bytes,
+        size,
         predecessor: tail.end,
     };
-    let path = writing.layout.segment(number);
-    let failed = |error| StoreError::io("beginning", &path, error);
     let file = writing.disk.open_segment(prepared).map_err(failed)?;
     file.write_all_at(&head.encode(), 0).map_err(failed)?;
     file.sync_data().map_err(failed)?;
     rename_durably(prepared, &path)?;
     let head = Head { store: writing.store, generation: writing.generation, segment: number, epoch };
     head.write(&writing.layout.head())?;
-    Ok((file, epoch, path))
+    Ok(Begun { file, epoch, path, size })
 }

@@ -20,6 +20,7 @@
 //! sled is named in `index.rs` and `settings.rs` and nowhere else.
 
 mod ballast;
+mod buffer;
 mod chain;
 mod check;
 mod codec;

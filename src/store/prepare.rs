@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use super::ballast::Ballast;
 use super::error::StoreError;
 use super::layout::{Layout, remove};
+use super::segment::BLOCK;
 
 /// Bytes written at once.
 const ZEROS: usize = 1 << 20;
@@ -71,13 +72,22 @@ impl Drop for Preparer {
     }
 }
 
-/// Makes a file of zeros for segment `number`. A full disk costs the ballast, and then it is tried once more.
+/// The least a segment is made smaller to when the disk is full: room for the largest record several times over.
+const LEAST: u64 = 4 << 20;
+
+/// Makes a file of zeros for segment `number`. A full disk costs the ballast; when that is not enough the segment is
+/// made smaller, down to [`LEAST`], so that what is open can still be finished. The file's length is its size.
 pub(crate) fn prepare(layout: &Layout, number: u64, size: u64, ballast: &Ballast) -> Result<PathBuf, StoreError> {
     let path = layout.journal().join(format!("next-{number:010}.tmp"));
-    let made = match fill(&path, size) {
-        Err(StoreError::Full { .. }) if ballast.release()? => fill(&path, size),
-        made => made,
-    };
+    let mut made = fill(&path, size);
+    if matches!(made, Err(StoreError::Full { .. })) && ballast.release()? {
+        made = fill(&path, size);
+    }
+    let mut smaller = size / 2;
+    while matches!(made, Err(StoreError::Full { .. })) && smaller >= LEAST {
+        made = fill(&path, smaller.next_multiple_of(BLOCK));
+        smaller /= 2;
+    }
     if made.is_err() {
         remove(&path)?;
     }

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use super::ballast::Ballast;
+use super::buffer::BufferedIndex;
 use super::chain::Chain;
 use super::codec::Place;
 use super::disk::Disk;
@@ -84,6 +85,13 @@ pub(crate) fn open(
         segment_bytes: segment_bytes(settings),
     };
     let orphans_removed = sweep_orphans(settings, &layout, index.as_ref(), clock)?;
+    let index: Box<dyn Index> = match settings.index {
+        IndexKind::Memory => index,
+        IndexKind::Sled => Box::new(
+            BufferedIndex::before(index)
+                .map_err(|error| StoreError::io("starting the thread for", &layout.index(), error))?,
+        ),
+    };
     let journal = Journal::open(writing, tail)?;
     let recovery = Recovery {
         created,

@@ -2,7 +2,6 @@
 
 use super::*;
 
-#[expect(clippy::result_large_err, reason = "the outcome of a message, not an error on its way up")]
 fn refused(error: As2Error) -> Result<Received, Refusal> {
     Err(Refusal::unopened(error))
 }

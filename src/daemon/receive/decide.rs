@@ -20,19 +20,22 @@ use crate::store::{Staged, StoreError};
 /// What a message came to, once it was opened.
 enum Opened {
     /// It is in order.
-    InOrder {
-        received: Received,
-        /// Recognises a repeat.
-        key: DedupKey,
-        /// The answer given before, when this is a repeat.
-        before: Option<Answer>,
-        /// The receipt to give, signed; absent when none was asked for.
-        receipt: Option<as2::Answer>,
-        raw: Payload,
-        payload: Payload,
-    },
-    /// It failed for good.
-    Refused(Refusal, Option<as2::Answer>),
+    InOrder(Box<InOrder>),
+    /// It failed for good; here is the receipt that says so, when one was asked for.
+    Refused(Box<(Refusal, Option<as2::Answer>)>),
+}
+
+/// A message in order, with all that its acceptance needs.
+struct InOrder {
+    received: Received,
+    /// Recognises a repeat.
+    key: DedupKey,
+    /// The answer given before, when this is a repeat.
+    before: Option<Answer>,
+    /// The receipt to give, signed; absent when none was asked for.
+    receipt: Option<as2::Answer>,
+    raw: Payload,
+    payload: Payload,
 }
 
 /// Why there is no verdict: a fault on our side, and the partner sends again.
@@ -71,13 +74,11 @@ pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
     let opening = (Arc::clone(&ports), Arc::clone(&message));
     let opened = tokio::task::spawn_blocking(move || open(&opening.0, &opening.1, raw, body_at)).await;
     match opened {
-        Ok(Ok(Opened::InOrder { received, before: Some(before), .. })) => {
-            repeat(&ports, &message, &received, &before).await
-        }
-        Ok(Ok(Opened::InOrder { received, key, before: None, receipt, raw, payload })) => {
-            accept(&ports, &message, &received, key, receipt, [raw, payload], bytes).await
-        }
-        Ok(Ok(Opened::Refused(refusal, receipt))) => refuse(&ports, &message, &refusal, receipt).await,
+        Ok(Ok(Opened::InOrder(in_order))) => match &in_order.before {
+            Some(before) => repeat(&ports, &message, &in_order.received, before).await,
+            None => accept(&ports, &message, *in_order, bytes).await,
+        },
+        Ok(Ok(Opened::Refused(refused))) => refuse(&ports, &message, &refused.0, refused.1).await,
         Ok(Err(Unable::Store(fault))) => store_failed(&ports, &message.partner, &fault),
         Ok(Err(Unable::Sign(fault))) => {
             fault_of_ours(&ports, &message, &format!("a receipt cannot be signed: {fault}"))
@@ -102,28 +103,22 @@ fn open(ports: &Ports, message: &Message, raw: Staged, body_at: u64) -> Result<O
         Ok(received) => received,
         Err(refusal) => {
             let receipt = answer(Err(&refusal))?;
-            return Ok(Opened::Refused(refusal, receipt));
+            return Ok(Opened::Refused(Box::new((refusal, receipt))));
         }
     };
     let key = DedupKey::as2(request.from.as_str(), request.to.as_str(), request.message_id.as_str());
     let before = ports.outbox.answer_to(&key)?;
     let receipt = if before.is_none() { answer(Ok(&received))? } else { None };
-    Ok(Opened::InOrder { received, key, before, receipt, raw: raw.keep()?, payload: payload.finish()?.keep()? })
+    let (raw, payload) = (raw.keep()?, payload.finish()?.keep()?);
+    Ok(Opened::InOrder(Box::new(InOrder { received, key, before, receipt, raw, payload })))
 }
 
 fn security(message: &Message) -> Security {
     message.partner.as2().map(|channel| channel.security(message.at)).unwrap_or_default()
 }
 
-async fn accept(
-    ports: &Ports,
-    message: &Message,
-    received: &Received,
-    key: DedupKey,
-    receipt: Option<as2::Answer>,
-    [raw, payload]: [Payload; 2],
-    bytes: u64,
-) -> Reply {
+async fn accept(ports: &Ports, message: &Message, in_order: InOrder, bytes: u64) -> Reply {
+    let InOrder { received, key, receipt, raw, payload, .. } = in_order;
     let partner = &message.partner.id;
     let change = inbound::received(Arrival {
         exchange: message.exchange,
@@ -131,7 +126,7 @@ async fn accept(
         partner: partner.clone(),
         key,
         content: received.content,
-        detail: in_order(message, received),
+        detail: detail_in_order(message, &received),
         raw,
         payload,
         receipt: receipt.as_ref().map(receipt::to_bytes),
@@ -143,7 +138,7 @@ async fn accept(
             Event::MessageReceived { exchange, partner, message_id, bytes, took }.emit(&ports.metrics);
             receipt.map_or_else(|| Reply::empty(200), receipt::reply)
         }
-        Ok(Applied::Seen(before)) => repeat(ports, message, received, &before).await,
+        Ok(Applied::Seen(before)) => repeat(ports, message, &received, &before).await,
         Err(fault) => store_failed(ports, &message.partner, &fault),
     }
 }
@@ -245,7 +240,7 @@ fn detail(message: &Message, disposition: &str) -> Detail {
     }
 }
 
-fn in_order(message: &Message, received: &Received) -> Detail {
+fn detail_in_order(message: &Message, received: &Received) -> Detail {
     let signature = received.layers.signature.as_ref();
     Detail {
         file_name: received.file_name.clone(),
