@@ -30,11 +30,15 @@ mod wire;
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use edigate::as2::{Packed, Settlement};
+use edigate::base::{Clock, OsEntropy, SystemClock};
+use edigate::exchange::{Change, CounterName, Effect};
+use edigate::store::{Outbox, StoreSettings};
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::rsa::{Padding, Rsa};
@@ -48,6 +52,8 @@ use crate::partner::Terms;
 const LINES: usize = 37;
 /// Partners posting at once.
 const SENDERS: usize = 8;
+/// A payload that rides in the journal's record.
+const PAYLOAD_BYTES: usize = 5000;
 
 fn main() {
     let orders = std::env::var("EDIGATE_BENCH_ORDERS").map_or(2000, |count| count.parse().unwrap());
@@ -58,8 +64,12 @@ fn main() {
     println!("  the daemon's processor time            {}", per_message(processor, orders));
     println!("  RSA's share of it                      {:.2}   (aim: at least 0.60)", ratio(rsa, processor));
     println!("  wall                                   {:.0} orders/s, {SENDERS} senders", rate(orders, wall));
-    println!("durable writes of 4 KiB, one after the other");
-    println!("  bare fdatasync                         {:.0}/s", bare_fdatasync());
+    println!("durable changes");
+    println!("  bare fdatasync of 4 KiB, one by one    {:.0}/s", bare_fdatasync());
+    for (writers, payload) in [(1, 0), (64, 0), (1, PAYLOAD_BYTES), (64, PAYLOAD_BYTES)] {
+        let rate = durable_changes(writers, payload);
+        println!("  {writers:2} writers, {payload:4} bytes of payload each     {rate:.0}/s");
+    }
 }
 
 /// Processor time of the RSA work in `count` messages: unwrapping the content key, signing the receipt, verifying the
@@ -135,6 +145,39 @@ fn bare_fdatasync() -> f64 {
         syncs += 1;
     }
     rate(syncs, start.elapsed())
+}
+
+/// Changes that this many writers get durable in a second, one after the other each, with a payload of this size inside.
+fn durable_changes(writers: usize, payload_bytes: usize) -> f64 {
+    const TIME: Duration = Duration::from_secs(3);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings::new(folder.path(), "bench");
+    let (store, _) = Outbox::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let start = Instant::now();
+    let writer = |number: usize| {
+        let counter = CounterName::sequence(&format!("writer-{number}").parse().unwrap());
+        let mut changes = 0;
+        while start.elapsed() < TIME {
+            changes += 1;
+            let mut change = Change::new(SystemClock.now());
+            change.effects.push(Effect::Counter(counter.clone(), changes));
+            if payload_bytes > 0 {
+                let mut payload = vec![7; payload_bytes];
+                payload[..16].copy_from_slice(&[number.to_le_bytes(), changes.to_le_bytes()].concat());
+                change.carry(payload);
+            }
+            store.apply_blocking(change).unwrap();
+        }
+        changes
+    };
+    let changes: u64 = thread::scope(|scope| {
+        let writer = &writer;
+        let writers: Vec<_> = (0..writers).map(|number| scope.spawn(move || writer(number))).collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).sum()
+    });
+    let rate = rate(changes.try_into().unwrap(), start.elapsed());
+    store.close();
+    rate
 }
 
 fn processor_time() -> Duration {
