@@ -7,13 +7,11 @@ SHELL := /bin/bash
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= auto
 
-# Tests share two cores with a broker; more threads only make them wait for one another.
-TEST_THREADS ?= 2
 # How often the crash tests kill the daemon and cut the power under it.
 KILLS ?= 40
 CUTS ?= 10
 
-.PHONY: help demo test lint docs unit gateway example soak bench fix advisories tools build-tools clean
+.PHONY: help demo test lint docs example tests soak bench fix advisories tools build-tools clean
 
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
@@ -34,7 +32,7 @@ demo: build-tools
 	$(CARGO) build --locked
 	@scripts/demo.sh target/debug/edigate
 
-test: lint docs unit example gateway
+test: lint docs example tests
 
 lint: tools
 	$(CARGO) fmt --check
@@ -43,25 +41,19 @@ lint: tools
 docs: tools
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
 
-# Everything but the front door: the library's own tests, the floors, the dependencies.
-unit: tools
-	$(CARGO) test --locked --lib --bins
-	$(CARGO) test --locked --doc
-	$(CARGO) test --locked --test floors --test dependencies
-
 # The example configuration at the top of this tree, with throw-away keys, must pass its own check.
 example: build-tools
 	$(CARGO) build --locked
 	@scripts/example.sh target/debug/edigate
 
-# The real binary among independent partners, a real broker and faults.
-gateway: tools
-	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked --test gateway -- --test-threads=$(TEST_THREADS)
+# The core, the floors, the dependencies, and the real binary among independent partners, a real broker and faults.
+tests: tools
+	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked
 
 soak: tools
 	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
 
-bench: tools
+bench: build-tools
 	$(CARGO) bench --locked
 
 fix:

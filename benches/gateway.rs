@@ -31,14 +31,13 @@ mod wire;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use edigate::as2::{Packed, Settlement};
-use edigate::base::{Clock, Entropy, ExchangeId, OsEntropy, Sha256, SystemClock};
-use edigate::exchange::inbound::{self, Arrival};
-use edigate::exchange::{Applied, BlobRef, Change, DedupKey, Detail, Payload, PayloadBody};
+use edigate::base::{Clock, OsEntropy, SystemClock};
+use edigate::exchange::{Change, CounterName, Effect};
 use edigate::store::{Outbox, StoreSettings};
 use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
@@ -53,6 +52,8 @@ use crate::partner::Terms;
 const LINES: usize = 37;
 /// Partners posting at once.
 const SENDERS: usize = 8;
+/// A payload that rides in the journal's record.
+const PAYLOAD_BYTES: usize = 5000;
 
 fn main() {
     let orders = std::env::var("EDIGATE_BENCH_ORDERS").map_or(2000, |count| count.parse().unwrap());
@@ -63,69 +64,12 @@ fn main() {
     println!("  the daemon's processor time            {}", per_message(processor, orders));
     println!("  RSA's share of it                      {:.2}   (aim: at least 0.60)", ratio(rsa, processor));
     println!("  wall                                   {:.0} orders/s, {SENDERS} senders", rate(orders, wall));
-    println!("durable changes a second, in this process");
-    println!("  bare fdatasync of 4 KiB, one writer    {:.0}", bare_fdatasync());
-    for (what, change) in [("a refusal (one record)", refusal as Make), ("an acceptance of 5 KB", acceptance)] {
-        for writers in [1, 64] {
-            println!("  {what:<24} {writers:>2} writers    {:.0}", durable_changes(change, writers));
-        }
+    println!("durable changes");
+    println!("  bare fdatasync of 4 KiB, one by one    {:.0}/s", bare_fdatasync());
+    for (writers, payload) in [(1, 0), (64, 0), (1, PAYLOAD_BYTES), (64, PAYLOAD_BYTES)] {
+        let rate = durable_changes(writers, payload);
+        println!("  {writers:2} writers, {payload:4} bytes of payload each     {rate:.0}/s");
     }
-}
-
-/// Makes one change that nothing before it conflicts with.
-type Make = fn() -> Change;
-
-fn refusal() -> Change {
-    let (now, entropy) = (SystemClock.now(), OsEntropy);
-    let id = ExchangeId::mint(now, (&entropy as &dyn Entropy).bytes());
-    inbound::refused(id, now, "acme-bearings".parse().unwrap(), &Detail::default())
-}
-
-fn acceptance() -> Change {
-    let (now, entropy) = (SystemClock.now(), OsEntropy);
-    let unique: [u8; 16] = (&entropy as &dyn Entropy).bytes();
-    let payload = |length: usize| {
-        let bytes: Vec<u8> = unique.iter().copied().cycle().take(length).collect();
-        Payload { reference: BlobRef::of(&bytes), body: PayloadBody::Inline(bytes) }
-    };
-    inbound::received(Arrival {
-        exchange: ExchangeId::from_bytes(unique),
-        at: now,
-        partner: "acme-bearings".parse().unwrap(),
-        key: DedupKey::as2("ACMEBRG", "NORTHWIND", &format!("{unique:?}")),
-        content: Sha256::of(&unique),
-        detail: Detail::default(),
-        raw: payload(6_000),
-        payload: payload(5_000),
-        receipt: Some(payload(3_000).reference.sha256.to_string().repeat(45).into_bytes()),
-    })
-}
-
-/// Changes a second that `writers` threads get durable in a store of their own, each waiting for its own.
-fn durable_changes(make: Make, writers: usize) -> f64 {
-    const TIME: Duration = Duration::from_secs(3);
-    let folder = tempfile::tempdir().unwrap();
-    let settings = StoreSettings::new(folder.path().join("store"), "bench");
-    let (outbox, _) = Outbox::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
-    let stop = AtomicBool::new(false);
-    let start = Instant::now();
-    let done: usize = thread::scope(|scope| {
-        let writer = || {
-            let mut done = 0;
-            while !stop.load(Ordering::Relaxed) {
-                assert_eq!(outbox.apply_blocking(make()).unwrap(), Applied::Done);
-                done += 1;
-            }
-            done
-        };
-        let running: Vec<_> = (0..writers).map(|_| scope.spawn(writer)).collect();
-        thread::sleep(TIME);
-        stop.store(true, Ordering::Relaxed);
-        running.into_iter().map(|writer| writer.join().unwrap()).sum()
-    });
-    let rate = rate(done, start.elapsed());
-    outbox.close();
-    rate
 }
 
 /// Processor time of the RSA work in `count` messages: unwrapping the content key, signing the receipt, verifying the
@@ -201,6 +145,39 @@ fn bare_fdatasync() -> f64 {
         syncs += 1;
     }
     rate(syncs, start.elapsed())
+}
+
+/// Changes that this many writers get durable in a second, one after the other each, with a payload of this size inside.
+fn durable_changes(writers: usize, payload_bytes: usize) -> f64 {
+    const TIME: Duration = Duration::from_secs(3);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = StoreSettings::new(folder.path(), "bench");
+    let (store, _) = Outbox::open(&settings, Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap();
+    let start = Instant::now();
+    let writer = |number: usize| {
+        let counter = CounterName::sequence(&format!("writer-{number}").parse().unwrap());
+        let mut changes = 0;
+        while start.elapsed() < TIME {
+            changes += 1;
+            let mut change = Change::new(SystemClock.now());
+            change.effects.push(Effect::Counter(counter.clone(), changes));
+            if payload_bytes > 0 {
+                let mut payload = vec![7; payload_bytes];
+                payload[..16].copy_from_slice(&[number.to_le_bytes(), changes.to_le_bytes()].concat());
+                change.carry(payload);
+            }
+            store.apply_blocking(change).unwrap();
+        }
+        changes
+    };
+    let changes: u64 = thread::scope(|scope| {
+        let writer = &writer;
+        let writers: Vec<_> = (0..writers).map(|number| scope.spawn(move || writer(number))).collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).sum()
+    });
+    let rate = rate(changes.try_into().unwrap(), start.elapsed());
+    store.close();
+    rate
 }
 
 fn processor_time() -> Duration {

@@ -76,12 +76,10 @@ fn control_syncs_that_do_nothing_lose_orders() {
         gateway.start_with(&[("LD_PRELOAD", &preload)]);
         let traffic = Traffic::to(gateway.address(), 4, 1);
         let plug = disk.plug();
-        while traffic.accepted() < CONTROL_ORDERS {
-            thread::sleep(Duration::from_millis(5));
-        }
+        traffic.wait_for(CONTROL_ORDERS);
         traffic.at_one_instant(|| plug.pull());
-        let seen = traffic.abandon();
         gateway.kill();
+        let seen = traffic.abandon();
         disk.power_on();
         // A store that refuses to start on what is left has lost them too.
         let lost = match gateway.try_start(&[]) {
@@ -162,6 +160,8 @@ fn disk_under(gateway: &Gateway) -> Option<LoopDisk> {
 }
 
 fn eatmydata() -> Option<String> {
-    let found = files_below(Path::new("/usr/lib")).into_iter().find(|file| file.ends_with("libeatmydata.so"))?;
+    // In the folder of the machine's architecture, as in /usr/lib/x86_64-linux-gnu.
+    let folders = fs::read_dir("/usr/lib").ok()?.filter_map(Result::ok);
+    let found = folders.map(|folder| folder.path().join("libeatmydata.so")).find(|file| file.exists())?;
     Some(found.to_str()?.to_owned())
 }

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::broker::Rabbit;
-use crate::gateway::{Gateway, Plan};
+use crate::gateway::Plan;
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
 use crate::order;
@@ -25,26 +25,26 @@ fn a_broker_stopped_paused_or_out_of_disk_changes_nothing() {
     let mut gateway = Plan::default().broker(&broker.url(), "outage").prepare();
     gateway.start();
     let traffic = Traffic::to(gateway.address(), 2, 1);
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
 
     broker.pause();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
     broker.resume();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
 
     broker.raise_disk_alarm();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
     broker.clear_disk_alarm();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
 
     broker.stop();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
     // The daemon starts, and takes orders, without a broker too.
     gateway.stop();
     gateway.start();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
     broker.start_again();
-    wait_for_more(&traffic, &gateway);
+    traffic.wait_for(traffic.accepted() + ORDERS);
 
     let seen = traffic.finish();
     assert_nothing_lost_or_doubled(&seen, &ledger, &gateway);
@@ -64,15 +64,4 @@ fn a_daemon_without_its_broker_is_at_rest() {
     thread::sleep(WATCHED);
     let used = gateway.processor_time() - before;
     assert!(used < WATCHED / 10, "{used:?} of {WATCHED:?}");
-}
-
-fn wait_for_more(traffic: &Traffic, gateway: &Gateway) {
-    let goal = traffic.accepted() + ORDERS;
-    for _ in 0..6000 {
-        if traffic.accepted() >= goal {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("orders stopped being accepted at {}\n{}", traffic.accepted(), gateway.log());
 }

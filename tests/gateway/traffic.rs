@@ -13,8 +13,8 @@ use crate::order;
 use crate::partner::{self, Terms};
 use crate::wire::Reply;
 
-/// How long the last unanswered orders may take once the daemon stays up.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long orders may take once the daemon is up.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Orders being posted, by threads of their own, until [`Traffic::finish`].
 pub struct Traffic {
@@ -64,6 +64,22 @@ impl Traffic {
     /// How many orders were accepted so far.
     pub fn accepted(&self) -> usize {
         self.observer.lock().unwrap().accepted.len()
+    }
+
+    /// Waits until so many orders were accepted in all. It looks at answers that no order should get, so that a fault is told
+    /// instead of waited for.
+    pub fn wait_for(&self, accepted: usize) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let observer = self.observer.lock().unwrap();
+            if observer.accepted.len() >= accepted {
+                return;
+            }
+            let (so_far, wrong) = (observer.accepted.len(), observer.wrong.join("\n"));
+            drop(observer);
+            assert!(Instant::now() < deadline && wrong.is_empty(), "{so_far} of {accepted} orders accepted\n{wrong}");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Lets `cut` happen at one instant of the observer: a receipt that was not written down before is not counted.
