@@ -380,15 +380,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.unwrap().path();
-<<<<<<< HEAD
-        // A hidden file is one that is still being written.
-        if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
-            continue;
-        }
-        if path.is_dir() {
-=======
         if path.is_dir() && !path.is_symlink() {
->>>>>>> harness
             files.extend(files_below(&path));
         } else {
             files.push(path);
