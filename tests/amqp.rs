@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use edigate::amqp::{ClientCertificate, Publisher, PublisherSettings, State};
 use edigate::base::{DocumentId, RowId, Secret, Sha256, Timestamp};
-use edigate::exchange::{Confirm, Publication, ReceivedDocument, Usage};
+use edigate::canon::Usage;
+use edigate::exchange::{Confirm, Publication, ReceivedDocument};
 use edigate::observe::Metrics;
 use lapin::options::{
     BasicGetOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,

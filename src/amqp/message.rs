@@ -104,7 +104,8 @@ fn headers(publication: &Publication, sequence: u64) -> Result<FieldTable, Strin
 mod tests {
     use super::*;
     use crate::base::{DocumentId, RowId, Sha256, Timestamp};
-    use crate::exchange::{ReceivedDocument, Usage};
+    use crate::canon::Usage;
+    use crate::exchange::ReceivedDocument;
 
     fn publication(document_number: &str, usage: Usage) -> Publication {
         Publication::received(&ReceivedDocument {

@@ -6,6 +6,7 @@ mod digest;
 mod entropy;
 mod id;
 mod limit;
+mod nearest;
 mod secret;
 pub mod table;
 
@@ -15,4 +16,5 @@ pub use digest::{Sha256, Sha256Hasher};
 pub use entropy::{Entropy, OsEntropy};
 pub use id::{DocumentId, ExchangeId, IdFault, PartnerId, RowId};
 pub use limit::Limits;
+pub use nearest::nearest;
 pub use secret::Secret;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::exit::Exit;
 use super::print::Failure;
 use crate::base::{Clock, SystemClock};
-use crate::config::{self, Log, LogFormat, LogLevel};
+use crate::config::{self, Log};
 use crate::{daemon, observe};
 
 /// Loads the configuration, sets up logging, and runs until told to stop.
@@ -21,16 +21,5 @@ pub(super) fn serve(path: &Path) -> Result<Exit, Failure> {
 }
 
 fn log(log: Log) -> Result<(), Failure> {
-    let format = match log.format {
-        LogFormat::Json => observe::Format::Json,
-        LogFormat::Text => observe::Format::Text,
-    };
-    let level = match log.level {
-        LogLevel::Error => observe::Level::Error,
-        LogLevel::Warn => observe::Level::Warn,
-        LogLevel::Info => observe::Level::Info,
-        LogLevel::Debug => observe::Level::Debug,
-        LogLevel::Trace => observe::Level::Trace,
-    };
-    observe::log_to_stderr(format, level).map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))
+    observe::log_to_stderr(log.format, log.level).map_err(|fault| Failure::new(Exit::Failed, fault.to_string()))
 }

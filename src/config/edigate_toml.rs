@@ -4,11 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::limits;
-use super::settings::{
-    Bind, ContentMode, Exchanges, FreeSpace, ListenerKind, Log, LogFormat, LogLevel, Retention, TlsVersion,
-};
+use super::settings::{Bind, ContentMode, Exchanges, FreeSpace, ListenerKind, Log, Retention, TlsVersion};
 use crate::base::table::{Located, Table, parse_percent, parse_size};
 use crate::base::{Diagnostic, Limits};
+use crate::observe::{Format, Level};
 use crate::partner::{IdentityEntry, reference, schema};
 
 /// edigate.toml as written, defaults filled in.
@@ -98,7 +97,7 @@ pub(super) fn read(table: &Table<'_>) -> Written {
 const INSTANCE: &str = "a name for this gateway: 1 to 32 of a-z, 0-9 and '-'; never reused for another store";
 const ERP_FOLDER: &str = "var/erp";
 const STORE_FOLDER: &str = "var/edigate";
-const LOG: Log = Log { format: LogFormat::Json, level: LogLevel::Info };
+const LOG: Log = Log { format: Format::Json, level: Level::Info };
 
 fn instance_name(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
@@ -281,9 +280,9 @@ fn exchanges(table: &Table<'_>) -> Exchanges {
 }
 
 fn log(table: &Table<'_>) -> Log {
-    let formats = [("json", LogFormat::Json), ("text", LogFormat::Text)];
-    let levels = [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug, LogLevel::Trace]
-        .map(|level| (level.as_str(), level));
+    let formats = [("json", Format::Json), ("text", Format::Text)];
+    let levels =
+        [Level::Error, Level::Warn, Level::Info, Level::Debug, Level::Trace].map(|level| (level.as_str(), level));
     Log {
         format: table.one_of("format", &formats).unwrap_or(LOG.format),
         level: table.one_of("level", &levels).unwrap_or(LOG.level),

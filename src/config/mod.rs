@@ -20,8 +20,8 @@ use std::sync::Arc;
 pub use live::{Live, ReloadOutcome};
 pub use load::{check, load};
 pub use settings::{
-    Amqp, Bind, ClientCertificate, ContentMode, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, LogFormat,
-    LogLevel, Retention, Settings, Store, Tls, TlsVersion,
+    Amqp, Bind, ClientCertificate, ContentMode, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, Retention,
+    Settings, Store, Tls, TlsVersion,
 };
 
 pub use socket::admin_socket;

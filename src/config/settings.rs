@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::{Limits, Secret};
+use crate::observe::{Format, Level};
 
 /// The settings of one gateway.
 #[derive(Clone)]
@@ -205,44 +206,7 @@ pub enum ContentMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Log {
     /// How a line looks.
-    pub format: LogFormat,
+    pub format: Format,
     /// What is worth a line.
-    pub level: LogLevel,
-}
-
-/// How a line of the log looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// One JSON object.
-    Json,
-    /// Text for people.
-    Text,
-}
-
-/// The least event that is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogLevel {
-    /// A person must act.
-    Error,
-    /// It may wait for morning.
-    Warn,
-    /// The story of each exchange.
-    Info,
-    /// Each step.
-    Debug,
-    /// Everything.
-    Trace,
-}
-
-impl LogLevel {
-    /// The level's word, as filters read it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-            Self::Trace => "trace",
-        }
-    }
+    pub level: Level,
 }

@@ -15,7 +15,7 @@ mod translation;
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use confirm::Confirm;
 pub use detail::Detail;
-pub use publication::{Channel, Publication, ReceivedDocument, Usage, content_hash};
+pub use publication::{Channel, Publication, ReceivedDocument, content_hash};
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
     RowStage, Stage, Subject,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::{DocumentId, PartnerId, RowId, Sha256, Timestamp};
+use crate::canon::Usage;
 
 /// Which of the gateway's exchanges a publication goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,30 +22,12 @@ pub enum Channel {
     Events,
 }
 
-/// Whether a document is meant in earnest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Usage {
-    /// In earnest.
-    Production,
-    /// A test (ISA15 `T`, UNB 0035 `1`, or a partner file that says so).
-    Test,
-}
-
-impl Usage {
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Production => "production",
-            Self::Test => "test",
-        }
-    }
-
-    /// The exchange for documents of this usage.
-    pub const fn channel(self) -> Channel {
-        match self {
-            Self::Production => Channel::Documents,
-            Self::Test => Channel::Test,
+impl Channel {
+    /// Where documents of this usage go.
+    const fn of(usage: Usage) -> Self {
+        match usage {
+            Usage::Production => Self::Documents,
+            Usage::Test => Self::Test,
         }
     }
 }
@@ -131,7 +114,7 @@ impl Publication {
         let ReceivedDocument { partner, document_type, major, .. } = *document;
         let partition_key = partition_key(document);
         Self {
-            channel: document.usage.channel(),
+            channel: Channel::of(document.usage),
             routing_key: routing_key(document_type, major, partner, document.site),
             id: document.row,
             source: format!("/edigate/{}/partners/{partner}", document.instance),

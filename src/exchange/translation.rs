@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::detail::Detail;
-use super::publication::{Publication, ReceivedDocument, Usage, content_hash};
+use super::publication::{Publication, ReceivedDocument, content_hash};
 use super::record::Exchange;
 use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
-use crate::canon::{self, Meta};
+use crate::canon::{self, Meta, Usage};
 use crate::edi::{self, Party, TransactionSet};
 use crate::mapping;
 use crate::partner::{Agreement, MessageName, Partner, Registry};
@@ -169,8 +169,8 @@ const SCHEMA_BASE: &str = "urn:edigate:schema:";
 /// The partner's usage and the wire's must agree: a test never goes where business goes.
 fn usage(partner: &Partner, set: &TransactionSet) -> Result<Usage, Diagnostic> {
     match (partner.usage, set.interchange.usage) {
-        (canon::Usage::Production, edi::Usage::Production) => Ok(Usage::Production),
-        (canon::Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
+        (Usage::Production, edi::Usage::Production) => Ok(Usage::Production),
+        (Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
         (ours, wire) => Err(Diagnostic::error(
             "usage-differs",
             format!("the partner file says {ours:?} and ISA15 says {wire:?}").to_lowercase().replace("isa15", "ISA15"),

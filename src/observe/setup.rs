@@ -35,7 +35,8 @@ pub enum Level {
 }
 
 impl Level {
-    const fn as_str(self) -> &'static str {
+    /// The level's word, as filters and configuration files have it.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warn => "warn",

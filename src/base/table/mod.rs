@@ -6,7 +6,6 @@
 //! key nobody asked for, with the nearest one that was: so a walk asks for **all** keys it knows and returns early
 //! from nowhere.
 
-mod nearest;
 mod quantity;
 mod source;
 mod value;
@@ -21,8 +20,8 @@ pub use quantity::{parse_duration, parse_percent, parse_size};
 pub use source::{Faults, Source};
 pub use value::{Located, Value};
 
+use super::nearest;
 use super::{Diagnostic, Location, Timestamp};
-use nearest::nearest;
 use value::Context;
 
 /// Syntax faults shown for one file: the first few are real, later ones are mostly their echoes.

@@ -8,9 +8,9 @@ use toml::Spanned;
 use toml::de::DeValue;
 use toml::value::{Date, Datetime};
 
-use super::nearest::nearest;
 use super::quantity::{DURATION, SIZE, parse_duration, parse_size};
 use super::{Faults, Source, Table};
+use crate::base::nearest;
 use crate::base::{Diagnostic, Location, Timestamp};
 
 /// Text taken from a file together with where it stands, for faults that only a later look can find.

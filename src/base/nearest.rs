@@ -1,7 +1,7 @@
 //! The known word a mistyped one was probably meant to be.
 
 /// The nearest of `known` within a third of the word's length (at least one edit, a swap of neighbours counting as one).
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let reach = (word.chars().count() / 3).max(1);
     known
         .into_iter()
