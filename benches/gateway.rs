@@ -1,7 +1,8 @@
 //! What a message costs beside the bound it cannot beat, in one run on one machine:
 //!
 //! - the daemon's own processor time for N orders of 5 KB, signed, encrypted, durable, answered with a signed receipt,
-//!   beside the processor time of the bare RSA-2048 work in them (one decryption, one signature, one verification);
+//!   beside the processor time of the bare RSA-2048 work in them (one decryption, one signature, one verification), and
+//!   how much of it is receiving alone;
 //! - durable changes a second with 1 and with 64 writers, beside bare `fdatasync`.
 //!
 //! Absolute figures depend on the machine and on what else it does; the ratios are what to watch. `EDIGATE_BENCH_ORDERS`
@@ -57,19 +58,46 @@ const PAYLOAD_BYTES: usize = 5000;
 
 fn main() {
     let orders = std::env::var("EDIGATE_BENCH_ORDERS").map_or(2000, |count| count.parse().unwrap());
-    println!("5 KB orders, signed SHA-256, encrypted AES-256-CBC, signed receipt, durable; {orders} of them");
+    println!(
+        "{orders} orders of 5 KB, signed SHA-256, encrypted AES-256-CBC, signed receipt, durable; {SENDERS} senders"
+    );
     let rsa = bare_rsa(orders);
-    println!("  bare RSA-2048 (decrypt, sign, verify)  {}", per_message(rsa, orders));
-    let (processor, wall) = through_the_door(orders);
-    println!("  the daemon's processor time            {}", per_message(processor, orders));
-    println!("  RSA's share of it                      {:.2}   (aim: at least 0.60)", ratio(rsa, processor));
-    println!("  wall                                   {:.0} orders/s, {SENDERS} senders", rate(orders, wall));
+    println!("  bare RSA-2048 (decrypt, sign, verify)   {}", each(rsa, orders));
+    let whole = through_the_door(orders, |index| order::with_lines(index, LINES), 1);
+    println!("  the daemon's processor time             {}", each(whole.processor(), orders));
+    println!("    of it in the kernel                   {}", each(whole.kernel, orders));
+    println!("  RSA's share of it                       {:.2}   (aim: at least 0.60)", ratio(rsa, whole.processor()));
+    println!("  wall                                    {:.0} orders/s", rate(orders, whole.wall));
+    let received = through_the_door(orders, not_edi, 0);
+    println!("the same with content that is no EDI, parked after the receipt: no translation, no document");
+    println!("  the daemon's processor time             {}", each(received.processor(), orders));
+    println!("    of it in the kernel                   {}", each(received.kernel, orders));
+    println!("  RSA's share of it                       {:.2}", ratio(rsa, received.processor()));
+    println!("  wall                                    {:.0} messages/s", rate(orders, received.wall));
     println!("durable changes");
-    println!("  bare fdatasync of 4 KiB, one by one    {:.0}/s", bare_fdatasync());
+    println!("  bare fdatasync of 4 KiB, one by one     {:.0}/s", bare_fdatasync());
     for (writers, payload) in [(1, 0), (64, 0), (1, PAYLOAD_BYTES), (64, PAYLOAD_BYTES)] {
         let rate = durable_changes(writers, payload);
-        println!("  {writers:2} writers, {payload:4} bytes of payload each     {rate:.0}/s");
+        println!("  {writers:2} writers, {payload:4} bytes of payload each      {rate:.0}/s");
     }
+}
+
+/// What a run through the door cost.
+struct Cost {
+    own: Duration,
+    kernel: Duration,
+    wall: Duration,
+}
+
+impl Cost {
+    fn processor(&self) -> Duration {
+        self.own + self.kernel
+    }
+}
+
+/// As long as an order of [`LINES`] lines, each another.
+fn not_edi(index: u32) -> Vec<u8> {
+    format!("message {index} ").into_bytes().repeat(380)
 }
 
 /// Processor time of the RSA work in `count` messages: unwrapping the content key, signing the receipt, verifying the
@@ -91,24 +119,37 @@ fn bare_rsa(count: usize) -> Duration {
     processor_time() - before
 }
 
-/// The daemon's processor time, and the wall time, for `count` orders. They are packed beforehand and their receipts
-/// verified afterwards, so that the senders take little from the two cores.
-fn through_the_door(count: usize) -> (Duration, Duration) {
+/// What it costs the daemon to take `count` messages and hand on `documents` for each. They are packed beforehand and their
+/// receipts verified afterwards, so that the senders take little from the two cores.
+fn through_the_door(count: usize, content: fn(u32) -> Vec<u8>, documents: usize) -> Cost {
     let mut gateway = Plan::default().prepare();
     gateway.start();
-    let messages: Vec<Packed> =
-        (1..).take(count).map(|index| Terms::default().pack(&order::with_lines(index, LINES))).collect();
-    let before = gateway.processor_time();
+    let messages: Vec<Packed> = (1..).take(count).map(|index| Terms::default().pack(&content(index))).collect();
+    let [own, kernel] = gateway.processor_time();
     let start = Instant::now();
     let replies = post_all(&gateway, &messages);
     let wall = start.elapsed();
-    // Translation and publication belong to the cost.
-    gateway.wait_for_documents(count);
-    let processor = gateway.processor_time() - before;
+    gateway.wait_for_documents(count * documents);
+    wait_until_at_rest(&gateway);
+    let [own_after, kernel_after] = gateway.processor_time();
     for (message, reply) in messages.iter().zip(&replies) {
         assert_eq!(partner::settle(message, reply), Settlement::Accepted, "{}", reply.text());
     }
-    (processor, wall)
+    Cost { own: own_after - own, kernel: kernel_after - kernel, wall }
+}
+
+/// What follows a receipt belongs to the cost too.
+fn wait_until_at_rest(gateway: &Gateway) {
+    const REST: Duration = Duration::from_millis(300);
+    let mut before = gateway.processor_time();
+    loop {
+        thread::sleep(REST);
+        let now = gateway.processor_time();
+        if now == before {
+            return;
+        }
+        before = now;
+    }
 }
 
 fn post_all(gateway: &Gateway, messages: &[Packed]) -> Vec<wire::Reply> {
@@ -185,7 +226,7 @@ fn processor_time() -> Duration {
     Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
 }
 
-fn per_message(time: Duration, count: usize) -> String {
+fn each(time: Duration, count: usize) -> String {
     format!("{:.2} s, {:.3} ms each", time.as_secs_f64(), time.as_secs_f64() * 1000.0 / as_f64(count))
 }
 

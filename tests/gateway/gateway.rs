@@ -264,13 +264,12 @@ impl Gateway {
         kill_process(Pid::from_child(self.process.as_ref().unwrap()), signal).unwrap();
     }
 
-    /// The processor time the daemon has used so far, its own and the system's for it.
-    pub fn processor_time(&self) -> Duration {
+    /// The processor time the daemon has used so far: its own, and the kernel's on its behalf.
+    pub fn processor_time(&self) -> [Duration; 2] {
         // Hundredths of a second, fields 14 and 15 of proc(5)'s stat; the name in field 2 may hold anything but ')'.
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.as_ref().unwrap().id())).unwrap();
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
-        Duration::from_millis(ticks * 10)
+        [fields[11], fields[12]].map(|ticks| Duration::from_millis(ticks.parse::<u64>().unwrap() * 10))
     }
 
     pub fn address(&self) -> SocketAddr {

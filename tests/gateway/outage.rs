@@ -60,8 +60,9 @@ fn a_daemon_without_its_broker_is_at_rest() {
     for index in 1..=5 {
         deliver(&gateway, &Terms::default().pack(&order::interchange(index)));
     }
-    let before = gateway.processor_time();
+    let used_so_far = || gateway.processor_time().iter().sum::<Duration>();
+    let before = used_so_far();
     thread::sleep(WATCHED);
-    let used = gateway.processor_time() - before;
+    let used = used_so_far() - before;
     assert!(used < WATCHED / 10, "{used:?} of {WATCHED:?}");
 }
