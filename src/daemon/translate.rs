@@ -249,3 +249,6 @@ fn weight(outcome: &SetOutcome) -> usize {
             SetOutcome::Parked(set) => inbound::inline_bytes(&set.content) + diagnostics(&set.diagnostics),
         }
 }
+
+#[cfg(test)]
+mod tests;

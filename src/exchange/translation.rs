@@ -6,7 +6,7 @@ use super::detail::Detail;
 use super::publication::{Publication, ReceivedDocument, content_hash};
 use super::record::Exchange;
 use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
-use crate::canon::{self, Meta, Usage};
+use crate::canon::{self, DocumentType, Meta, Usage};
 use crate::edi::{self, Party, TransactionSet};
 use crate::mapping;
 use crate::partner::{Agreement, MessageName, Partner, Registry};
@@ -45,62 +45,61 @@ pub struct Ids {
     pub row: RowId,
 }
 
+/// On what terms a transaction set is read.
+struct Terms<'r> {
+    partner: &'r Partner,
+    usage: Usage,
+    agreement: &'r Agreement,
+    known: &'static DocumentType,
+}
+
 impl Translation<'_> {
     /// Translates one transaction set.
     ///
     /// # Errors
     /// Everything that was found, when any of it keeps the transaction set back: it is to be parked whole.
     pub fn translate(&self, set: &TransactionSet, ids: Ids) -> Result<Translated, Vec<Diagnostic>> {
-        let partner = self.partner(set).map_err(alone)?;
-        let usage = usage(partner, set).map_err(alone)?;
-        let message = MessageName::of(set);
-        let agreement =
-            partner.agreement(canon::Direction::Inbound, &message).ok_or_else(|| alone(no_agreement(partner, set)))?;
+        let terms = self.terms(set).map_err(|fault| vec![fault])?;
+        let (read, findings) = self.read(set, &terms)?;
+        let meta = self.meta(set, &terms, ids.document, &read, &findings);
+        let publication = self.publication(&terms, ids, &read.document);
+        let document = canon::assemble(&meta, read.document);
+        let content = serde_json::to_vec(&document).map_err(|fault| vec![not_json(&fault)])?;
+        if content.len() > self.limits.document {
+            return Err(vec![too_large(content.len(), self.limits.document)]);
+        }
+        Ok(Translated { content, publication, diagnostics: findings })
+    }
 
+    /// Who sent it, as what, and by which agreement.
+    fn terms(&self, set: &TransactionSet) -> Result<Terms<'_>, Diagnostic> {
+        let partner = self.partner(set)?;
+        let usage = usage(partner, set)?;
+        let agreement = partner
+            .agreement(canon::Direction::Inbound, &MessageName::of(set))
+            .ok_or_else(|| no_agreement(partner, set))?;
+        let known = canon::document_type(&agreement.document).ok_or_else(|| unknown_document(agreement))?;
+        Ok(Terms { partner, usage, agreement, known })
+    }
+
+    /// Fits it to its guide and reads it by its mapping. What was found is an error when any of it keeps the set back.
+    fn read(
+        &self,
+        set: &TransactionSet,
+        terms: &Terms<'_>,
+    ) -> Result<(mapping::Read, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut findings: Vec<Diagnostic> = set.findings.iter().map(Diagnostic::from).collect();
-        let (guide, note) =
-            self.registry.guides().select(set, agreement.guide.as_ref()).ok_or_else(|| alone(no_guide(set)))?;
+        let guide = self.registry.guides().select(set, terms.agreement.guide.as_ref());
+        let (guide, note) = guide.ok_or_else(|| vec![no_guide(set)])?;
         findings.extend(note.as_ref().map(Diagnostic::from));
         let (tree, found) = edi::structure(set, &guide);
         findings.extend(found.iter().map(Diagnostic::from));
         if is_kept_back(&findings) {
             return Err(findings);
         }
-
-        let read = agreement.mapping.read(&tree, &partner.read_context());
+        let read = terms.agreement.mapping.read(&tree, &terms.partner.read_context());
         findings.extend(read.findings.iter().cloned());
-        let kind = agreement.document.split('@').next().unwrap_or_default();
-        if is_kept_back(&findings) {
-            return Err(findings);
-        }
-        let meta = self.meta(set, partner, agreement, ids.document, &read, &findings);
-        let business = read.document;
-        let number = text_at(&business, number_path(kind)).unwrap_or_default().to_owned();
-        let order = text_at(&business, order_path(kind)).map(str::to_owned);
-        let site = agreement.site.as_deref().and_then(|path| text_at(&business, path)).map(str::to_owned);
-        let hash = content_hash(&business);
-        let document = canon::assemble(&meta, business);
-        let content = serde_json::to_vec(&document).map_err(|fault| alone(not_json(&fault)))?;
-        if content.len() > self.limits.document {
-            return Err(alone(too_large(content.len(), self.limits.document)));
-        }
-        let publication = Publication::received(&ReceivedDocument {
-            row: ids.row,
-            instance: self.instance,
-            partner: &partner.id,
-            document_type: kind,
-            major: major(&agreement.document),
-            document_id: ids.document,
-            document_number: &number,
-            order_number: order.as_deref(),
-            site: site.as_deref(),
-            received_at: self.exchange.received_at,
-            dataschema: &canon::schema_uri(SCHEMA_BASE, kind, &meta.schema_version),
-            usage,
-            replay: 0,
-            content_hash: hash,
-        });
-        Ok(Translated { content, publication, diagnostics: findings })
+        if is_kept_back(&findings) { Err(findings) } else { Ok((read, findings)) }
     }
 
     /// Whose transaction set it is: the owner of the channel it came on, or a party behind it.
@@ -124,21 +123,19 @@ impl Translation<'_> {
     fn meta(
         &self,
         set: &TransactionSet,
-        partner: &Partner,
-        agreement: &Agreement,
+        terms: &Terms<'_>,
         document_id: DocumentId,
         read: &mapping::Read,
         findings: &[Diagnostic],
     ) -> Meta {
         let head = &set.interchange;
-        let known = canon::document_type(&agreement.document);
         Meta {
             document_id,
-            document_type: known.map_or_else(|| agreement.document.clone(), |known| known.kind.to_owned()),
-            schema_version: known.map_or("1.0", |known| known.version).to_owned(),
+            document_type: terms.known.kind.to_owned(),
+            schema_version: terms.known.version.to_owned(),
             direction: canon::Direction::Inbound,
-            partner: partner.id.clone(),
-            usage: partner.usage,
+            partner: terms.partner.id.clone(),
+            usage: terms.usage,
             source: canon::Source {
                 standard: head.standard.to_string(),
                 version: set.release.clone(),
@@ -151,7 +148,7 @@ impl Translation<'_> {
                 file_name: self.detail.file_name.clone(),
                 as2_message_id: Some(self.detail.message_id.clone()),
             },
-            mapping: Some(agreement.mapping.used()),
+            mapping: Some(terms.agreement.mapping.used()),
             received_at: Some(self.exchange.received_at),
             accepted_at: None,
             replay: None,
@@ -160,6 +157,26 @@ impl Translation<'_> {
             findings: findings.iter().map(canon::Finding::from).collect(),
             unmapped: read.unmapped.clone(),
         }
+    }
+
+    fn publication(&self, terms: &Terms<'_>, ids: Ids, business: &Value) -> Publication {
+        let DocumentType { kind, version, .. } = terms.known;
+        Publication::received(&ReceivedDocument {
+            row: ids.row,
+            instance: self.instance,
+            partner: &terms.partner.id,
+            document_type: kind,
+            major: major(version),
+            document_id: ids.document,
+            document_number: text_at(business, number_path(kind)).unwrap_or_default(),
+            order_number: text_at(business, order_path(kind)),
+            site: terms.agreement.site.as_deref().and_then(|path| text_at(business, path)),
+            received_at: self.exchange.received_at,
+            dataschema: &canon::schema_uri(SCHEMA_BASE, kind, version),
+            usage: terms.usage,
+            replay: 0,
+            content_hash: content_hash(business),
+        })
     }
 }
 
@@ -173,19 +190,25 @@ fn usage(partner: &Partner, set: &TransactionSet) -> Result<Usage, Diagnostic> {
         (Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
         (ours, wire) => Err(Diagnostic::error(
             "usage-differs",
-            format!("the partner file says {ours:?} and ISA15 says {wire:?}").to_lowercase().replace("isa15", "ISA15"),
+            format!("the partner file says {} and ISA15 says {}", ours.as_str(), said(wire)),
         )
         .expecting("the same of both")
         .hinting("when the partner has gone live, change 'usage' in its partner file; else ask why it sent this")),
     }
 }
 
-fn is_kept_back(findings: &[Diagnostic]) -> bool {
-    findings.iter().any(|finding| finding.severity == Severity::Error)
+/// What ISA15 says, in a word.
+fn said(usage: edi::Usage) -> &'static str {
+    match usage {
+        edi::Usage::Production => "production",
+        edi::Usage::Test => "test",
+        edi::Usage::Information => "information",
+        edi::Usage::Unknown => "nothing that is known",
+    }
 }
 
-fn alone(diagnostic: Diagnostic) -> Vec<Diagnostic> {
-    vec![diagnostic]
+fn is_kept_back(findings: &[Diagnostic]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
 /// `01/123456789`, as partner files write it.
@@ -212,6 +235,11 @@ fn no_agreement(partner: &Partner, set: &TransactionSet) -> Diagnostic {
     )
     .expecting(expected)
     .hinting("add an [[agreement]] with direction = \"in\" to the partner file, then have the partner send again")
+}
+
+fn unknown_document(agreement: &Agreement) -> Diagnostic {
+    Diagnostic::error("unknown-document", format!("the agreement is about {}, which is not known", agreement.document))
+        .hinting("run 'edigate check'")
 }
 
 fn no_guide(set: &TransactionSet) -> Diagnostic {
@@ -250,6 +278,7 @@ fn text_at<'d>(document: &'d Value, path: &str) -> Option<&'d str> {
     path.split('.').try_fold(document, |value, member| value.get(member)).and_then(Value::as_str)
 }
 
-fn major(document: &str) -> u32 {
-    document.split_once('@').and_then(|(_, major)| major.parse().ok()).unwrap_or(1)
+/// The major of a schema version: 1 of `1.0`.
+fn major(version: &str) -> u32 {
+    version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(1)
 }
