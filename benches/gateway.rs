@@ -24,6 +24,9 @@ mod order;
 #[path = "../tests/gateway/partner.rs"]
 #[expect(dead_code, reason = "the front-door tests use the rest")]
 mod partner;
+#[path = "../tests/gateway/plan.rs"]
+#[expect(dead_code, reason = "the front-door tests use the rest")]
+mod plan;
 #[path = "../tests/support/ports.rs"]
 mod ports;
 #[path = "../tests/gateway/wire.rs"]
@@ -46,8 +49,9 @@ use openssl::rsa::{Padding, Rsa};
 use openssl::sign::{Signer, Verifier};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::gateway::{Gateway, Plan};
+use crate::gateway::Gateway;
 use crate::partner::Terms;
+use crate::plan::Plan;
 
 /// Lines of the order; 37 make 5 KB.
 const LINES: usize = 37;

@@ -13,9 +13,10 @@ use crate::broker;
 use crate::chance::{self, Chance};
 use crate::disk::{LoopDisk, skipped};
 use crate::gate::Gate;
-use crate::gateway::{Gateway, Plan, files_below};
+use crate::gateway::{Gateway, files_below};
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
+use crate::plan::Plan;
 use crate::traffic::Traffic;
 
 /// Mebibytes of the file system under a store: a few segments of journal.

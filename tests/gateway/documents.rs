@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::gateway::Plan;
 use crate::ledger::Ledger;
 use crate::partner::{Terms, deliver};
+use crate::plan::Plan;
 use crate::{broker, order};
 
 #[test]

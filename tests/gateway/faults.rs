@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 
 use edigate::as2::{Packed, ReceiptSignature, ReceiptWanted};
 
-use crate::gateway::{AS2_PATH, Plan};
+use crate::gateway::AS2_PATH;
 use crate::identity::Identity;
 use crate::order;
 use crate::partner::{self, Form, Terms, deliver};
+use crate::plan::Plan;
 use crate::wire::{self, Reply};
 
 /// Bytes of the largest body that the gateway of these tests takes.

@@ -9,9 +9,10 @@ use edigate::as2::{Disposition, ErrorModifier};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::gateway::{Gateway, Plan};
+use crate::gateway::Gateway;
 use crate::order;
 use crate::partner::{self, Terms, deliver};
+use crate::plan::Plan;
 
 #[test]
 fn check_passes_a_good_configuration_and_names_every_fault_of_a_bad_one() {

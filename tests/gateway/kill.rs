@@ -5,9 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::chance::Chance;
-use crate::gateway::Plan;
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
+use crate::plan::Plan;
 use crate::traffic::Traffic;
 use crate::{broker, chance};
 

@@ -19,6 +19,7 @@ mod ledger;
 mod oracle;
 mod order;
 mod partner;
+mod plan;
 #[path = "../support/ports.rs"]
 mod ports;
 mod traffic;

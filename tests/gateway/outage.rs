@@ -6,11 +6,11 @@ use std::thread;
 use std::time::Duration;
 
 use crate::broker::Rabbit;
-use crate::gateway::Plan;
 use crate::ledger::Ledger;
 use crate::oracle::assert_nothing_lost_or_doubled;
 use crate::order;
 use crate::partner::{Terms, deliver};
+use crate::plan::Plan;
 use crate::ports::free_port;
 use crate::traffic::Traffic;
 

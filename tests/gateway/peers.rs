@@ -8,8 +8,9 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::gateway::{Gateway, Plan};
+use crate::gateway::Gateway;
 use crate::ledger::{Delivery, Ledger};
+use crate::plan::Plan;
 use crate::{broker, order};
 
 /// The forms each partner sends, as its command line names them.

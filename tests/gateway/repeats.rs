@@ -5,9 +5,10 @@ use std::thread;
 
 use edigate::as2::{MessageId, Settlement};
 
-use crate::gateway::{Gateway, Plan};
+use crate::gateway::Gateway;
 use crate::order;
 use crate::partner::{self, Form, Terms, deliver, settle};
+use crate::plan::Plan;
 use crate::traffic::receipt_bytes;
 
 #[test]

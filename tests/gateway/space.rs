@@ -5,9 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::disk::{SmallDisk, skipped};
-use crate::gateway::{AS2_PATH, Gateway, Plan};
+use crate::gateway::{AS2_PATH, Gateway};
 use crate::order;
 use crate::partner::{self, Terms, deliver};
+use crate::plan::Plan;
 use crate::wire;
 
 /// Mebibytes of the file system under the store: room for its segments and ballast, and little more.

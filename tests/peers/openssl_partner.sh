@@ -7,9 +7,10 @@
 #                      [--sign] [--encrypt] [--stream] [--digest sha256] [--cipher aes-256-cbc] FILE
 #
 # --stream lets OpenSSL write the envelope in BER of indefinite length, as BouncyCastle and Sterling send it (a streamed
-# signature would hold the content too, which AS2 does not know). Prints NAME=VALUE lines:
-# http, message_id, mic, received_mic, disposition, original_message_id, verified (yes or no). Exit status 0 when the
-# receipt verified and its MIC equals ours.
+# signature would hold the content too, which AS2 does not know).
+#
+# Prints NAME=VALUE lines: http, message_id, mic, received_mic, disposition, original_message_id, verified (yes or no). Exit
+# status 0 when the receipt verified and its MIC equals ours.
 set -euo pipefail
 export LC_ALL=C
 
@@ -106,8 +107,9 @@ post() {
     printf 'http=%s\n' "$http"
 }
 
-# The receipt is text with CRLF throughout, so without -binary openssl hashes it as it stands; with it, its reader of
-# MIME loses the line end before an inner boundary. What verifies is put aside by openssl; everything said about the receipt is read from there, never from the raw answer.
+# The receipt is text with CRLF throughout, so without -binary openssl hashes it as it stands; with it, its reader of MIME
+# loses the line end before an inner boundary. What verifies is put aside by openssl; everything said about the receipt is
+# read from there, never from the raw answer.
 verify_receipt() {
     { grep -i '^content-type:' "$work/answer.head"; printf '\r\n'; cat "$work/answer.body"; } >"$work/receipt"
     verified=no received_mic=

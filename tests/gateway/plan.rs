@@ -1,0 +1,171 @@
+//! How a gateway under test is configured: the example partner and one listener, and what a test wants otherwise.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::gateway::{AS2_PATH, Gateway};
+use crate::identity::{Identity, write_secret};
+use crate::ports::free_port;
+
+const TLS: &str = "tls = { cert = \"certs/tls.pem\", key = \"file:certs/tls.key\", min = \"1.2\" }\n";
+
+/// What a gateway is configured to be; [`Plan::prepare`] writes it down.
+#[derive(Default)]
+pub struct Plan {
+    broker: Option<(String, String)>,
+    limits: String,
+    receive: String,
+    free_hard: Option<String>,
+    usage: Option<String>,
+    tls: bool,
+}
+
+impl Plan {
+    /// Documents go to a broker, into the exchanges whose names begin with `prefix`.
+    pub fn broker(mut self, url: &str, prefix: &str) -> Self {
+        self.broker = Some((url.to_owned(), prefix.to_owned()));
+        self
+    }
+
+    /// A line for `[limits]` of edigate.toml.
+    pub fn limit(mut self, line: &str) -> Self {
+        self.limits = format!("{}{line}\n", self.limits);
+        self
+    }
+
+    /// A line for `[as2.receive]` of the partner's file.
+    pub fn receive(mut self, line: &str) -> Self {
+        self.receive = format!("{}{line}\n", self.receive);
+        self
+    }
+
+    /// How much of the store's file system must be free; little by default, so that a well-filled machine can test.
+    pub fn free_hard(mut self, share: &str) -> Self {
+        self.free_hard = Some(share.to_owned());
+        self
+    }
+
+    /// What the partner's orders are for: `production`, if nothing else is said, or `test`.
+    pub fn usage(mut self, usage: &str) -> Self {
+        self.usage = Some(usage.to_owned());
+        self
+    }
+
+    /// The listener speaks HTTPS, with the certificate `certs/tls.pem`.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// Accepts messages that are only signed, only encrypted, or neither.
+    pub fn lenient(self) -> Self {
+        self.receive("require_signed = false").receive("require_encrypted = false")
+    }
+
+    /// Writes configuration and keys into a new folder.
+    pub fn prepare(self) -> Gateway {
+        let folder = tempfile::Builder::new().prefix("edigate-").tempdir().unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let root = folder.path();
+        for name in ["certs", "partners/acme-bearings", "mappings", "run", "var/edigate", "var/erp"] {
+            fs::create_dir_all(root.join(name)).unwrap();
+        }
+        Identity::northwind().write(&root.join("certs"), "northwind");
+        Identity::acme().write(&root.join("certs"), "acme");
+        Identity::listener().write(&root.join("certs"), "tls");
+        if let Some((url, _)) = &self.broker {
+            write_secret(&root.join("certs/amqp-url"), url.as_bytes());
+        }
+        fs::write(root.join("edigate.toml"), self.edigate_toml(address)).unwrap();
+        fs::write(root.join("partners/acme-bearings/partner.toml"), self.partner_toml()).unwrap();
+        let scheme = if self.tls { "https" } else { "http" };
+        Gateway::in_folder(folder, address, scheme)
+    }
+
+    fn edigate_toml(&self, address: SocketAddr) -> String {
+        let limits = &self.limits;
+        let tls = if self.tls { TLS } else { "" };
+        let free_hard = self.free_hard.as_deref().unwrap_or("1%");
+        let erp = match &self.broker {
+            None => "[erp.directory]\nfolder = \"var/erp\"\n".to_owned(),
+            Some((_, prefix)) => format!(
+                "[erp.amqp]\n\
+                 url = \"file:certs/amqp-url\"\n\
+                 exchanges = {{ documents = \"{prefix}.documents\", test = \"{prefix}.documents.test\", \
+                 events = \"{prefix}.events\", commands = \"{prefix}.commands\" }}\n"
+            ),
+        };
+        format!(
+            r#"schema = 1
+instance = "test-1"
+
+[store]
+folder = "var/edigate"
+free_hard = "{free_hard}"
+
+[identity.northwind]
+as2_id = "NORTHWIND"
+[[identity.northwind.certificates]]
+roles = ["sign", "decrypt"]
+cert = "certs/northwind.pem"
+key = "file:certs/northwind.key"
+
+[[listener]]
+name = "as2"
+kind = "as2"
+bind = "{address}"
+path = "{AS2_PATH}"
+{tls}
+[admin]
+socket = "run/admin.sock"
+
+[limits]
+{limits}
+{erp}
+[log]
+format = "json"
+level = "info"
+"#
+        )
+    }
+
+    fn partner_toml(&self) -> String {
+        let receive = &self.receive;
+        let usage = self.usage.as_deref().unwrap_or("production");
+        format!(
+            r#"schema = 1
+name = "Acme Bearings"
+status = "active"
+usage = "{usage}"
+timezone = "America/New_York"
+
+[as2]
+identity = "northwind"
+as2_id = "ACMEBRG"
+url = "http://127.0.0.1:9/as2"
+
+[[as2.certificates]]
+roles = ["verify", "encrypt"]
+cert = "certs/acme.pem"
+
+[as2.receive]
+{receive}
+[x12]
+us = {{ isa = "01/123456789", gs = "123456789" }}
+them = {{ isa = "ZZ/ACMEBRG", gs = "ACMEBRG" }}
+
+[[agreement]]
+document = "order@1"
+direction = "in"
+message = "x12/004010/850"
+mapping = "templates/x12/004010/order"
+site = "shipTo.id"
+
+[parties]
+plant-0100 = {{ scheme = "BUYER_ASSIGNED", value = "0100" }}
+northwind = {{ scheme = "DUNS", value = "123456789", name = "Northwind Pumps Inc", role = "buyer" }}
+acme-bearings = {{ scheme = "BUYER_ASSIGNED", value = "ACMEBRG" }}
+"#
+        )
+    }
+}
