@@ -19,7 +19,7 @@ use super::{watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
 use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, SettingsFault};
 use crate::base::{Clock, OsEntropy, SystemClock};
-use crate::config::{self, Configuration, Erp, Live, Settings};
+use crate::config::{self, Configuration, Erp, FreeSpace, Live, Settings};
 use crate::directory::Directory;
 use crate::exchange::JobKind;
 use crate::http::TlsFault;
@@ -137,6 +137,11 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
 fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Arc<Outbox>, Recovery), StartFault> {
     let mut store = StoreSettings::new(&settings.store.folder, &settings.instance);
     store.ballast_bytes = settings.store.ballast;
+    store.free_hard_percent = match settings.store.free_hard {
+        FreeSpace::Percent(percent) => percent,
+        // The watch compares bytes itself.
+        FreeSpace::Bytes(_) => 0,
+    };
     Outbox::open(&store, Arc::clone(clock), Arc::new(OsEntropy)).map_err(StartFault::Store)
 }
 

@@ -9,7 +9,7 @@ use super::gate::Closed;
 use super::ports::Ports;
 use crate::config::FreeSpace;
 use crate::observe::Event;
-use crate::store::{Health, Space};
+use crate::store::{Health, Level, Space};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -58,13 +58,14 @@ fn close(ports: &Ports, why: Closed, detail: &str) {
     ports.gate.close(why);
 }
 
+/// The store says when the share that was configured is gone; a ballast that was given up counts as used, or the room
+/// it makes for what is open would be taken by what is new.
 fn is_full(space: Space, bound: FreeSpace) -> bool {
-    let least = match bound {
-        FreeSpace::Bytes(bytes) => bytes,
-        // Percent of the whole, without overflow on the largest disks.
-        FreeSpace::Percent(percent) => space.total / 100 * u64::from(percent),
+    let too_few = match bound {
+        FreeSpace::Bytes(bytes) => space.free < bytes,
+        FreeSpace::Percent(_) => false,
     };
-    space.free < least
+    too_few || space.level == Level::Full
 }
 
 /// Lets go what is older than every retention period: payloads, evidence and documents ride in the same segments, so
@@ -89,16 +90,16 @@ pub(super) fn tell_systemd(state: sd_notify::NotifyState<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Level;
 
     #[test]
-    fn the_bound_is_a_share_or_a_number_of_bytes() {
-        let check = |free, bound, full| {
-            assert_eq!(is_full(Space { free, total: 1_000, level: Level::Ok }, bound), full, "{free} {bound:?}");
+    fn the_bound_is_a_number_of_bytes_or_what_the_store_says() {
+        let check = |free, level, bound, full| {
+            assert_eq!(is_full(Space { free, total: 1_000, level }, bound), full, "{free} {level:?} {bound:?}");
         };
-        check(99, FreeSpace::Percent(10), true);
-        check(100, FreeSpace::Percent(10), false);
-        check(499, FreeSpace::Bytes(500), true);
-        check(500, FreeSpace::Bytes(500), false);
+        check(99, Level::Low, FreeSpace::Percent(10), false);
+        check(99, Level::Full, FreeSpace::Percent(10), true);
+        check(499, Level::Ok, FreeSpace::Bytes(500), true);
+        check(500, Level::Ok, FreeSpace::Bytes(500), false);
+        check(500, Level::Full, FreeSpace::Bytes(500), true);
     }
 }
