@@ -1,6 +1,6 @@
 //! Reading everything: the journal from end to end, every payload, and the index against both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 
 use super::chain::Chain;
@@ -24,6 +24,7 @@ pub(crate) fn run(shared: &Shared) -> Result<Check, StoreError> {
     let _alone = shared.housekeeping.lock().unwrap_or_else(PoisonError::into_inner);
     let mut check = Check::default();
     check_journal(shared, &mut check)?;
+    check_leaders(shared, &mut check)?;
     let stored = check_payloads(shared, &mut check)?;
     each_reference(shared, |reference| {
         if !stored.contains(&reference.sha256) {
@@ -97,6 +98,30 @@ fn compare(index: &dyn Index, folded: &dyn Index, check: &mut Check) -> Result<(
     })?;
     if found != expected {
         fault(check, format!("the index has {found} entries, the journal gives {expected}"));
+    }
+    Ok(())
+}
+
+/// Every lane that has jobs is led by the first of them, and no other lane has a leader.
+fn check_leaders(shared: &Shared, check: &mut Check) -> Result<(), StoreError> {
+    let index = shared.index.as_ref();
+    let mut first: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+    each_entry(index, &Space::Queue.first(), &Space::Queue.end(), |key, subject| {
+        if let Some(leader) = key::leader_of_queue(&key) {
+            first.entry(leader).or_insert(subject);
+        }
+        Ok(())
+    })?;
+    let mut leaders = 0;
+    each_entry(index, &Space::Leader.first(), &Space::Leader.end(), |key, subject| {
+        leaders += 1;
+        if first.get(&key) != Some(&subject) {
+            fault(check, format!("a lane is not led by its first job, at {}", key.escape_ascii()));
+        }
+        Ok(())
+    })?;
+    if leaders != first.len() {
+        fault(check, format!("{} lanes have jobs and {leaders} have a leader", first.len()));
     }
     Ok(())
 }

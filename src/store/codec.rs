@@ -43,6 +43,9 @@ pub(crate) enum Consequence {
     /// Retention lets a record or a payload go.
     #[n(5)]
     Forget(#[n(0)] Forgotten),
+    /// A lane has this leader from now on; none when it is empty.
+    #[n(6)]
+    Leader(#[n(0)] JobKind, #[n(1)] Lane, #[n(2)] Option<Subject>),
 }
 
 /// What is counted.

@@ -9,6 +9,7 @@
 //! | `j` subject | [`Job`] |
 //! | `q` kind, lane, position | subject: the jobs of a lane in their order |
 //! | `t` kind, due, position | subject: the jobs that lead their lanes, soonest first |
+//! | `l` kind, lane | subject: who leads the lane |
 //! | `c` name | u64: a counter of the domain |
 //! | `n` what is counted | u64 |
 //! | `p` SHA-256 | [`Place`] of a payload |
@@ -45,6 +46,7 @@ pub(crate) enum Space {
     Job = b'j' as isize,
     Queue = b'q' as isize,
     Lead = b't' as isize,
+    Leader = b'l' as isize,
     Counter = b'c' as isize,
     Count = b'n' as isize,
     Payload = b'p' as isize,
@@ -114,6 +116,17 @@ pub(crate) fn lead(kind: JobKind, due: Timestamp, position: u64) -> Vec<u8> {
     // The sign bit flipped, so that instants before 1970 sort before the others.
     let due = due.as_millis().cast_unsigned() ^ (1 << 63);
     Space::Lead.key(&[&[kind_byte(kind)], &due.to_be_bytes(), &position.to_be_bytes()])
+}
+
+pub(crate) fn leader(kind: JobKind, lane: &Lane) -> Vec<u8> {
+    Space::Leader.key(&[&[kind_byte(kind)], lane.as_bytes()])
+}
+
+/// The [`leader`] key of the lane that a [`queue`] key is of.
+pub(crate) fn leader_of_queue(queue: &[u8]) -> Option<Vec<u8>> {
+    let (_space, place) = queue.split_first()?;
+    let (lane, _position) = place.split_at_checked(place.len().checked_sub(size_of::<u64>())?)?;
+    Some(Space::Leader.key(&[lane]))
 }
 
 /// From the first [`lead`] key of a kind to behind its last.
@@ -206,6 +219,7 @@ pub(crate) fn fold_consequence(consequence: &Consequence, into: &mut Overlay) {
         Consequence::Unlead(kind, due, position) => (lead(*kind, *due, *position), None),
         Consequence::Count(counted, value) => (count(*counted), Some(number(*value))),
         Consequence::Forget(forgotten) => (forgotten_key(forgotten), None),
+        Consequence::Leader(kind, lane, subject) => (leader(*kind, lane), subject.as_ref().map(to_cbor)),
     };
     into.insert(key, value);
 }

@@ -49,6 +49,10 @@ impl Schedule {
         for (kind, lane, led) in leaders {
             let leads = self.leader_now(view, kind, &lane, led.as_ref())?;
             let turn_of = |job: &Job| (job.due, job.position);
+            let subject_of = |job: &Job| job.subject;
+            if led.as_ref().map(subject_of) != leads.as_ref().map(subject_of) {
+                push(view, into, Consequence::Leader(kind, lane, leads.as_ref().map(subject_of)));
+            }
             if led.as_ref().map(turn_of) == leads.as_ref().map(turn_of) {
                 continue;
             }
@@ -80,7 +84,7 @@ impl Schedule {
     }
 
     /// Who leads a lane afterwards. Unless the former leader has left, only the jobs of this change can have passed
-    /// it, and the lane need not be read again.
+    /// it. When it has, the lane is read from behind its place: before it nobody stood.
     fn leader_now(
         &self,
         view: &View<'_>,
@@ -88,17 +92,17 @@ impl Schedule {
         lane: &Lane,
         led: Option<&Job>,
     ) -> Result<Option<Job>, StoreError> {
-        let stays = led.is_none_or(|job| match self.subjects.get(&job.subject) {
-            Some((_, after)) => after.as_ref().map(place_of) == Some(place_of(job)),
-            None => true,
-        });
-        if !stays {
-            return leader(view, kind, lane);
-        }
-        let untouched = led.filter(|job| !self.subjects.contains_key(&job.subject));
         let touched = self.subjects.values().filter_map(|(_, after)| after.as_ref());
         let of_lane = touched.filter(|job| job.kind == kind && job.lane == *lane);
-        Ok(of_lane.chain(untouched).min_by_key(|job| job.position).cloned())
+        let left = led.filter(|job| match self.subjects.get(&job.subject) {
+            Some((_, after)) => after.as_ref().map(place_of) != Some(place_of(job)),
+            None => false,
+        });
+        let other = match left {
+            Some(job) => next_after(view, job)?,
+            None => led.filter(|job| !self.subjects.contains_key(&job.subject)).cloned(),
+        };
+        Ok(of_lane.cloned().chain(other).min_by_key(|job| job.position))
     }
 }
 
@@ -109,8 +113,13 @@ fn place_of(job: &Job) -> (JobKind, Lane, u64) {
 
 /// The job that leads a lane.
 fn leader(view: &View<'_>, kind: JobKind, lane: &Lane) -> Result<Option<Job>, StoreError> {
-    let Some(subject) = view.first(&key::queue(kind, lane, 0), &key::queue(kind, lane, u64::MAX))? else {
-        return Ok(None);
-    };
+    let subject: Option<Subject> = view.read(&key::leader(kind, lane))?;
+    subject.map_or(Ok(None), |subject| view.read(&key::job(&subject)))
+}
+
+/// The first job behind another's place in its lane.
+fn next_after(view: &View<'_>, job: &Job) -> Result<Option<Job>, StoreError> {
+    let from = key::queue(job.kind, &job.lane, job.position.saturating_add(1));
+    let Some(subject) = view.first(&from, &key::queue(job.kind, &job.lane, u64::MAX))? else { return Ok(None) };
     view.read(&key::job(&read_value::<Subject>(&subject)?))
 }
