@@ -73,6 +73,15 @@ impl ReceiptAsked {
         }
     }
 
+    /// `signed`, `unsigned` or `none`: what is asked for, whether or not it can be given.
+    pub fn as_str(&self) -> &'static str {
+        match self.terms() {
+            None => "none",
+            Some(terms) if matches!(terms.form(&[]), Ok(ReceiptForm::Unsigned)) => "unsigned",
+            Some(_) => "signed",
+        }
+    }
+
     /// The form asked for; `None` when no receipt is.
     pub fn terms(&self) -> Option<&ReceiptTerms> {
         match self {
@@ -245,5 +254,18 @@ mod tests {
             &[("Disposition-Notification-To", "x"), ("Receipt-Delivery-Option", "http://a/?b")],
             "async to http://a/?b",
         );
+    }
+
+    #[test]
+    fn what_is_asked_has_a_word() {
+        let check = |options: Option<&str>, expect: &str| {
+            let asked = options.map_or(ReceiptAsked::None, |options| ReceiptAsked::Sync(ReceiptTerms::parse(options)));
+            assert_eq!(asked.as_str(), expect, "{options:?}");
+        };
+        check(None, "none");
+        check(Some(""), "unsigned");
+        check(Some("signed-receipt-protocol=optional, pkcs7-signature"), "signed");
+        check(Some("signed-receipt-micalg=required, md5"), "signed");
+        check(Some("signed-receipt-protocol=required, pgp-signature"), "signed");
     }
 }

@@ -13,6 +13,7 @@ use super::gate::{Closed, Gate};
 use super::listeners::{self, Doors};
 use super::ports::Ports;
 use super::reload;
+use super::room::{BODIES, Room};
 use super::sink::Sink;
 use super::throttle::Throttle;
 use super::{watch as watching, worker};
@@ -30,6 +31,8 @@ use crate::store::{Outbox, Recovery, StoreError, StoreSettings};
 const DRAIN_MESSAGES: Duration = Duration::from_secs(30);
 /// How long steps under way may take after that; a step cut off is done again at the next start.
 const DRAIN_STEPS: Duration = Duration::from_secs(10);
+/// How long answers of the admin socket may take after that; a client that hangs must not keep the daemon.
+const DRAIN_ADMIN: Duration = Duration::from_secs(3);
 /// Translations at once. Each partner's are done one after the other.
 const TRANSLATIONS: usize = 2;
 
@@ -111,6 +114,7 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
         clock,
         entropy: Arc::new(OsEntropy),
         gate: Gate::default(),
+        room: Room::of(BODIES),
         throttle: Arc::new(Throttle::default()),
     });
     watching::look(&ports);
@@ -257,8 +261,16 @@ async fn drain(ports: &Arc<Ports>, mut tasks: Tasks, stop: &watch::Sender<bool>)
     if tokio::task::spawn_blocking(move || closing.outbox.close()).await.is_err() {
         Event::StoreFailed { detail: "closing the store ended early; the next start recovers it" }.emit(&ports.metrics);
     }
-    while tasks.admin.join_next().await.is_some() {}
+    end_within(&mut tasks.admin, DRAIN_ADMIN).await;
     Event::Stopped.emit(&ports.metrics);
+}
+
+/// Lets tasks end by themselves for a while, then ends them.
+async fn end_within(tasks: &mut JoinSet<()>, limit: Duration) {
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(limit, ended).await.is_err() {
+        tasks.shutdown().await;
+    }
 }
 
 /// Resolves when the value becomes true, or nobody can say so any more.
@@ -290,5 +302,18 @@ impl Signals {
                 _ = self.reload.recv() => reload::run(ports, tls).await,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_never_ends_is_not_waited_for() {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(std::future::pending());
+        end_within(&mut tasks, Duration::from_millis(5)).await;
+        assert!(tasks.is_empty());
     }
 }

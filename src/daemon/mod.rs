@@ -16,7 +16,10 @@ mod publish;
 mod receipt;
 mod receive;
 mod reload;
+mod room;
 mod sink;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod translate;
 mod watch;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::gate::Gate;
+use super::room::Room;
 use super::sink::Sink;
 use super::throttle::Throttle;
 use crate::base::{Clock, Entropy};
@@ -26,6 +27,8 @@ pub(crate) struct Ports {
     pub(crate) entropy: Arc<dyn Entropy>,
     /// Whether new messages are taken.
     pub(crate) gate: Gate,
+    /// Bounds on bodies in memory.
+    pub(crate) room: Room,
     /// Bounds for each partner.
     pub(crate) throttle: Arc<Throttle>,
 }

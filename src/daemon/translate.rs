@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::ports::Ports;
+use super::worker::postpone;
 use crate::base::{Diagnostic, DocumentId, RowId, Severity};
 use crate::config::Configuration;
 use crate::edi::{Piece, ReadFault, ReadOptions, Reader, TransactionSet};
@@ -26,7 +27,10 @@ pub(super) async fn run_once(ports: &Arc<Ports>, lease: Lease) -> Result<(), Sto
     let working = Arc::clone(ports);
     let decided = tokio::task::spawn_blocking(move || decide(&working, &job)).await;
     let change = match decided {
-        Ok(decided) => decided?,
+        Ok(Ok(decided)) => decided,
+        // A full disk is no fault of the exchange, which must not end parked for it.
+        Ok(Err(fault)) if fault.is_passing() => return postpone(ports, lease, fault).await,
+        Ok(Err(fault)) => return Err(fault),
         // The lease drops: the job comes due again, its attempt counted, and is parked when it has had its attempts.
         Err(stopped) => return Err(StoreError::Index { what: format!("the translation ended early: {stopped}") }),
     };
@@ -130,9 +134,11 @@ fn survey(mut reader: Reader<PayloadReader>) -> Result<Result<(), Vec<Diagnostic
 const ENVELOPE_ERRORS: usize = 100;
 
 fn unread(fault: &std::io::Error) -> StoreError {
-    StoreError::from_io(fault)
-        .cloned()
-        .unwrap_or_else(|| StoreError::Index { what: format!("a payload cannot be read: {fault}") })
+    StoreError::from_io(fault).cloned().unwrap_or_else(|| StoreError::Io {
+        doing: "reading a payload in",
+        file: "spool".into(),
+        source: Arc::new(std::io::Error::new(fault.kind(), fault.to_string())),
+    })
 }
 
 /// The second reading.

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::ports::Ports;
 use super::{publish, translate};
-use crate::exchange::{JobKind, Subject};
+use crate::exchange::{JobKind, Subject, inbound};
 use crate::observe::Event;
 use crate::store::{Lease, StoreError};
 
@@ -70,6 +70,15 @@ async fn step(ports: Arc<Ports>, kind: JobKind, lease: Lease) {
     if let Err(fault) = result {
         report(&ports, kind, subject, &fault);
     }
+}
+
+/// Puts a job off that the store held up, and gives the fault on to be told. Were the lease merely dropped, the job would
+/// come again every second, and an attempt of it would count.
+pub(super) async fn postpone(ports: &Ports, lease: Lease, fault: StoreError) -> Result<(), StoreError> {
+    let [jitter] = ports.entropy.bytes();
+    let change = inbound::postponed(lease.job(), ports.clock.now(), jitter);
+    lease.finish(change).await?;
+    Err(fault)
 }
 
 fn report(ports: &Ports, kind: JobKind, subject: Subject, fault: &StoreError) {

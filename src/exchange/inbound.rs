@@ -168,7 +168,7 @@ pub fn translated(
 /// Nothing can be made of an exchange: it waits whole, with its diagnostics.
 pub fn parked(exchange: &Exchange, at: Timestamp, mut detail: Detail, diagnostics: Vec<Diagnostic>) -> Change {
     let mut change = step(exchange, at);
-    detail.diagnostics.extend(diagnostics);
+    detail.diagnostics.extend(kept(&diagnostics));
     let mut next = advance(exchange, at);
     next.stage = Stage::Parked;
     next.detail = change.carry(detail.to_json());
@@ -177,11 +177,12 @@ pub fn parked(exchange: &Exchange, at: Timestamp, mut detail: Detail, diagnostic
     change
 }
 
-/// The work on an exchange met something passing (a store that is busy, a task that was stopped): try again later.
+/// The store could not give or take what a step needs, as on a full disk. That is no fault of the exchange: the attempt
+/// is given back, and the step is tried again when there may be room.
 pub fn postponed(job: &Job, at: Timestamp, jitter: u8) -> Change {
     let mut change = Change::new(at);
-    let due = Backoff::STEP.next(at, job.attempts, jitter);
-    change.effects.push(Effect::Job(Job { due, ..job.clone() }));
+    let due = Backoff::STORE.next(at, 1, jitter);
+    change.effects.push(Effect::Job(Job { due, attempts: job.attempts.saturating_sub(1), ..job.clone() }));
     change
 }
 
@@ -280,16 +281,49 @@ fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: Parked
 /// Diagnostics that one record keeps; what is beyond is counted by the last one.
 const DIAGNOSTICS: usize = 100;
 
+/// Bytes of JSON that the diagnostics of one record take: they ride in the change, where a payload has 64 KiB, and an
+/// exchange's detail needs room beside them.
+const DIAGNOSTICS_BYTES: usize = 40 << 10;
+
 fn carry_diagnostics(change: &mut Change, diagnostics: &[Diagnostic]) -> Option<BlobRef> {
     if diagnostics.is_empty() {
         return None;
     }
-    let mut kept: Vec<_> = diagnostics.iter().take(DIAGNOSTICS).cloned().collect();
-    if let Some(more) = diagnostics.len().checked_sub(DIAGNOSTICS).filter(|more| *more > 0) {
-        kept.push(Diagnostic::info("more-diagnostics", format!("{more} more of this transaction set are not kept")));
-    }
-    let json = serde_json::to_vec(&kept).expect("a diagnostic holds only strings and numbers");
+    let json = serde_json::to_vec(&kept(diagnostics)).expect("a diagnostic holds only strings and numbers");
     Some(change.carry(json))
+}
+
+/// The weightiest of some diagnostics, as many as a record keeps, in their own order.
+fn kept(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut by_weight: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
+    by_weight.sort_by_key(|(_, diagnostic)| std::cmp::Reverse(diagnostic.severity));
+    let mut bytes = 0;
+    let mut kept: Vec<(usize, Diagnostic)> = by_weight
+        .into_iter()
+        .take(DIAGNOSTICS)
+        .map(|(place, diagnostic)| (place, shortened(diagnostic)))
+        .take_while(|(_, diagnostic)| {
+            bytes += serde_json::to_vec(diagnostic).map_or(0, |json| json.len());
+            bytes <= DIAGNOSTICS_BYTES
+        })
+        .collect();
+    kept.sort_by_key(|(place, _)| *place);
+    let mut kept: Vec<_> = kept.into_iter().map(|(_, diagnostic)| diagnostic).collect();
+    if let Some(more) = diagnostics.len().checked_sub(kept.len()).filter(|more| *more > 0) {
+        kept.push(Diagnostic::info("more-diagnostics", format!("{more} more are not kept")));
+    }
+    kept
+}
+
+/// A diagnostic whose texts are cut: some of them quote what a partner sent.
+fn shortened(diagnostic: &Diagnostic) -> Diagnostic {
+    /// Bytes of one text: a screenful.
+    const TEXT: usize = 1_000;
+    let mut short = diagnostic.clone();
+    short.message = cut(short.message, TEXT);
+    short.expected = short.expected.map(|text| cut(text, TEXT));
+    short.hint = short.hint.map(|text| cut(text, TEXT));
+    short
 }
 
 /// Cuts a text at a character boundary so that it takes at most `bytes`.

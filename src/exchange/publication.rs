@@ -65,7 +65,7 @@ pub struct Publication {
     pub document_type: String,
     /// The document's own id, kept over replays.
     pub document_id: DocumentId,
-    /// The business number, such as the order number; empty when the document has none.
+    /// The business number, such as the order number, at most 255 bytes of it; empty when the document has none.
     pub document_number: String,
     /// Whether it is meant in earnest.
     pub usage: Usage,
@@ -128,7 +128,7 @@ impl Publication {
             partner: partner.clone(),
             document_type: document_type.to_owned(),
             document_id: document.document_id,
-            document_number: document.document_number.to_owned(),
+            document_number: cut(document.document_number).to_owned(),
             usage: document.usage,
             replay: document.replay,
             content_hash: document.content_hash,
@@ -177,6 +177,14 @@ fn own_key(document: &ReceivedDocument<'_>) -> String {
 /// `number` itself, or its hash when it is too long for a key: cutting it would let two numbers run into one.
 fn bounded(number: &str) -> String {
     if number.len() <= KEY_NUMBER_BYTES { number.to_owned() } else { Sha256::of(number.as_bytes()).to_string() }
+}
+
+/// Bytes of a business number that an event tells; the body has all of it. The longest in use have a few dozen, and
+/// headers must fit one frame with the rest (AMQP 0-9-1, `frame-max`).
+const NUMBER_BYTES: usize = 255;
+
+fn cut(number: &str) -> &str {
+    number.get(..number.floor_char_boundary(NUMBER_BYTES)).unwrap_or(number)
 }
 
 /// SHA-256 of a canonical document without its `meta` member, in the form of RFC 8785: members sorted by the UTF-16

@@ -20,8 +20,9 @@ impl Backoff {
     pub const NACKED: Self = Self { first: Duration::from_secs(1), cap: Duration::from_secs(60) };
     /// For a message no queue is bound for: a person must bind one.
     pub const UNROUTABLE: Self = Self { first: Duration::from_secs(60), cap: Duration::from_secs(60) };
-    /// For a step of ours that failed on something passing.
-    pub const STEP: Self = Self { first: Duration::from_secs(1), cap: Duration::from_secs(300) };
+    /// For a store that cannot give or take what a step needs: a person must make room. Each try costs the journal two
+    /// records, so they are few.
+    pub const STORE: Self = Self { first: Duration::from_secs(15), cap: Duration::from_secs(15) };
 
     /// The instant of the next try after `attempts` failures (from 1), spread by up to a quarter with `jitter` so that
     /// what failed together does not come back together.

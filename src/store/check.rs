@@ -9,12 +9,12 @@ use super::error::StoreError;
 use super::index::{Index, MemoryIndex, each_entry};
 use super::key::{self, Overlay, Space};
 use super::report::Check;
-use super::retention::each_reference;
+use super::retention::{each, each_reference, named_in_detail};
 use super::shared::Shared;
 use super::snapshot;
 use super::view::read_value;
 use crate::base::Sha256;
-use crate::exchange::BlobRef;
+use crate::exchange::{BlobRef, Exchange};
 
 /// Faults told; the rest is only counted.
 const MOST_FAULTS: usize = 100;
@@ -26,12 +26,17 @@ pub(crate) fn run(shared: &Shared) -> Result<Check, StoreError> {
     check_journal(shared, &mut check)?;
     check_leaders(shared, &mut check)?;
     let stored = check_payloads(shared, &mut check)?;
-    each_reference(shared, |reference| {
+    let mut look = |reference: BlobRef| {
         if !stored.contains(&reference.sha256) {
             check.dangling += 1;
             fault(&mut check, format!("a record names the payload {} and it cannot be read", reference.sha256));
         }
         Ok(())
+    };
+    each_reference(shared, &mut look)?;
+    each(shared, Space::Exchange, |exchange: Exchange| {
+        // A detail that cannot be read was told above.
+        named_in_detail(shared, &exchange).unwrap_or_default().into_iter().try_for_each(&mut look)
     })?;
     for (sha256, path) in shared.layout.list_payloads()? {
         if shared.place(&sha256)?.is_none_or(|place| place.offset.is_some()) {

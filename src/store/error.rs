@@ -118,14 +118,16 @@ impl StoreError {
         Self::Corrupt { file: file.to_owned(), offset, what: what.into() }
     }
 
-    /// Whether the same request may succeed later without anybody mending the request: the peer is told to come
-    /// again (503) and is never given a final word.
-    pub fn is_transient(&self) -> bool {
+    /// Whether the machine held up the work, and the same work may succeed once a person has looked after it: nothing
+    /// is wrong with what was asked for.
+    pub fn is_passing(&self) -> bool {
         match self {
-            Self::Full { .. } | Self::Io { .. } | Self::ReadOnly { .. } | Self::Index { .. } | Self::Closed => true,
-            Self::Locked { .. } | Self::Corrupt { .. } | Self::Conflict { .. } | Self::LeaseLost { .. } => true,
-            Self::Newer { .. } | Self::ForeignInstance { .. } => false,
-            Self::TooLarge { .. } | Self::OverLimit { .. } | Self::NoPayload { .. } => false,
+            Self::Full { .. } | Self::Io { .. } | Self::ReadOnly { .. } | Self::Closed => true,
+            Self::Locked { .. } | Self::Newer { .. } | Self::ForeignInstance { .. } => false,
+            Self::Conflict { .. } | Self::LeaseLost { .. } => false,
+            // Ours to mend, or gone: work that meets it again and again is parked.
+            Self::Corrupt { .. } | Self::TooLarge { .. } | Self::OverLimit { .. } => false,
+            Self::NoPayload { .. } | Self::Index { .. } => false,
         }
     }
 }

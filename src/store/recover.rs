@@ -4,8 +4,10 @@
 //! Recovery writes nothing that a second recovery would read differently, so it may itself be killed at any moment:
 //! temporary files are swept, a new segment closes the torn one, `HEAD` follows.
 
-use std::fs::{self, File, TryLockError};
-use std::io::ErrorKind;
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::ballast::Ballast;
@@ -54,7 +56,7 @@ pub(crate) fn open(
     disk: Arc<dyn Disk>,
 ) -> Result<Opened, StoreError> {
     let layout = Layout::new(&settings.folder);
-    fs::create_dir_all(layout.root()).map_err(|error| StoreError::io("making", layout.root(), error))?;
+    make_root(layout.root()).map_err(|error| StoreError::io("making", layout.root(), error))?;
     let lock = lock(&layout)?;
     let ballast = Arc::new(Ballast::new(&layout, settings));
     make_room(&ballast, segment_bytes(settings))?;
@@ -106,6 +108,18 @@ pub(crate) fn open(
         took: std::time::Duration::ZERO,
     };
     Ok(Opened { layout, lock, identity, index, journal, ballast, recovery })
+}
+
+/// Makes the store's folder when it is missing. Whatever the umask, it is for nobody but its owner: it holds partners'
+/// messages as they came. One that is there is left as its owner made it.
+fn make_root(root: &Path) -> io::Result<()> {
+    if let Some(above) = root.parent() {
+        fs::create_dir_all(above)?;
+    }
+    match DirBuilder::new().mode(0o700).create(root) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && root.is_dir() => Ok(()),
+        made => made,
+    }
 }
 
 /// Takes the folder for this process, until the file is closed.

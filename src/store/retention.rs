@@ -7,6 +7,7 @@
 //! release removes, and files that no record names, which the next start removes as orphans.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::sync::PoisonError;
 
 use super::chain::{Chain, Link};
@@ -22,7 +23,9 @@ use super::segment::End;
 use super::shared::Shared;
 use super::view::read_value;
 use crate::base::{ExchangeId, Sha256, Timestamp};
-use crate::exchange::{Answer, BlobRef, Document, DocumentStage, Effect, Exchange, Row, RowStage, Stage, Subject};
+use crate::exchange::{
+    Answer, BlobRef, Detail, Document, DocumentStage, Effect, Exchange, Row, RowStage, Stage, Subject,
+};
 
 /// Records forgotten in one change.
 const FORGOTTEN_AT_ONCE: usize = 512;
@@ -49,6 +52,10 @@ pub(crate) fn release(outbox: &Outbox, before: Timestamp) -> Result<Released, St
         sync_folder(&shared.layout.journal())?;
         released.segments += 1;
         for (sha256, _) in payloads.iter().filter(|(_, place)| place.offset.is_none()) {
+            // The same bytes may have come again meanwhile; then they were not forgotten.
+            if shared.place(sha256)?.is_some() {
+                continue;
+            }
             remove(&shared.layout.payload(sha256))?;
             released.files += 1;
         }
@@ -136,10 +143,26 @@ fn payloads_to_go(
         needed |= here.contains(&reference.sha256);
         Ok(())
     })?;
+    each(shared, Space::Exchange, |exchange: Exchange| {
+        needed |= named_in_detail(shared, &exchange)?.iter().any(|reference| here.contains(&reference.sha256));
+        Ok(())
+    })?;
     Ok((!needed).then_some(payloads))
 }
 
-/// Every payload that a record names.
+/// The payloads that an exchange's detail names: the message as it came, its content and its answer. A detail is itself
+/// a payload, and is rewritten when the exchange is parked: what it names may lie in a much older segment.
+pub(crate) fn named_in_detail(shared: &Shared, exchange: &Exchange) -> Result<Vec<BlobRef>, StoreError> {
+    let path = shared.layout.payload(&exchange.detail.sha256);
+    let mut bytes = Vec::new();
+    let mut detail = shared.open_payload(&exchange.detail)?;
+    detail.read_to_end(&mut bytes).map_err(|error| StoreError::io("reading", &path, error))?;
+    // Of no layout that names payloads.
+    let Ok(detail) = Detail::from_json(&bytes) else { return Ok(Vec::new()) };
+    Ok([detail.raw, detail.payload, detail.answer].into_iter().flatten().collect())
+}
+
+/// Every payload that a record names itself; what an exchange's detail names comes from [`named_in_detail`].
 pub(crate) fn each_reference(
     shared: &Shared,
     mut each_one: impl FnMut(BlobRef) -> Result<(), StoreError>,
@@ -154,7 +177,7 @@ pub(crate) fn each_reference(
     })
 }
 
-fn each<T: for<'b> minicbor::Decode<'b, ()>>(
+pub(crate) fn each<T: for<'b> minicbor::Decode<'b, ()>>(
     shared: &Shared,
     space: Space,
     mut each_one: impl FnMut(T) -> Result<(), StoreError>,

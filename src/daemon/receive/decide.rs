@@ -21,6 +21,8 @@ use crate::store::{Staged, StoreError};
 enum Opened {
     /// It is in order.
     InOrder(Box<InOrder>),
+    /// It is in order and was answered before; nothing of it is kept.
+    Repeated(Box<(Received, Answer)>),
     /// It failed for good; here is the receipt that says so, when one was asked for.
     Refused(Box<(Refusal, Option<as2::Answer>)>),
 }
@@ -30,8 +32,6 @@ struct InOrder {
     received: Received,
     /// Recognises a repeat.
     key: DedupKey,
-    /// The answer given before, when this is a repeat.
-    before: Option<Answer>,
     /// The receipt to give, signed; absent when none was asked for.
     receipt: Option<as2::Answer>,
     raw: Payload,
@@ -74,10 +74,8 @@ pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
     let opening = (Arc::clone(&ports), Arc::clone(&message));
     let opened = tokio::task::spawn_blocking(move || open(&opening.0, &opening.1, raw, body_at)).await;
     match opened {
-        Ok(Ok(Opened::InOrder(in_order))) => match &in_order.before {
-            Some(before) => repeat(&ports, &message, &in_order.received, before).await,
-            None => accept(&ports, &message, *in_order, bytes).await,
-        },
+        Ok(Ok(Opened::InOrder(in_order))) => accept(&ports, &message, *in_order, bytes).await,
+        Ok(Ok(Opened::Repeated(repeated))) => repeat(&ports, &message, &repeated.0, &repeated.1).await,
         Ok(Ok(Opened::Refused(refused))) => refuse(&ports, &message, &refused.0, refused.1).await,
         Ok(Err(Unable::Store(fault))) => store_failed(&ports, &message.partner, &fault),
         Ok(Err(Unable::Sign(fault))) => {
@@ -107,10 +105,12 @@ fn open(ports: &Ports, message: &Message, raw: Staged, body_at: u64) -> Result<O
         }
     };
     let key = DedupKey::as2(request.from.as_str(), request.to.as_str(), request.message_id.as_str());
-    let before = ports.outbox.answer_to(&key)?;
-    let receipt = if before.is_none() { answer(Ok(&received))? } else { None };
+    if let Some(before) = ports.outbox.answer_to(&key)? {
+        return Ok(Opened::Repeated(Box::new((received, before))));
+    }
+    let receipt = answer(Ok(&received))?;
     let (raw, payload) = (raw.keep()?, payload.finish()?.keep()?);
-    Ok(Opened::InOrder(Box::new(InOrder { received, key, before, receipt, raw, payload })))
+    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, raw, payload })))
 }
 
 fn security(message: &Message) -> Security {
@@ -235,6 +235,7 @@ fn detail(message: &Message, disposition: &str) -> Detail {
         file_name: request.file_name.clone(),
         content_type: Some(request.content_type.essence().to_owned()),
         remote: message.remote.clone(),
+        receipt: request.receipt.as_str().to_owned(),
         disposition: Some(disposition.to_owned()),
         ..Detail::default()
     }

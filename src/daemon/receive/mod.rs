@@ -80,9 +80,13 @@ impl Handler for Receiver {
         match tokio::time::timeout(time, work).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(stopped)) => {
-                self.put_off_for(&partner, "fault", &format!("{peer}: the work ended early: {stopped}"))
+                // What a panic said may quote the message; where it was stands in the panic's own words.
+                let how = if stopped.is_panic() { "panicked" } else { "was stopped" };
+                let detail = format!("the work on a message of {} from {peer} {how}", partner.id);
+                Event::Defect { kind: "receive-ended", detail: &detail }.emit(&self.ports.metrics);
+                self.put_off_for(&partner, "fault")
             }
-            Err(_) => self.put_off_for(&partner, "too-slow", "the receipt took too long"),
+            Err(_) => self.put_off_for(&partner, "too-slow"),
         }
     }
 }
@@ -115,14 +119,12 @@ impl Receiver {
             return Err(self.refuse_asynchronous(head, &request, now));
         }
         if partner.status == Status::Suspended {
-            return Err(self.put_off_for(&partner, "suspended", "the partner is suspended"));
+            return Err(self.put_off_for(&partner, "suspended"));
         }
         match self.ports.throttle.enter(&partner.id, now, &partner.limits) {
             Ok(ticket) => Ok(Admitted { request, partner, ticket }),
-            Err(Busy::InProgress) => Err(self.put_off_for(&partner, "in-progress", "too many messages at once")),
-            Err(Busy::Paused(until)) => {
-                Err(self.put_off_for(&partner, "decrypt-pause", &format!("paused until {until}")))
-            }
+            Err(Busy::InProgress) => Err(self.put_off_for(&partner, "in-progress")),
+            Err(Busy::Paused(_)) => Err(self.put_off_for(&partner, "decrypt-pause")),
         }
     }
 
@@ -191,8 +193,8 @@ impl Receiver {
         Reply::try_later(COME_AGAIN)
     }
 
-    fn put_off_for(&self, partner: &Partner, reason: &'static str, detail: &str) -> Reply {
-        put_off_for(&self.ports, partner, reason, detail)
+    fn put_off_for(&self, partner: &Partner, reason: &'static str) -> Reply {
+        put_off_for(&self.ports, partner, reason)
     }
 
     fn store_failed(&self, partner: &Partner, fault: &StoreError) -> Reply {
@@ -201,7 +203,7 @@ impl Receiver {
 }
 
 /// Nothing is wrong with the message: it may come again.
-fn put_off_for(ports: &Ports, partner: &Partner, reason: &'static str, _detail: &str) -> Reply {
+fn put_off_for(ports: &Ports, partner: &Partner, reason: &'static str) -> Reply {
     Event::MessagePutOff { partner: Some(&partner.id), reason }.emit(&ports.metrics);
     Reply::try_later(COME_AGAIN)
 }
@@ -226,3 +228,6 @@ fn head_bytes(head: &RequestHead) -> Vec<u8> {
     bytes.extend_from_slice(b"\r\n");
     bytes
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,38 @@ fn only_a_confirm_closes_a_row() {
     check(Confirm::Nacked, Some(1_000));
     check(Confirm::Lost("timeout".into()), Some(200));
 }
+
+#[test]
+fn a_step_that_the_store_held_up_gets_its_attempt_back() {
+    let change = received(arrival());
+    let job = change.effects.iter().find_map(|effect| match effect {
+        Effect::Job(job) => Some(Job { attempts: 1, position: 7, ..job.clone() }),
+        _ => None,
+    });
+    let job = job.unwrap();
+    let again = postponed(&job, Timestamp::from_millis(5_000), 0);
+    assert_eq!(again.effects, [Effect::Job(Job { attempts: 0, due: Timestamp::from_millis(20_000), ..job })]);
+}
+
+#[test]
+fn diagnostics_fit_their_record_and_the_weightiest_are_kept() {
+    let wide = "\u{1}".repeat(5_000);
+    let mut diagnostics = vec![Diagnostic::warning("slight", &wide).hinting(&wide).expecting(&wide); 300];
+    diagnostics.push(Diagnostic::error("grave", &wide));
+    let set = ParkedSet { diagnostics: diagnostics.clone(), ..parked_set() };
+    let (translated, _) = translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(set)], Progress::More);
+    let parked = parked(&accepted(), Timestamp::default(), Detail::default(), diagnostics);
+    for change in [translated, parked] {
+        let texts: Vec<String> = change
+            .payloads
+            .iter()
+            .filter_map(|payload| match &payload.body {
+                PayloadBody::Inline(bytes) => String::from_utf8(bytes.clone()).ok(),
+                PayloadBody::Kept => None,
+            })
+            .collect();
+        let longest = texts.iter().map(String::len).max().unwrap();
+        assert!(longest <= 48 << 10, "{longest}");
+        assert!(texts.iter().any(|text| text.contains("grave") && text.contains("more-diagnostics")));
+    }
+}

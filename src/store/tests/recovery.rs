@@ -296,3 +296,12 @@ fn a_start_cut_short_between_segment_and_head_is_repeated() {
     fs::write(&head, &before).unwrap();
     assert!(matches!(bench.try_open(), Err(StoreError::Corrupt { .. })));
 }
+
+#[test]
+fn the_folder_is_for_nobody_but_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = Bench::new(IndexKind::Memory);
+    bench.open();
+    let mode = std::fs::metadata(bench.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}

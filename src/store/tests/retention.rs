@@ -95,3 +95,38 @@ fn a_large_payload_goes_with_the_record_that_named_it_last() {
         assert_sound(&outbox);
     }
 }
+
+/// Found in review: the message as it came is named by the detail alone, which a later step writes anew.
+#[test]
+fn a_parked_exchange_keeps_the_message_it_was_made_of() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        let mut arrived = accept(1);
+        let raw = arrived.carry(b"the message as it came".to_vec());
+        let detail = |word: &str| crate::exchange::Detail {
+            raw: Some(raw),
+            message_id: word.to_owned(),
+            ..crate::exchange::Detail::default()
+        };
+        let first = arrived.carry(detail("arrived").to_json());
+        arrived.effects[0] = Effect::Exchange(exchange(1, 0, Stage::Received, first));
+        bench.open().apply_blocking(arrived).unwrap();
+
+        let mut parked = Change::new(at(1));
+        let second = parked.carry(detail("parked").to_json());
+        parked.effects.push(Effect::Exchange(exchange(1, 1, Stage::Parked, second)));
+        parked.effects.push(Effect::JobDone(Subject::Exchange(exchange_id(1))));
+        bench.open().apply_blocking(parked).unwrap();
+        for _ in 0..2 {
+            let outbox = bench.open();
+            outbox.apply_blocking(Change::new(at(2))).unwrap();
+            drop(outbox);
+            bench.open().snapshot_now().unwrap();
+        }
+        bench.clock.forward(Duration::from_secs(3600));
+        let outbox = bench.open();
+        outbox.release(at(60_000)).unwrap();
+        assert_eq!(outbox.payload(&raw).unwrap(), b"the message as it came");
+        assert_sound(&outbox);
+    }
+}
