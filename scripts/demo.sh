@@ -37,7 +37,7 @@ keys() {
     mkdir -p "$folder"/{certs,partners/acme,mappings,var}
     local name
     for name in "$@"; do
-        (umask 077 && openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 30 -subj "/CN=$name demo" \
+        (umask 077 && openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 365 -subj "/CN=$name demo" \
             -keyout "$folder/certs/$name.key" -out "$folder/certs/$name.pem" 2>/dev/null)
         chmod 0400 "$folder/certs/$name.key"
     done
