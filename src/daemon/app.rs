@@ -101,6 +101,9 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
     let settings = configuration.settings.clone();
     let metrics = Metrics::new();
     Event::Starting { version: env!("CARGO_PKG_VERSION"), instance: &settings.instance }.emit(&metrics);
+    for warning in &configuration.warnings {
+        Event::Fault(warning).emit(&metrics);
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     metrics.set_started(clock.now());
 
