@@ -115,7 +115,11 @@ fn unanswered(url: &str, fault: &ClientFault, message_id: &MessageId) -> Failure
     match fault {
         ClientFault::Url(_) => usage(&format!("--to {url}: {fault}")),
         ClientFault::Trust(_) | ClientFault::Request(_) => failed(format!("{url}: {fault}; nothing was sent")),
-        ClientFault::Connect(_) | ClientFault::Handshake(_) | ClientFault::Timeout("connect") => {
+        ClientFault::Handshake(_) => failed(format!(
+            "{url}: {fault}; nothing was sent. To accept this server's own certificate, name it by --tls-cert; to accept its \
+             issuer, by --tls-ca"
+        )),
+        ClientFault::Connect(_) | ClientFault::Timeout("connect") => {
             failed(format!("{url}: {fault}; nothing was sent"))
         }
         ClientFault::Broken(_) | ClientFault::Timeout(_) | ClientFault::TooLarge(_) => failed(format!(
@@ -274,7 +278,7 @@ mod tests {
         };
         check(ClientFault::Url("x".into()), Exit::Usage, "--to http://a/as2");
         check(ClientFault::Connect("refused".into()), Exit::Failed, "nothing was sent");
-        check(ClientFault::Handshake("x".into()), Exit::Failed, "nothing was sent");
+        check(ClientFault::Handshake("x".into()), Exit::Failed, "nothing was sent. To accept this server's own");
         check(ClientFault::Timeout("connect"), Exit::Failed, "nothing was sent");
         check(ClientFault::Timeout("answer"), Exit::Failed, "may have arrived");
         check(ClientFault::Broken("x".into()), Exit::Failed, "may have arrived");
