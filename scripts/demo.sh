@@ -37,7 +37,7 @@ keys() {
     mkdir -p "$folder"/{certs,partners/acme,mappings,var}
     local name
     for name in "$@"; do
-        (umask 077 && openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 30 -subj "/CN=$name demo" \
+        (umask 077 && openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 365 -subj "/CN=$name demo" \
             -keyout "$folder/certs/$name.key" -out "$folder/certs/$name.pem" 2>/dev/null)
         chmod 0400 "$folder/certs/$name.key"
     done
@@ -110,26 +110,7 @@ direction = "in"
 message = "x12/004010/850"
 mapping = "templates/x12/004010/order"
 TOML
-    cat >"$folder/order.x12" <<'X12'
-ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261102*0915*U*00401*000000101*0*P*>~
-GS*PO*ACMEBRG*123456789*20261102*0915*101*X*004010~
-ST*850*0001~
-BEG*00*SA*4500012345**20261102~
-CUR*BY*USD~
-N1*BY*Northwind Pumps Inc*1*123456789~
-N1*SU*Acme Bearings*92*ACMEBRG~
-N1*ST*Northwind Plant 0100*92*0100~
-N3*1 Foundry Rd~
-N4*Toledo*OH*43604*US~
-PO1*10*500*EA*2.45*PE*BP*BRG-6205-2RS*VP*6205-2RS-C3~
-PID*F****Deep groove ball bearing 6205-2RS C3~
-SCH*300*EA***002*20261116~
-SCH*200*EA***002*20261123~
-CTT*1*500~
-SE*14*0001~
-GE*1*101~
-IEA*1*000000101~
-X12
+    cp scripts/order.x12 "$folder/order.x12"
 }
 
 start() {

@@ -147,9 +147,12 @@ pub(crate) struct ListArguments {
     /// Only those at this stage
     #[arg(long, value_name = "STAGE")]
     pub(crate) stage: Option<String>,
-    /// At most this many, newest first
+    /// At most this many, newest first; the gateway gives no more than 1000 at once
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+    /// Only those older than this one, to go on from the end of a list
+    #[arg(long, value_name = "ID")]
+    pub(crate) before: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

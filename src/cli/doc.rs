@@ -67,7 +67,7 @@ const EXCHANGE_COLUMNS: [Column; 6] = [
 
 fn list_path(resource: &str, list: &ListArguments) -> String {
     let mut path = format!("{resource}?limit={}", list.limit);
-    for (name, value) in [("partner", &list.partner), ("stage", &list.stage)] {
+    for (name, value) in [("partner", &list.partner), ("stage", &list.stage), ("before", &list.before)] {
         if let Some(value) = value {
             path.push_str(&format!("&{name}={}", encoded(value)));
         }
@@ -104,8 +104,8 @@ fn print_list(answer: &Value, name: &str, columns: &[Column], json: bool, out: &
     for item in answer.get(name).and_then(Value::as_array).into_iter().flatten() {
         out.line(&row(columns.iter().map(|(_, member, _)| cell(item.get(member))).collect()))?;
     }
-    if answer.get("next").is_some_and(|next| !next.is_null()) {
-        out.line("… there are more: raise --limit")?;
+    if let Some(next) = answer.get("next").and_then(Value::as_str) {
+        out.line(&format!("… there are more: --before {next}"))?;
     }
     Ok(Exit::Clean)
 }
@@ -189,7 +189,7 @@ mod tests {
             [
                 "EXCHANGE RECEIVED PARTNER STAGE DOCUMENTS PARKED",
                 "01A - acme refused 0 -",
-                "… there are more: raise --limit"
+                "… there are more: --before 01A"
             ]
         );
     }
@@ -215,7 +215,8 @@ mod tests {
             partner: Some("acme".into()),
             stage: None,
             limit: 7,
+            before: Some("01A".into()),
         };
-        assert_eq!(list_path("/v1/documents", &list), "/v1/documents?limit=7&partner=acme");
+        assert_eq!(list_path("/v1/documents", &list), "/v1/documents?limit=7&partner=acme&before=01A");
     }
 }

@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::print::{Failure, Output};
 use crate::as2::{As2Name, Mdn, MessageId, Outgoing, Packed, ReceiptWanted, Settlement, Signer, pack};
 use crate::base::{Clock, Limits, OsEntropy, SystemClock};
-use crate::http::{Answer, Client, ClientSettings, Trust};
+use crate::http::{Answer, Client, ClientFault, ClientSettings, Trust};
 use crate::mime::HeaderList;
 use crate::smime::{Certificate, ContentEncryption, DigestAlgorithm, PrivateKey, SignaturePolicy};
 
@@ -52,6 +52,9 @@ impl Parties {
     }
 
     fn pack(&self, arguments: &SendArguments, payload: &[u8]) -> Result<Packed, Failure> {
+        if arguments.receipt == ReceiptArgument::Signed && self.theirs.is_none() {
+            return Err(usage("a signed receipt is verified by --their-cert: give it, or write --receipt unsigned"));
+        }
         let now = SystemClock.now();
         let message_id = match &arguments.message_id {
             None => MessageId::mint(now, &OsEntropy),
@@ -103,13 +106,27 @@ fn post(arguments: &SendArguments, packed: &Packed) -> Result<Answer, Failure> {
         .build()
         .map_err(|fault| failed(format!("the system gives no threads: {fault}")))?;
     let client = Client::new(settings).map_err(|fault| failed(fault.to_string()))?;
-    runtime.block_on(client.post(&arguments.to, &packed.headers, packed.body.clone())).map_err(|fault| {
-        failed(format!(
-            "{}: {fault}; nothing is known of the message, send it again with --message-id '{}'",
-            arguments.to,
-            packed.message_id.as_str()
-        ))
-    })
+    let answer = runtime.block_on(client.post(&arguments.to, &packed.headers, packed.body.clone()));
+    answer.map_err(|fault| unanswered(&arguments.to, &fault, &packed.message_id))
+}
+
+/// Why there was no answer, and whether the message may have arrived all the same.
+fn unanswered(url: &str, fault: &ClientFault, message_id: &MessageId) -> Failure {
+    match fault {
+        ClientFault::Url(_) => usage(&format!("--to {url}: {fault}")),
+        ClientFault::Trust(_) | ClientFault::Request(_) => failed(format!("{url}: {fault}; nothing was sent")),
+        ClientFault::Handshake(_) => failed(format!(
+            "{url}: {fault}; nothing was sent. To accept this server's own certificate, name it by --tls-cert; to accept its \
+             issuer, by --tls-ca"
+        )),
+        ClientFault::Connect(_) | ClientFault::Timeout("connect") => {
+            failed(format!("{url}: {fault}; nothing was sent"))
+        }
+        ClientFault::Broken(_) | ClientFault::Timeout(_) | ClientFault::TooLarge(_) => failed(format!(
+            "{url}: {fault}; it may have arrived all the same: send it again with --message-id '{}'",
+            message_id.as_str()
+        )),
+    }
 }
 
 /// How a message ended.
@@ -243,4 +260,42 @@ fn failed(text: String) -> Failure {
 
 fn usage(text: &str) -> Failure {
     Failure::new(Exit::Usage, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::args::{Arguments, As2Command, Command};
+    use super::*;
+
+    #[test]
+    fn a_fault_says_whether_the_message_may_have_arrived() {
+        let id = MessageId::from_header(b"<1@a>", 998).unwrap();
+        let check = |fault: ClientFault, exit: Exit, expect: &str| {
+            let failure = unanswered("http://a/as2", &fault, &id);
+            assert_eq!(failure.exit, exit, "{fault}");
+            assert!(failure.text.contains(expect), "{}", failure.text);
+            assert_eq!(failure.text.contains("--message-id '<1@a>'"), expect == "may have arrived", "{}", failure.text);
+        };
+        check(ClientFault::Url("x".into()), Exit::Usage, "--to http://a/as2");
+        check(ClientFault::Connect("refused".into()), Exit::Failed, "nothing was sent");
+        check(ClientFault::Handshake("x".into()), Exit::Failed, "nothing was sent. To accept this server's own");
+        check(ClientFault::Timeout("connect"), Exit::Failed, "nothing was sent");
+        check(ClientFault::Timeout("answer"), Exit::Failed, "may have arrived");
+        check(ClientFault::Broken("x".into()), Exit::Failed, "may have arrived");
+    }
+
+    #[test]
+    fn a_signed_receipt_needs_the_certificate_that_verifies_it() {
+        let send = |more: &[&str]| {
+            let words =
+                ["edigate", "as2", "send", "order.x12", "--to", "http://a/as2", "--as2-from", "A", "--as2-to", "B"];
+            let words = words.iter().chain(&["--sign", "none", "--encrypt", "none"]).chain(more);
+            let arguments = <Arguments as clap::Parser>::try_parse_from(words).unwrap();
+            let Command::As2(As2Command::Send(arguments)) = arguments.command else { panic!("another command") };
+            Parties::of(&arguments).unwrap().pack(&arguments, b"x").map(drop).map_err(|failure| failure.text)
+        };
+        assert!(send(&[]).unwrap_err().contains("--their-cert"));
+        assert_eq!(send(&["--receipt", "unsigned"]), Ok(()));
+        assert_eq!(send(&["--receipt", "none"]), Ok(()));
+    }
 }

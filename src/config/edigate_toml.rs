@@ -256,9 +256,9 @@ fn amqp(table: &Table<'_>) -> AmqpTable {
         declare: table.flag("declare").unwrap_or(true),
         exchanges: table.table("exchanges").map(|exchanges| self::exchanges(&exchanges)).unwrap_or_default(),
         content_mode: content_mode.unwrap_or(ContentMode::Binary),
-        // More than this in flight is memory for nothing: a broker confirms hundreds of messages a millisecond.
-        window: count("window", 128, 10_000),
-        shards: count("shards", 4, 256),
+        // The bounds of the publisher's own check (`amqp/settings.rs`), so that what is checked here also starts.
+        window: count("window", 128, 1_000),
+        shards: count("shards", 4, 64),
         confirm_timeout: table.duration("confirm_timeout").unwrap_or(Duration::from_secs(30)),
     }
 }

@@ -20,7 +20,7 @@ use super::{watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
 use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, SettingsFault};
 use crate::base::{Clock, OsEntropy, SystemClock};
-use crate::config::{self, Configuration, Erp, FreeSpace, Live, Settings};
+use crate::config::{self, Bind, Configuration, Erp, FreeSpace, Live, Settings};
 use crate::directory::Directory;
 use crate::exchange::JobKind;
 use crate::http::TlsFault;
@@ -56,6 +56,8 @@ pub enum StartFault {
     Listen {
         /// The listener's name.
         listener: String,
+        /// Its address, or the name of the socket that systemd should have handed over.
+        bind: Bind,
         /// Why.
         fault: std::io::Error,
     },
@@ -72,11 +74,12 @@ impl fmt::Display for StartFault {
             Self::Store(fault) => write!(f, "the store cannot be opened: {fault}"),
             Self::Broker(fault) => write!(f, "[erp.amqp]: {fault}"),
             Self::Tls { listener, fault } => write!(f, "listener '{listener}': {fault}"),
-            Self::Listen { listener, fault } => {
-                write!(
-                    f,
-                    "listener '{listener}' cannot listen: {fault}; is its address free, and allowed to this user?"
-                )
+            Self::Listen { listener, bind: Bind::Address(address), fault } => write!(
+                f,
+                "listener '{listener}' cannot listen on {address}: {fault}; is the address free, and allowed to this user?"
+            ),
+            Self::Listen { listener, bind: Bind::Systemd(_), fault } => {
+                write!(f, "listener '{listener}' cannot listen: {fault}")
             }
             Self::Socket(fault) => fault.fmt(f),
             Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
@@ -101,6 +104,9 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
     let settings = configuration.settings.clone();
     let metrics = Metrics::new();
     Event::Starting { version: env!("CARGO_PKG_VERSION"), instance: &settings.instance }.emit(&metrics);
+    for warning in &configuration.warnings {
+        Event::Fault(warning).emit(&metrics);
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     metrics.set_started(clock.now());
 
@@ -315,5 +321,18 @@ mod tests {
         tasks.spawn(std::future::pending());
         end_within(&mut tasks, Duration::from_millis(5)).await;
         assert!(tasks.is_empty());
+    }
+
+    #[test]
+    fn a_listener_that_cannot_listen_is_told_with_its_address() {
+        let check = |bind: Bind, expect: &str| {
+            let fault = std::io::Error::other("in use");
+            assert_eq!(StartFault::Listen { listener: "as2".into(), bind, fault }.to_string(), expect);
+        };
+        check(
+            Bind::Address(([127, 0, 0, 1], 4080).into()),
+            "listener 'as2' cannot listen on 127.0.0.1:4080: in use; is the address free, and allowed to this user?",
+        );
+        check(Bind::Systemd("as2".into()), "listener 'as2' cannot listen: in use");
     }
 }

@@ -40,7 +40,7 @@ async fn bind_one(listener: &config::Listener, settings: &Settings, handed: &mut
     let name = listener.name.clone();
     let tls = listener.tls.as_ref().map(server_tls).transpose();
     let tls = tls.map_err(|fault| StartFault::Tls { listener: name.clone(), fault })?;
-    let refused = |fault| StartFault::Listen { listener: name.clone(), fault };
+    let refused = |fault| StartFault::Listen { listener: name.clone(), bind: listener.bind.clone(), fault };
     let (socket, bind) = match &listener.bind {
         Bind::Address(address) => (None, *address),
         Bind::Systemd(wanted) => {

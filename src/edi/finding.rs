@@ -67,7 +67,7 @@ codes! {
     /// The release has no guide of its own; the nearest one was taken.
     NearestGuide = "nearest-guide", Some("name a guide in the agreement to choose another one");
     /// A tag that the guide does not know.
-    UnknownSegment = "unknown-segment", Some("if the partner means it, add the segment to a guide of theirs");
+    UnknownSegment = "unknown-segment", Some("the document does not have what it says; ask the partner what it is for");
     /// A segment that no enclosing loop holds.
     UnexpectedSegment = "unexpected-segment", ASK_PARTNER;
     /// A segment that comes later than it should.

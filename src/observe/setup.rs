@@ -1,6 +1,7 @@
 //! Where log lines go and how they look.
 
 use std::fmt;
+use std::io::IsTerminal;
 
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -60,9 +61,10 @@ impl fmt::Display for SetupFault {
 impl std::error::Error for SetupFault {}
 
 /// Sends this process's log lines to standard error from now on. Our own lines are written from `level` up, those of
-/// libraries from `warn` up, for what they say below that may hold what must not be logged.
+/// libraries from `warn` up, for what they say below that may hold what must not be logged. Colours are for a terminal only.
 pub fn log_to_stderr(format: Format, level: Level) -> Result<(), SetupFault> {
-    let lines = lines::layer().with_target(false).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = lines::layer().with_target(false).with_ansi(colours).with_writer(std::io::stderr);
     let layer = match format {
         Format::Json => lines.json().flatten_event(true).boxed(),
         Format::Text => lines.boxed(),
