@@ -71,7 +71,7 @@ impl Bench {
     }
 
     /// Accepts `payload` as a message of the partner, as a receipt would have said.
-    async fn accept(&self, payload: &[u8]) -> ExchangeId {
+    pub(super) async fn accept(&self, payload: &[u8]) -> ExchangeId {
         let spool = self.ports.outbox.spool();
         let keep = |bytes: &[u8]| {
             let mut stage = spool.stage(u64::MAX);
@@ -83,7 +83,7 @@ impl Bench {
             exchange,
             at: self.ports.clock.now(),
             partner: "acme".parse().unwrap(),
-            key: DedupKey::as2("ACMEBRG", "NORTHWIND", "<1@acme>"),
+            key: DedupKey::as2("ACMEBRG", "NORTHWIND", &exchange.to_string()),
             content: Sha256::of(payload),
             detail: Detail::default(),
             raw: keep(b"raw"),
