@@ -14,7 +14,7 @@ daemon=
 
 main() {
     trap clean_up EXIT
-    say "1. Throw-away keys for us (Northwind) and for our partner (Acme)"
+    say "1. Throw-away keys for us (Northwind, who makes pumps) and for our partner (Acme, who buys them)"
     keys northwind acme
     say "2. A configuration with one partner, and its check"
     configuration
