@@ -20,7 +20,7 @@ use super::{watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
 use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, SettingsFault};
 use crate::base::{Clock, OsEntropy, SystemClock};
-use crate::config::{self, Configuration, Erp, Live, Settings};
+use crate::config::{self, Configuration, Erp, FreeSpace, Live, Settings};
 use crate::directory::Directory;
 use crate::exchange::JobKind;
 use crate::http::TlsFault;
@@ -141,6 +141,9 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
 fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Arc<Outbox>, Recovery), StartFault> {
     let mut store = StoreSettings::new(&settings.store.folder, &settings.instance);
     store.ballast_bytes = settings.store.ballast;
+    if let FreeSpace::Percent(percent) = settings.store.free_hard {
+        store.free_hard_percent = percent;
+    }
     Outbox::open(&store, Arc::clone(clock), Arc::new(OsEntropy)).map_err(StartFault::Store)
 }
 
