@@ -1,8 +1,10 @@
 //! Free space, and a file of nothing that is given up when there is none.
 //!
 //! `ballast` holds allocated blocks and no content. On a full disk it is removed, so that the journal gets its next
-//! segment, recovery its index, and open work its end; nothing new is accepted meanwhile. When there is room again
+//! segment, the index its pages, and open work its end; nothing new is accepted meanwhile. When there is room again
 //! it is made anew. A crash leaves it whole, short or absent: all three are right.
+//!
+//! The room that a ballast given up has left is not told as free: it is for what is open, and for the next ballast.
 
 use std::fs::{self, OpenOptions};
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use super::settings::StoreSettings;
 /// Space of the file system that holds the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Space {
-    /// Bytes that may still be written.
+    /// Bytes that may still be written, less those that a missing ballast is to have again.
     pub free: u64,
     /// Bytes in all.
     pub total: u64,
@@ -43,6 +45,11 @@ pub(crate) struct Ballast {
     hard_percent: u8,
 }
 
+/// What the index must have to be written: sled fails for good when it cannot write. Several times what it asks for.
+pub(crate) const INDEX_ROOM: u64 = 16 << 20;
+/// What a new segment must have: `HEAD` is written anew, in a block of its own.
+pub(crate) const HEAD_ROOM: u64 = 256 << 10;
+
 impl Ballast {
     pub(crate) fn new(layout: &Layout, settings: &StoreSettings) -> Self {
         Self {
@@ -53,9 +60,15 @@ impl Ballast {
         }
     }
 
+    /// Whether so many bytes may still be written, the ballast given up for them if it must be. Unknown is yes.
+    pub(crate) fn has_room(&self, bytes: u64) -> bool {
+        let roomy = || self.free().is_ok_and(|free| free >= bytes);
+        self.free().is_err() || roomy() || (self.release().is_ok_and(|released| released) && roomy())
+    }
+
     /// Gives the ballast up. False when there was none to give.
     pub(crate) fn release(&self) -> Result<bool, StoreError> {
-        if !self.is_whole() {
+        if self.bytes == 0 || !self.is_whole() {
             return Ok(false);
         }
         remove(&self.path)?;
@@ -79,11 +92,10 @@ impl Ballast {
     pub(crate) fn space(&self) -> Result<Space, StoreError> {
         let (mut free, total) = self.measure()?;
         if !self.is_whole() {
-            let rest = free.saturating_sub(self.bytes);
-            if self.level(rest, total) == Level::Full || self.make().is_err() {
+            free = free.saturating_sub(self.bytes);
+            if free < INDEX_ROOM || self.level(free, total) == Level::Full || self.make().is_err() {
                 return Ok(Space { free, total, level: Level::Full });
             }
-            free = rest;
         }
         Ok(Space { free, total, level: self.level(free, total) })
     }
@@ -142,5 +154,18 @@ mod tests {
         assert!(!roomy.is_whole());
         assert_eq!(ballast(folder.path(), 101, 0).space().unwrap().level, Level::Low);
         assert!(roomy.is_whole());
+    }
+
+    #[test]
+    fn it_is_given_up_before_anything_fails_and_its_room_is_not_told_as_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tight = ballast(folder.path(), 0, 0);
+        tight.space().unwrap();
+        assert!(tight.has_room(0) && tight.is_whole());
+        assert!(!tight.has_room(u64::MAX));
+        assert!(!tight.is_whole());
+        tight.bytes = 1 << 60;
+        assert_eq!(tight.space().unwrap().free, 0);
+        assert_eq!(tight.space().unwrap().level, Level::Full);
     }
 }

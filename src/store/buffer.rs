@@ -20,8 +20,11 @@ const ENOUGH: usize = 10_000;
 const MOST: usize = 100_000;
 /// Keys applied to the index behind in one go.
 const PIECE: usize = 128;
-/// Fewer keys than [`ENOUGH`] are carried after this time.
+/// Fewer keys than [`ENOUGH`] are carried after this time; and so long nothing is when there is no room.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Says whether the index behind may be written: on a full disk it would fail for good.
+pub(crate) type Room = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// An index on disk with a map before it.
 #[derive(Debug)]
@@ -30,9 +33,9 @@ pub(crate) struct BufferedIndex {
     carrier: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
 struct Buffer {
     behind: Box<dyn Index>,
+    room: Room,
     recent: RwLock<Recent>,
     progress: Mutex<Progress>,
     changed: Condvar,
@@ -57,11 +60,18 @@ struct Progress {
     fault: Option<StoreError>,
 }
 
+impl std::fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Buffer").field("behind", &self.behind).finish_non_exhaustive()
+    }
+}
+
 impl BufferedIndex {
-    /// Puts a map before `behind`.
-    pub(crate) fn before(behind: Box<dyn Index>) -> std::io::Result<Self> {
+    /// Puts a map before `behind`, which is written only while there is `room`.
+    pub(crate) fn before(behind: Box<dyn Index>, room: Room) -> std::io::Result<Self> {
         let shared = Arc::new(Buffer {
             behind,
+            room,
             recent: RwLock::default(),
             progress: Mutex::default(),
             changed: Condvar::new(),
@@ -102,7 +112,16 @@ impl Buffer {
             if progress.ended || progress.fault.is_some() {
                 return;
             }
+            let nothing = progress.waiting == 0;
             drop(progress);
+            if nothing {
+                continue;
+            }
+            if !(self.room)() {
+                // Until there is room the map grows to its bound, and then nothing is taken.
+                thread::sleep(PATIENCE);
+                continue;
+            }
             // A failure stands in the progress, where everybody who asks next finds it.
             drop(self.carry());
         }
@@ -162,6 +181,11 @@ impl Index for BufferedIndex {
         Ok(())
     }
 
+    fn takes(&self) -> Result<(), StoreError> {
+        let full = self.shared.progress().waiting >= MOST;
+        if full && !(self.shared.room)() { Err(StoreError::Full { file: "index".into() }) } else { Ok(()) }
+    }
+
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let recent = self.shared.recent.read().unwrap_or_else(PoisonError::into_inner);
         match recent.front.get(key).or_else(|| recent.carried.get(key)) {
@@ -197,6 +221,10 @@ impl Index for BufferedIndex {
     }
 
     fn flush(&self) -> Result<(), StoreError> {
+        if !(self.shared.room)() {
+            // The next start brings the index up.
+            return Ok(());
+        }
         self.shared.carry()?;
         self.shared.behind.flush()
     }
@@ -265,6 +293,8 @@ fn merge<'a, S: Steps<'a>>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use proptest::prelude::*;
 
     use super::super::index::MemoryIndex;
@@ -284,7 +314,7 @@ mod tests {
             limit in 1_usize..6,
         ) {
             let plain = MemoryIndex::default();
-            let buffered = BufferedIndex::before(Box::<MemoryIndex>::default()).unwrap();
+            let buffered = BufferedIndex::before(Box::<MemoryIndex>::default(), Arc::new(|| true)).unwrap();
             for (changes, carry) in batches {
                 plain.apply(changes.clone(), None).unwrap();
                 buffered.apply(changes, None).unwrap();
@@ -301,6 +331,51 @@ mod tests {
                 prop_assert_eq!(buffered.range(&from, &to, order, limit).unwrap(), expected);
             }
             prop_assert_eq!(buffered.get(&from).unwrap(), plain.get(&from).unwrap());
+        }
+    }
+
+    #[test]
+    fn without_room_the_index_behind_is_left_alone_and_caught_up_later() {
+        let room = Arc::new(AtomicBool::new(false));
+        let behind = Arc::new(MemoryIndex::default());
+        let asked = Arc::clone(&room);
+        let buffered =
+            BufferedIndex::before(Box::new(Arc::clone(&behind)), Arc::new(move || asked.load(Ordering::SeqCst)));
+        let buffered = buffered.unwrap();
+        buffered.apply(Overlay::from([(b"k".to_vec(), Some(b"v".to_vec()))]), None).unwrap();
+        thread::sleep(PATIENCE + Duration::from_millis(100));
+        buffered.flush().unwrap();
+        assert_eq!(behind.get(b"k").unwrap(), None);
+        assert_eq!(buffered.get(b"k").unwrap(), Some(b"v".to_vec()));
+        let most: Overlay = (0..MOST).map(|n| (n.to_be_bytes().to_vec(), None)).collect();
+        assert!(buffered.takes().is_ok());
+        buffered.apply(most, None).unwrap();
+        assert!(matches!(buffered.takes(), Err(StoreError::Full { .. })));
+        room.store(true, Ordering::SeqCst);
+        buffered.flush().unwrap();
+        assert_eq!(behind.get(b"k").unwrap(), Some(b"v".to_vec()));
+        assert!(buffered.takes().is_ok());
+    }
+
+    impl Index for Arc<MemoryIndex> {
+        fn apply(&self, changes: Overlay, mark: Option<Mark>) -> Result<(), StoreError> {
+            self.as_ref().apply(changes, mark)
+        }
+
+        fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+            self.as_ref().get(key)
+        }
+
+        fn range(&self, from: &[u8], to: &[u8], order: Order, limit: usize) -> Result<Entries, StoreError> {
+            self.as_ref().range(from, to, order, limit)
+        }
+
+        fn mark(&self) -> Result<Option<Mark>, StoreError> {
+            self.as_ref().mark()
+        }
+
+        fn flush(&self) -> Result<(), StoreError> {
+            self.as_ref().flush()
         }
     }
 }

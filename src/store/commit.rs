@@ -153,6 +153,11 @@ impl Committer {
             Some(failure) => Err(failure),
             None => self.decide(batch, what, job),
         };
+        // An index that cannot be read does not mend itself; a restart makes it anew.
+        let outcome = match outcome {
+            Err(error @ StoreError::Index { .. }) => Err(self.shared.fail(&error)),
+            outcome => outcome,
+        };
         batch.members.push(Member { outcome, hold, reply, _permit: permit });
     }
 
@@ -215,6 +220,7 @@ impl Committer {
         if batch.bodies.is_empty() {
             return Ok(());
         }
+        self.shared.index.takes()?;
         let bodies: Vec<&[u8]> = batch.bodies.iter().map(|body| body.bytes.as_slice()).collect();
         let written = self.journal.append(&bodies).map_err(|failure| match failure {
             Failure::NotTried(error) => error,

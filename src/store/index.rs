@@ -30,6 +30,11 @@ pub(crate) trait Index: Send + Sync + Debug {
     /// Makes the changes all at once for every reader. `mark` is remembered with them.
     fn apply(&self, changes: Overlay, mark: Option<Mark>) -> Result<(), StoreError>;
 
+    /// Whether changes can be made now. Asked before they become durable: afterwards it would be too late to refuse.
+    fn takes(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// The value of a key.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 

@@ -8,7 +8,7 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::ballast::Ballast;
+use super::ballast::{Ballast, HEAD_ROOM};
 use super::disk::{Disk, SegmentFile};
 use super::error::StoreError;
 use super::identity::{Head, StoreId};
@@ -226,6 +226,10 @@ impl Journal {
     fn roll(&mut self) -> Result<(), Failure> {
         let tail = Tail { segment: self.number, last: self.last, end: self.end };
         let prepared = self.preparer.take(self.number + 1).map_err(Failure::NotTried)?;
+        // What cannot be written from here on would end all writing.
+        if !self.writing.ballast.has_room(HEAD_ROOM) {
+            return Err(Failure::NotTried(StoreError::Full { file: self.writing.layout.head() }));
+        }
         // From here the new segment may be on disk and close the old one, so a failure may not be passed over.
         let begun = begin(&self.writing, &prepared, tail).map_err(Failure::Unknown);
         if begun.is_err() {

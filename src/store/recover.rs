@@ -10,7 +10,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::ballast::Ballast;
+use super::ballast::{Ballast, INDEX_ROOM};
 use super::buffer::BufferedIndex;
 use super::chain::Chain;
 use super::codec::Place;
@@ -89,10 +89,11 @@ pub(crate) fn open(
     let orphans_removed = sweep_orphans(settings, &layout, index.as_ref(), clock)?;
     let index: Box<dyn Index> = match settings.index {
         IndexKind::Memory => index,
-        IndexKind::Sled => Box::new(
-            BufferedIndex::before(index)
-                .map_err(|error| StoreError::io("starting the thread for", &layout.index(), error))?,
-        ),
+        IndexKind::Sled => {
+            let ballast = Arc::clone(&ballast);
+            let buffered = BufferedIndex::before(index, Arc::new(move || ballast.has_room(INDEX_ROOM)));
+            Box::new(buffered.map_err(|error| StoreError::io("starting the thread for", &layout.index(), error))?)
+        }
     };
     let journal = Journal::open(writing, tail)?;
     let recovery = Recovery {
