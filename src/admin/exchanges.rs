@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -41,6 +43,18 @@ pub(super) async fn list(
 pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) -> Result<Json<Value>, Refusal> {
     let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
     Ok(Json(whole(&admin, id)?))
+}
+
+/// `GET /v1/exchanges/{id or prefix}/content`: the business content as the partner sent it, such as a file that was
+/// parked whole. A refused message has none.
+pub(super) async fn content(State(admin): State<Admin>, Path(asked): Path<String>) -> Result<Response, Refusal> {
+    let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
+    let missing = || Refusal::Missing(format!("nothing was kept of exchange {id}: it was refused"));
+    let exchange = admin.outbox.exchange(id)?.ok_or_else(missing)?;
+    let detail = Detail::from_json(&admin.outbox.payload(&exchange.detail)?).ok();
+    let payload = detail.and_then(|detail| detail.payload).ok_or_else(missing)?;
+    let bytes = admin.outbox.payload(&payload)?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
 
 /// An exchange with its detail.

@@ -32,5 +32,6 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/documents/{id}/content", get(documents::content))
         .route("/v1/exchanges", get(exchanges::list))
         .route("/v1/exchanges/{id}", get(exchanges::show))
+        .route("/v1/exchanges/{id}/content", get(exchanges::content))
         .with_state(admin)
 }

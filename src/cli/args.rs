@@ -181,6 +181,9 @@ pub(crate) enum ExchangeCommand {
         id: String,
         #[command(flatten)]
         socket: SocketArgument,
+        /// Print what the partner sent instead: the business content, decrypted
+        #[arg(long)]
+        content: bool,
     },
 }
 

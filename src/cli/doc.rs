@@ -37,7 +37,12 @@ pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<E
             let answer = ask(&list.socket, &list_path("/v1/exchanges", list))?;
             print_list(&answer, "exchanges", &EXCHANGE_COLUMNS, list.socket.json, out)
         }
-        ExchangeCommand::Show { id, socket } => {
+        ExchangeCommand::Show { id, socket, content: true } => {
+            let path = format!("/v1/exchanges/{}/content", encoded(id));
+            out.bytes(&client::get(&socket_path(socket)?, &path)?)?;
+            Ok(Exit::Clean)
+        }
+        ExchangeCommand::Show { id, socket, content: false } => {
             let answer = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
             print_one(&answer, socket.json, out)
         }

@@ -251,7 +251,7 @@ async fn drain(ports: &Arc<Ports>, mut tasks: Tasks, stop: &watch::Sender<bool>)
     ports.gate.close(Closed::Draining);
     // The limit for messages under way is the only one that counts here.
     let quiet = async {
-        while ports.throttle.in_progress() > 0 {
+        while ports.throttle.under_way() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -20,14 +20,16 @@ impl Sink {
         match self {
             Self::Broker(publisher) => publisher.publish(publication, sequence, body).await,
             Self::Directory(directory) => {
-                let directory = Arc::clone(directory);
+                let writing = Arc::clone(directory);
                 let channel = folder(publication.channel);
                 let date = publication.time.to_jiff().strftime("%F").to_string();
                 let name = format!("{}.{}.json", publication.document_id, publication.document_type);
-                let written = tokio::task::spawn_blocking(move || directory.put(channel, &date, &name, &body)).await;
+                let written = tokio::task::spawn_blocking(move || writing.put(channel, &date, &name, &body)).await;
                 match written {
                     Ok(Ok(_)) => Confirm::Confirmed,
-                    Ok(Err(fault)) => Confirm::Lost(format!("the directory sink cannot be written: {fault}")),
+                    Ok(Err(fault)) => {
+                        Confirm::Lost(format!("{} cannot be written: {fault}", directory.root().display()))
+                    }
                     Err(stopped) => Confirm::Lost(format!("the write was stopped: {stopped}")),
                 }
             }

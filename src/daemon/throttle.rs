@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::base::{Limits, PartnerId, Timestamp};
 
@@ -17,7 +18,12 @@ pub(crate) struct Throttle {
 
 #[derive(Debug, Default)]
 struct Load {
+    /// Messages whose bodies are still on their way. Anybody who knows two names can begin one and be slow about it,
+    /// so these take no place.
+    arriving: usize,
     in_progress: usize,
+    /// When refusals were written down lately.
+    refusals: VecDeque<Timestamp>,
     failures: VecDeque<Timestamp>,
     paused_until: Option<Timestamp>,
 }
@@ -31,18 +37,19 @@ pub(crate) enum Busy {
     Paused(Timestamp),
 }
 
-/// A place among a partner's messages in progress; dropping it frees the place.
+/// One message of a partner: on its way, and then, with a place, in progress. Dropping it ends both.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     throttle: Arc<Throttle>,
     partner: PartnerId,
+    has_place: bool,
 }
 
 impl Throttle {
-    /// Takes a place for a message of `partner`.
+    /// A message of `partner` begins to arrive.
     ///
     /// # Errors
-    /// When the partner has no place left, or is paused.
+    /// When the partner has no place free even now, or is paused.
     pub(crate) fn enter(
         self: &Arc<Self>,
         partner: &PartnerId,
@@ -58,13 +65,21 @@ impl Throttle {
         if load.in_progress >= limits.in_progress_per_partner {
             return Err(Busy::InProgress);
         }
-        load.in_progress += 1;
-        Ok(Ticket { throttle: Arc::clone(self), partner: partner.clone() })
+        load.arriving += 1;
+        Ok(Ticket { throttle: Arc::clone(self), partner: partner.clone(), has_place: false })
     }
 
-    /// Messages of all partners in progress.
-    pub(crate) fn in_progress(&self) -> usize {
-        lock(&self.partners).values().map(|load| load.in_progress).sum()
+    /// Whether one more refusal of `partner` may be written down; beyond [`REFUSALS_PER_MINUTE`] they are answered,
+    /// logged and counted only, or whoever knows two names could fill the store with them.
+    pub(crate) fn write_refusal(&self, partner: &PartnerId, now: Timestamp) -> bool {
+        let mut partners = lock(&self.partners);
+        let refusals = &mut partners.entry(partner.clone()).or_default().refusals;
+        allow(refusals, now, REFUSALS_PER_MINUTE)
+    }
+
+    /// Messages of all partners that are on their way or in progress.
+    pub(crate) fn under_way(&self) -> usize {
+        lock(&self.partners).values().map(|load| load.arriving + load.in_progress).sum()
     }
 
     /// Counts a message that could not be decrypted. Returns until when the partner is paused, if this one did it.
@@ -84,13 +99,25 @@ impl Throttle {
 
     /// Whether one more stranger may have a receipt; beyond [`STRANGERS_PER_MINUTE`] they get a bare status.
     pub(crate) fn answer_stranger(&self, now: Timestamp) -> bool {
-        let mut strangers = lock(&self.strangers);
-        forget_before(&mut strangers, now.before(std::time::Duration::from_secs(60)));
-        let answer = strangers.len() < STRANGERS_PER_MINUTE;
-        if answer {
-            strangers.push_back(now);
+        allow(&mut lock(&self.strangers), now, STRANGERS_PER_MINUTE)
+    }
+}
+
+impl Ticket {
+    /// Takes a place: the body is in, and the work begins.
+    ///
+    /// # Errors
+    /// When the partner has no place free.
+    pub(crate) fn take_place(&mut self, limits: &Limits) -> Result<(), Busy> {
+        let mut partners = lock(&self.throttle.partners);
+        let load = partners.entry(self.partner.clone()).or_default();
+        if self.has_place || load.in_progress >= limits.in_progress_per_partner {
+            return if self.has_place { Ok(()) } else { Err(Busy::InProgress) };
         }
-        answer
+        load.arriving = load.arriving.saturating_sub(1);
+        load.in_progress += 1;
+        self.has_place = true;
+        Ok(())
     }
 }
 
@@ -98,12 +125,26 @@ impl Throttle {
 /// be of use as an amplifier.
 pub(crate) const STRANGERS_PER_MINUTE: usize = 60;
 
+/// Refused messages of one partner that are written down in a minute.
+pub(crate) const REFUSALS_PER_MINUTE: usize = 60;
+
 impl Drop for Ticket {
     fn drop(&mut self) {
         if let Some(load) = lock(&self.throttle.partners).get_mut(&self.partner) {
-            load.in_progress = load.in_progress.saturating_sub(1);
+            let count = if self.has_place { &mut load.in_progress } else { &mut load.arriving };
+            *count = count.saturating_sub(1);
         }
     }
+}
+
+/// Whether one more fits among those of the last minute; if so it is counted.
+fn allow(times: &mut VecDeque<Timestamp>, now: Timestamp, most: usize) -> bool {
+    forget_before(times, now.before(Duration::from_secs(60)));
+    let fits = times.len() < most;
+    if fits {
+        times.push_back(now);
+    }
+    fits
 }
 
 fn forget_before(times: &mut VecDeque<Timestamp>, horizon: Timestamp) {
@@ -129,12 +170,36 @@ mod tests {
     fn one_message_past_the_places_waits_until_one_is_free() {
         let throttle = Arc::new(Throttle::default());
         let limits = Limits { in_progress_per_partner: 2, ..Limits::default() };
-        let now = Timestamp::from_millis(0);
-        let first = throttle.enter(&partner(), now, &limits).unwrap();
-        let _second = throttle.enter(&partner(), now, &limits).unwrap();
-        assert_eq!(throttle.enter(&partner(), now, &limits).unwrap_err(), Busy::InProgress);
+        let enter = || throttle.enter(&partner(), Timestamp::from_millis(0), &limits);
+        let (mut first, mut second, mut third) = (enter().unwrap(), enter().unwrap(), enter().unwrap());
+        first.take_place(&limits).unwrap();
+        second.take_place(&limits).unwrap();
+        assert_eq!(third.take_place(&limits).unwrap_err(), Busy::InProgress);
+        assert_eq!(enter().unwrap_err(), Busy::InProgress);
         drop(first);
-        assert!(throttle.enter(&partner(), now, &limits).is_ok());
+        third.take_place(&limits).unwrap();
+        drop((second, third));
+        assert_eq!(throttle.under_way(), 0);
+    }
+
+    /// Found by trying: 32 slow bodies under a partner's names kept the partner itself out.
+    #[test]
+    fn bodies_on_their_way_take_no_place() {
+        let throttle = Arc::new(Throttle::default());
+        let limits = Limits { in_progress_per_partner: 1, ..Limits::default() };
+        let enter = || throttle.enter(&partner(), Timestamp::from_millis(0), &limits).unwrap();
+        let _slow: Vec<Ticket> = (0..100).map(|_| enter()).collect();
+        enter().take_place(&limits).unwrap();
+        assert_eq!(throttle.under_way(), 100);
+    }
+
+    #[test]
+    fn refusals_past_the_allowance_are_not_written_down() {
+        let throttle = Throttle::default();
+        let now = Timestamp::from_millis(0);
+        assert_eq!((0..100).filter(|_| throttle.write_refusal(&partner(), now)).count(), REFUSALS_PER_MINUTE);
+        assert!(throttle.write_refusal(&"other".parse().unwrap(), now), "each partner has its own");
+        assert!(throttle.write_refusal(&partner(), Timestamp::from_millis(60_001)));
     }
 
     #[test]

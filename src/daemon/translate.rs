@@ -53,7 +53,9 @@ impl Told {
         if let Some(Diagnostic { code, message, .. }) = &self.worst {
             Event::Parked { exchange, partner, code, message }.emit(&ports.metrics);
         }
-        Event::Translated { exchange, partner, documents, parked }.emit(&ports.metrics);
+        if documents + parked > 0 {
+            Event::Translated { exchange, partner, documents, parked }.emit(&ports.metrics);
+        }
     }
 }
 

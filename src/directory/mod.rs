@@ -21,6 +21,11 @@ impl Directory {
         Self { root: root.into() }
     }
 
+    /// The folder that holds it all.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Puts `body` at `to-erp/<channel>/<date>/<name>`, and returns once it would survive a power cut. The parts are
     /// ours (a channel's name, a date, an id and a type), never a partner's text.
     ///

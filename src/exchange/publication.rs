@@ -137,7 +137,7 @@ impl Publication {
 }
 
 /// Bytes of one word of a routing key. Four words and their dots stay below the 255 bytes of a short string.
-const WORD_BYTES: usize = 60;
+const WORD_BYTES: usize = 64;
 
 /// Bytes of a business number inside a key. Keys travel as short strings of 255 bytes.
 const KEY_NUMBER_BYTES: usize = 120;

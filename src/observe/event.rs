@@ -283,13 +283,6 @@ pub enum Event<'a> {
         /// How long that took.
         took: Duration,
     },
-    /// Changes became durable together.
-    StoreCommitted {
-        /// How many.
-        changes: u64,
-        /// From the first to the sync.
-        took: Duration,
-    },
     /// The store could not write; nothing is taken until it can.
     StoreFailed {
         /// The full story.

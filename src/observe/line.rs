@@ -35,10 +35,7 @@ impl Event<'_> {
             | Self::Published { .. }
             | Self::NotPublished { .. }
             | Self::StepFailed { .. } => self.write_document(),
-            Self::BrokerChanged { .. }
-            | Self::StoreOpened { .. }
-            | Self::StoreCommitted { .. }
-            | Self::StoreFailed { .. } => self.write_outside(),
+            Self::BrokerChanged { .. } | Self::StoreOpened { .. } | Self::StoreFailed { .. } => self.write_outside(),
         }
     }
 
@@ -189,9 +186,6 @@ impl Event<'_> {
             }
             Self::StoreOpened { recovered, took } => {
                 tracing::info!(event = "store.opened", recovered, took_ms = millis(took), "store open");
-            }
-            Self::StoreCommitted { changes, took } => {
-                tracing::trace!(event = "store.committed", changes, took_ms = millis(took), "committed");
             }
             Self::StoreFailed { detail } => {
                 tracing::error!(

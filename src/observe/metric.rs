@@ -64,9 +64,6 @@ struct Inner {
     documents: Family<ByPartnerAndOutcome, Counter>,
     publications: Family<ByOutcome, Counter>,
     publish_seconds: Histogram,
-    changes: Counter,
-    commits: Counter,
-    commit_seconds: Histogram,
     store_failures: Counter,
     step_failures: Family<ByKind, Counter>,
     connections: Family<ByListener, Gauge>,
@@ -83,11 +80,6 @@ struct Inner {
 /// From a millisecond to a minute: what a receipt or a confirm may take.
 fn seconds() -> Histogram {
     Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0])
-}
-
-/// From a tenth of a millisecond to ten seconds: what a sync may take.
-fn sync_seconds() -> Histogram {
-    Histogram::new([0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0])
 }
 
 impl Default for Metrics {
@@ -107,9 +99,6 @@ impl Metrics {
             documents: Family::default(),
             publications: Family::default(),
             publish_seconds: seconds(),
-            changes: Counter::default(),
-            commits: Counter::default(),
-            commit_seconds: sync_seconds(),
             store_failures: Counter::default(),
             step_failures: Family::default(),
             connections: Family::default(),
@@ -195,11 +184,6 @@ impl Metrics {
             Event::BrokerChanged { broker, .. } => {
                 inner.broker_ready.set(i64::from(broker == Broker::Ready));
             }
-            Event::StoreCommitted { changes, took } => {
-                inner.commits.inc();
-                inner.changes.inc_by(changes);
-                inner.commit_seconds.observe(took.as_secs_f64());
-            }
             Event::StoreFailed { .. } => {
                 inner.store_failures.inc();
             }
@@ -260,13 +244,6 @@ impl Inner {
 
     fn register_machinery(&mut self) {
         let registry = &mut self.registry;
-        registry.register("store_changes", "Changes made durable", self.changes.clone());
-        registry.register("store_commits", "Syncs that made changes durable", self.commits.clone());
-        registry.register(
-            "store_commit_seconds",
-            "From a batch's first change to its sync",
-            self.commit_seconds.clone(),
-        );
         registry.register("store_failures", "Writes or syncs that failed", self.store_failures.clone());
         registry.register("connections", "Connections open now", self.connections.clone());
         registry.register("connections_refused", "Connections not taken", self.connections_refused.clone());

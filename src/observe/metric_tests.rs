@@ -71,10 +71,6 @@ fn each_event_counts_as_its_line_says() {
     );
     check(Event::BrokerChanged { broker: Broker::Ready, detail: "" }, &["edigate_broker_ready 1"]);
     check(Event::BrokerChanged { broker: Broker::Blocked, detail: "disk" }, &["edigate_broker_ready 0"]);
-    check(
-        Event::StoreCommitted { changes: 12, took },
-        &["edigate_store_changes_total 12", "edigate_store_commits_total 1"],
-    );
 }
 
 #[test]

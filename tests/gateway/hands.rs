@@ -92,6 +92,11 @@ fn documents_are_listed_and_shown() {
     assert!(shown.status.success() && text(&shown).contains("acme-bearings"), "{}", text(&shown));
     let content = gateway.run(&["doc", "show", id, "--content"]);
     assert_eq!(serde_json::from_slice::<Value>(&content.stdout).unwrap(), document);
+
+    let exchanges: Value = serde_json::from_slice(&gateway.run(&["exchange", "list", "--json"]).stdout).unwrap();
+    let exchange = exchanges["exchanges"][0]["exchangeId"].as_str().unwrap();
+    let sent = gateway.run(&["exchange", "show", exchange, "--content"]);
+    assert_eq!(sent.stdout, order::interchange(1), "what the partner sent, decrypted");
 }
 
 #[test]

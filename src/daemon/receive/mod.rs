@@ -130,7 +130,7 @@ impl Receiver {
 
     /// Takes the body to the spool, head first: together they are the message as it came.
     async fn take_in(&self, admitted: Admitted, incoming: Incoming, begun: Timestamp) -> Result<Arrived, Reply> {
-        let Admitted { request, partner, ticket } = admitted;
+        let Admitted { request, partner, mut ticket } = admitted;
         let Incoming { head, mut body } = incoming;
         let refused = |fault: &crate::http::BodyFault| {
             let reply = Reply::from(fault);
@@ -146,6 +146,7 @@ impl Receiver {
             stage.put(&chunk).map_err(|fault| self.store_failed(&partner, &fault))?;
         }
         let raw = stage.finish().map_err(|fault| self.store_failed(&partner, &fault))?;
+        ticket.take_place(&partner.limits).map_err(|_| self.put_off_for(&partner, "in-progress"))?;
         let at = self.ports.clock.now();
         let exchange = ExchangeId::mint(at, self.ports.entropy.bytes());
         let remote = head.peer.to_string();
