@@ -19,6 +19,7 @@ pub(crate) struct Throttle {
 struct Load {
     in_progress: usize,
     failures: VecDeque<Timestamp>,
+    refusals: VecDeque<Timestamp>,
     paused_until: Option<Timestamp>,
 }
 
@@ -82,6 +83,19 @@ impl Throttle {
         Some(until)
     }
 
+    /// Whether one more refusal of a message under `partner`'s names is written down; beyond [`REFUSALS_PER_HOUR`] the
+    /// log and the counters must do.
+    pub(crate) fn keep_refusal(&self, partner: &PartnerId, now: Timestamp) -> bool {
+        let mut partners = lock(&self.partners);
+        let load = partners.entry(partner.clone()).or_default();
+        forget_before(&mut load.refusals, now.before(std::time::Duration::from_secs(60 * 60)));
+        let keep = load.refusals.len() < REFUSALS_PER_HOUR;
+        if keep {
+            load.refusals.push_back(now);
+        }
+        keep
+    }
+
     /// Whether one more stranger may have a receipt; beyond [`STRANGERS_PER_MINUTE`] they get a bare status.
     pub(crate) fn answer_stranger(&self, now: Timestamp) -> bool {
         let mut strangers = lock(&self.strangers);
@@ -93,6 +107,10 @@ impl Throttle {
         answer
     }
 }
+
+/// Refusals an hour that one partner's names can fill the store with. The names are no secret, and each record is kept
+/// for years: some 10 MB a day at worst, and enough to see what a partner does wrong.
+pub(crate) const REFUSALS_PER_HOUR: usize = 100;
 
 /// Receipts a minute that go to senders nobody knows, all together: enough to help a partner being set up, too few to
 /// be of use as an amplifier.
@@ -148,6 +166,15 @@ mod tests {
         assert_eq!(throttle.failed_decryption(&partner(), at(13), &limits), Some(at(28)));
         assert_eq!(throttle.enter(&partner(), at(27), &limits).unwrap_err(), Busy::Paused(at(28)));
         assert!(throttle.enter(&partner(), at(28), &limits).is_ok());
+    }
+
+    #[test]
+    fn refusals_past_the_bound_are_not_kept_until_an_hour_has_passed() {
+        let throttle = Throttle::default();
+        let kept = |at, tries| (0..tries).filter(|_| throttle.keep_refusal(&partner(), at)).count();
+        assert_eq!(kept(Timestamp::from_millis(0), REFUSALS_PER_HOUR + 1), REFUSALS_PER_HOUR);
+        assert_eq!(kept(Timestamp::from_millis(3_600_000), 1), 0);
+        assert_eq!(kept(Timestamp::from_millis(3_600_001), 1), 1);
     }
 
     #[test]

@@ -196,10 +196,12 @@ async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &
     detail.mic = refusal.mic.as_ref().map(ToString::to_string);
     detail.diagnostics.push(refusal.error.diagnostic());
     let partner = &message.partner.id;
-    let change = inbound::refused(message.exchange, message.at, partner.clone(), &detail);
-    if let Err(fault) = ports.outbox.apply(change).await {
-        // The verdict stands without its record: it promises nothing.
-        Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+    if ports.throttle.keep_refusal(partner, message.at) {
+        let change = inbound::refused(message.exchange, message.at, partner.clone(), &detail);
+        if let Err(fault) = ports.outbox.apply(change).await {
+            // The verdict stands without its record: it promises nothing.
+            Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+        }
     }
     let (exchange, message_id) = (message.exchange, message.request.message_id.as_str());
     Event::MessageRefused { exchange, partner, message_id, reason: refusal.error.code(), detail: told }
