@@ -29,6 +29,8 @@ use crate::store::{Outbox, Recovery, StoreError, StoreSettings};
 
 /// How long messages under way may take once the daemon is told to stop.
 const DRAIN_MESSAGES: Duration = Duration::from_secs(30);
+/// How long answers may take to be written after that.
+const DRAIN_ANSWERS: Duration = Duration::from_secs(10);
 /// How long steps under way may take after that; a step cut off is done again at the next start.
 const DRAIN_STEPS: Duration = Duration::from_secs(10);
 /// How long answers of the admin socket may take after that; a client that hangs must not keep the daemon.
@@ -112,6 +114,9 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
 
     let (outbox, recovery) = open_store(&settings, &clock)?;
     Event::StoreOpened { recovered: recovery.replayed, took: recovery.took }.emit(&metrics);
+    for notice in watching::notices(&recovery) {
+        Event::Fault(&notice).emit(&metrics);
+    }
     let ports = Arc::new(Ports {
         sink: sink(&settings, &metrics)?,
         live: Arc::new(Live::new(path, configuration)),
@@ -228,7 +233,7 @@ impl Tasks {
     fn listen(&mut self, ports: &Arc<Ports>, doors: Doors) {
         let (stop, stopped) = watch::channel(false);
         self.stop_listening = Some(stop);
-        doors.open(ports, &mut self.listeners, &stopped, DRAIN_MESSAGES);
+        doors.open(ports, &mut self.listeners, &stopped, DRAIN_ANSWERS);
     }
 }
 
@@ -249,7 +254,7 @@ async fn drain(ports: &Arc<Ports>, mut tasks: Tasks, stop: &watch::Sender<bool>)
     Event::Draining.emit(&ports.metrics);
     watching::tell_systemd(sd_notify::NotifyState::Stopping);
     ports.gate.close(Closed::Draining);
-    // The limit for messages under way is the only one that counts here.
+    // The limit is what counts here, not whether it was reached.
     let quiet = async {
         while ports.throttle.under_way() > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -314,6 +319,16 @@ impl Signals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drain_ends_before_systemd_loses_patience() {
+        // TimeoutStopSec in systemd/edigate.service; confirms in flight have their timeout and a goodbye.
+        let unit = include_str!("../../systemd/edigate.service");
+        let patience = unit.lines().find_map(|line| line.strip_prefix("TimeoutStopSec=")).unwrap().parse().unwrap();
+        let confirms = Duration::from_secs(32);
+        let longest = DRAIN_MESSAGES + DRAIN_ANSWERS + DRAIN_STEPS + confirms + DRAIN_ADMIN;
+        assert!(longest < Duration::from_secs(patience), "{longest:?}");
+    }
 
     #[tokio::test]
     async fn a_task_that_never_ends_is_not_waited_for() {

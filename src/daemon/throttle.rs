@@ -23,8 +23,8 @@ struct Load {
     arriving: usize,
     in_progress: usize,
     /// When refusals were written down lately.
-    refusals: VecDeque<Timestamp>,
     failures: VecDeque<Timestamp>,
+    refusals: VecDeque<Timestamp>,
     paused_until: Option<Timestamp>,
 }
 
@@ -69,14 +69,6 @@ impl Throttle {
         Ok(Ticket { throttle: Arc::clone(self), partner: partner.clone(), has_place: false })
     }
 
-    /// Whether one more refusal of `partner` may be written down; beyond [`REFUSALS_PER_MINUTE`] they are answered,
-    /// logged and counted only, or whoever knows two names could fill the store with them.
-    pub(crate) fn write_refusal(&self, partner: &PartnerId, now: Timestamp) -> bool {
-        let mut partners = lock(&self.partners);
-        let refusals = &mut partners.entry(partner.clone()).or_default().refusals;
-        allow(refusals, now, REFUSALS_PER_MINUTE)
-    }
-
     /// Messages of all partners that are on their way or in progress.
     pub(crate) fn under_way(&self) -> usize {
         lock(&self.partners).values().map(|load| load.arriving + load.in_progress).sum()
@@ -97,9 +89,17 @@ impl Throttle {
         Some(until)
     }
 
+    /// Whether one more refusal of a message under `partner`'s names is written down; beyond [`REFUSALS_PER_HOUR`] the
+    /// log and the counters must do.
+    pub(crate) fn keep_refusal(&self, partner: &PartnerId, now: Timestamp) -> bool {
+        let mut partners = lock(&self.partners);
+        let refusals = &mut partners.entry(partner.clone()).or_default().refusals;
+        allow(refusals, now, REFUSALS_PER_HOUR, Duration::from_secs(60 * 60))
+    }
+
     /// Whether one more stranger may have a receipt; beyond [`STRANGERS_PER_MINUTE`] they get a bare status.
     pub(crate) fn answer_stranger(&self, now: Timestamp) -> bool {
-        allow(&mut lock(&self.strangers), now, STRANGERS_PER_MINUTE)
+        allow(&mut lock(&self.strangers), now, STRANGERS_PER_MINUTE, Duration::from_secs(60))
     }
 }
 
@@ -121,12 +121,13 @@ impl Ticket {
     }
 }
 
+/// Refusals an hour that one partner's names can fill the store with. The names are no secret, and each record is kept
+/// for years: some 10 MB a day at worst, and enough to see what a partner does wrong.
+pub(crate) const REFUSALS_PER_HOUR: usize = 100;
+
 /// Receipts a minute that go to senders nobody knows, all together: enough to help a partner being set up, too few to
 /// be of use as an amplifier.
 pub(crate) const STRANGERS_PER_MINUTE: usize = 60;
-
-/// Refused messages of one partner that are written down in a minute.
-pub(crate) const REFUSALS_PER_MINUTE: usize = 60;
 
 impl Drop for Ticket {
     fn drop(&mut self) {
@@ -137,9 +138,9 @@ impl Drop for Ticket {
     }
 }
 
-/// Whether one more fits among those of the last minute; if so it is counted.
-fn allow(times: &mut VecDeque<Timestamp>, now: Timestamp, most: usize) -> bool {
-    forget_before(times, now.before(Duration::from_secs(60)));
+/// Whether one more fits among those of the last `span`; if so it is counted.
+fn allow(times: &mut VecDeque<Timestamp>, now: Timestamp, most: usize, span: Duration) -> bool {
+    forget_before(times, now.before(span));
     let fits = times.len() < most;
     if fits {
         times.push_back(now);
@@ -194,15 +195,6 @@ mod tests {
     }
 
     #[test]
-    fn refusals_past_the_allowance_are_not_written_down() {
-        let throttle = Throttle::default();
-        let now = Timestamp::from_millis(0);
-        assert_eq!((0..100).filter(|_| throttle.write_refusal(&partner(), now)).count(), REFUSALS_PER_MINUTE);
-        assert!(throttle.write_refusal(&"other".parse().unwrap(), now), "each partner has its own");
-        assert!(throttle.write_refusal(&partner(), Timestamp::from_millis(60_001)));
-    }
-
-    #[test]
     fn failures_within_the_window_pause_and_the_pause_ends() {
         let throttle = Arc::new(Throttle::default());
         let limits = Limits { failed_decryptions: 3, ..Limits::default() };
@@ -213,6 +205,15 @@ mod tests {
         assert_eq!(throttle.failed_decryption(&partner(), at(13), &limits), Some(at(28)));
         assert_eq!(throttle.enter(&partner(), at(27), &limits).unwrap_err(), Busy::Paused(at(28)));
         assert!(throttle.enter(&partner(), at(28), &limits).is_ok());
+    }
+
+    #[test]
+    fn refusals_past_the_bound_are_not_kept_until_an_hour_has_passed() {
+        let throttle = Throttle::default();
+        let kept = |at, tries| (0..tries).filter(|_| throttle.keep_refusal(&partner(), at)).count();
+        assert_eq!(kept(Timestamp::from_millis(0), REFUSALS_PER_HOUR + 1), REFUSALS_PER_HOUR);
+        assert_eq!(kept(Timestamp::from_millis(3_600_000), 1), 0);
+        assert_eq!(kept(Timestamp::from_millis(3_600_001), 1), 1);
     }
 
     #[test]

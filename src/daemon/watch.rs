@@ -7,9 +7,10 @@ use tokio::sync::watch;
 
 use super::gate::Closed;
 use super::ports::Ports;
+use crate::base::Diagnostic;
 use crate::config::FreeSpace;
 use crate::observe::Event;
-use crate::store::{Health, Level, Space};
+use crate::store::{Health, IndexRecovery, Level, Recovery, Space};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -19,8 +20,16 @@ const RELEASE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Looks until `stop` becomes true.
 pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
     let mut next_release = ports.clock.now();
+    let mut told = None;
     while !*stop.borrow() {
         look(&ports);
+        let fault = ports.outbox.snapshot_fault().map(|fault| fault.to_string());
+        if fault != told {
+            if let Some(fault) = &fault {
+                Event::Fault(&snapshot_missing(fault)).emit(&ports.metrics);
+            }
+            told = fault;
+        }
         tell_systemd(sd_notify::NotifyState::Watchdog);
         let now = ports.clock.now();
         if now >= next_release {
@@ -68,6 +77,30 @@ fn is_full(space: Space, bound: FreeSpace) -> bool {
     too_few || space.level == Level::Full
 }
 
+fn snapshot_missing(fault: &str) -> Diagnostic {
+    Diagnostic::warning("no-snapshot", format!("a snapshot could not be made: {fault}"))
+        .hinting("nothing is lost, but starts become slower and old messages are not let go; look at the disk")
+}
+
+/// What a person should know of how the store was found.
+pub(super) fn notices(recovery: &Recovery) -> Vec<Diagnostic> {
+    let mut notices = Vec::new();
+    for path in &recovery.damaged_snapshots {
+        let message = format!("the snapshot {} is damaged; an older one and the journal stood in", path.display());
+        notices.push(Diagnostic::error("snapshot-damaged", message).hinting("check the disk, then remove that file"));
+    }
+    if let Some(torn) = &recovery.torn {
+        let message = format!("the journal ended in a batch that was not finished, in {}", torn.segment.display());
+        notices.push(Diagnostic::info("journal-torn", message).hinting("nobody had been answered for it"));
+    }
+    if let IndexRecovery::Rebuilt { why } = &recovery.index
+        && !recovery.created
+    {
+        notices.push(Diagnostic::info("index-rebuilt", format!("the index was made anew from the journal: {why}")));
+    }
+    notices
+}
+
 /// Lets go what is older than every retention period: payloads, evidence and documents ride in the same segments, so
 /// the longest of the periods counts.
 async fn release(ports: &Arc<Ports>) {
@@ -90,6 +123,30 @@ pub(super) fn tell_systemd(state: sd_notify::NotifyState<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Torn;
+
+    #[test]
+    fn what_recovery_found_is_told() {
+        let recovery = |damaged_snapshots, torn, index| Recovery {
+            created: false,
+            generation: 2,
+            last_sequence: 7,
+            replayed: 0,
+            torn,
+            index,
+            damaged_snapshots,
+            staged_removed: 0,
+            orphans_removed: 0,
+            took: Duration::ZERO,
+        };
+        let codes = |recovery: &Recovery| notices(recovery).into_iter().map(|one| one.code).collect::<Vec<_>>();
+        assert_eq!(codes(&recovery(vec![], None, IndexRecovery::Current)), [""; 0]);
+        let torn = Torn { segment: "segment-1".into(), offset: 0, dropped: 0 };
+        let rebuilt = IndexRecovery::Rebuilt { why: "there was none".to_owned() };
+        let all = recovery(vec!["snapshot-1".into()], Some(torn), rebuilt);
+        assert_eq!(codes(&all), ["snapshot-damaged", "journal-torn", "index-rebuilt"]);
+        assert_eq!(codes(&Recovery { created: true, ..recovery(vec![], None, all.index.clone()) }), [""; 0]);
+    }
 
     #[test]
     fn the_bound_is_a_number_of_bytes_or_what_the_store_says() {

@@ -184,10 +184,17 @@ impl Outbox {
     /// Whether the store still writes.
     pub fn health(&self) -> Health {
         match self.shared.failure() {
+            None if self.has_ended_early() => Health::ReadOnly { why: "the thread that writes has ended".to_owned() },
             None => Health::Writing,
             Some(StoreError::ReadOnly { why }) => Health::ReadOnly { why },
             Some(other) => Health::ReadOnly { why: other.to_string() },
         }
+    }
+
+    /// Whether the commit thread, which stands first, is gone before the store was closed: a fault of ours.
+    fn has_ended_early(&self) -> bool {
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.first().is_some_and(JoinHandle::is_finished)
     }
 
     /// Why the last snapshot in the background failed, when it did. It is tried again at the next segment.

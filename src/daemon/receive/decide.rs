@@ -196,7 +196,7 @@ async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &
     detail.mic = refusal.mic.as_ref().map(ToString::to_string);
     detail.diagnostics.push(refusal.error.diagnostic());
     let partner = &message.partner.id;
-    if ports.throttle.write_refusal(partner, message.at) {
+    if ports.throttle.keep_refusal(partner, message.at) {
         let change = inbound::refused(message.exchange, message.at, partner.clone(), &detail);
         if let Err(fault) = ports.outbox.apply(change).await {
             // The verdict stands without its record: it promises nothing.

@@ -86,3 +86,16 @@ async fn less_protected_than_agreed_is_refused_and_burns_no_id() {
     let exchanges = bench.ports.outbox.exchanges(&ExchangeQuery::default()).unwrap().items;
     assert_eq!(exchanges.iter().map(|one| one.stage).collect::<Vec<_>>(), [Stage::Refused]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_do_not_fill_the_store() {
+    use crate::daemon::throttle::REFUSALS_PER_HOUR;
+    let bench = Bench::new("");
+    for n in 0..=REFUSALS_PER_HOUR {
+        let reply = decided(&bench, arrived(&bench, &format!("<{n}>"), &[], b"---")).await;
+        // The pause for messages that were not signed would end this early.
+        assert_eq!(reply.status, 403);
+        bench.forward(Duration::from_secs(31));
+    }
+    assert_eq!(bench.ports.outbox.exchanges(&ExchangeQuery::default()).unwrap().items.len(), REFUSALS_PER_HOUR);
+}

@@ -191,3 +191,42 @@ fn a_mark_that_was_lost_with_the_power_is_no_damage() {
     }
     assert!(torn > 0, "no round lost the mark alone");
 }
+
+/// A disk on which writing panics once the first segment has its head.
+struct PanickingDisk;
+
+struct PanickingFile(File, Mutex<u32>);
+
+impl Disk for PanickingDisk {
+    fn open_segment(&self, path: &Path) -> io::Result<Box<dyn SegmentFile>> {
+        let file = File::options().read(true).write(true).open(path)?;
+        Ok(Box::new(PanickingFile(file, Mutex::new(0))))
+    }
+}
+
+impl SegmentFile for PanickingFile {
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let mut writes = self.1.lock().unwrap();
+        *writes += 1;
+        assert_eq!(*writes, 1, "the panic of this test");
+        FileExt::write_all_at(&self.0, bytes, offset)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
+#[test]
+fn a_commit_thread_that_is_gone_is_seen() {
+    let bench = Bench::new(IndexKind::Memory);
+    let disk = Arc::new(PanickingDisk);
+    let (outbox, _) = Outbox::open_on(&bench.settings, bench.clock.clone(), bench.entropy.clone(), disk).unwrap();
+    assert_eq!(outbox.health(), Health::Writing);
+    outbox.apply_blocking(accept(1)).unwrap_err();
+    let deadline = std::time::Instant::now() + Duration::from_secs(5);
+    while outbox.health() == Health::Writing {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+}
