@@ -73,6 +73,8 @@ pub struct Limits {
     pub interchange: u64,
     /// Segments of an interchange.
     pub segments: u64,
+    /// Transaction sets of one message: each becomes records of its own, however few bytes it has.
+    pub transaction_sets: u64,
     /// Bytes of one segment.
     pub segment: usize,
     /// Bytes of one transaction set; it is held in memory whole.
@@ -127,8 +129,9 @@ impl Default for Limits {
             decrypt_pause: Duration::from_secs(15 * 60),
             interchange: 512 * MIB as u64,
             segments: 5_000_000,
+            transaction_sets: 100_000,
             segment: MIB,
-            transaction_set: 64 * MIB,
+            transaction_set: 16 * MIB,
             elements: 1_000,
             loop_depth: 32,
             document: 8 * MIB,

@@ -62,6 +62,7 @@ pub(super) fn read(table: &Table<'_>) -> Limits {
         in_progress_per_partner,
         failed_decryptions,
         segments,
+        transaction_sets,
         elements,
         loop_depth,
         attempts,

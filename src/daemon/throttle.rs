@@ -1,9 +1,10 @@
 //! Bounds on what one partner, or a stranger, can make the daemon do at once.
 //!
-//! A partner whose messages again and again cannot be decrypted is paused: each failure is an answer to somebody who
+//! Whoever sends messages that again and again cannot be decrypted is paused: each failure is an answer to somebody who
 //! may be asking the key questions (Bleichenbacher), and RFC 4130's dispositions tell him apart from a bad signature.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,9 +24,57 @@ struct Load {
     arriving: usize,
     in_progress: usize,
     /// When refusals were written down lately.
-    failures: VecDeque<Timestamp>,
     refusals: VecDeque<Timestamp>,
+    /// Failed decryptions of each network that sent under the partner's names.
+    failures: HashMap<Network, Failures>,
+    /// Those of all networks.
+    all_failures: Failures,
+}
+
+#[derive(Debug, Default)]
+struct Failures {
+    lately: VecDeque<Timestamp>,
     paused_until: Option<Timestamp>,
+}
+
+/// Where a message came from: an IPv4 address, or the /64 that one IPv6 host has to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Network([u8; 8]);
+
+impl Network {
+    fn of(peer: IpAddr) -> Self {
+        let mut bytes = [0; 8];
+        let octets = match peer.to_canonical() {
+            IpAddr::V4(peer) => peer.octets().to_vec(),
+            IpAddr::V6(peer) => peer.octets().to_vec(),
+        };
+        bytes.iter_mut().zip(octets).for_each(|(byte, octet)| *byte = octet);
+        Self(bytes)
+    }
+}
+
+/// Networks whose failures are told apart; beyond that they count for all together only.
+const NETWORKS: usize = 1_000;
+
+/// So many times the failures of one network pause a partner whatever the network: the key is asked from many places.
+const ALL_NETWORKS: usize = 10;
+
+impl Failures {
+    fn pause(&self, now: Timestamp) -> Option<Timestamp> {
+        self.paused_until.filter(|until| now < *until)
+    }
+
+    /// Counts one. Returns until when there is a pause, if this one was one too many.
+    fn count(&mut self, now: Timestamp, most: usize, limits: &Limits) -> Option<Timestamp> {
+        forget_before(&mut self.lately, now.before(limits.decrypt_window));
+        self.lately.push_back(now);
+        if self.lately.len() < most {
+            return None;
+        }
+        self.lately.clear();
+        self.paused_until = Some(now.after(limits.decrypt_pause));
+        self.paused_until
+    }
 }
 
 /// Why a partner's message is not taken now; it may come again later.
@@ -53,14 +102,15 @@ impl Throttle {
     pub(crate) fn enter(
         self: &Arc<Self>,
         partner: &PartnerId,
+        peer: IpAddr,
         now: Timestamp,
         limits: &Limits,
     ) -> Result<Ticket, Busy> {
         let mut partners = lock(&self.partners);
         let load = partners.entry(partner.clone()).or_default();
-        match load.paused_until {
-            Some(until) if now < until => return Err(Busy::Paused(until)),
-            _ => load.paused_until = None,
+        let here = load.failures.get(&Network::of(peer)).and_then(|failures| failures.pause(now));
+        if let Some(until) = here.or(load.all_failures.pause(now)) {
+            return Err(Busy::Paused(until));
         }
         if load.in_progress >= limits.in_progress_per_partner {
             return Err(Busy::InProgress);
@@ -74,19 +124,28 @@ impl Throttle {
         lock(&self.partners).values().map(|load| load.arriving + load.in_progress).sum()
     }
 
-    /// Counts a message that could not be decrypted. Returns until when the partner is paused, if this one did it.
-    pub(crate) fn failed_decryption(&self, partner: &PartnerId, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
+    /// Counts a message that could not be decrypted. Returns until when its network, or all of the partner, is paused,
+    /// if this one did it. AS2 names are no secret: a stranger who sends under them pauses himself, not the partner.
+    pub(crate) fn failed_decryption(
+        &self,
+        partner: &PartnerId,
+        peer: IpAddr,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Option<Timestamp> {
         let mut partners = lock(&self.partners);
         let load = partners.entry(partner.clone()).or_default();
-        forget_before(&mut load.failures, now.before(limits.decrypt_window));
-        load.failures.push_back(now);
-        if load.failures.len() < limits.failed_decryptions {
-            return None;
+        let network = Network::of(peer);
+        if load.failures.len() >= NETWORKS && !load.failures.contains_key(&network) {
+            let horizon = now.before(limits.decrypt_window);
+            load.failures
+                .retain(|_, one| one.pause(now).is_some() || one.lately.back().is_some_and(|last| *last >= horizon));
         }
-        load.failures.clear();
-        let until = now.after(limits.decrypt_pause);
-        load.paused_until = Some(until);
-        Some(until)
+        let all = load.all_failures.count(now, limits.failed_decryptions.saturating_mul(ALL_NETWORKS), limits);
+        if load.failures.len() >= NETWORKS && !load.failures.contains_key(&network) {
+            return all;
+        }
+        load.failures.entry(network).or_default().count(now, limits.failed_decryptions, limits).or(all)
     }
 
     /// Whether one more refusal of a message under `partner`'s names is written down; beyond [`REFUSALS_PER_HOUR`] the
@@ -163,6 +222,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
+
     fn partner() -> PartnerId {
         "acme".parse().unwrap()
     }
@@ -171,7 +233,7 @@ mod tests {
     fn one_message_past_the_places_waits_until_one_is_free() {
         let throttle = Arc::new(Throttle::default());
         let limits = Limits { in_progress_per_partner: 2, ..Limits::default() };
-        let enter = || throttle.enter(&partner(), Timestamp::from_millis(0), &limits);
+        let enter = || throttle.enter(&partner(), HERE, Timestamp::from_millis(0), &limits);
         let (mut first, mut second, mut third) = (enter().unwrap(), enter().unwrap(), enter().unwrap());
         first.take_place(&limits).unwrap();
         second.take_place(&limits).unwrap();
@@ -188,32 +250,53 @@ mod tests {
     fn bodies_on_their_way_take_no_place() {
         let throttle = Arc::new(Throttle::default());
         let limits = Limits { in_progress_per_partner: 1, ..Limits::default() };
-        let enter = || throttle.enter(&partner(), Timestamp::from_millis(0), &limits).unwrap();
+        let enter = || throttle.enter(&partner(), HERE, Timestamp::from_millis(0), &limits).unwrap();
         let _slow: Vec<Ticket> = (0..100).map(|_| enter()).collect();
         enter().take_place(&limits).unwrap();
         assert_eq!(throttle.under_way(), 100);
     }
 
     #[test]
-    fn failures_within_the_window_pause_and_the_pause_ends() {
+    fn failures_within_the_window_pause_their_network_and_the_pause_ends() {
         let throttle = Arc::new(Throttle::default());
         let limits = Limits { failed_decryptions: 3, ..Limits::default() };
         let at = |minutes: i64| Timestamp::from_millis(minutes * 60_000);
-        assert_eq!(throttle.failed_decryption(&partner(), at(0), &limits), None);
-        assert_eq!(throttle.failed_decryption(&partner(), at(11), &limits), None, "the first is forgotten");
-        assert_eq!(throttle.failed_decryption(&partner(), at(12), &limits), None);
-        assert_eq!(throttle.failed_decryption(&partner(), at(13), &limits), Some(at(28)));
-        assert_eq!(throttle.enter(&partner(), at(27), &limits).unwrap_err(), Busy::Paused(at(28)));
-        assert!(throttle.enter(&partner(), at(28), &limits).is_ok());
+        let fail = |minutes| throttle.failed_decryption(&partner(), HERE, at(minutes), &limits);
+        assert_eq!([fail(0), fail(11), fail(12)], [None; 3], "the first is forgotten");
+        assert_eq!(fail(13), Some(at(28)));
+        assert_eq!(throttle.enter(&partner(), HERE, at(27), &limits).unwrap_err(), Busy::Paused(at(28)));
+        assert!(throttle.enter(&partner(), ELSEWHERE, at(27), &limits).is_ok(), "the partner itself is elsewhere");
+        assert!(throttle.enter(&partner(), HERE, at(28), &limits).is_ok());
     }
 
     #[test]
-    fn refusals_past_the_bound_are_not_kept_until_an_hour_has_passed() {
+    fn failures_from_everywhere_pause_the_partner_everywhere() {
+        let throttle = Arc::new(Throttle::default());
+        let limits = Limits { failed_decryptions: 3, ..Limits::default() };
+        let now = Timestamp::from_millis(0);
+        let peer = |n: u8| IpAddr::from([203, 0, 113, n]);
+        let pauses: Vec<bool> =
+            (0..30).map(|n| throttle.failed_decryption(&partner(), peer(n), now, &limits).is_some()).collect();
+        assert_eq!(pauses.iter().position(|paused| *paused), Some(29));
+        assert!(matches!(throttle.enter(&partner(), ELSEWHERE, now, &limits), Err(Busy::Paused(_))));
+    }
+
+    #[test]
+    fn networks_past_the_bound_are_not_told_apart() {
         let throttle = Throttle::default();
-        let kept = |at, tries| (0..tries).filter(|_| throttle.keep_refusal(&partner(), at)).count();
-        assert_eq!(kept(Timestamp::from_millis(0), REFUSALS_PER_HOUR + 1), REFUSALS_PER_HOUR);
-        assert_eq!(kept(Timestamp::from_millis(3_600_000), 1), 0);
-        assert_eq!(kept(Timestamp::from_millis(3_600_001), 1), 1);
+        let limits = Limits { failed_decryptions: 1_000_000, ..Limits::default() };
+        for n in 0..2_000_u32 {
+            throttle.failed_decryption(&partner(), IpAddr::from(n.to_be_bytes()), Timestamp::from_millis(0), &limits);
+        }
+        assert_eq!(lock(&throttle.partners).get(&partner()).unwrap().failures.len(), NETWORKS);
+    }
+
+    #[test]
+    fn a_host_cannot_change_its_network_by_its_last_bits() {
+        let network = |text: &str| Network::of(text.parse().unwrap());
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
     }
 
     #[test]

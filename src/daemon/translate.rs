@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ports::Ports;
 use super::worker::postpone;
-use crate::base::{Diagnostic, DocumentId, RowId, Severity};
+use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity};
 use crate::config::Configuration;
 use crate::edi::{Piece, ReadFault, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
@@ -79,7 +79,7 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
     let read = || -> Result<Reader<PayloadReader>, StoreError> {
         Ok(Reader::new(ports.outbox.payload_reader(&payload)?, ReadOptions { limits: limits.clone() }))
     };
-    match survey(read()?)? {
+    match survey(read()?, &limits)? {
         Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),
         Ok(()) => Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
             .run(exchange, read()?),
@@ -98,7 +98,7 @@ fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diag
 }
 
 /// Reads the whole file for its envelopes. The inner error is the partner's: what keeps the file from being used.
-fn survey(mut reader: Reader<PayloadReader>) -> Result<Result<(), Vec<Diagnostic>>, StoreError> {
+fn survey(mut reader: Reader<PayloadReader>, limits: &Limits) -> Result<Result<(), Vec<Diagnostic>>, StoreError> {
     let mut errors = Vec::new();
     let mut sets = 0_u64;
     loop {
@@ -106,6 +106,9 @@ fn survey(mut reader: Reader<PayloadReader>) -> Result<Result<(), Vec<Diagnostic
             Ok(None) => break,
             Ok(Some(Piece::Set(_))) => {
                 sets += 1;
+                if sets > limits.transaction_sets {
+                    return Ok(Err(vec![too_many_sets(limits.transaction_sets)]));
+                }
                 continue;
             }
             Ok(Some(Piece::GroupEnd(end))) => end.findings,
@@ -130,6 +133,11 @@ fn survey(mut reader: Reader<PayloadReader>) -> Result<Result<(), Vec<Diagnostic
         );
     }
     Ok(if errors.is_empty() { Ok(()) } else { Err(errors) })
+}
+
+fn too_many_sets(limit: u64) -> Diagnostic {
+    Diagnostic::error("too-many-transaction-sets", format!("the file has more than {limit} transaction sets"))
+        .hinting("ask the partner for smaller files, or raise 'transaction_sets' in [limits]")
 }
 
 /// Errors after which it is clear enough that a file is broken.

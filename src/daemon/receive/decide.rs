@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::{Arrived, COME_AGAIN, Message, store_failed};
 use crate::as2::{self, As2Error, Received, Refusal, Security};
+use crate::base::{Diagnostic, Timestamp};
 use crate::daemon::ports::Ports;
 use crate::daemon::receipt;
 use crate::exchange::inbound::{self, Arrival};
@@ -179,8 +180,9 @@ async fn refuse(ports: &Ports, message: &Message, refusal: &Refusal, receipt: Op
     // What an envelope turned out to hold is told apart from one that does not open: each such answer counts.
     if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Compressed = refusal.error {
         let (partner, limits) = (&message.partner.id, &message.partner.limits);
-        if ports.throttle.failed_decryption(partner, message.at, limits).is_some() {
-            Event::MessagePutOff { partner: Some(partner), reason: "decrypt-pause" }.emit(&ports.metrics);
+        let pause = ports.throttle.failed_decryption(partner, message.remote.ip(), message.at, limits);
+        if let Some(until) = pause {
+            Event::Fault(&decryptions_paused(message, until)).emit(&ports.metrics);
         }
     }
     if let As2Error::Unreadable(_) | As2Error::NotTwoParts = refusal.error {
@@ -188,6 +190,15 @@ async fn refuse(ports: &Ports, message: &Message, refusal: &Refusal, receipt: Op
     }
     // Without a receipt the status is the only way to say no.
     receipt.map_or_else(|| Reply::text(403, refusal.error.peer_text()), receipt::reply)
+}
+
+fn decryptions_paused(message: &Message, until: Timestamp) -> Diagnostic {
+    let (partner, remote) = (&message.partner.id, message.remote);
+    let what =
+        format!("too many messages under the names of {partner} could not be decrypted; the last came from {remote}");
+    Diagnostic::error("decryptions-paused", what)
+        .expecting(format!("nothing from there is taken before {until}"))
+        .hinting("ask the partner which certificate it encrypts with; if it did not send them, somebody tries our key")
 }
 
 async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &str) {
@@ -236,7 +247,7 @@ fn detail(message: &Message, disposition: &str) -> Detail {
         subject: request.subject.clone(),
         file_name: request.file_name.clone(),
         content_type: Some(request.content_type.essence().to_owned()),
-        remote: message.remote.clone(),
+        remote: message.remote.to_string(),
         receipt: request.receipt.as_str().to_owned(),
         disposition: Some(disposition.to_owned()),
         ..Detail::default()

@@ -5,6 +5,7 @@
 
 mod decide;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::gate::Closed;
@@ -52,7 +53,7 @@ struct Message {
     exchange: ExchangeId,
     request: Request,
     partner: Arc<Partner>,
-    remote: String,
+    remote: SocketAddr,
     /// When its last byte arrived.
     at: Timestamp,
     /// When its head had arrived.
@@ -121,7 +122,7 @@ impl Receiver {
         if partner.status == Status::Suspended {
             return Err(self.put_off_for(&partner, "suspended"));
         }
-        match self.ports.throttle.enter(&partner.id, now, &partner.limits) {
+        match self.ports.throttle.enter(&partner.id, head.peer.ip(), now, &partner.limits) {
             Ok(ticket) => Ok(Admitted { request, partner, ticket }),
             Err(Busy::InProgress) => Err(self.put_off_for(&partner, "in-progress")),
             Err(Busy::Paused(_)) => Err(self.put_off_for(&partner, "decrypt-pause")),
@@ -149,7 +150,7 @@ impl Receiver {
         ticket.take_place(&partner.limits).map_err(|_| self.put_off_for(&partner, "in-progress"))?;
         let at = self.ports.clock.now();
         let exchange = ExchangeId::mint(at, self.ports.entropy.bytes());
-        let remote = head.peer.to_string();
+        let remote = head.peer;
         Ok(Arrived {
             message: Message { exchange, request, partner, remote, at, begun, _ticket: ticket },
             raw,

@@ -24,14 +24,14 @@ fn arrived(bench: &Bench, message_id: &str, receipt: &[(&str, &str)], payload: &
     let request = Request::parse(&pairs, &configuration.settings.limits).unwrap();
     let partner = configuration.registry.pair(&request.from, &request.to).map(Arc::clone).unwrap();
     let now = ports.clock.now();
-    let ticket = ports.throttle.enter(&partner.id, now, &partner.limits).unwrap();
+    let remote: std::net::SocketAddr = "192.0.2.1:4711".parse().unwrap();
+    let ticket = ports.throttle.enter(&partner.id, remote.ip(), now, &partner.limits).unwrap();
     // Each copy comes with another date, and so in other bytes.
     let head = format!("POST /as2 HTTP/1.1\r\nDate: {now}\r\n\r\n");
     let mut stage = ports.outbox.spool().stage(u64::MAX);
     stage.put(head.as_bytes()).unwrap();
     stage.put(payload).unwrap();
     let exchange = ExchangeId::mint(now, ports.entropy.bytes());
-    let remote = "192.0.2.1:4711".to_owned();
     let message = Message { exchange, request, partner, remote, at: now, begun: now, _ticket: ticket };
     Arrived { message, raw: stage.finish().unwrap(), body_at: head.len() as u64 }
 }

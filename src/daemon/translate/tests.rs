@@ -77,3 +77,26 @@ async fn a_set_of_an_unknown_sender_is_parked_with_its_bytes() {
         String::from_utf8_lossy(&content)
     );
 }
+
+#[tokio::test]
+async fn one_transaction_set_past_the_bound_parks_the_file() {
+    let bench = Bench::new("");
+    for (bound, passes) in [(2, true), (1, false)] {
+        let exchange = bench.accept(TWO_ORDERS.as_bytes()).await;
+        let payload = Detail::from_json(&{
+            let record = bench.ports.outbox.exchange(exchange).unwrap().unwrap();
+            bench.ports.outbox.payload(&record.detail).unwrap()
+        });
+        let payload = payload.unwrap().payload.unwrap();
+        let reader = Reader::new(bench.ports.outbox.payload_reader(&payload).unwrap(), ReadOptions::default());
+        let limits = Limits { transaction_sets: bound, ..Limits::default() };
+        let found = survey(reader, &limits).unwrap();
+        let codes: Vec<_> = found.err().into_iter().flatten().map(|one| one.code).collect();
+        assert_eq!(codes.is_empty(), passes, "{codes:?}");
+        assert!(passes || codes == ["too-many-transaction-sets"], "{codes:?}");
+    }
+}
+
+const TWO_ORDERS: &str = "ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261102*0915*U*00401*000000101*0*P*>~\
+    GS*PO*ACMEBRG*123456789*20261102*0915*101*X*004010~ST*850*0001~BEG*00*SA*1**20261102~PO1*1*1*EA~SE*4*0001~\
+    ST*850*0002~BEG*00*SA*2**20261102~PO1*1*1*EA~SE*4*0002~GE*2*101~IEA*1*000000101~";
