@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::ports::Ports;
 use super::{publish, translate};
+use crate::base::ExchangeId;
 use crate::exchange::{JobKind, Subject, inbound};
 use crate::observe::Event;
 use crate::store::{Lease, StoreError};
@@ -86,12 +87,20 @@ fn report(ports: &Ports, kind: JobKind, subject: Subject, fault: &StoreError) {
         JobKind::Translate => "translate",
         JobKind::Publish => "publish",
     };
+    let detail = fault.to_string();
+    match exchange_of(ports, subject) {
+        Some(exchange) => Event::StepFailed { exchange, step, detail: &detail }.emit(&ports.metrics),
+        None => Event::StoreFailed { detail: &format!("{step} of {subject:?}: {detail}") }.emit(&ports.metrics),
+    }
+}
+
+/// The exchange that a job is about, as far as the store can say.
+fn exchange_of(ports: &Ports, subject: Subject) -> Option<ExchangeId> {
     match subject {
-        Subject::Exchange(exchange) => {
-            Event::StepFailed { exchange, step, detail: &fault.to_string() }.emit(&ports.metrics);
-        }
+        Subject::Exchange(exchange) => Some(exchange),
         Subject::Row(row) => {
-            Event::StoreFailed { detail: &format!("publishing row {row}: {fault}") }.emit(&ports.metrics);
+            let row = ports.outbox.row(row).ok().flatten()?;
+            Some(ports.outbox.document(row.document).ok().flatten()?.exchange)
         }
     }
 }
