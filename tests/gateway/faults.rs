@@ -114,6 +114,35 @@ fn head_is_answered_with_an_empty_200() {
     assert_eq!((reply.status, reply.header("Content-Length")), (200, Some("0")));
 }
 
+/// A receipt that takes longer than it may is 503; the work goes on, and the message counts once however often it comes.
+#[test]
+fn a_receipt_that_takes_too_long_is_503_and_the_order_counts_once() {
+    let mut gateway = Plan::default().limit("sync_receipt_time = \"1ms\"").prepare();
+    gateway.start();
+    let message = Terms::default().pack(&order::interchange(1));
+    for _ in 0..3 {
+        let reply = partner::send(gateway.address(), &message).unwrap();
+        assert_eq!(reply.status, 503, "{}", reply.text());
+        assert!(reply.header("Retry-After").is_some());
+    }
+    assert_eq!(gateway.wait_for_documents(1).len(), 1);
+    assert_eq!(gateway.documents().len(), 1);
+}
+
+/// Messages under a partner's names that nobody can decrypt pause whoever sends them.
+#[test]
+fn too_many_messages_that_cannot_be_decrypted_are_put_off() {
+    let mut gateway = Plan::default().limit("failed_decryptions = 3").prepare();
+    gateway.start();
+    for index in 1..=3 {
+        let reply = key_damaged(gateway.address(), &order::interchange(index));
+        assert_answer("not decrypted", &reply, DECRYPTION);
+    }
+    let reply = partner::send(gateway.address(), &Terms::default().pack(&order::interchange(4))).unwrap();
+    assert_eq!(reply.status, 503, "the whole address is put off, whatever it sends");
+    assert!(gateway.log().contains("decryptions-paused"), "an alarm says so");
+}
+
 /// Folded headers, which real products send, are taken, and receipts are given in the form asked for.
 #[test]
 fn manners_of_real_partners_are_accepted() {
