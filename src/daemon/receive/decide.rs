@@ -91,7 +91,8 @@ fn open(ports: &Ports, message: &Message, raw: Staged, body_at: u64) -> Result<O
     let request = &message.request;
     let limits = &message.partner.limits;
     let security = security(message);
-    let mut payload = ports.outbox.spool().stage(limits.decompressed);
+    // Without compression a payload is no larger than its message, whatever the bound for decompressed ones.
+    let mut payload = ports.outbox.spool().stage(limits.decompressed.max(limits.body));
     let verdict = {
         let mut body = raw.reader()?;
         body.seek(SeekFrom::Start(body_at))?;
