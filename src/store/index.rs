@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::fs;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
 use super::error::StoreError;
@@ -123,16 +124,33 @@ impl Index for MemoryIndex {
     }
 }
 
-/// The index on disk. sled may panic on what a power cut left of its files, so every call is fenced.
+/// The index on disk. sled may panic on what a power cut left of its files, when it is opened or later when it comes
+/// upon a page of them, so every call is fenced; and a failure is remembered beside the folder, so that the next start
+/// does not trust what opens without a word.
 #[derive(Debug)]
 pub(crate) struct SledIndex {
     db: sled::Db,
+    failed: PathBuf,
 }
 
 impl SledIndex {
     pub(crate) fn open(folder: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         let config = sled::Config::new().path(folder).cache_capacity(cache_bytes);
-        fenced(|| config.open()).map(|db| Self { db })
+        fenced(|| config.open()).map(|db| Self { db, failed: Self::failure_of(folder) })
+    }
+
+    /// The file that says of the index in `folder` that it has failed.
+    pub(crate) fn failure_of(folder: &Path) -> PathBuf {
+        folder.with_extension("failed")
+    }
+
+    fn fenced<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+        let outcome = fenced(call);
+        if outcome.is_err() {
+            // Where even this cannot be written, the next start finds out for itself.
+            drop(fs::write(&self.failed, b""));
+        }
+        outcome
     }
 }
 
@@ -148,18 +166,18 @@ impl Index for SledIndex {
         if let Some(mark) = mark {
             batch.insert(MARK_KEY, mark.encode());
         }
-        fenced(|| self.db.apply_batch(batch))
+        self.fenced(|| self.db.apply_batch(batch))
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        fenced(|| Ok(self.db.get(key)?.map(|value| value.to_vec())))
+        self.fenced(|| Ok(self.db.get(key)?.map(|value| value.to_vec())))
     }
 
     fn range(&self, from: &[u8], to: &[u8], order: Order, limit: usize) -> Result<Entries, StoreError> {
         if from >= to {
             return Ok(Vec::new());
         }
-        fenced(|| {
+        self.fenced(|| {
             let range = self.db.range(from..to);
             let copied = |entry: sled::Result<(sled::IVec, sled::IVec)>| {
                 entry.map(|(key, value)| (key.to_vec(), value.to_vec()))
@@ -176,7 +194,7 @@ impl Index for SledIndex {
     }
 
     fn flush(&self) -> Result<(), StoreError> {
-        fenced(|| self.db.flush().map(|_bytes| ()))
+        self.fenced(|| self.db.flush().map(|_bytes| ()))
     }
 }
 
@@ -207,5 +225,21 @@ pub(crate) fn each_entry(
         if !full {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_fenced_and_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index");
+        let index = SledIndex::open(&path, 1 << 20).unwrap();
+        assert!(!SledIndex::failure_of(&path).exists());
+        let failed = index.fenced(|| -> sled::Result<()> { panic!("a page is not what it was") });
+        assert!(matches!(failed, Err(StoreError::Index { .. })));
+        assert!(SledIndex::failure_of(&path).exists());
     }
 }

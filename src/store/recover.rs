@@ -68,8 +68,12 @@ pub(crate) fn open(
     let head = head(&layout, &chain, &identity)?;
     chain.settle()?;
     sync_folder(&layout.journal())?;
-    let Built { index, tail, replayed, how, damaged_snapshots, torn } =
-        build_index(settings, &layout, &chain, &identity)?;
+    let built = built_and_swept(settings, &layout, &chain, &identity, clock);
+    let (Built { index, tail, replayed, how, damaged_snapshots, torn }, orphans_removed) = match built {
+        // sled may open and fail at a page it comes upon later. Its failure is remembered, so this makes it anew.
+        Err(StoreError::Index { .. }) => built_and_swept(settings, &layout, &chain, &identity, clock)?,
+        built => built?,
+    };
 
     let newest = chain.links().last().map(|link| (link.head.number, link.head.epoch));
     let generation = head.generation + 1;
@@ -86,7 +90,6 @@ pub(crate) fn open(
         generation,
         segment_bytes: segment_bytes(settings),
     };
-    let orphans_removed = sweep_orphans(settings, &layout, index.as_ref(), clock)?;
     let index: Box<dyn Index> = match settings.index {
         IndexKind::Memory => index,
         IndexKind::Sled => {
@@ -191,6 +194,18 @@ struct Built {
     torn: Option<Torn>,
 }
 
+fn built_and_swept(
+    settings: &StoreSettings,
+    layout: &Layout,
+    chain: &Chain,
+    identity: &Identity,
+    clock: &dyn Clock,
+) -> Result<(Built, u64), StoreError> {
+    let built = build_index(settings, layout, chain, identity)?;
+    let orphans = sweep_orphans(settings, layout, built.index.as_ref(), clock)?;
+    Ok((built, orphans))
+}
+
 fn build_index(
     settings: &StoreSettings,
     layout: &Layout,
@@ -257,6 +272,9 @@ fn present_index(
     if !layout.index().exists() {
         return Err("there was none".to_owned());
     }
+    if SledIndex::failure_of(&layout.index()).exists() {
+        return Err("it failed when it was used".to_owned());
+    }
     let index = SledIndex::open(&layout.index(), settings.index_cache_bytes).map_err(|error| error.to_string())?;
     match index.mark().map_err(|error| error.to_string())? {
         None => Err("it was not whole, or of another layout".to_owned()),
@@ -272,6 +290,7 @@ fn new_index(settings: &StoreSettings, layout: &Layout) -> Result<Box<dyn Index>
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::io("removing", &folder, error)),
         _ => {}
     }
+    remove(&SledIndex::failure_of(&folder))?;
     Ok(match settings.index {
         IndexKind::Memory => Box::new(MemoryIndex::default()),
         IndexKind::Sled => Box::new(SledIndex::open(&folder, settings.index_cache_bytes)?),

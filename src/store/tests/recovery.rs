@@ -155,9 +155,14 @@ fn a_restored_journal_that_is_older_than_its_index_or_its_head_is_refused() {
 fn the_index_may_be_deleted_spoilt_or_old_and_nothing_changes() {
     let bench = prepared();
     type Spoil = (&'static str, fn(&Path), fn(&IndexRecovery) -> bool);
-    let spoil: [Spoil; 4] = [
+    let spoil: [Spoil; 5] = [
         ("untouched", |_| {}, |how| *how == IndexRecovery::Current),
         ("deleted", |index| fs::remove_dir_all(index).unwrap(), |how| matches!(how, IndexRecovery::Rebuilt { .. })),
+        (
+            "failed in the run before",
+            |index| fs::write(index.with_extension("failed"), b"").unwrap(),
+            |how| matches!(how, IndexRecovery::Rebuilt { .. }),
+        ),
         (
             "emptied",
             |index| {
