@@ -10,6 +10,7 @@
 //!   snapshot/  snapshot-<sequence>: the state as of a sequence          snapshot.rs
 //!   spool/     tmp/ bodies that arrive; ab/ab…: payloads above 64 KiB   spool.rs
 //!   index/     sled; may be deleted whenever edigate does not run       index.rs, key.rs
+//!   index.failed   empty; the index has failed and the next start makes it anew
 //! ```
 //!
 //! A [`Change`](crate::exchange::Change) is decided by the commit thread (`decide.rs`, `commit.rs`) against the index
