@@ -168,10 +168,13 @@ impl Ticket {
     /// # Errors
     /// When the partner has no place free.
     pub(crate) fn take_place(&mut self, limits: &Limits) -> Result<(), Busy> {
+        if self.has_place {
+            return Ok(());
+        }
         let mut partners = lock(&self.throttle.partners);
         let load = partners.entry(self.partner.clone()).or_default();
-        if self.has_place || load.in_progress >= limits.in_progress_per_partner {
-            return if self.has_place { Ok(()) } else { Err(Busy::InProgress) };
+        if load.in_progress >= limits.in_progress_per_partner {
+            return Err(Busy::InProgress);
         }
         load.arriving = load.arriving.saturating_sub(1);
         load.in_progress += 1;
