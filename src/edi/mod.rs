@@ -26,7 +26,7 @@ mod x12;
 #[cfg(test)]
 mod tests;
 
-pub use charset::decode;
+pub use charset::{CharacterSet, NotACharacterSet, decode};
 pub use delimiter::Delimiters;
 pub use fault::{Bound, ReadFault};
 pub use finding::{Finding, FindingCode, Level, worst};
