@@ -7,6 +7,7 @@
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
 mod charset;
+mod control;
 mod delimiter;
 mod fault;
 mod finding;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::{Diagnostic, Severity};
-use crate::edi::finding::{Finding, FindingCode};
+use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::TransactionSet;
 
 use super::Guide;
@@ -113,7 +113,7 @@ impl Guides {
         }
         let nearest = self.nearest(&key(base))?;
         let text = format!("there is no guide for release '{}'; {} was taken", set.release, nearest.key());
-        let finding = Finding::new(Severity::Info, FindingCode::NearestGuide, set.place(), text);
+        let finding = Finding::new(Severity::Info, FindingCode::NearestGuide, set.place(), text).about(Level::Set);
         Some((nearest, Some(finding)))
     }
 
