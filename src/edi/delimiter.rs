@@ -15,12 +15,41 @@ pub struct Delimiters {
     pub release: Option<u8>,
     /// Behind a segment.
     pub terminator: u8,
+    /// What was sent where a delimiter is a character of more than one byte. The bytes above then stand for it: control
+    /// characters that the file does not use.
+    pub wide: Option<WideDelimiters>,
+}
+
+/// Delimiters that take more than one byte in the file: `…` and `¦` have been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WideDelimiters {
+    /// Between elements, where it is one of them.
+    pub element: Option<char>,
+    /// Between components, where it is one of them.
+    pub component: Option<char>,
+    /// Between repetitions, where it is one of them.
+    pub repetition: Option<char>,
+    /// Behind a segment, where it is one of them.
+    pub terminator: Option<char>,
 }
 
 impl Delimiters {
     /// All of them that are there.
     pub fn all(&self) -> impl Iterator<Item = u8> {
         [Some(self.element), self.component, self.repetition, self.release, Some(self.terminator)].into_iter().flatten()
+    }
+
+    /// What was sent for a delimiter: itself, but for one that stands for a character of more than one byte.
+    pub fn sent(&self, delimiter: u8) -> char {
+        let wide = self.wide.unwrap_or_default();
+        let sent = match delimiter {
+            _ if delimiter == self.element => wide.element,
+            _ if delimiter == self.terminator => wide.terminator,
+            _ if Some(delimiter) == self.component => wide.component,
+            _ if Some(delimiter) == self.repetition => wide.repetition,
+            _ => None,
+        };
+        sent.unwrap_or(char::from(delimiter))
     }
 
     /// Whether `byte` is one of them.
@@ -128,6 +157,7 @@ mod tests {
         repetition: Some(b'*'),
         release: Some(b'?'),
         terminator: b'\'',
+        wide: None,
     };
 
     #[test]
@@ -151,6 +181,14 @@ mod tests {
         let wrapped: Vec<usize> = EDIFACT.positions(b'+', b"a?\r\n+b\n+").collect();
         assert_eq!(wrapped, [7]);
         assert!(EDIFACT.ends_released(b"a?\r\n"));
+    }
+
+    #[test]
+    fn a_delimiter_of_more_than_one_byte_is_told() {
+        let wide = WideDelimiters { terminator: Some('…'), ..WideDelimiters::default() };
+        let delimiters = Delimiters { terminator: 0x1c, wide: Some(wide), ..EDIFACT };
+        assert_eq!((delimiters.sent(0x1c), delimiters.sent(b'+')), ('…', '+'));
+        assert_eq!(EDIFACT.sent(b'\''), '\'');
     }
 
     #[test]

@@ -152,6 +152,10 @@ impl<'g, R: Read> Checker<'g, R> {
                     report.open_group(Some(head));
                 }
             }
+            Piece::Unreadable(interchange) => {
+                self.open(interchange.head);
+                self.ready.extend(self.open.take().map(Checked::Interchange));
+            }
             Piece::Set(set) => self.set(&set),
             Piece::GroupEnd(end) => {
                 if let Some(group) = self.open.as_mut().and_then(|report| report.groups.last_mut()) {
