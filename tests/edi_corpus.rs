@@ -73,6 +73,7 @@ fn read(bytes: &[u8], guides: &Guides) -> Outcome {
             Ok(Some(Piece::Interchange(head))) => outcome.note(&head.findings),
             Ok(Some(Piece::GroupEnd(end))) => outcome.note(&end.findings),
             Ok(Some(Piece::InterchangeEnd(end))) => outcome.note(&end.findings),
+            Ok(Some(Piece::Unreadable(interchange))) => outcome.note(&interchange.head.findings),
             Ok(Some(Piece::Finding(finding))) => outcome.note(&[finding]),
             Ok(Some(Piece::Group(_) | Piece::Acknowledgement(_))) => {}
         }

@@ -125,6 +125,14 @@ codes! {
     ReleaseCharacter = "release-character", ASK_PARTNER;
     /// A binary segment whose length is not what it says.
     BinaryLength = "binary-length", TRUNCATED;
+    /// The first segment of an interchange cannot be read; the interchange was passed over.
+    HeaderUnreadable = "header-unreadable", Some("send the partner the first 200 bytes of the interchange and ask them to mend its head");
+    /// The byte behind `ISA` or `UNB` cannot part elements (TA1 026).
+    ElementSeparator = "element-separator", ASK_PARTNER;
+    /// ISA16, or UNA position 1, cannot part components (TA1 027).
+    ComponentSeparator = "component-separator", ASK_PARTNER;
+    /// What stands behind the ISA, or UNA position 6, cannot end segments (TA1 004).
+    SegmentTerminator = "segment-terminator", ASK_PARTNER;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
 }
@@ -188,6 +196,10 @@ impl FindingCode {
             | Self::SyntaxUnknown
             | Self::ReleaseCharacter
             | Self::BinaryLength
+            | Self::HeaderUnreadable
+            | Self::ElementSeparator
+            | Self::ComponentSeparator
+            | Self::SegmentTerminator
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment

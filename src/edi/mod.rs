@@ -29,13 +29,13 @@ mod x12;
 mod tests;
 
 pub use charset::decode;
-pub use delimiter::Delimiters;
+pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
-    TransactionSet, Usage,
+    TransactionSet, UnreadableInterchange, Usage,
 };
 pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
 pub use place::{Place, Tag};

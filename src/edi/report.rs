@@ -192,6 +192,11 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
             Piece::Interchange(head) => return self.open(head),
             Piece::InterchangeEnd(end) => return self.close(end),
             Piece::Set(set) => return self.set(&set),
+            Piece::Unreadable(interchange) => {
+                self.open(interchange.head);
+                self.ready.extend(self.open.take().map(|open| Checked::Interchange(open.report)));
+                return;
+            }
             piece => piece,
         };
         let Some(Open { report, severities }) = &mut self.open else {
@@ -210,7 +215,7 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
                     group.trailer = end.trailer;
                 }
             }
-            Piece::Interchange(_) | Piece::InterchangeEnd(_) | Piece::Set(_) => {}
+            Piece::Interchange(_) | Piece::InterchangeEnd(_) | Piece::Set(_) | Piece::Unreadable(_) => {}
         }
     }
 

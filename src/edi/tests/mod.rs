@@ -89,6 +89,11 @@ fn told((pieces, fault): (Vec<Piece>, Option<ReadFault>)) -> String {
                 writeln!(out, "interchange end, {} groups, sound {}", end.groups, end.is_sound()).unwrap();
                 findings(&mut out, &end.findings);
             }
+            Piece::Unreadable(interchange) => {
+                let Place { start, end, .. } = interchange.place;
+                writeln!(out, "unreadable {} at {start} to {end}", interchange.head.control_number).unwrap();
+                findings(&mut out, &interchange.head.findings);
+            }
             Piece::Finding(finding) => findings(&mut out, std::slice::from_ref(finding)),
         }
     }
