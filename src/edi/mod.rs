@@ -16,7 +16,9 @@ mod interchange;
 mod outgoing;
 mod place;
 mod read;
+mod record;
 mod report;
+mod severity;
 mod sniff;
 mod source;
 mod token;
@@ -30,7 +32,7 @@ mod tests;
 pub use charset::{CharacterSet, NotACharacterSet, decode};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
-pub use finding::{Finding, FindingCode, Level, worst};
+pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
@@ -39,7 +41,9 @@ pub use interchange::{
 pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
-pub use report::{Checked, Checker, GroupReport, InterchangeReport, SetReport};
+pub use record::FindingRecord;
+pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tree::{Instance, InstancePart, Tree};
 pub use validate::structure;

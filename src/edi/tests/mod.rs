@@ -2,6 +2,7 @@
 
 mod envelope;
 mod limits;
+mod report;
 mod structure;
 
 use std::fmt::Write as _;
