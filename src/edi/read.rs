@@ -9,6 +9,7 @@ use super::fault::ReadFault;
 use super::finding::{Finding, FindingCode};
 use super::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
+    UnreadableInterchange,
 };
 use super::place::Place;
 use super::sniff::{self, Start};
@@ -30,6 +31,8 @@ pub enum Piece {
     GroupEnd(GroupEnd),
     /// An interchange ends, or the file does before its trailer came.
     InterchangeEnd(InterchangeEnd),
+    /// An interchange was passed over because its head cannot be read.
+    Unreadable(Box<UnreadableInterchange>),
     /// Something is wrong outside of any transaction set.
     Finding(Finding),
 }

@@ -53,6 +53,7 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
         repetition: repetition(&text(11), &text(12), walk.separator, &tail),
         release: None,
         terminator: tail.terminator,
+        wide: None,
     };
     check_distinct(&delimiters)?;
     let place = Place {
