@@ -1,11 +1,6 @@
 //! What edigate makes of the files of a corpus that others wrote.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test: it fails where it stands"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test: it fails where it stands")]
 
 mod doctor;
 mod golden;

@@ -137,7 +137,8 @@ pub fn row(finding: &Finding) -> String {
         Severity::Error => "error",
     };
     let tag = finding.place.tag.map(|tag| tag.as_str().to_owned()).unwrap_or_else(|| "-".to_owned());
-    let number = |number: Option<u32>, before: &str| number.map(|number| format!("{before}{number}")).unwrap_or_default();
+    let number =
+        |number: Option<u32>, before: &str| number.map(|number| format!("{before}{number}")).unwrap_or_default();
     let place = [
         number(finding.place.segment_position, "@"),
         number(finding.place.element, "."),
