@@ -218,6 +218,16 @@ fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding
             findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
         }
     }
+    // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
+    if walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n') {
+        let shown = |byte: u8| byte.escape_ascii().to_string();
+        let words = format!(
+            "elements are parted by '{}' and segments ended by '{}'",
+            shown(walk.separator),
+            shown(tail.terminator)
+        );
+        findings.push(Finding::new(Severity::Info, FindingCode::UncustomaryDelimiters, place, words));
+    }
     if tail.component.is_none() {
         let start = place.start + walk.end as u64;
         let place = Place { start, end: start, element: Some(16), ..place };
