@@ -2,6 +2,8 @@
 
 mod envelope;
 mod limits;
+mod report;
+mod plausible;
 mod structure;
 
 use std::fmt::Write as _;
@@ -88,6 +90,11 @@ fn told((pieces, fault): (Vec<Piece>, Option<ReadFault>)) -> String {
                 writeln!(out, "interchange end, {} groups, sound {}", end.groups, end.is_sound()).unwrap();
                 findings(&mut out, &end.findings);
             }
+            Piece::Unreadable(interchange) => {
+                let Place { start, end, .. } = interchange.place;
+                writeln!(out, "unreadable {} at {start} to {end}", interchange.head.control_number).unwrap();
+                findings(&mut out, &interchange.head.findings);
+            }
             Piece::Finding(finding) => findings(&mut out, std::slice::from_ref(finding)),
         }
     }
@@ -154,7 +161,7 @@ fn the_storys_envelopes_are_carried_along() {
     );
     let group = set.group.as_ref().unwrap();
     assert_eq!(
-        (group.functional_id.as_str(), group.sender.as_str(), group.control_number.as_str()),
+        (group.functional_id.as_str(), group.sender.id.as_str(), group.control_number.as_str()),
         ("PO", "NORTHWIND", "71")
     );
     assert_eq!((set.id.as_str(), set.release.as_str(), set.control_number.as_str()), ("850", "004010", "0001"));
