@@ -9,6 +9,7 @@
 mod charset;
 mod control;
 mod delimiter;
+mod edifact;
 mod fault;
 mod finding;
 pub mod guide;
@@ -17,6 +18,7 @@ mod outgoing;
 mod place;
 mod read;
 mod report;
+mod segments;
 mod sniff;
 mod source;
 mod token;
