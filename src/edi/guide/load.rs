@@ -183,7 +183,7 @@ pub(crate) fn guide(key: GuideKey, text: &str, dictionary: &Dictionary) -> Resul
         hierarchy: None,
         parts: root,
     };
-    Ok(Guide { key, root, segments: loader.segments })
+    Ok(Guide { key, root, segments: loader.segments, planned: Default::default() })
 }
 
 struct SetLoader<'d> {

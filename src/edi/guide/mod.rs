@@ -4,6 +4,7 @@
 mod element;
 mod key;
 mod load;
+mod plan;
 mod segment;
 mod shipped;
 
@@ -17,6 +18,8 @@ pub use segment::{
 };
 pub use shipped::{Guides, shipped};
 
+pub(crate) use plan::{Holds, Item, NONE, PartPlan, Plan, Sequence, code_key};
+
 use std::collections::BTreeMap;
 
 use super::place::Tag;
@@ -27,6 +30,7 @@ pub struct Guide {
     key: GuideKey,
     root: LoopDef,
     segments: BTreeMap<Tag, SegmentDef>,
+    planned: plan::Planned,
 }
 
 impl Guide {
