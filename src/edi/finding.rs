@@ -133,6 +133,10 @@ codes! {
     ComponentSeparator = "component-separator", ASK_PARTNER;
     /// What stands behind the ISA, or UNA position 6, cannot end segments (TA1 004).
     SegmentTerminator = "segment-terminator", ASK_PARTNER;
+    /// The service characters of an interchange are not told as they should be: a UNA of another length, or none.
+    ServiceCharacters = "service-characters", ASK_PARTNER;
+    /// An interchange of EDIFACT with both groups and messages that stand in none.
+    GroupsAndMessages = "groups-and-messages", ASK_PARTNER;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
 }
@@ -197,6 +201,8 @@ impl FindingCode {
             | Self::ReleaseCharacter
             | Self::BinaryLength
             | Self::HeaderUnreadable
+            | Self::ServiceCharacters
+            | Self::GroupsAndMessages
             | Self::ElementSeparator
             | Self::ComponentSeparator
             | Self::SegmentTerminator

@@ -7,7 +7,9 @@
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
 mod charset;
+mod control;
 mod delimiter;
+mod edifact;
 mod fault;
 mod finding;
 pub mod guide;
@@ -17,6 +19,7 @@ mod place;
 mod read;
 mod record;
 mod report;
+mod segments;
 mod severity;
 mod sniff;
 mod source;
@@ -28,7 +31,7 @@ mod x12;
 #[cfg(test)]
 mod tests;
 
-pub use charset::decode;
+pub use charset::{CharacterSet, NotACharacterSet, decode};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};

@@ -6,7 +6,7 @@
 use crate::base::Severity;
 use crate::edi::charset;
 use crate::edi::delimiter::{Delimiters, is_filler};
-use crate::edi::finding::{Finding, FindingCode};
+use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
 
@@ -196,7 +196,7 @@ fn usage(text: &str) -> Usage {
 
 fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let warn = |code, place, text: String| Finding::new(Severity::Warning, code, place, text);
+    let warn = |code, place, text: String| Finding::new(Severity::Warning, code, place, text).about(Level::Interchange);
     if !bytes.starts_with(b"ISA") {
         findings.push(warn(FindingCode::LowerCaseTag, place, "the tag ISA is not in upper case".to_owned()));
     }
