@@ -90,6 +90,14 @@ impl SegmentTable {
         Added { elements, wrapped, dangling_release }
     }
 
+    /// Begins to add plain segments out of a window: those from `origin` on, the first of their separators having the
+    /// number `separator` on its tape.
+    pub(crate) fn fill(&mut self, origin: usize, separator: usize) -> Filling<'_> {
+        let bytes = narrow(self.bytes.len()).wrapping_sub(narrow(origin));
+        let elements = narrow(self.elements.len()).wrapping_sub(narrow(separator));
+        Filling { table: self, bytes, elements }
+    }
+
     fn push_unwrapped(&mut self, segment: &[u8]) {
         let raw = self.raw.get_or_insert_with(|| self.bytes.clone());
         let mut removed = narrow(raw.len() - self.bytes.len());
@@ -165,6 +173,32 @@ impl SegmentTable {
 
     fn slice(&self, start: u32, end: u32) -> &[u8] {
         self.bytes.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+/// A table that takes plain segments out of a window. Positions in the window become positions in the table by adding.
+pub(crate) struct Filling<'t> {
+    table: &'t mut SegmentTable,
+    bytes: u32,
+    elements: u32,
+}
+
+impl Filling<'_> {
+    /// Takes the next segment, of which the tape has the separators before number `separators`.
+    pub(crate) fn segment(&mut self, tag: Tag, start: usize, end: usize, separators: usize) {
+        self.table.segments.push(SegmentSpan {
+            tag,
+            start: narrow(start).wrapping_add(self.bytes),
+            end: narrow(end).wrapping_add(self.bytes),
+            elements_end: narrow(separators).wrapping_add(self.elements),
+        });
+    }
+
+    /// Takes the bytes of all these segments, filler and terminators too, and where their separators stand.
+    pub(crate) fn finish(self, bytes: &[u8], separators: &[u32]) {
+        let behind = self.bytes.wrapping_add(1);
+        self.table.elements.extend(separators.iter().map(|at| at.wrapping_add(behind)));
+        self.table.push_filler(bytes);
     }
 }
 
