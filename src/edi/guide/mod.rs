@@ -6,6 +6,7 @@ mod dictionary;
 mod element;
 mod key;
 mod load;
+mod plan;
 mod segment;
 mod shipped;
 
@@ -20,6 +21,8 @@ pub use segment::{
 };
 pub use shipped::shipped;
 
+pub(crate) use plan::{Holds, Item, NONE, PartPlan, Plan, Sequence, code_key};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +35,7 @@ pub struct Guide {
     name: String,
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
+    planned: plan::Planned,
 }
 
 impl Guide {
