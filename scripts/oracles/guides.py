@@ -24,6 +24,7 @@ Exit status: 0 when all is alike or listed, 1 for a difference that is not liste
 import argparse
 import difflib
 import importlib
+import importlib.util
 import re
 import sys
 import tomllib
@@ -103,21 +104,25 @@ def shape(part):
 
 
 def grammar(standard, release, message):
-    """Structure and record definitions of a grammar; None where the package has none."""
-    if standard == "x12":
-        folder, module = release[2:], f"{message}{release}"
-    else:
-        folder, module = release, f"{message}{release}UN"
-    try:
-        module = importlib.import_module(f"edi_parser.grammars.{standard}.{folder}.{module}")
-    except ModuleNotFoundError:
+    """The structure of a message; None where the package has none."""
+    folder, name = folder_of(standard, release), f"{message}{release}" + ("UN" if standard == "edifact" else "")
+    if importlib.util.find_spec(f"{folder}.{name}") is None:
         return None
-    return their_level(module.structure[0][words().LEVEL])
+    return their_level(importlib.import_module(f"{folder}.{name}").structure[0][words().LEVEL])
+
+
+def folder_of(standard, release):
+    root = f"edi_parser.grammars.{standard}"
+    if standard == "x12":
+        return f"{root}.{release[2:]}"
+    # The grammars of a directory look beside them for what stands one floor up.
+    sys.modules[f"{root}.{release}.edifact"] = importlib.import_module(f"{root}.edifact")
+    return f"{root}.{release}"
 
 
 def records(standard, release):
-    folder, name = (release[2:], f"records{release}") if standard == "x12" else (release, f"records{release}UN")
-    return importlib.import_module(f"edi_parser.grammars.{standard}.{folder}.{name}").recorddefs
+    name = f"records{release}" + ("UN" if standard == "edifact" else "")
+    return importlib.import_module(f"{folder_of(standard, release)}.{name}").recorddefs
 
 
 def words():
