@@ -7,8 +7,10 @@ pub struct Delimiters {
     pub element: u8,
     /// Between the components of an element; absent when ISA16 is missing.
     pub component: Option<u8>,
-    /// Between the repetitions of an element; X12 has it from version 00402 on.
+    /// Between the repetitions of an element; X12 has it from version 00402 on, EDIFACT in syntax version 4.
     pub repetition: Option<u8>,
+    /// Before a character that would otherwise be a delimiter; X12 has none.
+    pub release: Option<u8>,
     /// Behind a segment.
     pub terminator: u8,
 }
@@ -16,7 +18,7 @@ pub struct Delimiters {
 impl Delimiters {
     /// All of them that are there.
     pub fn all(&self) -> impl Iterator<Item = u8> {
-        [Some(self.element), self.component, self.repetition, Some(self.terminator)].into_iter().flatten()
+        [Some(self.element), self.component, self.repetition, self.release, Some(self.terminator)].into_iter().flatten()
     }
 
     /// Whether `byte` is one of them.

@@ -2,6 +2,7 @@
 
 use crate::base::{Diagnostic, Location, Severity};
 
+use super::guide::Authority;
 use super::place::Place;
 
 macro_rules! codes {
@@ -96,8 +97,53 @@ codes! {
     NotADate = "not-a-date", ASK_PARTNER;
     /// A value that is no time of day.
     NotATime = "not-a-time", ASK_PARTNER;
+    /// A code that a whole list of codes does not hold.
+    CodeUnknown = "code-unknown", ASK_PARTNER;
+    /// An element that another one demands (syntax notes P, R, C, L) is not there.
+    ConditionalElementMissing = "conditional-element-missing", ASK_PARTNER;
+    /// An element that may not stand beside another one (syntax note E).
+    ExcludedElement = "excluded-element", ASK_PARTNER;
+    /// A character that the character set or the type of the element does not allow.
+    InvalidCharacter = "invalid-character", ASK_PARTNER;
+    /// A segment or loop that the partner's guide does not use.
+    NotUsedSegment = "not-used-segment", ASK_PARTNER;
+    /// An element that the partner's guide does not use.
+    NotUsedElement = "not-used-element", ASK_PARTNER;
+    /// An instance of a hierarchy (HL, CPS) whose number or parent cannot be.
+    Hierarchy = "hierarchy", ASK_PARTNER;
+    /// A transaction set that its functional group may not hold.
+    SetNotOfGroup = "set-not-of-group", ASK_PARTNER;
+    /// There is no guide for this transaction set.
+    NoGuide = "no-guide", Some("agree with the partner on a document that is supported, or add a guide for it");
+    /// The syntax identifier or version of an interchange is not known.
+    SyntaxUnknown = "syntax-unknown", ASK_PARTNER;
+    /// Bytes that are not in the character set the interchange says it is in.
+    CharacterSet = "character-set", Some("tell the partner, or set read.charset to what they send");
+    /// A file in UTF-16, or delimiters of more than one byte.
+    WideCharacters = "wide-characters", None;
+    /// A release character with nothing behind it, or before a character that needs none.
+    ReleaseCharacter = "release-character", ASK_PARTNER;
+    /// A binary segment whose length is not what it says.
+    BinaryLength = "binary-length", TRUNCATED;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
+}
+
+/// What a finding is about, from the outside in. An acknowledgement reports it at this level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The file around and between interchanges.
+    File,
+    /// ISA and IEA, UNA, UNB and UNZ.
+    Interchange,
+    /// GS and GE, UNG and UNE.
+    Group,
+    /// ST and SE, UNH and UNT, and the set as a whole.
+    Set,
+    /// A segment, or one that is missing.
+    Segment,
+    /// An element, repetition or component.
+    Element,
 }
 
 /// One thing that is wrong, or worth knowing, in a document.
@@ -107,6 +153,10 @@ pub struct Finding {
     pub code: FindingCode,
     /// How much it weighs. A transaction set with an error is not passed on.
     pub severity: Severity,
+    /// What it is about.
+    pub level: Level,
+    /// Whose rule it breaks.
+    pub authority: Authority,
     /// Where.
     pub place: Place,
     /// What is wrong, in a sentence without a full stop.
@@ -115,12 +165,35 @@ pub struct Finding {
     pub expected: Option<String>,
     /// The text that is wrong, at most 99 characters of it (as much as AK404 may hold).
     pub offending: Option<String>,
+    /// Number of the element in the standard's dictionary (AK402): `353`.
+    pub data_element: Option<Box<str>>,
+    /// The loop it is in, by its name in the guide; none in the root.
+    pub loop_name: Option<Box<str>>,
 }
 
 impl Finding {
     /// A finding at a place.
     pub fn new(severity: Severity, code: FindingCode, place: Place, text: impl Into<String>) -> Self {
-        Self { code, severity, place, text: text.into(), expected: None, offending: None }
+        let level = if place.element.is_some() { Level::Element } else { Level::Segment };
+        Self {
+            code,
+            severity,
+            level,
+            authority: Authority::Standard,
+            place,
+            text: text.into(),
+            expected: None,
+            offending: None,
+            data_element: None,
+            loop_name: None,
+        }
+    }
+
+    /// The same finding about something further out than its place says.
+    #[must_use]
+    pub fn about(mut self, level: Level) -> Self {
+        self.level = level;
+        self
     }
 
     /// The same finding, saying what was expected.

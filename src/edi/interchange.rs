@@ -38,12 +38,12 @@ impl fmt::Display for Standard {
     }
 }
 
-/// Whether an interchange is meant (ISA15).
+/// Whether an interchange is meant (ISA15, UNB 0035).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Usage {
-    /// `P`: business.
+    /// `P`, and in EDIFACT nothing: business.
     Production,
-    /// `T`: a test.
+    /// `T`, and in EDIFACT `1`: a test.
     Test,
     /// `I`: for information.
     Information,
@@ -54,7 +54,7 @@ pub enum Usage {
 /// A sender or receiver as an envelope names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Party {
-    /// Who gave the id (ISA05, ISA07): `01` for DUNS, `ZZ` by agreement. Groups have none.
+    /// Who gave the id (ISA05, ISA07; 0007): `01` for DUNS, `ZZ` by agreement, `14` for GLN. X12 groups have none.
     pub qualifier: String,
     /// The id, without blanks around it.
     pub id: String,
@@ -65,24 +65,32 @@ pub struct Party {
 pub struct InterchangeHead {
     /// The family of rules.
     pub standard: Standard,
-    /// Who sends (ISA05, ISA06).
+    /// Who sends (ISA05, ISA06; UNB S002).
     pub sender: Party,
-    /// Who is meant to receive (ISA07, ISA08).
+    /// Who is meant to receive (ISA07, ISA08; UNB S003).
     pub receiver: Party,
-    /// Date as sent (ISA09: YYMMDD).
+    /// EDIFACT's ids inside the sender's house: 0008, and in syntax version 4 also 0042.
+    pub sender_internal: Vec<String>,
+    /// EDIFACT's ids inside the receiver's house: 0014, and in syntax version 4 also 0046.
+    pub receiver_internal: Vec<String>,
+    /// Date as sent (ISA09: YYMMDD; 0017: YYMMDD, CCYYMMDD in syntax version 4).
     pub date: String,
-    /// Time as sent (ISA10: HHMM).
+    /// Time as sent (ISA10, 0019: HHMM).
     pub time: String,
-    /// Version of the envelope (ISA12: `00401`). It says nothing about the transaction sets inside.
+    /// EDIFACT's syntax identifier (0001: `UNOC`); empty in X12.
+    pub syntax: String,
+    /// Version of the envelope (ISA12: `00401`; 0002: `3`). It says nothing about the transaction sets inside.
     pub version: String,
-    /// Control number as sent (ISA13).
+    /// Control number as sent (ISA13, 0020).
     pub control_number: String,
-    /// Whether an interchange acknowledgement is asked for (ISA14 is `1`).
+    /// Whether an interchange acknowledgement is asked for (ISA14 or 0031 is `1`).
     pub acknowledgement_asked: bool,
-    /// Test or production (ISA15).
+    /// Test or production (ISA15, 0035).
     pub usage: Usage,
     /// The delimiters in force until the interchange ends.
     pub delimiters: Delimiters,
+    /// What parts whole numbers from decimals as the sender says (UNA position 3); both `.` and `,` are read.
+    pub decimal_mark: u8,
     /// Where the head stands.
     pub place: Place,
     /// What is wrong with the head. Errors would have ended the reading.
@@ -92,21 +100,22 @@ pub struct InterchangeHead {
 /// The head of a functional group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupHead {
-    /// What kind of transaction sets it holds (GS01): `PO`.
+    /// What kind of transaction sets it holds (GS01: `PO`; UNG 0038: `ORDERS`).
     pub functional_id: String,
-    /// Sender inside the sender's house (GS02).
-    pub sender: String,
-    /// Receiver inside the receiver's house (GS03).
-    pub receiver: String,
-    /// Date as sent (GS04).
+    /// Sender inside the sender's house (GS02, UNG S006).
+    pub sender: Party,
+    /// Receiver inside the receiver's house (GS03, UNG S007).
+    pub receiver: Party,
+    /// Date as sent (GS04, UNG S004).
     pub date: String,
-    /// Time as sent (GS05).
+    /// Time as sent (GS05, UNG S004).
     pub time: String,
-    /// Control number as sent (GS06).
+    /// Control number as sent (GS06, UNG 0048).
     pub control_number: String,
-    /// Who answers for the version (GS07): `X`.
+    /// Who answers for the version (GS07: `X`; UNG 0051: `UN`).
     pub agency: String,
-    /// Release of the transaction sets inside (GS08): `004010`, or with an implementation guide `005010X231A1`.
+    /// Release of the transaction sets inside (GS08): `004010`, or with an implementation guide `005010X231A1`; UNG S008
+    /// as `D.96A`.
     pub version: String,
     /// Where the head stands.
     pub place: Place,
@@ -132,9 +141,9 @@ pub struct InterchangeAcknowledgement {
 /// A trailer as sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
-    /// The count it gives (SE01, GE01, IEA01).
+    /// The count it gives (SE01, GE01, IEA01; UNT 0074, UNE 0060, UNZ 0036).
     pub count: String,
-    /// The control number it gives (SE02, GE02, IEA02).
+    /// The control number it gives (SE02, GE02, IEA02; UNT 0062, UNE 0048, UNZ 0020).
     pub control_number: String,
     /// Where it stands.
     pub place: Place,
@@ -158,7 +167,7 @@ pub struct GroupEnd {
 pub struct InterchangeEnd {
     /// The head it belongs to.
     pub head: Arc<InterchangeHead>,
-    /// Functional groups that were counted.
+    /// What its trailer counts: functional groups, or in EDIFACT without groups messages.
     pub groups: u64,
     /// The trailer (IEA), when it came.
     pub trailer: Option<Trailer>,
@@ -185,17 +194,19 @@ impl InterchangeEnd {
 pub struct TransactionSet {
     /// The interchange it came in.
     pub interchange: Arc<InterchangeHead>,
-    /// The functional group it came in; a set outside any group has none and an error finding.
+    /// The functional group it came in. EDIFACT rarely has groups; an X12 set outside any has an error finding.
     pub group: Option<Arc<GroupHead>>,
-    /// What it is (ST01): `850`.
+    /// What it is (ST01: `850`; UNH 0065: `ORDERS`).
     pub id: String,
-    /// The release it is written in (GS08): `004010`. Empty without a group.
+    /// The release it is written in (GS08: `004010`; UNH 0052 and 0054: `D.96A`). Empty in an X12 set without a group.
     pub release: String,
-    /// Control number as sent (ST02).
+    /// Who answers for the release (GS07: `X`; UNH 0051: `UN`).
+    pub agency: String,
+    /// Control number as sent (ST02, UNH 0062).
     pub control_number: String,
-    /// Implementation convention (ST03, from 005010 on).
+    /// Implementation convention (ST03, from 005010 on) or association assigned code (UNH 0057: `EAN008`).
     pub implementation: Option<String>,
-    /// The trailer (SE), when it came.
+    /// The trailer (SE, UNT), when it came.
     pub trailer: Option<Trailer>,
     /// What is wrong with the envelope and the tokens. [`structure`](super::structure()) finds the rest.
     pub findings: Vec<Finding>,
@@ -203,7 +214,7 @@ pub struct TransactionSet {
 }
 
 impl TransactionSet {
-    /// The segments in order, from ST to SE.
+    /// The segments in order, from ST to SE, from UNH to UNT.
     pub fn segments(&self) -> impl ExactSizeIterator<Item = Segment<'_>> + Clone {
         self.table.segments()
     }

@@ -12,8 +12,10 @@ mod fault;
 mod finding;
 pub mod guide;
 mod interchange;
+mod outgoing;
 mod place;
 mod read;
+mod report;
 mod sniff;
 mod source;
 mod token;
@@ -27,14 +29,16 @@ mod tests;
 pub use charset::decode;
 pub use delimiter::Delimiters;
 pub use fault::{Bound, ReadFault};
-pub use finding::{Finding, FindingCode, worst};
+pub use finding::{Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
     TransactionSet, Usage,
 };
+pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
+pub use report::{Checked, Checker, GroupReport, InterchangeReport, SetReport};
 pub use token::{Element, Segment};
 pub use tree::{Instance, InstancePart, Tree};
 pub use validate::structure;

@@ -166,7 +166,15 @@ fn date_format(name: &str) -> Option<DateFormat> {
 fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static str> {
     let is_textual = matches!(
         stage,
-        Stage::Text | Stage::Element(ElementType::An | ElementType::Id | ElementType::N(0) | ElementType::R)
+        Stage::Text
+            | Stage::Element(
+                ElementType::An
+                    | ElementType::Alpha
+                    | ElementType::Id
+                    | ElementType::N(0)
+                    | ElementType::R
+                    | ElementType::Numeric
+            )
     );
     match codec {
         Codec::Default(_) => Ok(stage.clone()),
@@ -192,7 +200,7 @@ fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static st
 }
 
 fn is_date_and_time(types: &[ElementType]) -> bool {
-    let is_text = |value: &ElementType| matches!(value, ElementType::An | ElementType::Id);
+    let is_text = |value: &ElementType| matches!(value, ElementType::An | ElementType::Alpha | ElementType::Id);
     match types {
         [date, time] | [date, time, _] => {
             (*date == ElementType::Dt || is_text(date)) && (*time == ElementType::Tm || is_text(time))
@@ -205,10 +213,13 @@ fn is_date_and_time(types: &[ElementType]) -> bool {
 fn becomes(stage: &Stage, kind: &Kind) -> Result<(), String> {
     let fits = match (stage, kind) {
         (Stage::Ready(ready), kind) => ready == kind,
-        (Stage::Text | Stage::Element(ElementType::An), Kind::Text | Kind::Decimal | Kind::Integer) => true,
+        (
+            Stage::Text | Stage::Element(ElementType::An | ElementType::Alpha),
+            Kind::Text | Kind::Decimal | Kind::Integer,
+        ) => true,
         (Stage::Element(ElementType::Id | ElementType::Dt | ElementType::Tm), Kind::Text) => true,
-        (Stage::Element(ElementType::N(_) | ElementType::R), Kind::Decimal) => true,
-        (Stage::Element(ElementType::N(0) | ElementType::R), Kind::Integer | Kind::Text) => true,
+        (Stage::Element(ElementType::N(_) | ElementType::R | ElementType::Numeric), Kind::Decimal) => true,
+        (Stage::Element(ElementType::N(0) | ElementType::R | ElementType::Numeric), Kind::Integer | Kind::Text) => true,
         (Stage::Element(ElementType::Dt), Kind::Date) => true,
         _ => false,
     };
@@ -223,7 +234,7 @@ fn becomes(stage: &Stage, kind: &Kind) -> Result<(), String> {
         }
         (_, Kind::Boolean) => "say which codes mean what: ' | flag(Y, N)'".to_owned(),
         (Stage::Element(ElementType::Dt), Kind::Instant) => "make it an instant: ' | instant'".to_owned(),
-        (Stage::Text | Stage::Element(ElementType::An | ElementType::Id), Kind::Date) => {
+        (Stage::Text | Stage::Element(ElementType::An | ElementType::Alpha | ElementType::Id), Kind::Date) => {
             "say how it is written: ' | date(CCYYMMDD)'".to_owned()
         }
         _ => "name a place of a fitting type".to_owned(),
@@ -249,6 +260,8 @@ fn type_name(value: ElementType) -> String {
         ElementType::Dt => "DT".to_owned(),
         ElementType::Tm => "TM".to_owned(),
         ElementType::B => "B".to_owned(),
+        ElementType::Alpha => "a".to_owned(),
+        ElementType::Numeric => "n".to_owned(),
     }
 }
 

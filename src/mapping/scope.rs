@@ -229,7 +229,7 @@ fn element_part(
         ElementKind::Simple { .. } => {
             Err(RuleFault::new(at, format!("'{tag}{number:02}' has no components")).expecting("the element alone"))
         }
-        ElementKind::Composite(components) => {
+        ElementKind::Composite { components, .. } => {
             let component = component.max(1);
             let Some(definition) = components.get(component - 1) else {
                 let fault = RuleFault::new(at, format!("'{tag}{number:02}' has {} components", components.len()));

@@ -1,6 +1,9 @@
 //! Elements: what a value looks like.
 
-use super::segment::Requirement;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::segment::{Requirement, SyntaxNote};
 
 /// The type of a simple element, by its name in the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +22,10 @@ pub enum ElementType {
     Tm,
     /// B: bytes.
     B,
+    /// a: letters (EDIFACT).
+    Alpha,
+    /// n: a number with a decimal mark where it needs one (EDIFACT).
+    Numeric,
 }
 
 /// An element or component of a segment.
@@ -26,12 +33,37 @@ pub enum ElementType {
 pub struct ElementDef {
     /// Its number in the standard's dictionary, `353`, or for a composite `C001`.
     pub id: String,
+    /// A short name for people; empty where there is none.
+    pub name: String,
     /// Whether it must be there.
     pub requirement: Requirement,
     /// How often it may come; 1 for nearly all.
     pub repeats: u32,
     /// What it holds.
     pub kind: ElementKind,
+    /// The codes it may hold, where some are known.
+    pub codes: Option<Arc<CodeList>>,
+}
+
+/// Codes of an element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeList {
+    /// Whether these are all there are: another code is a finding.
+    pub whole: bool,
+    /// Who says so.
+    pub authority: Authority,
+    /// The codes and what they mean, in a few words.
+    pub codes: BTreeMap<String, String>,
+}
+
+/// Who a rule comes from. Acknowledgement codes differ by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Authority {
+    /// The standard.
+    #[default]
+    Standard,
+    /// The guide of a partner.
+    Partner,
 }
 
 /// What an element holds.
@@ -47,7 +79,12 @@ pub enum ElementKind {
         max: u32,
     },
     /// Several values parted by the component separator.
-    Composite(Vec<ElementDef>),
+    Composite {
+        /// The values in order.
+        components: Vec<ElementDef>,
+        /// What they demand of one another.
+        notes: Vec<SyntaxNote>,
+    },
 }
 
 impl ElementDef {
@@ -55,7 +92,7 @@ impl ElementDef {
     pub fn value_type(&self) -> Option<ElementType> {
         match self.kind {
             ElementKind::Simple { value, .. } => Some(value),
-            ElementKind::Composite(_) => None,
+            ElementKind::Composite { .. } => None,
         }
     }
 
@@ -63,7 +100,7 @@ impl ElementDef {
     pub fn max_length(&self) -> Option<u32> {
         match self.kind {
             ElementKind::Simple { max, .. } => Some(max),
-            ElementKind::Composite(_) => None,
+            ElementKind::Composite { .. } => None,
         }
     }
 
@@ -71,7 +108,7 @@ impl ElementDef {
     pub fn component(&self, number: usize) -> Option<&Self> {
         match &self.kind {
             ElementKind::Simple { .. } => (number == 1).then_some(self),
-            ElementKind::Composite(components) => components.get(number.checked_sub(1)?),
+            ElementKind::Composite { components, .. } => components.get(number.checked_sub(1)?),
         }
     }
 }

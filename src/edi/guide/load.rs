@@ -95,7 +95,7 @@ impl Dictionary {
         let is_inside = |pair: &Pair| pair.qualifier.max(pair.value) <= elements.len();
         let pairs: Option<Vec<Pair>> = pairs.map(|pair| pair.filter(is_inside)).collect();
         let pairs = pairs.ok_or_else(|| format!("pairs of {tag} are not qualifier/value elements of it"))?;
-        Ok(Some(SegmentDef { tag: Tag::new(tag.as_bytes()), elements, pairs }))
+        Ok(Some(SegmentDef { tag: Tag::new(tag.as_bytes()), name: String::new(), elements, notes: Vec::new(), pairs }))
     }
 
     fn element_list(&self, entry: &str, nested: Nested) -> Result<Vec<ElementDef>, String> {
@@ -115,13 +115,14 @@ impl Dictionary {
         }
         let kind = match (self.composites.get(id), nested) {
             (Some(_), Nested::Refused) => return Err(format!("composite {id} inside a composite")),
-            (Some(components), Nested::Allowed) => {
-                ElementKind::Composite(self.element_list(components, Nested::Refused)?)
-            }
+            (Some(components), Nested::Allowed) => ElementKind::Composite {
+                components: self.element_list(components, Nested::Refused)?,
+                notes: Vec::new(),
+            },
             (None, _) => simple(self.elements.get(id).ok_or_else(|| format!("element {id} is not described"))?)
                 .ok_or_else(|| format!("element {id} is not written 'TYPE min/max'"))?,
         };
-        Ok(ElementDef { id: id.to_owned(), requirement, repeats, kind })
+        Ok(ElementDef { id: id.to_owned(), name: String::new(), requirement, repeats, kind, codes: None })
     }
 }
 
@@ -178,6 +179,8 @@ pub(crate) fn guide(key: GuideKey, text: &str, dictionary: &Dictionary) -> Resul
         requirement: Requirement::Mandatory,
         max: Max::Times(1),
         when: None,
+        group: None,
+        hierarchy: None,
         parts: root,
     };
     Ok(Guide { key, root, segments: loader.segments })
@@ -231,7 +234,7 @@ impl SetLoader<'_> {
                 Err(text) => self.faults.push(fault(text)),
             }
         }
-        SegmentUse { tag, requirement: line.requirement, max: line.max }
+        SegmentUse { tag, requirement: line.requirement, max: line.max, definition: None }
     }
 
     fn nested(&mut self, path: &str, table: &Table, line: &PartLine<'_>, depth: usize) -> Option<LoopDef> {
@@ -255,7 +258,15 @@ impl SetLoader<'_> {
         if !matches!(parts.first(), Some(Part::Segment(first)) if first.requirement == Requirement::Mandatory) {
             self.faults.push(fault(format!("{path} does not begin with a mandatory segment")));
         }
-        Some(LoopDef { name: line.name.to_owned(), requirement: line.requirement, max: line.max, when, parts })
+        Some(LoopDef {
+            name: line.name.to_owned(),
+            requirement: line.requirement,
+            max: line.max,
+            when,
+            group: None,
+            hierarchy: None,
+            parts,
+        })
     }
 }
 

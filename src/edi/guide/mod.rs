@@ -10,9 +10,11 @@ mod shipped;
 #[cfg(test)]
 mod tests;
 
-pub use element::{ElementDef, ElementKind, ElementType};
+pub use element::{Authority, CodeList, ElementDef, ElementKind, ElementType};
 pub use key::{GuideKey, NotAGuideKey};
-pub use segment::{Discriminator, LoopDef, Max, Pair, Part, Requirement, SegmentDef, SegmentUse};
+pub use segment::{
+    Discriminator, Hierarchy, LoopDef, Max, NoteRule, Pair, Part, Requirement, SegmentDef, SegmentUse, SyntaxNote,
+};
 pub use shipped::{Guides, shipped};
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! Segments and the loops they stand in.
 
+use std::sync::Arc;
+
 use crate::edi::place::Tag;
 use crate::edi::token::Segment;
 
@@ -12,6 +14,8 @@ pub enum Requirement {
     Mandatory,
     /// O, and C, whose condition is a note of the segment: it may.
     Optional,
+    /// Not used: a partner's guide says that it must not be there.
+    NotUsed,
 }
 
 /// How often something may come.
@@ -42,13 +46,54 @@ pub struct Pair {
     pub value: usize,
 }
 
+/// What a syntax note demands (X12.6: relational conditions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoteRule {
+    /// P: all of them or none.
+    Paired,
+    /// R: one of them at least.
+    Required,
+    /// E: one of them at most.
+    Exclusive,
+    /// C: if the first is there, so are all others.
+    Conditional,
+    /// L: if the first is there, so is one of the others at least.
+    List,
+}
+
+/// A syntax note of a segment, or of a composite: `P0304`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxNote {
+    /// What it demands.
+    pub rule: NoteRule,
+    /// The elements, or components, that it is about, from 1; two at least.
+    pub elements: Vec<usize>,
+}
+
+/// How the instances of a loop form a tree: each names itself and its parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hierarchy {
+    /// Element of the first segment that holds the instance's own number (HL01, CPS 7164).
+    pub id: usize,
+    /// Element that holds its parent's number (HL02, CPS 7166).
+    pub parent: usize,
+    /// Element that says what the instance is (HL03).
+    pub level: Option<usize>,
+    /// Levels from the outermost inwards, where they are known; some may be passed over.
+    pub order: Vec<String>,
+}
+
 /// The elements of a segment, the same wherever it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentDef {
     /// Its tag.
     pub tag: Tag,
+    /// A short name for people; empty where there is none.
+    pub name: String,
     /// Its elements in order.
     pub elements: Vec<ElementDef>,
+    /// What its elements demand of one another.
+    pub notes: Vec<SyntaxNote>,
     /// Its qualifier and value pairs, from the left.
     pub pairs: Vec<Pair>,
 }
@@ -85,6 +130,8 @@ pub struct SegmentUse {
     pub requirement: Requirement,
     /// How often it may come.
     pub max: Max,
+    /// Its elements where a guide has them otherwise at this place than anywhere else.
+    pub definition: Option<Arc<SegmentDef>>,
 }
 
 /// A loop: segments and loops in order, beginning with one segment that starts each instance.
@@ -98,6 +145,10 @@ pub struct LoopDef {
     pub max: Max,
     /// Which of several loops that begin alike this is.
     pub when: Option<Discriminator>,
+    /// Number of the segment group in EDIFACT: 25 for SG25.
+    pub group: Option<u32>,
+    /// How its instances form a tree, where they do.
+    pub hierarchy: Option<Hierarchy>,
     /// What it holds, in order. The first part of a loop other than the root is the segment that starts it.
     pub parts: Vec<Part>,
 }

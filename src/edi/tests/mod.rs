@@ -154,7 +154,7 @@ fn the_storys_envelopes_are_carried_along() {
     );
     let group = set.group.as_ref().unwrap();
     assert_eq!(
-        (group.functional_id.as_str(), group.sender.as_str(), group.control_number.as_str()),
+        (group.functional_id.as_str(), group.sender.id.as_str(), group.control_number.as_str()),
         ("PO", "NORTHWIND", "71")
     );
     assert_eq!((set.id.as_str(), set.release.as_str(), set.control_number.as_str()), ("850", "004010", "0001"));

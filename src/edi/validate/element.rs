@@ -74,7 +74,7 @@ fn whole_element(element: &Element<'_>, definition: &ElementDef, findings: &mut 
 fn one(element: &Element<'_>, definition: &ElementDef, findings: &mut Findings) {
     match &definition.kind {
         ElementKind::Simple { value, min, max } => simple(element, *value, *min, *max, findings),
-        ElementKind::Composite(components) => composite(element, components, findings),
+        ElementKind::Composite { components, .. } => composite(element, components, findings),
     }
 }
 
@@ -84,7 +84,7 @@ fn composite(element: &Element<'_>, components: &[ElementDef], findings: &mut Fi
         match (&definition.kind, component.is_empty()) {
             (_, true) => mandatory(&component, definition, findings),
             (ElementKind::Simple { value, min, max }, false) => simple(&component, *value, *min, *max, findings),
-            (ElementKind::Composite(_), false) => {}
+            (ElementKind::Composite { .. }, false) => {}
         }
     }
     let sent = element.component_count();
@@ -113,9 +113,14 @@ fn simple(element: &Element<'_>, value: ElementType, min: u32, max: u32, finding
             wrong(FindingCode::NotADate, "date", if min <= 6 { "YYMMDD or CCYYMMDD" } else { "CCYYMMDD" })
         }
         ElementType::Tm if !is_time(trimmed) => wrong(FindingCode::NotATime, "time", "HHMM, HHMMSS or HHMMSSDD"),
-        ElementType::N(_) | ElementType::R => length(element, digits(trimmed), digits(trimmed), min, max),
+        ElementType::Numeric if !is_number(trimmed, Point::Allowed) => {
+            wrong(FindingCode::NotANumber, "number", "digits, perhaps a decimal mark and a minus sign")
+        }
+        ElementType::N(_) | ElementType::R | ElementType::Numeric => {
+            length(element, digits(trimmed), digits(trimmed), min, max)
+        }
         ElementType::Dt | ElementType::Tm | ElementType::B => None,
-        ElementType::An | ElementType::Id => {
+        ElementType::An | ElementType::Id | ElementType::Alpha => {
             length(element, characters(bytes), characters(bytes.trim_ascii_end()), min, max)
         }
     };

@@ -9,7 +9,7 @@ use crate::edi::charset;
 use crate::edi::fault::{Bound, ReadFault};
 use crate::edi::finding::{Finding, FindingCode};
 use crate::edi::interchange::{
-    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Trailer,
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
 };
 use crate::edi::place::{Place, Tag};
 use crate::edi::read::Piece;
@@ -216,8 +216,8 @@ impl Envelope {
         let text = |number: usize| segment.element(number).text().trim().to_owned();
         let head = Arc::new(GroupHead {
             functional_id: text(1),
-            sender: text(2),
-            receiver: text(3),
+            sender: Party { qualifier: String::new(), id: text(2) },
+            receiver: Party { qualifier: String::new(), id: text(3) },
             date: text(4),
             time: text(5),
             control_number: text(6),

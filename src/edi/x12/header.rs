@@ -51,6 +51,7 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
         element: walk.separator,
         component: tail.component,
         repetition: repetition(&text(11), &text(12), walk.separator, &tail),
+        release: None,
         terminator: tail.terminator,
     };
     check_distinct(&delimiters)?;
@@ -65,13 +66,17 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
         standard: Standard::X12,
         sender: Party { qualifier: trimmed(5), id: trimmed(6) },
         receiver: Party { qualifier: trimmed(7), id: trimmed(8) },
+        sender_internal: Vec::new(),
+        receiver_internal: Vec::new(),
         date: trimmed(9),
         time: trimmed(10),
+        syntax: String::new(),
         version: trimmed(12),
         control_number: trimmed(13),
         acknowledgement_asked: trimmed(14) == "1",
         usage: usage(&text(15)),
         delimiters,
+        decimal_mark: b'.',
         place,
         findings: findings(bytes, &walk, &tail, place),
     };

@@ -125,6 +125,7 @@ impl Envelope {
             interchange: Arc::clone(&self.head),
             id,
             release: group.as_ref().map(|group| group.version.clone()).unwrap_or_default(),
+            agency: group.as_ref().map(|group| group.agency.clone()).unwrap_or_default(),
             group,
             control_number,
             implementation: Some(implementation).filter(|text| !text.is_empty()),
