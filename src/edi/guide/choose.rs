@@ -1,0 +1,108 @@
+//! A set of guides, and the choice of one for a message.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::Severity;
+use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::interchange::{Standard, TransactionSet};
+
+use super::Guide;
+use super::dictionary::Dictionary;
+use super::key::GuideKey;
+use super::shipped::{self, SharedDictionary, ShippedGuide};
+
+/// A set of guides to choose from. To copy one is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct Guides {
+    guides: BTreeMap<GuideKey, Entry>,
+    /// Those of the shipped releases, by `x12/004010`.
+    dictionaries: BTreeMap<String, Arc<SharedDictionary>>,
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    /// One of ours, perhaps not read yet.
+    Shipped(Arc<ShippedGuide>),
+    /// One that was added.
+    Added(Arc<Guide>),
+}
+
+impl Guides {
+    /// All guides that come with edigate. Each is read when it is first asked for.
+    pub fn shipped() -> Self {
+        let mut all = Self::default();
+        for guide in shipped::all() {
+            all.dictionaries.insert(guide.release(), Arc::clone(guide.dictionary()));
+            all.guides.insert(guide.key().clone(), Entry::Shipped(Arc::new(guide)));
+        }
+        all
+    }
+
+    /// The dictionary of a shipped release, `x12/004010`.
+    pub(super) fn dictionary(&self, release: &str) -> Option<Dictionary> {
+        Some(self.dictionaries.get(release)?.get().clone())
+    }
+
+    /// Adds a guide; one of the same name is replaced.
+    pub fn add(&mut self, guide: Guide) {
+        self.guides.insert(guide.key().clone(), Entry::Added(Arc::new(guide)));
+    }
+
+    /// The guide of this very name.
+    pub fn get(&self, key: &GuideKey) -> Option<Arc<Guide>> {
+        match self.guides.get(key)? {
+            Entry::Shipped(guide) => guide.get(),
+            Entry::Added(guide) => Some(Arc::clone(guide)),
+        }
+    }
+
+    /// All names.
+    pub fn keys(&self) -> impl Iterator<Item = &GuideKey> {
+        self.guides.keys()
+    }
+
+    /// A guide by its name as an operator writes it: `x12/004010/850`.
+    pub fn named(&self, name: &str) -> Option<Arc<Guide>> {
+        self.get(&name.parse().ok()?)
+    }
+
+    /// The names of all guides.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.guides.keys().map(ToString::to_string)
+    }
+
+    /// The guide for a transaction set: of its exact release (GS08; version, release and association code of UNH S009),
+    /// else of the release alone (the first six digits of GS08), else `agreed` (the agreement's), else the nearest
+    /// release there is, and then a finding says so.
+    pub fn select(&self, set: &TransactionSet, agreed: Option<&GuideKey>) -> Option<(Arc<Guide>, Option<Finding>)> {
+        let key = |release: &str| GuideKey::new(set.interchange.standard.as_str(), release, &set.id);
+        let (exact, base) = releases(set);
+        let found = self.get(&key(&exact)).or_else(|| self.get(&key(base)));
+        if let Some(guide) = found.or_else(|| agreed.and_then(|key| self.get(key))) {
+            return Some((guide, None));
+        }
+        let nearest = self.nearest(&key(base))?;
+        let text = format!("there is no guide for release '{}'; {} was taken", set.release, nearest.key());
+        let finding = Finding::new(Severity::Info, FindingCode::NearestGuide, set.place(), text).about(Level::Set);
+        Some((nearest, Some(finding)))
+    }
+
+    /// The guide for the same set whose release is nearest; of two equally near, the older one.
+    fn nearest(&self, wanted: &GuideKey) -> Option<Arc<Guide>> {
+        let same = |key: &&GuideKey| key.standard == wanted.standard && key.set == wanted.set;
+        let nearest =
+            self.guides.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
+        self.get(nearest)
+    }
+}
+
+/// The release of a set in full, and without what an implementation guide adds to it.
+fn releases(set: &TransactionSet) -> (Cow<'_, str>, &str) {
+    match (set.interchange.standard, &set.implementation) {
+        (Standard::X12, _) => (Cow::from(&set.release), set.release.get(..6).unwrap_or(&set.release)),
+        (Standard::Edifact, Some(association)) => (Cow::from(format!("{}{association}", set.release)), &set.release),
+        (Standard::Edifact, None) => (Cow::from(&set.release), &set.release),
+    }
+}
