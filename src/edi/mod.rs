@@ -9,6 +9,7 @@
 mod charset;
 mod control;
 mod delimiter;
+mod edifact;
 mod fault;
 mod finding;
 pub mod guide;
@@ -19,6 +20,7 @@ mod read;
 mod record;
 mod report;
 mod severity;
+mod segments;
 mod sniff;
 mod source;
 mod token;
@@ -35,10 +37,13 @@ pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
-    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
-    TransactionSet, UnreadableInterchange, Usage,
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Particulars, Party, Standard,
+    Trailer, TransactionSet, UnreadableInterchange, Usage,
 };
-pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
+pub use outgoing::{
+    OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
+    OutgoingSet,
+};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::FindingRecord;
