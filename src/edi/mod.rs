@@ -7,6 +7,7 @@
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
 mod charset;
+mod control;
 mod delimiter;
 mod fault;
 mod finding;
@@ -15,7 +16,9 @@ mod interchange;
 mod outgoing;
 mod place;
 mod read;
+mod record;
 mod report;
+mod severity;
 mod sniff;
 mod source;
 mod token;
@@ -26,19 +29,21 @@ mod x12;
 #[cfg(test)]
 mod tests;
 
-pub use charset::decode;
-pub use delimiter::Delimiters;
+pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
-pub use finding::{Finding, FindingCode, Level, worst};
+pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
-    TransactionSet, Usage,
+    TransactionSet, UnreadableInterchange, Usage,
 };
 pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
-pub use report::{Checked, Checker, GroupReport, InterchangeReport, SetReport};
+pub use record::FindingRecord;
+pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tree::{Instance, InstancePart, Tree};
 pub use validate::structure;
