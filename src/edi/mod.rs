@@ -9,6 +9,7 @@
 mod charset;
 mod control;
 mod delimiter;
+mod edifact;
 mod fault;
 mod finding;
 pub mod guide;
@@ -19,6 +20,7 @@ mod read;
 mod record;
 mod report;
 mod severity;
+mod segments;
 mod sniff;
 mod source;
 mod token;
