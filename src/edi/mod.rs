@@ -21,6 +21,7 @@ mod source;
 mod token;
 mod tree;
 mod validate;
+pub mod write;
 mod x12;
 
 #[cfg(test)]
