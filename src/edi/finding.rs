@@ -125,6 +125,12 @@ codes! {
     ReleaseCharacter = "release-character", ASK_PARTNER;
     /// A binary segment whose length is not what it says.
     BinaryLength = "binary-length", TRUNCATED;
+    /// The sender of an interchange is no partner.
+    SenderUnknown = "sender-unknown", Some("write a partner file for them, or find out who they are");
+    /// An interchange is meant for somebody else.
+    ReceiverUnknown = "receiver-unknown", Some("tell the partner which id is yours, or add it to your own ids");
+    /// A test where business is agreed, or the other way round.
+    UsageNotAgreed = "usage-not-agreed", Some("agree with the partner when to leave the tests behind");
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
 }

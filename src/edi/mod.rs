@@ -6,6 +6,7 @@
 //!
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
+pub mod ack;
 mod charset;
 mod delimiter;
 mod fault;

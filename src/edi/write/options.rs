@@ -106,6 +106,21 @@ impl WriteOptions {
         }
     }
 
+    /// Whether a text can be written as it is: no delimiter in it, and no character that cannot be sent.
+    pub fn carries(&self, text: &str) -> bool {
+        text.chars().all(|character| self.carries_one(character))
+    }
+
+    /// A text less the characters that could not be written as they are.
+    pub fn carried(&self, text: &str) -> String {
+        text.chars().filter(|character| self.carries_one(*character)).collect()
+    }
+
+    fn carries_one(&self, character: char) -> bool {
+        let is_delimiter = u8::try_from(u32::from(character)).is_ok_and(|byte| self.delimiters.contains(byte));
+        self.characters.allows(character) && (!is_delimiter || self.delimiters.release.is_some())
+    }
+
     /// The defaults of an interchange's standard with the delimiters it came with: what answers it, or writes it again.
     pub fn like(head: &InterchangeHead) -> Self {
         let defaults = Self::of(head.standard);
