@@ -113,6 +113,7 @@ fn survey(mut reader: Reader<PayloadReader>, limits: &Limits) -> Result<Result<(
             }
             Ok(Some(Piece::GroupEnd(end))) => end.findings,
             Ok(Some(Piece::InterchangeEnd(end))) => end.findings,
+            Ok(Some(Piece::Unreadable(interchange))) => interchange.head.findings.clone(),
             Ok(Some(Piece::Finding(finding))) => vec![finding],
             Ok(Some(Piece::Interchange(_) | Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
             Err(ReadFault::Io(fault)) => return Err(unread(&fault)),

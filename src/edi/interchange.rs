@@ -117,8 +117,19 @@ pub struct InterchangeHead {
     pub decimal_mark: u8,
     /// Where the head stands.
     pub place: Place,
-    /// What is wrong with the head. Errors would have ended the reading.
+    /// What is wrong with the head. With an error among them it stands in an [`UnreadableInterchange`].
     pub findings: Vec<Finding>,
+}
+
+/// An interchange whose head cannot be read. It was passed over, up to the head of the next one or the end of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableInterchange {
+    /// What could be read of its head: enough to reject it (TA1, UCI) when there is a control number; what could not be
+    /// read is empty. Its findings say what is wrong, one of them an error: `header-unreadable`, or the delimiter that
+    /// cannot be one.
+    pub head: Arc<InterchangeHead>,
+    /// The bytes that were passed over, head and all.
+    pub place: Place,
 }
 
 /// The head of a functional group.

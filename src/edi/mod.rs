@@ -8,6 +8,7 @@
 
 pub mod ack;
 mod charset;
+mod control;
 mod delimiter;
 mod fault;
 mod finding;
@@ -16,7 +17,9 @@ mod interchange;
 mod outgoing;
 mod place;
 mod read;
+mod record;
 mod report;
+mod severity;
 mod sniff;
 mod source;
 mod token;
@@ -28,14 +31,14 @@ mod x12;
 #[cfg(test)]
 mod tests;
 
-pub use charset::decode;
-pub use delimiter::Delimiters;
+pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
-pub use finding::{Finding, FindingCode, Level, worst};
+pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Particulars, Party, Standard,
-    Trailer, TransactionSet, Usage,
+    Trailer, TransactionSet, UnreadableInterchange, Usage,
 };
 pub use outgoing::{
     OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
@@ -43,7 +46,9 @@ pub use outgoing::{
 };
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
-pub use report::{Checked, Checker, GroupReport, InterchangeReport, SetReport};
+pub use record::FindingRecord;
+pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tree::{Instance, InstancePart, Tree};
 pub use validate::structure;

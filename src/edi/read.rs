@@ -6,9 +6,10 @@ use std::sync::Arc;
 use crate::base::{Limits, Severity};
 
 use super::fault::ReadFault;
-use super::finding::{Finding, FindingCode};
+use super::finding::{Finding, FindingCode, Level};
 use super::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
+    UnreadableInterchange,
 };
 use super::place::Place;
 use super::sniff::{self, Start};
@@ -30,6 +31,8 @@ pub enum Piece {
     GroupEnd(GroupEnd),
     /// An interchange ends, or the file does before its trailer came.
     InterchangeEnd(InterchangeEnd),
+    /// An interchange was passed over because its head cannot be read.
+    Unreadable(Box<UnreadableInterchange>),
     /// Something is wrong outside of any transaction set.
     Finding(Finding),
 }
@@ -130,7 +133,8 @@ impl<R: Read> Reader<R> {
             State::First => Err(ReadFault::NotEdi { place, found }),
             State::Inside(_) | State::Between | State::Ended => {
                 let text = format!("what follows the last interchange is no interchange: {found}");
-                Ok(Some(Piece::Finding(Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text))))
+                let finding = Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text);
+                Ok(Some(Piece::Finding(finding.about(Level::File))))
             }
         }
     }
@@ -138,7 +142,7 @@ impl<R: Read> Reader<R> {
     fn leading_bytes(&self, count: usize) -> Finding {
         let text = format!("{count} bytes before the interchange belong to nothing");
         let place = self.here(count);
-        Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text)
+        Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text).about(Level::File)
     }
 
     fn here(&self, length: usize) -> Place {

@@ -114,13 +114,15 @@ impl<R: Read> Source<R> {
         let mut searched = filler;
         loop {
             let unsearched = self.available().get(searched..).unwrap_or_default();
-            let found = memchr::memchr(delimiters.terminator, unsearched);
-            searched += found.unwrap_or(unsearched.len());
+            let mut positions = delimiters.positions(delimiters.terminator, unsearched);
+            let found = positions.next();
+            searched += found.unwrap_or_else(|| positions.searched());
             if searched - filler > limit {
                 return Err(self.too_long(filler, limit));
             }
             if found.is_some() || !self.fill().map_err(ReadFault::Io)? {
-                return Ok(Next::Segment(self.cut(delimiters, filler, searched, found.is_some())));
+                let stop = if found.is_some() { searched } else { self.available().len() };
+                return Ok(Next::Segment(self.cut(delimiters, filler, stop, found.is_some())));
             }
         }
     }

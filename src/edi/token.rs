@@ -45,6 +45,8 @@ pub(crate) struct Added {
     pub(crate) elements: usize,
     /// Line ends inside it were dropped.
     pub(crate) wrapped: bool,
+    /// Its last character is a release character with nothing behind it.
+    pub(crate) dangling_release: bool,
 }
 
 impl SegmentTable {
@@ -84,7 +86,8 @@ impl SegmentTable {
         let end = self.bytes.len();
         let elements = self.find_elements(start, end);
         self.push_filler(terminator);
-        Added { elements, wrapped }
+        let dangling_release = self.delimiters.ends_released(segment);
+        Added { elements, wrapped, dangling_release }
     }
 
     fn push_unwrapped(&mut self, segment: &[u8]) {
@@ -104,7 +107,7 @@ impl SegmentTable {
     fn find_elements(&mut self, start: usize, end: usize) -> usize {
         let before = self.elements.len();
         let segment = self.bytes.get(start..end).unwrap_or_default();
-        for separator in memchr::memchr_iter(self.delimiters.element, segment) {
+        for separator in self.delimiters.positions(self.delimiters.element, segment) {
             self.elements.push(narrow(start + separator + 1));
         }
         let tag_end = self.elements.get(before).map_or(end, |first| *first as usize - 1);
@@ -261,14 +264,18 @@ pub struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
-    /// The bytes as sent, repetition and component separators included.
+    /// The bytes as sent, repetition and component separators and release characters included.
     pub fn bytes(&self) -> &'a [u8] {
         self.segment.table.slice(self.start, self.end)
     }
 
-    /// The text, without trailing blanks: they mean nothing (X12.6, "string"), and fixed-width writers leave them.
+    /// The text, without release characters, and without trailing blanks: they mean nothing (X12.6, "string"; ISO
+    /// 9735-1, suppression of characters), and fixed-width writers leave them.
     pub fn text(&self) -> Cow<'a, str> {
-        charset::decode(self.bytes().trim_ascii_end())
+        match self.segment.table.delimiters.unreleased(self.bytes()) {
+            Cow::Borrowed(bytes) => charset::decode(bytes.trim_ascii_end()),
+            Cow::Owned(bytes) => Cow::Owned(charset::decode(bytes.trim_ascii_end()).into_owned()),
+        }
     }
 
     /// Whether nothing, or nothing but blanks, was sent.
@@ -329,7 +336,7 @@ impl<'a> Element<'a> {
         let Some(separator) = separator else {
             return if skipped == 0 { (self.start, self.end) } else { absent };
         };
-        let mut separators = memchr::memchr_iter(separator, self.bytes());
+        let mut separators = self.segment.table.delimiters.positions(separator, self.bytes());
         let start = match skipped.checked_sub(1) {
             None => 0,
             Some(before) => match separators.nth(before) {
@@ -345,7 +352,8 @@ impl<'a> Element<'a> {
         if self.bytes().is_empty() {
             return 0;
         }
-        1 + separator.map_or(0, |separator| memchr::memchr_iter(separator, self.bytes()).count())
+        let positions = |separator| self.segment.table.delimiters.positions(separator, self.bytes()).count();
+        1 + separator.map_or(0, positions)
     }
 }
 

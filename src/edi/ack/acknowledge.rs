@@ -29,6 +29,7 @@ pub fn acknowledge(
     written: &WriteOptions,
 ) -> Acknowledgement {
     let verdicts = judge(report, policy);
+    let written = &written.for_syntax(&report.head.syntax);
     let interchange = match report.head.standard {
         Standard::X12 => x12(report, &verdicts, policy, stamp, written),
         Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
@@ -47,6 +48,7 @@ pub fn receipt(
     if head.standard != Standard::Edifact || !is_due {
         return None;
     }
+    let written = &written.for_syntax(&head.syntax);
     let message = contrl::receipt(head, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
 }
@@ -84,7 +86,8 @@ fn ta1(
         InterchangeAck::OnError => verdict != Verdict::Accepted,
         InterchangeAck::Always => true,
     };
-    if is_answer || !is_due {
+    // An interchange whose head could not be read to its number cannot be named.
+    if is_answer || !is_due || head.control_number.is_empty() {
         return None;
     }
     let is_accepted = |note: &str| policy.notes_accepted.iter().any(|accepted| accepted == note);
@@ -118,7 +121,7 @@ fn edifact(
 ) -> Option<OutgoingInterchange> {
     let is_answer = report.groups.iter().flat_map(|group| &group.sets).any(|set| set.id == "CONTRL");
     let is_due = matches!(policy.contrl, ContrlAck::Final | ContrlAck::Both) && is_asked(&report.head, policy);
-    if is_answer || !is_due {
+    if is_answer || !is_due || report.head.control_number.is_empty() {
         return None;
     }
     let message = contrl::message(report, verdicts, policy, stamp, written);

@@ -174,7 +174,8 @@ impl Contrl<'_> {
         let code = |finding: &Finding, reporter| edifact_codes::code(finding, reporter, self.edition).to_string();
         for finding in &fault.segment {
             reports.extend(
-                self.ucs(told_position(finding, fault.position), &code(finding, Reporter::Ucs)).map(|ucs| vec![ucs]),
+                self.ucs(finding.position_reached().unwrap_or(fault.position).max(1), &code(finding, Reporter::Ucs))
+                    .map(|ucs| vec![ucs]),
             );
         }
         if let Some(ucs) = self.ucs(fault.position, "").filter(|_| !fault.elements.is_empty()) {
@@ -230,12 +231,4 @@ impl Contrl<'_> {
 fn missing_trailer(finding: &Finding, tags: &[&str]) -> Option<String> {
     let is_missing = finding.code == crate::edi::FindingCode::TrailerMissing;
     tags.get(1).filter(|_| is_missing).map(|tag| (*tag).to_owned())
-}
-
-/// ISO 9735-4, 0096: a segment that is missing is told at the last one before the place where it should have stood.
-fn told_position(finding: &Finding, position: u32) -> u32 {
-    match finding.code {
-        crate::edi::FindingCode::MissingSegment => position.saturating_sub(1).max(1),
-        _ => position,
-    }
 }

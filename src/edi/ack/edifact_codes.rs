@@ -62,7 +62,16 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
         | FindingCode::WideCharacters
+        | FindingCode::HeaderUnreadable
+        | FindingCode::UncustomaryDelimiters
         | FindingCode::MoreFindings => NOTHING,
+        // What no rule forbids is for people, and no matter of syntax.
+        FindingCode::ControlTotal | FindingCode::CheckDigit | FindingCode::ImpliedDecimals | FindingCode::DateOrder => {
+            NOTHING
+        }
+        FindingCode::SegmentTerminator | FindingCode::ElementSeparator | FindingCode::ComponentSeparator => {
+            of_envelope(20)
+        }
         FindingCode::LowerCaseTag => Row { envelope: Some(21), segment: Some(21), ..NOTHING },
         FindingCode::TrailingSeparators => Row { envelope: Some(45), segment: Some(45), ..NOTHING },
         FindingCode::TerminatorMissing | FindingCode::TrailerMissing => of_envelope(13),

@@ -70,9 +70,20 @@ fn row(finding: FindingCode) -> Row {
         | FindingCode::NearestGuide
         | FindingCode::WideCharacters
         | FindingCode::ReleaseCharacter
+        | FindingCode::UncustomaryDelimiters
         | FindingCode::MoreFindings => NOTHING,
+        // What no rule forbids is for people, and no matter of syntax.
+        FindingCode::ControlTotal | FindingCode::CheckDigit | FindingCode::ImpliedDecimals | FindingCode::DateOrder => {
+            NOTHING
+        }
+        // The note is that of the element.
         FindingCode::IsaWidth => NOTHING,
-        FindingCode::ComponentSeparatorMissing => Row { note: Some("027"), ..NOTHING },
+        FindingCode::HeaderUnreadable => Row { note: Some("022"), ..NOTHING },
+        FindingCode::SegmentTerminator => Row { note: Some("004"), ..NOTHING },
+        FindingCode::ElementSeparator => Row { note: Some("026"), ..NOTHING },
+        FindingCode::ComponentSeparator | FindingCode::ComponentSeparatorMissing => {
+            Row { note: Some("027"), ..NOTHING }
+        }
         FindingCode::TrailingSeparators => Row { segment: since(6050, "10", Some("8")), element: code("3"), ..NOTHING },
         FindingCode::TerminatorMissing => {
             Row { note: Some("023"), group: code("3"), set: code("2"), segment: code("8"), ..NOTHING }

@@ -1,5 +1,7 @@
 //! Segments and the loops they stand in.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::edi::place::Tag;
@@ -68,6 +70,45 @@ pub struct SyntaxNote {
     pub rule: NoteRule,
     /// The elements, or components, that it is about, from 1; two at least.
     pub elements: Vec<usize>,
+}
+
+/// `P0304`: a letter, then two digits for each element.
+impl FromStr for SyntaxNote {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let rule = match text.get(..1) {
+            Some("P") => NoteRule::Paired,
+            Some("R") => NoteRule::Required,
+            Some("E") => NoteRule::Exclusive,
+            Some("C") => NoteRule::Conditional,
+            Some("L") => NoteRule::List,
+            _ => return Err(()),
+        };
+        let digits = text.get(1..).unwrap_or_default();
+        let pair = |at: usize| digits.get(at..at + 2).and_then(|pair| pair.parse::<usize>().ok());
+        let elements: Option<Vec<usize>> = (0..digits.len()).step_by(2).map(pair).collect();
+        let mut elements = elements.ok_or(())?;
+        let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let note = Self { rule, elements: elements.clone() };
+        elements.sort_unstable();
+        elements.dedup();
+        let distinct = elements.len() == note.elements.len() && elements.len() >= 2 && !elements.contains(&0);
+        (is_digits && distinct).then_some(note).ok_or(())
+    }
+}
+
+impl fmt::Display for SyntaxNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.rule {
+            NoteRule::Paired => "P",
+            NoteRule::Required => "R",
+            NoteRule::Exclusive => "E",
+            NoteRule::Conditional => "C",
+            NoteRule::List => "L",
+        })?;
+        self.elements.iter().try_for_each(|element| write!(f, "{element:02}"))
+    }
 }
 
 /// How the instances of a loop form a tree: each names itself and its parent.

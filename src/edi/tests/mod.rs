@@ -2,6 +2,8 @@
 
 mod envelope;
 mod limits;
+mod report;
+mod plausible;
 mod structure;
 
 use std::fmt::Write as _;
@@ -87,6 +89,11 @@ fn told((pieces, fault): (Vec<Piece>, Option<ReadFault>)) -> String {
             Piece::InterchangeEnd(end) => {
                 writeln!(out, "interchange end, {} groups, sound {}", end.groups, end.is_sound()).unwrap();
                 findings(&mut out, &end.findings);
+            }
+            Piece::Unreadable(interchange) => {
+                let Place { start, end, .. } = interchange.place;
+                writeln!(out, "unreadable {} at {start} to {end}", interchange.head.control_number).unwrap();
+                findings(&mut out, &interchange.head.findings);
             }
             Piece::Finding(finding) => findings(&mut out, std::slice::from_ref(finding)),
         }

@@ -5,7 +5,6 @@ use crate::edi::interchange::{Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingGroupHead, OutgoingInterchangeHead, OutgoingSegment, OutgoingSet};
 use crate::edi::place::Tag;
 
-use super::characters::CharacterSet;
 use super::fault::{ValuePlace, WriteFault};
 use super::options::{EDIFACT_DELIMITERS, UnaPolicy, WriteOptions};
 use super::segment::SegmentWriter;
@@ -42,7 +41,7 @@ fn check(delimiters: &Delimiters, options: &WriteOptions) -> Result<(), &'static
     if all.iter().any(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'\0')) {
         return Err("a letter, a digit, a blank or NUL parts nothing");
     }
-    if options.characters == CharacterSet::Utf8 && !all.is_ascii() {
+    if options.character_set().is_unicode() && !all.is_ascii() {
         return Err("in UTF-8 they must be ASCII");
     }
     if options.suffix.bytes().iter().any(|byte| delimiters.contains(*byte)) {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::base::{Diagnostic, Location};
+use crate::edi::charset::CharacterSet;
 use crate::edi::place::Tag;
 
 /// Which value cannot be written.
@@ -75,8 +76,8 @@ pub enum WriteFault {
         place: Box<ValuePlace>,
         /// The character.
         character: char,
-        /// The character set, by its name.
-        set: &'static str,
+        /// The character set.
+        set: CharacterSet,
     },
     /// A value of the ISA that is wider than its place.
     TooWide {

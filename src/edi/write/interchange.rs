@@ -52,8 +52,9 @@ impl InterchangeWriter {
     /// # Errors
     /// When the delimiters cannot be used, or the head cannot be written.
     pub fn open(head: &OutgoingInterchangeHead, options: &WriteOptions) -> Result<Self, WriteFault> {
-        let delimiters = envelope::delimiters(head, options)?;
-        let mut segments = SegmentWriter::new(options.clone(), delimiters);
+        let options = options.for_syntax(&head.syntax);
+        let delimiters = envelope::delimiters(head, &options)?;
+        let mut segments = SegmentWriter::new(options, delimiters);
         envelope::head(&mut segments, head)?;
         Ok(Self { head: head.clone(), segments, group: None, groups: 0, messages: 0 })
     }

@@ -14,7 +14,6 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
-pub use characters::CharacterSet;
 pub use fault::{ValuePlace, WriteFault};
 pub use interchange::{InterchangeWriter, write};
 pub use options::{TerminatorSuffix, UnaPolicy, Unsendable, WriteOptions};

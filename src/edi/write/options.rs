@@ -1,9 +1,8 @@
 //! How an interchange is written: plain data, so that a partner file can hold it.
 
+use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::interchange::{InterchangeHead, Standard};
-
-use super::characters::CharacterSet;
 
 /// How to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +16,8 @@ pub struct WriteOptions {
     pub suffix: TerminatorSuffix,
     /// When an EDIFACT interchange begins with a UNA.
     pub una: UnaPolicy,
-    /// The character set.
-    pub characters: CharacterSet,
+    /// The character set; none: the one that the interchange's syntax identifier names, and UTF-8 in X12.
+    pub characters: Option<CharacterSet>,
     /// What becomes of a character that cannot be sent.
     pub unencodable: Unsendable,
     /// What becomes of a delimiter inside a value where there is no release character.
@@ -83,11 +82,12 @@ impl WriteOptions {
                 repetition: Some(b'^'),
                 release: None,
                 terminator: b'~',
+                wide: None,
             },
             decimal_mark: b'.',
             suffix: TerminatorSuffix::None,
             una: UnaPolicy::Never,
-            characters: CharacterSet::Utf8,
+            characters: None,
             unencodable: Unsendable::Reject,
             separators: Unsendable::Reject,
         }
@@ -95,7 +95,7 @@ impl WriteOptions {
 
     /// EDIFACT with the delimiters that hold without a UNA (ISO 9735-1, clause 8), and a UNA that says so.
     pub fn edifact() -> Self {
-        Self { delimiters: EDIFACT_DELIMITERS, una: UnaPolicy::Always, characters: CharacterSet::Latin1, ..Self::x12() }
+        Self { delimiters: EDIFACT_DELIMITERS, una: UnaPolicy::Always, ..Self::x12() }
     }
 
     /// The defaults of a standard.
@@ -116,9 +116,20 @@ impl WriteOptions {
         text.chars().filter(|character| self.carries_one(*character)).collect()
     }
 
+    /// The same options with the character set settled for an interchange of this syntax identifier.
+    #[must_use]
+    pub fn for_syntax(&self, identifier: &str) -> Self {
+        let characters = self.characters.or_else(|| CharacterSet::for_syntax(identifier));
+        Self { characters, ..self.clone() }
+    }
+
+    pub(super) fn character_set(&self) -> CharacterSet {
+        self.characters.unwrap_or_default()
+    }
+
     fn carries_one(&self, character: char) -> bool {
         let is_delimiter = u8::try_from(u32::from(character)).is_ok_and(|byte| self.delimiters.contains(byte));
-        self.characters.allows(character) && (!is_delimiter || self.delimiters.release.is_some())
+        self.character_set().allows(character) && (!is_delimiter || self.delimiters.release.is_some())
     }
 
     /// The defaults of an interchange's standard with the delimiters it came with: what answers it, or writes it again.
@@ -127,7 +138,8 @@ impl WriteOptions {
         // An ISA without ISA16 is written with one.
         let component = head.delimiters.component.or(free_component(head));
         Self {
-            delimiters: Delimiters { component, ..head.delimiters },
+            // Where a delimiter had more than one byte, the control character that stood for it is written.
+            delimiters: Delimiters { component, wide: None, ..head.delimiters },
             decimal_mark: head.decimal_mark,
             una: UnaPolicy::IfNeeded,
             ..defaults
@@ -141,5 +153,11 @@ fn free_component(head: &InterchangeHead) -> Option<u8> {
 }
 
 /// What holds without a UNA.
-pub(super) const EDIFACT_DELIMITERS: Delimiters =
-    Delimiters { element: b'+', component: Some(b':'), repetition: Some(b'*'), release: Some(b'?'), terminator: b'\'' };
+pub(super) const EDIFACT_DELIMITERS: Delimiters = Delimiters {
+    element: b'+',
+    component: Some(b':'),
+    repetition: Some(b'*'),
+    release: Some(b'?'),
+    terminator: b'\'',
+    wide: None,
+};

@@ -1,6 +1,8 @@
 //! Segments into bytes. Separators are written when a value comes behind them, so that what is empty at the end of a
 //! segment, an element or a repetition is never there (X12.6, ISO 9735-1: exclusion by truncation).
 
+use std::borrow::Cow;
+
 use crate::edi::delimiter::Delimiters;
 use crate::edi::outgoing::OutgoingSegment;
 use crate::edi::place::Tag;
@@ -16,7 +18,6 @@ pub(super) struct SegmentWriter {
     /// Those of the options that the version has.
     delimiters: Delimiters,
     out: Vec<u8>,
-    scratch: Vec<u8>,
     /// The value that is being written.
     place: ValuePlace,
     /// The value that was written last: how many separators stand before it.
@@ -35,7 +36,7 @@ impl SegmentWriter {
     /// A writer with delimiters that were checked.
     pub(super) fn new(options: WriteOptions, delimiters: Delimiters) -> Self {
         let written = Position { element: 0, repetition: 1, component: 1 };
-        Self { options, delimiters, out: Vec::new(), scratch: Vec::new(), place: ValuePlace::default(), written }
+        Self { options, delimiters, out: Vec::new(), place: ValuePlace::default(), written }
     }
 
     /// What was written since this was asked last.
@@ -84,25 +85,23 @@ impl SegmentWriter {
     }
 
     /// Writes a segment that was read, its values byte for byte.
-    pub(super) fn copied(&mut self, segment: &Segment<'_>, release: Option<u8>) -> Result<(), WriteFault> {
+    pub(super) fn copied(&mut self, segment: &Segment<'_>, from: &Delimiters) -> Result<(), WriteFault> {
         self.begin(segment.tag())?;
         for element in segment.elements().filter(|element| !element.bytes().is_empty()) {
-            self.copied_element(&element, release)?;
+            self.copied_element(&element, from)?;
         }
         self.end();
         Ok(())
     }
 
-    fn copied_element(&mut self, element: &Element<'_>, release: Option<u8>) -> Result<(), WriteFault> {
+    fn copied_element(&mut self, element: &Element<'_>, from: &Delimiters) -> Result<(), WriteFault> {
         let number = element.number() as usize;
         for repetition in 1..=element.repetition_count() {
             let repeated = element.repetition(repetition);
             for component in 1..=repeated.component_count() {
                 let value = repeated.component(component);
-                self.with_scratch(|writer, scratch| {
-                    released(value.bytes(), release, scratch);
-                    writer.value(Position { element: number, repetition, component }, scratch)
-                })?;
+                let bytes = from.unreleased(value.bytes());
+                self.value(Position { element: number, repetition, component }, &bytes)?;
             }
         }
         Ok(())
@@ -127,37 +126,27 @@ impl SegmentWriter {
     }
 
     fn text(&mut self, at: Position, text: &str) -> Result<(), WriteFault> {
-        self.with_scratch(|writer, scratch| {
-            scratch.clear();
-            writer.encode(at, text, scratch)?;
-            writer.value(at, scratch)
-        })
+        let bytes = self.encode(at, text)?;
+        self.value(at, &bytes)
     }
 
     /// A text as it stands in the ISA, whose places are wide and not parted by what was written before.
     pub(super) fn plain(&mut self, tag: &str, element: usize, text: &str) -> Result<Vec<u8>, WriteFault> {
-        let (mut encoded, mut out) = (Vec::new(), Vec::new());
         self.place.tag = Tag::new(tag.as_bytes());
-        self.encode(Position { element, repetition: 1, component: 1 }, text, &mut encoded)?;
+        let encoded = self.encode(Position { element, repetition: 1, component: 1 }, text)?;
+        let mut out = Vec::with_capacity(encoded.len());
         self.release(&encoded, &mut out)?;
         Ok(out)
     }
 
-    fn with_scratch<T>(&mut self, work: impl FnOnce(&mut Self, &mut Vec<u8>) -> T) -> T {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let result = work(self, &mut scratch);
-        self.scratch = scratch;
-        result
-    }
-
     /// Encodes a text, but does not release what is in it.
-    fn encode(&mut self, at: Position, text: &str, out: &mut Vec<u8>) -> Result<(), WriteFault> {
+    fn encode<'t>(&mut self, at: Position, text: &'t str) -> Result<Cow<'t, [u8]>, WriteFault> {
         self.stand(at);
-        let WriteOptions { characters: set, unencodable, .. } = self.options;
-        characters::encode(text, set, unencodable, out).map_err(|character| WriteFault::Unencodable {
+        let set = self.options.character_set();
+        characters::encode(text, set, self.options.unencodable).map_err(|character| WriteFault::Unencodable {
             place: Box::new(self.place.clone()),
             character,
-            set: set.as_str(),
+            set,
         })
     }
 
@@ -225,16 +214,5 @@ impl SegmentWriter {
             Unsendable::Reject => None,
         };
         replaced.ok_or_else(|| WriteFault::SeparatorInData { place: Box::new(self.place.clone()), separator })
-    }
-}
-
-/// The bytes of a value without the release characters it was sent with.
-fn released(bytes: &[u8], release: Option<u8>, out: &mut Vec<u8>) {
-    out.clear();
-    let mut rest = bytes.iter().copied();
-    while let Some(byte) = rest.next() {
-        // A release character with nothing behind it releases nothing.
-        let meant = if Some(byte) == release { rest.next() } else { Some(byte) };
-        out.extend(meant);
     }
 }

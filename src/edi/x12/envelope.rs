@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 use crate::edi::charset;
+use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::fault::{Bound, ReadFault};
-use crate::edi::finding::{Finding, FindingCode};
+use crate::edi::finding::{Finding, Level};
 use crate::edi::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
 };
@@ -16,8 +17,10 @@ use crate::edi::read::Piece;
 use crate::edi::source::{Cut, Next, Source};
 use crate::edi::token::{Segment, SegmentTable};
 
-use super::control::{self, ControlNumbers};
 use super::header::{self, Header};
+
+const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
+const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
 
 /// An interchange that is open.
 pub(crate) struct Envelope {
@@ -38,6 +41,8 @@ pub(super) struct OpenGroup {
     pub(super) head: Arc<GroupHead>,
     pub(super) sets: u64,
     pub(super) set_numbers: ControlNumbers,
+    /// What is wrong with its head; told at its end.
+    findings: Vec<Finding>,
 }
 
 /// Segments that belong to the envelope.
@@ -177,7 +182,7 @@ impl Envelope {
         let mut table = SegmentTable::new(self.head.delimiters, source.offset() + filler.len() as u64);
         if !segment.is_empty() {
             let added = table.push_segment(segment, terminator);
-            check_elements(&table, added.elements, limits)?;
+            control::check_elements(&table, added.elements, limits)?;
             self.segments += 1;
         }
         source.consume(cut.next);
@@ -189,8 +194,14 @@ impl Envelope {
     }
 
     fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {
-        if tag.is_some() && segment.tag() != segment.tag().to_upper() {
-            self.ready.push_back(Piece::Finding(lower_case(segment.tag(), place)));
+        let level = match tag {
+            Some(ServiceTag::Ta1 | ServiceTag::Iea) => Level::Interchange,
+            Some(ServiceTag::Gs | ServiceTag::Ge) => Level::Group,
+            Some(ServiceTag::St | ServiceTag::Se) => Level::Set,
+            None => return,
+        };
+        if segment.tag() != segment.tag().to_upper() {
+            self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
         }
     }
 
@@ -198,7 +209,8 @@ impl Envelope {
         let text = |number: usize| segment.element(number).text().into_owned();
         if self.groups > 0 || self.group.is_some() {
             let text = "a TA1 stands before the groups";
-            self.ready.push_back(Piece::Finding(misplaced(Severity::Warning, place, text.to_owned())));
+            let finding = control::misplaced(Severity::Warning, Level::Interchange, place, text.to_owned());
+            self.ready.push_back(Piece::Finding(finding));
         }
         self.acknowledgements += 1;
         self.ready.push_back(Piece::Acknowledgement(InterchangeAcknowledgement {
@@ -225,12 +237,15 @@ impl Envelope {
             version: text(8),
             place,
         });
-        if self.group_numbers.repeats(&head.control_number) {
-            let finding = control::repeated(&head.control_number, "interchange", place);
-            self.ready.push_back(Piece::Finding(finding));
-        }
+        let repeated = self.group_numbers.repeats(&head.control_number);
+        let repeated = repeated.then(|| control::repeated(&head.control_number, Level::Group, "interchange", place));
         self.groups += 1;
-        self.group = Some(OpenGroup { head: Arc::clone(&head), sets: 0, set_numbers: ControlNumbers::default() });
+        self.group = Some(OpenGroup {
+            head: Arc::clone(&head),
+            sets: 0,
+            set_numbers: ControlNumbers::default(),
+            findings: repeated.into_iter().collect(),
+        });
         self.ready.push_back(Piece::Group(head));
     }
 
@@ -239,27 +254,30 @@ impl Envelope {
             self.misplaced(segment, place);
             return;
         }
-        let unterminated = (!cut.terminated).then(|| unterminated(Severity::Error, place));
+        let unterminated = (!cut.terminated).then(|| control::unterminated(Severity::Error, Level::Group, place));
         self.end_group(Some(segment), unterminated.into_iter().collect(), place);
     }
 
     /// Ends the open group, if there is one, with its trailer or without.
-    fn end_group(&mut self, trailer: Option<&Segment<'_>>, mut findings: Vec<Finding>, place: Place) {
+    fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
         let Some(group) = self.group.take() else { return };
+        let mut findings = group.findings;
+        findings.extend(more);
         let trailer = match trailer {
             Some(segment) => {
                 let trailer = control::trailer(segment, place);
                 let number = &group.head.control_number;
-                findings.extend(control::check(segment, &trailer, group.sets, "transaction sets", number));
+                findings.extend(control::check(&GE, segment, &trailer, group.sets, number));
                 Some(trailer)
             }
             None => {
-                findings.push(control::missing("GE", "the functional group", place));
+                findings.push(control::missing(&GE, place));
                 None
             }
         };
         if group.sets == 0 {
-            findings.push(empty("the functional group holds no transaction set", group.head.place));
+            let text = "the functional group holds no transaction set";
+            findings.push(control::empty(Level::Group, text, group.head.place));
         }
         self.ready.push_back(Piece::GroupEnd(GroupEnd { head: group.head, sets: group.sets, trailer, findings }));
     }
@@ -269,15 +287,15 @@ impl Envelope {
     fn close(&mut self, segment: &Segment<'_>, place: Place, cut: Cut) {
         self.end_group(None, vec![], place);
         let trailer = control::trailer(segment, place);
-        let mut findings =
-            control::check(segment, &trailer, self.groups, "functional groups", &self.head.control_number);
+        let mut findings = control::check(&IEA, segment, &trailer, self.groups, &self.head.control_number);
         if !cut.terminated {
             let is_whole = findings.is_empty();
             let severity = if is_whole { Severity::Warning } else { Severity::Error };
-            findings.push(unterminated(severity, place));
+            findings.push(control::unterminated(severity, Level::Interchange, place));
         }
         if self.groups == 0 && self.acknowledgements == 0 {
-            findings.push(empty("the interchange holds neither a group nor an acknowledgement", self.head.place));
+            let text = "the interchange holds neither a group nor an acknowledgement";
+            findings.push(control::empty(Level::Interchange, text, self.head.place));
         }
         self.end(Some(trailer), findings);
     }
@@ -285,7 +303,7 @@ impl Envelope {
     /// The file ended, or another interchange began.
     fn end_by_force(&mut self, place: Place) {
         self.end_group(None, vec![], place);
-        self.end(None, vec![control::missing("IEA", "the interchange", place)]);
+        self.end(None, vec![control::missing(&IEA, place)]);
     }
 
     fn end(&mut self, trailer: Option<Trailer>, findings: Vec<Finding>) {
@@ -296,35 +314,9 @@ impl Envelope {
 
     fn misplaced(&mut self, segment: &Segment<'_>, place: Place) {
         let text = format!("the segment {} stands outside of any transaction set", segment.tag());
-        let finding = misplaced(Severity::Error, place, text).quoting(&charset::decode(segment.bytes()));
+        let level = if self.group.is_some() { Level::Group } else { Level::Interchange };
+        let finding =
+            control::misplaced(Severity::Error, level, place, text).quoting(&charset::decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
-}
-
-/// A segment with more elements than the limit ends the reading: its delimiters are not what they seem.
-pub(super) fn check_elements(table: &SegmentTable, elements: usize, limits: &Limits) -> Result<(), ReadFault> {
-    if elements <= limits.elements {
-        return Ok(());
-    }
-    let place = table.last().map(|segment| segment.place()).unwrap_or_default();
-    Err(ReadFault::Bound { bound: Bound::Elements, limit: limits.elements as u64, place })
-}
-
-pub(super) fn lower_case(tag: Tag, place: Place) -> Finding {
-    let text = format!("the tag '{tag}' is not in upper case");
-    Finding::new(Severity::Warning, FindingCode::LowerCaseTag, place, text).expecting(tag.to_upper().as_str())
-}
-
-pub(super) fn misplaced(severity: Severity, place: Place, text: String) -> Finding {
-    Finding::new(severity, FindingCode::MisplacedEnvelope, place, text)
-}
-
-pub(super) fn unterminated(severity: Severity, place: Place) -> Finding {
-    let tag = place.tag.unwrap_or_default();
-    let text = format!("the file ends in {tag}, before a terminator");
-    Finding::new(severity, FindingCode::TerminatorMissing, place, text)
-}
-
-fn empty(text: &str, place: Place) -> Finding {
-    Finding::new(Severity::Warning, FindingCode::EmptyEnvelope, place, text)
 }

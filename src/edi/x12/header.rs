@@ -6,7 +6,7 @@
 use crate::base::Severity;
 use crate::edi::charset;
 use crate::edi::delimiter::{Delimiters, is_filler};
-use crate::edi::finding::{Finding, FindingCode};
+use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
 
@@ -53,6 +53,7 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
         repetition: repetition(&text(11), &text(12), walk.separator, &tail),
         release: None,
         terminator: tail.terminator,
+        wide: None,
     };
     check_distinct(&delimiters)?;
     let place = Place {
@@ -202,7 +203,7 @@ fn usage(text: &str) -> Usage {
 
 fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let warn = |code, place, text: String| Finding::new(Severity::Warning, code, place, text);
+    let warn = |code, place, text: String| Finding::new(Severity::Warning, code, place, text).about(Level::Interchange);
     if !bytes.starts_with(b"ISA") {
         findings.push(warn(FindingCode::LowerCaseTag, place, "the tag ISA is not in upper case".to_owned()));
     }
@@ -223,6 +224,16 @@ fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding
             let words = format!("ISA{:02} is {found} characters wide", index + 1);
             findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
         }
+    }
+    // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
+    if walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n') {
+        let shown = |byte: u8| byte.escape_ascii().to_string();
+        let words = format!(
+            "elements are parted by '{}' and segments ended by '{}'",
+            shown(walk.separator),
+            shown(tail.terminator)
+        );
+        findings.push(Finding::new(Severity::Info, FindingCode::UncustomaryDelimiters, place, words));
     }
     if tail.component.is_none() {
         let start = place.start + walk.end as u64;

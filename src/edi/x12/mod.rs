@@ -1,6 +1,5 @@
 //! The X12 dialect: ISA, GS, ST and their trailers.
 
-mod control;
 mod envelope;
 mod header;
 mod set;

@@ -4,15 +4,17 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
+use crate::edi::control::{self, End};
 use crate::edi::fault::{Bound, ReadFault};
-use crate::edi::finding::{Finding, FindingCode, Findings};
+use crate::edi::finding::{Finding, FindingCode, Findings, Level};
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::SegmentTable;
 
-use super::control;
-use super::envelope::{self, Envelope, ServiceTag};
+use super::envelope::{Envelope, ServiceTag};
+
+const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segments" };
 
 /// The set that is being read.
 struct OpenSet {
@@ -79,7 +81,7 @@ impl Envelope {
             set.table.push_filler(terminator);
         } else {
             let added = set.table.push_segment(segment, terminator);
-            envelope::check_elements(&set.table, added.elements, limits)?;
+            control::check_elements(&set.table, added.elements, limits)?;
             set.note(cut, added.wrapped);
             self.count_segment();
         }
@@ -96,28 +98,28 @@ impl Envelope {
         let trailing = set.table.last().filter(|_| trailer.is_some());
         for service in set.table.segment(0).into_iter().chain(trailing) {
             if service.tag() != service.tag().to_upper() {
-                set.findings.push(envelope::lower_case(service.tag(), service.place()));
+                set.findings.push(control::lower_case(service.tag(), Level::Set, service.place()));
             }
         }
         match (&trailer, set.table.last()) {
             (Some(trailer), Some(segment)) => {
                 let counted = set.table.len() as u64;
-                control::check(&segment, trailer, counted, "segments", &control_number)
+                control::check(&SE, &segment, trailer, counted, &control_number)
                     .into_iter()
                     .for_each(|finding| set.findings.push(finding));
             }
-            _ => set.findings.push(control::missing("SE", "the transaction set", Place::bytes(end, end))),
+            _ => set.findings.push(control::missing(&SE, Place::bytes(end, end))),
         }
         match &mut self.group {
             Some(group) => {
                 group.sets += 1;
                 if group.set_numbers.repeats(&control_number) {
-                    set.findings.push(control::repeated(&control_number, "functional group", header));
+                    set.findings.push(control::repeated(&control_number, Level::Set, "functional group", header));
                 }
             }
             None => {
                 let text = "the transaction set stands outside of any functional group".to_owned();
-                set.findings.push(envelope::misplaced(Severity::Error, header, text).expecting("GS"));
+                set.findings.push(control::misplaced(Severity::Error, Level::Set, header, text).expecting("GS"));
             }
         }
         let group = self.group.as_ref().map(|group| Arc::clone(&group.head));
@@ -146,7 +148,7 @@ impl OpenSet {
         let Some(segment) = self.table.last() else { return };
         let place = segment.place();
         if !cut.terminated {
-            self.findings.push(envelope::unterminated(Severity::Error, place));
+            self.findings.push(control::unterminated(Severity::Error, Level::Set, place));
         }
         if first_wrap {
             self.has_wrapped = true;

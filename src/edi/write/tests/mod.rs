@@ -4,8 +4,8 @@ use super::*;
 use crate::base::Diagnostic;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::{
-    OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
-    OutgoingSet, Particulars, Party, Standard, Usage, decode,
+    CharacterSet, OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead,
+    OutgoingSegment, OutgoingSet, Particulars, Party, Standard, Usage, decode,
 };
 
 fn party(qualifier: &str, id: &str) -> Party {
@@ -277,7 +277,7 @@ fn separators_inside_data() {
 #[test]
 fn characters_that_cannot_be_sent() {
     let check = |text: &str, characters: CharacterSet, unencodable: Unsendable, expect: &[u8]| {
-        let options = WriteOptions { characters, unencodable, ..WriteOptions::edifact() };
+        let options = WriteOptions { characters: Some(characters), unencodable, ..WriteOptions::edifact() };
         let bytes = match write(&interchange(Standard::Edifact, free_text(text)), &options) {
             Ok(bytes) => bytes,
             Err(fault) => fault.to_string().into_bytes(),
@@ -286,17 +286,17 @@ fn characters_that_cannot_be_sent() {
         assert!(is_there, "{text} {characters:?}: {}", decode(&bytes));
     };
     let (reject, replace) = (Unsendable::Reject, Unsendable::Replace('?'));
-    check("Müller", CharacterSet::Latin1, reject, b"M\xfcller'");
+    check("Müller", CharacterSet::Iso8859_1, reject, b"M\xfcller'");
     check("Müller", CharacterSet::Utf8, reject, "Müller'".as_bytes());
     check("5 €", CharacterSet::Utf8, reject, "5 €'".as_bytes());
-    check("Müller", CharacterSet::Ascii, reject, b"holds '\\u{fc}', which ASCII cannot carry");
-    check("5 €", CharacterSet::Latin1, reject, b"holds '\\u{20ac}', which ISO 8859-1 cannot carry");
+    check("Müller", CharacterSet::UnoB, reject, b"holds '\\u{fc}', which unob cannot carry");
+    check("5 €", CharacterSet::Iso8859_1, reject, b"holds '\\u{20ac}', which iso-8859-1 cannot carry");
     // The replacement is released where it must be.
-    check("5 €", CharacterSet::Latin1, replace, b"5 ??'");
-    check("5 €", CharacterSet::Latin1, Unsendable::Replace('€'), b"cannot carry");
+    check("5 €", CharacterSet::Iso8859_1, replace, b"5 ??'");
+    check("5 €", CharacterSet::Iso8859_1, Unsendable::Replace('€'), b"cannot carry");
     // Line ends and other control characters belong to no character set.
-    check("a\nb", CharacterSet::Utf8, reject, b"holds '\\n', which UTF-8 cannot carry");
-    check("a\u{85}b", CharacterSet::Latin1, replace, b"a??b'");
+    check("a\nb", CharacterSet::Utf8, reject, b"holds '\\n', which utf-8 cannot carry");
+    check("a\u{85}b", CharacterSet::Iso8859_1, replace, b"a??b'");
 }
 
 #[test]

@@ -1,28 +1,41 @@
-//! Trailers: counts and control numbers.
+//! What both dialects say of their envelopes: trailers, counts, control numbers.
 
 use std::collections::BTreeSet;
 
-use crate::base::Severity;
-use crate::edi::finding::{Finding, FindingCode};
-use crate::edi::interchange::Trailer;
-use crate::edi::place::Place;
-use crate::edi::token::Segment;
+use crate::base::{Limits, Severity};
+
+use super::fault::{Bound, ReadFault};
+use super::finding::{Finding, FindingCode, Level};
+use super::interchange::Trailer;
+use super::place::{Place, Tag};
+use super::token::{Segment, SegmentTable};
+
+/// A level of an envelope and how it ends.
+pub(crate) struct End {
+    pub(crate) level: Level,
+    /// Tag of the trailer.
+    pub(crate) tag: &'static str,
+    /// What it ends, in words.
+    pub(crate) of: &'static str,
+    /// What it counts, in words.
+    pub(crate) counts: &'static str,
+}
 
 /// A trailer as a segment gives it.
-pub(super) fn trailer(segment: &Segment<'_>, place: Place) -> Trailer {
+pub(crate) fn trailer(segment: &Segment<'_>, place: Place) -> Trailer {
     let text = |number: usize| segment.element(number).text().into_owned();
     Trailer { count: text(1), control_number: text(2), place }
 }
 
 /// Holds a trailer against what was counted and against the control number of its header.
-pub(super) fn check(
+pub(crate) fn check(
+    end: &End,
     segment: &Segment<'_>,
     trailer: &Trailer,
     counted: u64,
-    what: &str,
     control_number: &str,
 ) -> Vec<Finding> {
-    let tag = trailer.place.tag.unwrap_or_default();
+    let (tag, what) = (end.tag, end.counts);
     let at =
         |number: usize| Place { segment_position: trailer.place.segment_position, ..segment.element(number).place() };
     let mut findings = Vec::new();
@@ -30,6 +43,7 @@ pub(super) fn check(
         let text = format!("{tag}01 says '{}' {what}, {counted} were counted", trailer.count);
         findings.push(
             Finding::new(Severity::Error, FindingCode::CountWrong, at(1), text)
+                .about(end.level)
                 .expecting(counted.to_string())
                 .quoting(&trailer.count),
         );
@@ -38,6 +52,7 @@ pub(super) fn check(
         let text = format!("{tag}02 is '{}', the header's control number '{control_number}'", trailer.control_number);
         findings.push(
             Finding::new(severity, FindingCode::ControlNumberDiffers, at(2), text)
+                .about(end.level)
                 .expecting(control_number)
                 .quoting(&trailer.control_number),
         );
@@ -57,14 +72,48 @@ fn difference(header: &str, trailer: &str) -> Option<Severity> {
 }
 
 /// The finding for a trailer that never came.
-pub(super) fn missing(tag: &str, of: &str, place: Place) -> Finding {
-    let text = format!("{tag} is missing: {of} has no end");
-    Finding::new(Severity::Error, FindingCode::TrailerMissing, place, text).expecting(tag)
+pub(crate) fn missing(end: &End, place: Place) -> Finding {
+    let text = format!("{} is missing: {} has no end", end.tag, end.of);
+    Finding::new(Severity::Error, FindingCode::TrailerMissing, place, text).about(end.level).expecting(end.tag)
+}
+
+/// The finding for a trailer that is the last thing in the file and lacks its terminator.
+pub(crate) fn unterminated(severity: Severity, level: Level, place: Place) -> Finding {
+    let tag = place.tag.unwrap_or_default();
+    let text = format!("the file ends in {tag}, before a terminator");
+    Finding::new(severity, FindingCode::TerminatorMissing, place, text).about(level)
+}
+
+/// The finding for an envelope segment that is not in upper case.
+pub(crate) fn lower_case(tag: Tag, level: Level, place: Place) -> Finding {
+    let text = format!("the tag '{tag}' is not in upper case");
+    Finding::new(Severity::Warning, FindingCode::LowerCaseTag, place, text)
+        .about(level)
+        .expecting(tag.to_upper().as_str())
+}
+
+/// The finding for a segment where it may not stand.
+pub(crate) fn misplaced(severity: Severity, level: Level, place: Place, text: String) -> Finding {
+    Finding::new(severity, FindingCode::MisplacedEnvelope, place, text).about(level)
+}
+
+/// The finding for an envelope with nothing inside.
+pub(crate) fn empty(level: Level, text: &str, place: Place) -> Finding {
+    Finding::new(Severity::Warning, FindingCode::EmptyEnvelope, place, text).about(level)
+}
+
+/// A segment with more elements than the limit ends the reading: its delimiters are not what they seem.
+pub(crate) fn check_elements(table: &SegmentTable, elements: usize, limits: &Limits) -> Result<(), ReadFault> {
+    if elements <= limits.elements {
+        return Ok(());
+    }
+    let place = table.last().map(|segment| segment.place()).unwrap_or_default();
+    Err(ReadFault::Bound { bound: Bound::Elements, limit: limits.elements as u64, place })
 }
 
 /// Control numbers of one level, to tell those given twice.
 #[derive(Default)]
-pub(super) struct ControlNumbers(BTreeSet<[u8; Self::LENGTH]>);
+pub(crate) struct ControlNumbers(BTreeSet<[u8; Self::LENGTH]>);
 
 impl ControlNumbers {
     /// The longest number that is looked at; the law has nine digits at most.
@@ -73,7 +122,7 @@ impl ControlNumbers {
     const KEPT: usize = 50_000;
 
     /// Takes note of a number; whether it was there before.
-    pub(super) fn repeats(&mut self, number: &str) -> bool {
+    pub(crate) fn repeats(&mut self, number: &str) -> bool {
         let mut key = [0; Self::LENGTH];
         if number.len() > key.len() || number.is_empty() {
             return false;
@@ -87,9 +136,9 @@ impl ControlNumbers {
 }
 
 /// The finding for a control number given twice.
-pub(super) fn repeated(number: &str, within: &str, place: Place) -> Finding {
+pub(crate) fn repeated(number: &str, level: Level, within: &str, place: Place) -> Finding {
     let text = format!("control number '{number}' comes twice in one {within}");
-    Finding::new(Severity::Warning, FindingCode::ControlNumberRepeated, place, text).quoting(number)
+    Finding::new(Severity::Warning, FindingCode::ControlNumberRepeated, place, text).about(level).quoting(number)
 }
 
 #[cfg(test)]
