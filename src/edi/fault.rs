@@ -5,7 +5,6 @@ use std::io;
 
 use crate::base::{Diagnostic, Location};
 
-use super::interchange::Standard;
 use super::place::Place;
 
 /// Which bound was passed.
@@ -47,13 +46,6 @@ pub enum ReadFault {
         /// Why, in words.
         found: String,
     },
-    /// The file is of a standard that this build does not read.
-    NotReadYet {
-        /// Which.
-        standard: Standard,
-        /// Where it begins.
-        place: Place,
-    },
     /// The first segment of an interchange does not tell the delimiters: the bytes' fault.
     Header {
         /// Where.
@@ -77,7 +69,6 @@ impl fmt::Display for ReadFault {
         match self {
             Self::Io(error) => write!(f, "the file cannot be read: {error}"),
             Self::NotEdi { found, .. } => write!(f, "this is no EDI: {found}"),
-            Self::NotReadYet { standard, .. } => write!(f, "{standard} is not read yet"),
             Self::Header { found, .. } => write!(f, "the interchange's header cannot be read: {found}"),
             Self::Bound { bound, limit, .. } => write!(f, "{} than {limit}", bound.words().0),
         }
@@ -88,7 +79,7 @@ impl std::error::Error for ReadFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::NotEdi { .. } | Self::NotReadYet { .. } | Self::Header { .. } | Self::Bound { .. } => None,
+            Self::NotEdi { .. } | Self::Header { .. } | Self::Bound { .. } => None,
         }
     }
 }
@@ -102,10 +93,6 @@ impl From<&ReadFault> for Diagnostic {
                 .at(Location::from(place))
                 .expecting("ISA or UNB")
                 .hinting("look at what the partner sent; it may be another format or an empty file"),
-            ReadFault::NotReadYet { place, .. } => Self::error("not-read-yet", text)
-                .at(Location::from(place))
-                .expecting("an X12 interchange")
-                .hinting("ask the partner for X12, or wait for the release that reads it"),
             ReadFault::Header { place, .. } => Self::error("header-unreadable", text)
                 .at(Location::from(place))
                 .expecting("ISA with 16 elements and four different delimiters")

@@ -149,6 +149,10 @@ codes! {
     ImpliedDecimals = "implied-decimals", Some("compare a price with the order; if it is a hundred times too high, tell the partner");
     /// Dates that cannot follow one another so.
     DateOrder = "date-order", ASK_PARTNER;
+    /// The service characters of an interchange are not told as they should be: a UNA of another length, or none.
+    ServiceCharacters = "service-characters", ASK_PARTNER;
+    /// An interchange of EDIFACT with both groups and messages that stand in none.
+    GroupsAndMessages = "groups-and-messages", ASK_PARTNER;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
 }
@@ -223,6 +227,8 @@ impl FindingCode {
             | Self::SenderUnknown
             | Self::ReceiverUnknown
             | Self::UsageNotAgreed
+            | Self::ServiceCharacters
+            | Self::GroupsAndMessages
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment

@@ -50,9 +50,9 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
     })
 }
 
-/// Whether an ISA begins here: the tag, then a separator, which is neither letter nor digit nor blank.
-pub(crate) fn is_isa(head: &[u8]) -> bool {
-    begins_with(head, b"ISA")
+/// Whether an interchange begins here: a tag, then a separator, which is neither letter nor digit nor blank.
+pub(crate) fn is_header(head: &[u8]) -> bool {
+    standard_of(head).is_some()
 }
 
 fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
@@ -67,7 +67,7 @@ fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
 }
 
 fn standard_of(head: &[u8]) -> Option<Standard> {
-    if is_isa(head) {
+    if begins_with(head, b"ISA") {
         Some(Standard::X12)
     } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") {
         Some(Standard::Edifact)

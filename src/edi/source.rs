@@ -108,7 +108,7 @@ impl<R: Read> Source<R> {
     pub(crate) fn next_segment(&mut self, delimiters: &Delimiters, limit: usize) -> Result<Next, ReadFault> {
         let Some(filler) = self.filler(delimiters, limit)? else { return Ok(Next::End) };
         let head = self.peek(filler + sniff::HEADER_START).map_err(ReadFault::Io)?;
-        if sniff::is_isa(head.get(filler..).unwrap_or_default()) {
+        if sniff::is_header(head.get(filler..).unwrap_or_default()) {
             return Ok(Next::Header);
         }
         let mut searched = filler;

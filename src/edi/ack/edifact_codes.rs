@@ -99,7 +99,10 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         FindingCode::CodeUnknown if authority == Authority::Partner => of_value(14),
         FindingCode::CodeUnknown => of_value(12),
         FindingCode::ExcludedElement | FindingCode::NotUsedElement => of_value(15),
-        FindingCode::InvalidCharacter | FindingCode::CharacterSet => Row { segment: Some(21), ..of_value(21) },
+        FindingCode::InvalidCharacter => Row { segment: Some(21), ..of_value(21) },
+        FindingCode::CharacterSet => Row { envelope: Some(46), segment: Some(21), element: Some(21) },
+        FindingCode::ServiceCharacters => of_envelope(22),
+        FindingCode::GroupsAndMessages => of_envelope(30),
         FindingCode::ReleaseCharacter => Row { segment: Some(22), ..of_value(22) },
         FindingCode::Hierarchy => Row { segment: Some(15), element: Some(12), ..NOTHING },
         FindingCode::BinaryLength => Row { segment: Some(18), element: Some(18), ..NOTHING },
@@ -120,10 +123,13 @@ pub(super) fn code(finding: &Finding, reporter: Reporter, edition: Edition) -> u
         Reporter::Ucs => row.segment,
         Reporter::Ucd => row.element,
     };
-    // Version 3 knows neither trailing separators nor repetitions of an element: both are constituents too many.
     let code = match (edition, code) {
+        // Version 3 knows neither trailing separators nor repetitions of an element: both are constituents too many.
         (Edition::V3, Some(45)) => Some(16),
         (Edition::V3, Some(35)) if reporter == Reporter::Ucd => Some(16),
+        // Nor does it know of character sets that are not supported; below the interchange neither list does.
+        (Edition::V3, Some(46)) if reporter == Reporter::Uci => Some(14),
+        (_, Some(46)) if reporter != Reporter::Uci => Some(21),
         (_, code) => code,
     };
     code.filter(|code| is_permitted(*code, reporter, edition)).unwrap_or(UNSPECIFIED)

@@ -158,19 +158,20 @@ pub(super) fn is_told(finding: &Finding, policy: &AckPolicy) -> bool {
 
 /// Findings about the interchange itself.
 pub(super) fn interchange_findings(report: &InterchangeReport) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().filter(|finding| !report.groups.iter().any(|group| is_about(finding, group)))
+    report.findings.iter().filter(|finding| group_meant(report, finding).is_none())
 }
 
-/// Findings about a functional group itself, those among them that were told before its head came.
+/// Findings about a functional group itself, those among them that were told outside of it.
 pub(super) fn group_findings<'r>(
     report: &'r InterchangeReport,
     group: &'r GroupReport,
 ) -> impl Iterator<Item = &'r Finding> {
-    report.findings.iter().filter(move |finding| is_about(finding, group)).chain(&group.findings)
+    let is_meant = |finding: &&Finding| group_meant(report, finding).is_some_and(|meant| meant.number == group.number);
+    report.findings.iter().filter(is_meant).chain(&group.findings)
 }
 
-fn is_about(finding: &Finding, group: &GroupReport) -> bool {
-    group.head.as_ref().is_some_and(|head| {
-        (head.place.start..head.place.end).contains(&finding.place.start) && finding.place.tag == head.place.tag
-    })
+/// The group that a finding of the interchange's is about: the last one that began before it.
+fn group_meant<'r>(report: &'r InterchangeReport, finding: &Finding) -> Option<&'r GroupReport> {
+    let began = |group: &&GroupReport| group.head.as_ref().is_some_and(|head| head.place.start <= finding.place.start);
+    report.groups.iter().rev().filter(|_| finding.level == Level::Group).find(began)
 }

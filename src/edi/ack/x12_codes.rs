@@ -70,6 +70,8 @@ fn row(finding: FindingCode) -> Row {
         | FindingCode::NearestGuide
         | FindingCode::WideCharacters
         | FindingCode::ReleaseCharacter
+        | FindingCode::ServiceCharacters
+        | FindingCode::GroupsAndMessages
         | FindingCode::UncustomaryDelimiters
         | FindingCode::MoreFindings => NOTHING,
         // What no rule forbids is for people, and no matter of syntax.

@@ -134,10 +134,6 @@ fn what_is_no_x12() {
     check("", &not_edi.replace("{}", "it is empty"));
     check(" \r\n", &not_edi.replace("{}", "it is empty"));
     check("ST*850*1~", &not_edi.replace("{}", "it begins with ST, without the interchange around it"));
-    let edifact = "fault error[not-read-yet]: EDIFACT is not read yet; expected an X12 interchange — ask the partner for X12, or wait for the release that reads it";
-    check("UNA:+.? 'UNB+UNOC:3+S+R'", edifact);
-    check("UNB+UNOC:3+S+R'", edifact);
-    check([wrap(SET), b"UNB+UNOC:3+S+R'".to_vec()].concat(), &format!("{SOUND}\n{edifact}"));
 }
 
 #[test]

@@ -12,21 +12,32 @@ use super::segment::SegmentWriter;
 /// Widths of the elements of the ISA but the last (X12.5).
 const ISA_WIDTHS: [usize; 15] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1];
 
+/// Whether an interchange of EDIFACT is in syntax version 4, which brought the repetition separator.
+fn is_version_4(head: &OutgoingInterchangeHead) -> bool {
+    head.version.as_str() >= "4"
+}
+
 /// The delimiters that the version of an interchange has, out of those that were asked for.
 pub(super) fn delimiters(head: &OutgoingInterchangeHead, options: &WriteOptions) -> Result<Delimiters, WriteFault> {
     let has_repetitions = match head.standard {
         // X12.5: ISA11 is the repetition separator from version 00402 on.
         Standard::X12 => head.version.as_str() >= "00402",
-        // ISO 9735-1, clause 8: it came with syntax version 4.
-        Standard::Edifact => head.version.as_str() >= "4",
+        Standard::Edifact => is_version_4(head),
     };
     let delimiters = Delimiters {
         repetition: options.delimiters.repetition.filter(|_| has_repetitions),
         release: options.delimiters.release.filter(|_| head.standard == Standard::Edifact),
         ..options.delimiters
     };
-    check(&delimiters, options).map_err(|found| WriteFault::Delimiters { found: found.to_owned() })?;
-    Ok(delimiters)
+    // ISO 9735-1, clause 8: from version 4 on the release character may not be left out. The information separators of
+    // level B never needed one.
+    let needs_release = head.standard == Standard::Edifact && is_version_4(head) && delimiters.element != 0x1d;
+    let found = match check(&delimiters, options) {
+        Ok(()) if needs_release && delimiters.release.is_none() => "syntax version 4 needs a release character",
+        Ok(()) => return Ok(delimiters),
+        Err(found) => found,
+    };
+    Err(WriteFault::Delimiters { found: found.to_owned() })
 }
 
 fn check(delimiters: &Delimiters, options: &WriteOptions) -> Result<(), &'static str> {
@@ -129,23 +140,21 @@ pub(super) fn interchange_number(head: &OutgoingInterchangeHead) -> String {
 
 fn una(writer: &mut SegmentWriter, head: &OutgoingInterchangeHead) -> Result<(), WriteFault> {
     let (delimiters, options) = (*writer.delimiters(), writer.options());
-    let has_defaults = Delimiters { repetition: EDIFACT_DELIMITERS.repetition, ..delimiters } == EDIFACT_DELIMITERS
-        && delimiters.repetition.is_none_or(|byte| Some(byte) == EDIFACT_DELIMITERS.repetition)
-        && options.decimal_mark == b'.';
+    // Before version 4 position 5 is reserved and holds a blank; without a UNA a reader of version 4 takes `*`.
+    let repetition = if is_version_4(head) { delimiters.repetition } else { EDIFACT_DELIMITERS.repetition };
+    let has_defaults = Delimiters { repetition, ..delimiters } == EDIFACT_DELIMITERS && options.decimal_mark == b'.';
     match options.una {
         UnaPolicy::Never if !has_defaults => return Err(WriteFault::UnaNeeded),
         UnaPolicy::Never => return Ok(()),
         UnaPolicy::IfNeeded if has_defaults => return Ok(()),
         UnaPolicy::IfNeeded | UnaPolicy::Always => {}
     }
-    // Position 5 is reserved before syntax version 4 and then holds a blank.
-    let reserved = if head.version.as_str() >= "4" { delimiters.repetition } else { None };
     let service = [
         delimiters.component.unwrap_or(b' '),
         delimiters.element,
         options.decimal_mark,
         delimiters.release.unwrap_or(b' '),
-        reserved.unwrap_or(b' '),
+        delimiters.repetition.unwrap_or(b' '),
     ];
     writer.raw(b"UNA");
     writer.raw(&service);

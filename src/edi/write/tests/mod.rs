@@ -182,6 +182,12 @@ fn the_una_by_policy() {
     check(UnaPolicy::IfNeeded, &comma, "UNA:+,? 'UNB+");
     check(UnaPolicy::IfNeeded, &bar, "UNA:|.? 'UNB|");
     check(UnaPolicy::IfNeeded, &unreleased, "UNA:+.  'UNB+");
+    let mut newer = interchange.clone();
+    newer.head.version = "4".into();
+    let mut options = WriteOptions { una: UnaPolicy::IfNeeded, ..WriteOptions::edifact() };
+    assert!(written(&newer, &options).starts_with("UNB+"));
+    options.delimiters.repetition = None;
+    assert!(written(&newer, &options).starts_with("UNA:+.? 'UNB+"));
     check(UnaPolicy::Never, &comma, "error[una-needed]: these delimiters need a UNA");
     check(UnaPolicy::Never, &bar, "error[una-needed]");
 }
@@ -319,6 +325,14 @@ fn delimiters_that_cannot_be_used() {
         },
         "what stands behind the terminator is one of them",
     );
+    let mut newer = interchange(Standard::Edifact, free_text("x"));
+    newer.head.version = "4".into();
+    let mut options = WriteOptions::edifact();
+    options.delimiters.release = None;
+    let found = written(&newer, &options);
+    assert!(found.contains("syntax version 4 needs a release character"), "{found}");
+    options.delimiters = Delimiters { element: 0x1d, component: Some(0x1f), terminator: 0x1c, ..options.delimiters };
+    assert!(written(&newer, &options).starts_with("UNA\x1f\x1d. *\x1cUNB\x1d"));
     // A delimiter that the version does not have cannot be in the way.
     let mut options = WriteOptions::x12();
     options.delimiters.repetition = Some(b'*');
