@@ -14,6 +14,9 @@ mod policy;
 mod verdict;
 mod x12_codes;
 
+#[cfg(test)]
+mod tests;
+
 pub use acknowledge::{Acknowledgement, acknowledge, receipt};
 pub use policy::{
     AcceptedSets, AckPolicy, AckStamp, ContrlAck, ContrlRequest, ContrlVersion, FunctionalAck, InterchangeAck, LoopIds,
