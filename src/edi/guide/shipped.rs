@@ -13,7 +13,7 @@ use super::{Guide, Guides};
 type File = (&'static str, &'static str);
 
 macro_rules! file {
-    ($name:literal) => {
+    ($name:expr) => {
         ($name, include_str!($name))
     };
 }
@@ -25,6 +25,41 @@ struct Release {
     release: &'static str,
     dictionary: &'static [File],
     sets: &'static [File],
+}
+
+/// A directory of UN/EDIFACT: all have the same messages. CONTRL is the syntax's own; partners whose UNH names a
+/// directory for it mean the one of syntax 3.
+macro_rules! directory {
+    ($name:literal) => {
+        Release {
+            standard: "edifact",
+            release: $name,
+            dictionary: &[
+                file!("edifact/elements.toml"),
+                file!("edifact/composites.toml"),
+                file!("edifact/segments.toml"),
+                file!("edifact/service.toml"),
+                file!("edifact/names.toml"),
+                file!("edifact/codes.toml"),
+                file!("edifact/codes_goods.toml"),
+                file!(concat!("edifact/", $name, "/dictionary.toml")),
+            ],
+            sets: &[
+                file!(concat!("edifact/", $name, "/APERAK.toml")),
+                file!(concat!("edifact/", $name, "/DELFOR.toml")),
+                file!(concat!("edifact/", $name, "/DELJIT.toml")),
+                file!(concat!("edifact/", $name, "/DESADV.toml")),
+                file!(concat!("edifact/", $name, "/INVOIC.toml")),
+                file!(concat!("edifact/", $name, "/INVRPT.toml")),
+                file!(concat!("edifact/", $name, "/ORDCHG.toml")),
+                file!(concat!("edifact/", $name, "/ORDERS.toml")),
+                file!(concat!("edifact/", $name, "/ORDRSP.toml")),
+                file!(concat!("edifact/", $name, "/RECADV.toml")),
+                file!(concat!("edifact/", $name, "/REMADV.toml")),
+                file!("edifact/d3/CONTRL.toml"),
+            ],
+        }
+    };
 }
 
 const RELEASES: &[Release] = &[
@@ -39,6 +74,20 @@ const RELEASES: &[Release] = &[
         release: "005010",
         dictionary: &[file!("x12/common.toml"), file!("x12/005010/dictionary.toml")],
         sets: &[file!("x12/005010/850.toml")],
+    },
+    directory!("d96a"),
+    directory!("d01b"),
+    Release {
+        standard: "edifact",
+        release: "d3",
+        dictionary: &[file!("edifact/service.toml")],
+        sets: &[file!("edifact/d3/CONTRL.toml")],
+    },
+    Release {
+        standard: "edifact",
+        release: "41",
+        dictionary: &[file!("edifact/service.toml"), file!("edifact/41/dictionary.toml")],
+        sets: &[file!("edifact/41/CONTRL.toml")],
     },
 ];
 

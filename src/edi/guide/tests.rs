@@ -1,5 +1,7 @@
 //! The form of guides, those that are shipped, and the choice of one.
 
+mod edifact;
+
 use std::sync::Arc;
 
 use crate::base::Severity;
