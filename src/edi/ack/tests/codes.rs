@@ -194,8 +194,11 @@ fn findings_of_a_group_are_not_the_interchanges() {
     let sound = x12("004010", &[SOUND]);
     let twice = sound.replace("IEA*1", &format!("GS*PO*NORTHWIND*ACME*20261102*0815*7*X*004010~{SOUND}GE*1*7~IEA*2"));
     let mut report = report(&twice);
-    let repeated = report.findings.iter_mut().find(|one| one.code == FindingCode::ControlNumberRepeated).unwrap();
+    let repeated = report.groups[1].findings.iter_mut().find(|one| one.code == FindingCode::ControlNumberRepeated);
+    let mut repeated = std::mem::replace(repeated.unwrap(), error(FindingCode::MoreFindings, Level::Group));
     repeated.severity = Severity::Error;
+    report.groups[1].findings.clear();
+    report.findings.push(repeated);
     let text = answered(&report, &policy(FunctionalAck::Group997));
     assert!(text.starts_with("accepted: accepted (accepted): rejected (rejected)\n"), "{text}");
     assert_eq!(lines(&text, &["TA1", "AK9"]), ["TA1*000000071*261102*0815*A*000~", "AK9*A*1*1*1~", "AK9*R*1*1*0~"]);

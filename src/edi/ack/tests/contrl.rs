@@ -60,7 +60,7 @@ fn sound_messages_are_named_or_left_out() {
 #[test]
 fn who_is_answered_when() {
     let asked = edifact("3", &[ORDER]);
-    let unasked = asked.replace("+++++1++1'", "+++++++1'");
+    let unasked = asked.replace("++++1++1'", "++++++1'");
     let check = |file: &str, contrl: ContrlAck, contrl_request: ContrlRequest, receipt_due: bool, final_due: bool| {
         let policy = AckPolicy { contrl, contrl_request, ..policy() };
         let report = report(file);
@@ -93,7 +93,14 @@ fn a_receipt_says_that_it_came() {
     let report = report(&edifact("3", &[ORDER]));
     let policy = AckPolicy { contrl: ContrlAck::Receipt, ..policy() };
     let receipt = receipt(&report.head, &policy, &stamp(), &WriteOptions::edifact()).unwrap();
-    insta::assert_snapshot!(written(&receipt), @"");
+    insta::assert_snapshot!(written(&receipt), @r"
+    UNA:+.? '
+    UNB+UNOC:3+ACME:ZZ+4012345000009:14:DEPT+261124:0905+12++++++1'
+    UNH+1+CONTRL:D:3:UN'
+    UCI+REF?+1+4012345000009:14:DEPT+ACME:ZZ+8'
+    UNT+3+1'
+    UNZ+1+12'
+    ");
 }
 
 #[test]

@@ -11,19 +11,23 @@ fn policy() -> AckPolicy {
     AckPolicy::default()
 }
 
+fn telling() -> AckPolicy {
+    AckPolicy { warnings: Warnings::Noted, ..policy() }
+}
+
 #[test]
 fn a_997_in_004010() {
-    insta::assert_snapshot!(answered_file(&x12("004010", &[SOUND, FAULTY]), &policy()));
+    insta::assert_snapshot!(answered_file(&x12("004010", &[SOUND, FAULTY]), &telling()));
 }
 
 #[test]
 fn a_997_in_005010() {
-    insta::assert_snapshot!(answered_file(&x12("005010", &[SOUND, FAULTY]), &policy()));
+    insta::assert_snapshot!(answered_file(&x12("005010", &[SOUND, FAULTY]), &telling()));
 }
 
 #[test]
 fn a_999() {
-    let policy = AckPolicy { functional: FunctionalAck::Group999, loop_ids: LoopIds::Names, ..policy() };
+    let policy = AckPolicy { functional: FunctionalAck::Group999, loop_ids: LoopIds::Names, ..telling() };
     insta::assert_snapshot!(answered_file(&x12("005010", &[SOUND, FAULTY]), &policy));
 }
 
@@ -71,19 +75,33 @@ fn who_is_answered_how() {
 fn a_rejected_interchange_gets_a_ta1_alone() {
     let cut = x12("004010", &[SOUND]).replace("IEA*1*000000071~", "");
     let policy = AckPolicy { interchange: InterchangeAck::Always, ..policy() };
-    insta::assert_snapshot!(answered_file(&cut, &policy), @"");
+    insta::assert_snapshot!(answered_file(&cut, &policy), @r"
+    rejected: rejected (rejected)
+    ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261124*0905*U*00401*000000012*0*P*>~
+    TA1*000000071*261102*0815*R*023~
+    IEA*0*000000012~
+    ");
     let strict = AckPolicy { notes_accepted: vec![], ..policy.clone() };
     let wrong = x12("004010", &[SOUND]).replace("IEA*1*", "IEA*2*");
-    insta::assert_snapshot!(answered_file(&wrong, &strict), @"");
+    insta::assert_snapshot!(answered_file(&wrong, &strict), @r"
+    rejected: rejected (rejected)
+    ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261124*0905*U*00401*000000012*0*P*>~
+    TA1*000000071*261102*0815*R*021~
+    IEA*0*000000012~
+    ");
     assert_eq!(answered_file(&cut, &self::policy()), "rejected: rejected (rejected)\nno answer\n");
 }
 
 #[test]
 fn a_head_that_cannot_be_read_gets_a_ta1_where_its_number_can() {
     let policy = AckPolicy { interchange: InterchangeAck::Always, ..policy() };
-    let file = x12("004010", &[SOUND]);
-    let same = file.replace("*P*>~", "*P*~~").replace("00401", "00401");
-    insta::assert_snapshot!(answered_file(&same, &policy), @"");
+    let mut report = report(&x12("004010", &[]));
+    report.groups.clear();
+    report.findings = vec![error(FindingCode::SegmentTerminator, Level::Interchange)];
+    let text = answered(&report, &policy);
+    assert_eq!(lines(&text, &["TA1", "IEA"]), ["TA1*000000071*261102*0815*R*004~", "IEA*0*000000012~"]);
+    std::sync::Arc::make_mut(&mut report.head).control_number.clear();
+    assert_eq!(answered(&report, &policy), "rejected\nno answer\n");
 }
 
 #[test]

@@ -33,7 +33,7 @@ const SOUND_2: &str = "ST*850*0002~BEG*00*SA*2**20261102~PO1*1*5*EA*2.5~CTT*1~SE
 fn edifact(version: &str, messages: &[&str]) -> String {
     let date = if version == "4" { "20261102" } else { "261102" };
     format!(
-        "UNB+UNOC:{version}+4012345000009:14:DEPT+ACME:ZZ+{date}:0815+REF?+1+++++1++1'{}UNZ+{}+REF?+1'",
+        "UNB+UNOC:{version}+4012345000009:14:DEPT+ACME:ZZ+{date}:0815+REF?+1++++1++1'{}UNZ+{}+REF?+1'",
         messages.concat(),
         messages.len(),
     )
