@@ -6,6 +6,7 @@
 //!
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
+pub mod ack;
 mod charset;
 mod control;
 mod delimiter;
@@ -29,6 +30,7 @@ mod token;
 mod tokens;
 mod tree;
 mod validate;
+pub mod write;
 mod x12;
 
 #[cfg(test)]
