@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::base::Severity;
 
+use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
@@ -87,6 +88,9 @@ pub struct InterchangeHead {
     pub acknowledgement_asked: bool,
     /// Test or production (ISA15, 0035).
     pub usage: Usage,
+    /// The character set its text is in, as the agreement says, else as it says itself. Text that is in truth in another
+    /// one is read so, and a finding tells: [`TransactionSet::character_set`].
+    pub character_set: CharacterSet,
     /// The delimiters in force until the interchange ends.
     pub delimiters: Delimiters,
     /// What parts whole numbers from decimals as the sender says (UNA position 3); both `.` and `,` are read.
@@ -248,6 +252,11 @@ impl TransactionSet {
     /// The delimiters it is written with.
     pub fn delimiters(&self) -> &Delimiters {
         &self.table.delimiters
+    }
+
+    /// The character set its text is read in.
+    pub fn character_set(&self) -> CharacterSet {
+        self.table.charset
     }
 
     /// Where it stands in the file.

@@ -14,7 +14,9 @@ const SET: &str = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*4*0001~";
 fn each_bound_holds_one_past_it() {
     let file = wrap(SET);
     let check = |at: &dyn Fn(u64) -> Limits, limit: usize, bound: Bound| {
-        let fault = |limit: usize| pieces_of(file.as_slice(), ReadOptions { limits: at(limit as u64) }).1;
+        let fault = |limit: usize| {
+            pieces_of(file.as_slice(), ReadOptions { limits: at(limit as u64), ..ReadOptions::default() }).1
+        };
         assert!(fault(limit).is_none(), "{bound:?}: {:?}", fault(limit));
         let past = fault(limit - 1);
         let is_it = matches!(&past, Some(ReadFault::Bound { bound: found, limit: at, .. })
@@ -34,7 +36,7 @@ fn filler_without_end_is_bounded_too() {
     let limits = Limits { segment: 100, ..Limits::default() };
     let fault = |blanks: usize| {
         let file = wrap(&SET.replace("BEG", &(" ".repeat(blanks) + "BEG")));
-        pieces_of(file.as_slice(), ReadOptions { limits: limits.clone() }).1
+        pieces_of(file.as_slice(), ReadOptions { limits: limits.clone(), ..ReadOptions::default() }).1
     };
     assert!(fault(100).is_none());
     assert!(matches!(fault(101), Some(ReadFault::Bound { bound: Bound::Segment, limit: 100, .. })));
@@ -61,7 +63,7 @@ fn the_window_stays_small_whatever_the_file() {
     }
     let set = [ISA.as_bytes(), b"GS*PO*S*R*20261102*0815*1*X*004010~", SET.as_bytes()].concat();
     let limits = Limits { interchange: 4 << 20, ..Limits::default() };
-    let mut reader = Reader::new(Endless { sent: 0, set }, ReadOptions { limits });
+    let mut reader = Reader::new(Endless { sent: 0, set }, ReadOptions { limits, ..ReadOptions::default() });
     let mut sets = 0;
     let fault = loop {
         match reader.next_piece() {
