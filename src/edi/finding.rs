@@ -22,7 +22,7 @@ macro_rules! codes {
             }
 
             /// The next step for whoever reads the finding.
-            fn hint(self) -> Option<&'static str> {
+            pub fn hint(self) -> Option<&'static str> {
                 match self {
                     $(Self::$name => $hint,)*
                 }
@@ -133,12 +133,118 @@ codes! {
     ComponentSeparator = "component-separator", ASK_PARTNER;
     /// What stands behind the ISA, or UNA position 6, cannot end segments (TA1 004).
     SegmentTerminator = "segment-terminator", ASK_PARTNER;
+    /// Delimiters that are allowed and not customary.
+    UncustomaryDelimiters = "uncustomary-delimiters", None;
+    /// A count of lines that is not what was counted.
+    ControlTotal = "control-total", TRUNCATED;
+    /// A number whose check digit is wrong.
+    CheckDigit = "check-digit", Some("ask the partner which number is meant; a label with it cannot be scanned");
+    /// Prices that seem to have lost their decimal point.
+    ImpliedDecimals = "implied-decimals", Some("compare a price with the order; if it is a hundred times too high, tell the partner");
+    /// Dates that cannot follow one another so.
+    DateOrder = "date-order", ASK_PARTNER;
     /// The service characters of an interchange are not told as they should be: a UNA of another length, or none.
     ServiceCharacters = "service-characters", ASK_PARTNER;
     /// An interchange of EDIFACT with both groups and messages that stand in none.
     GroupsAndMessages = "groups-and-messages", ASK_PARTNER;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
+}
+
+/// What codes of findings have in common, for who counts or filters them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// The envelopes and how the file is cut into segments.
+    Envelope,
+    /// Segments and loops.
+    Structure,
+    /// What elements hold.
+    Element,
+    /// Codes that no list has.
+    Code,
+    /// Elements that demand or exclude one another.
+    SyntaxNote,
+    /// What came twice.
+    Duplicate,
+    /// The choice of a guide, and what only a partner's guide demands.
+    Guide,
+    /// Characters and character sets.
+    Characters,
+    /// What no rule forbids and no business means.
+    Plausibility,
+}
+
+impl Family {
+    /// The word that never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::Structure => "structure",
+            Self::Element => "element",
+            Self::Code => "code",
+            Self::SyntaxNote => "syntax-note",
+            Self::Duplicate => "duplicate",
+            Self::Guide => "guide",
+            Self::Characters => "characters",
+            Self::Plausibility => "plausibility",
+        }
+    }
+}
+
+impl FindingCode {
+    /// The family it is of.
+    pub fn family(self) -> Family {
+        match self {
+            Self::LeadingBytes
+            | Self::TrailingBytes
+            | Self::LowerCaseTag
+            | Self::IsaWidth
+            | Self::ComponentSeparatorMissing
+            | Self::WrappedLines
+            | Self::EmptySegment
+            | Self::TrailingSeparators
+            | Self::TerminatorMissing
+            | Self::TrailerMissing
+            | Self::CountWrong
+            | Self::ControlNumberDiffers
+            | Self::MisplacedEnvelope
+            | Self::EmptyEnvelope
+            | Self::SetNotOfGroup
+            | Self::SyntaxUnknown
+            | Self::ReleaseCharacter
+            | Self::BinaryLength
+            | Self::HeaderUnreadable
+            | Self::ElementSeparator
+            | Self::ComponentSeparator
+            | Self::SegmentTerminator
+            | Self::UncustomaryDelimiters
+            | Self::ServiceCharacters
+            | Self::GroupsAndMessages
+            | Self::MoreFindings => Family::Envelope,
+            Self::UnknownSegment
+            | Self::UnexpectedSegment
+            | Self::OutOfSequence
+            | Self::MissingSegment
+            | Self::TooManySegments
+            | Self::TooManyLoops
+            | Self::Hierarchy => Family::Structure,
+            Self::MissingElement
+            | Self::TooManyElements
+            | Self::TooManyComponents
+            | Self::TooManyRepetitions
+            | Self::TooLong
+            | Self::TooShort
+            | Self::NotANumber
+            | Self::NotADate
+            | Self::NotATime => Family::Element,
+            Self::CodeUnknown => Family::Code,
+            Self::ConditionalElementMissing | Self::ExcludedElement => Family::SyntaxNote,
+            Self::ControlNumberRepeated => Family::Duplicate,
+            Self::NearestGuide | Self::NoGuide | Self::NotUsedSegment | Self::NotUsedElement => Family::Guide,
+            Self::InvalidCharacter | Self::CharacterSet | Self::WideCharacters => Family::Characters,
+            Self::ControlTotal | Self::CheckDigit | Self::ImpliedDecimals | Self::DateOrder => Family::Plausibility,
+        }
+    }
 }
 
 /// What a finding is about, from the outside in. An acknowledgement reports it at this level.
@@ -156,6 +262,20 @@ pub enum Level {
     Segment,
     /// An element, repetition or component.
     Element,
+}
+
+impl Level {
+    /// The word that never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Interchange => "interchange",
+            Self::Group => "group",
+            Self::Set => "set",
+            Self::Segment => "segment",
+            Self::Element => "element",
+        }
+    }
 }
 
 /// One thing that is wrong, or worth knowing, in a document.
@@ -199,6 +319,14 @@ impl Finding {
             data_element: None,
             loop_name: None,
         }
+    }
+
+    /// Position of the last segment that was read before the place of the finding. What is missing is found at the
+    /// place where it should have stood, which is the position of the segment that came instead (AK302); UCS 0096 wants
+    /// the one before. Anything else is where it is.
+    pub fn position_reached(&self) -> Option<u32> {
+        let position = self.place.segment_position?;
+        Some(if self.code == FindingCode::MissingSegment { position.saturating_sub(1) } else { position })
     }
 
     /// The same finding about something further out than its place says.

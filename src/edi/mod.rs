@@ -18,7 +18,9 @@ mod interchange;
 mod outgoing;
 mod place;
 mod read;
+mod record;
 mod report;
+mod severity;
 mod run;
 mod segments;
 mod sniff;
@@ -36,16 +38,21 @@ mod tests;
 pub use charset::{CharacterSet, NotACharacterSet, decode};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
-pub use finding::{Finding, FindingCode, Level, worst};
+pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
-    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
-    TransactionSet, UnreadableInterchange, Usage,
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Particulars, Party, Standard,
+    Trailer, TransactionSet, UnreadableInterchange, Usage,
 };
-pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
+pub use outgoing::{
+    OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
+    OutgoingSet,
+};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
-pub use report::{Checked, Checker, GroupReport, InterchangeReport, SetReport};
+pub use record::FindingRecord;
+pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tokens::{TokenSegment, Tokens};
 pub use tree::{Instance, InstancePart, Tree};

@@ -5,7 +5,7 @@ use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::finding::{Finding, FindingCode, Level};
-use crate::edi::interchange::{InterchangeHead, Party, Standard, Usage};
+use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
 use crate::edi::token::{Element, Segment, SegmentTable};
 
@@ -142,10 +142,28 @@ fn head(segment: &Segment<'_>, advice: &Advice, delimiters: Delimiters) -> Inter
         acknowledgement_asked: matches!(text(9, 1).as_str(), "1" | "2"),
         usage: usage(&text(11, 1)),
         character_set: CharacterSet::Auto,
+        particulars: particulars(segment),
         delimiters,
         decimal_mark: advice.decimal_mark,
         place,
         findings: Vec::new(),
+    }
+}
+
+fn particulars(segment: &Segment<'_>) -> Particulars {
+    let text = |number: usize, component: usize| component_text(&segment.element(number), component);
+    let mut encoding: Vec<String> = [3, 4, 5].map(|at| text(1, at)).into();
+    while encoding.last().is_some_and(String::is_empty) {
+        encoding.pop();
+    }
+    Particulars {
+        security: text(6, 1),
+        security_qualifier: text(6, 2),
+        application_reference: text(7, 1),
+        priority: text(8, 1),
+        agreement: text(10, 1),
+        encoding,
+        ..Particulars::default()
     }
 }
 
@@ -165,6 +183,7 @@ fn blank(place: Place, fault: Finding) -> InterchangeHead {
         acknowledgement_asked: false,
         usage: Usage::Unknown,
         character_set: CharacterSet::Auto,
+        particulars: Particulars::default(),
         delimiters: delimiters(&Advice::by_default(0), None),
         decimal_mark: b'.',
         place,

@@ -66,6 +66,16 @@ pub enum Authority {
     Partner,
 }
 
+impl Authority {
+    /// The word that never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Partner => "partner",
+        }
+    }
+}
+
 /// What an element holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ElementKind {

@@ -4,6 +4,8 @@ mod charsets;
 mod edifact;
 mod envelope;
 mod limits;
+mod report;
+mod plausible;
 mod structure;
 
 use std::fmt::Write as _;

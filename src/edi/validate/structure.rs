@@ -13,6 +13,7 @@ use crate::edi::token::Segment;
 use crate::edi::tree::Tree;
 
 use super::element::ElementChecks;
+use super::plausible;
 
 /// The tree of a transaction set by a guide, and what does not fit. Every segment is in the tree.
 pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Vec<Finding>) {
@@ -39,6 +40,7 @@ pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Ve
         walk.finish(&end);
         walk.tree.close(0);
     }
+    plausible::check(set, &mut walk.findings);
     (walk.tree, walk.findings.into_vec())
 }
 
