@@ -36,6 +36,11 @@ impl Tag {
         self.0.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
+    /// The tag as a number.
+    pub(crate) fn key(self) -> u64 {
+        u64::from_le_bytes(self.0)
+    }
+
     /// The same tag in upper case.
     #[must_use]
     pub fn to_upper(self) -> Self {

@@ -263,9 +263,20 @@ impl<'a> Segment<'a> {
         (1..=segment.element_count()).map(move |number| segment.element(number))
     }
 
-    /// What parts repetitions, if anything does.
-    pub(crate) fn repetition_separator(&self) -> Option<u8> {
-        self.table.delimiters.repetition
+    /// The bytes of the elements that were sent, in order.
+    pub(crate) fn element_bytes(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+        let starts = self.table.elements.get(self.elements_start as usize..self.span.elements_end as usize);
+        let starts = starts.unwrap_or_default();
+        let (table, end) = (self.table, self.span.end);
+        starts.iter().enumerate().map(move |(index, start)| {
+            // One byte of separator stands between an element and the next.
+            table.slice(*start, starts.get(index + 1).map_or(end, |next| next - 1))
+        })
+    }
+
+    /// What it is written with.
+    pub(crate) fn delimiters(&self) -> &'a Delimiters {
+        &self.table.delimiters
     }
 
     /// Where the segment stands in the file.
