@@ -11,6 +11,7 @@ mod charset;
 mod control;
 mod delimiter;
 mod edifact;
+mod encoding;
 mod fault;
 mod finding;
 pub mod guide;
