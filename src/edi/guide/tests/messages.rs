@@ -155,3 +155,24 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
         "unexpected-segment at 3: UCS has no place in CONTRL nor in the loops around it",
     );
 }
+
+#[test]
+fn the_nearest_guide_is_built_like_the_message() {
+    let check = |kind: &str, expect: &str| {
+        let found = messages(&file(kind, "BGM+220+1+9'"));
+        let guide = found.iter().filter_map(|set| set.guide.as_ref().map(ToString::to_string)).collect::<String>();
+        let is_nearest = found.iter().flat_map(|set| &set.findings).any(|it| it.code == FindingCode::NearestGuide);
+        assert_eq!((guide.as_str(), is_nearest), (expect, true), "{kind}");
+    };
+    check("ORDERS:D:93A", "edifact/D96A/ORDERS");
+    check("ORDERS:D:97A", "edifact/D96A/ORDERS");
+    check("ORDERS:D:99B", "edifact/D01B/ORDERS");
+    check("ORDERS:D:21B", "edifact/D01B/ORDERS");
+    // DELFOR was built anew in D.96B.
+    check("DELFOR:D:95B", "edifact/D96A/DELFOR");
+    check("DELFOR:D:96B", "edifact/D01B/DELFOR");
+    check("DELFOR:D:97A", "edifact/D01B/DELFOR");
+    check("CONTRL:D:1", "edifact/D3/CONTRL");
+    check("CONTRL:2:2", "edifact/D3/CONTRL");
+    check("CONTRL:4:2", "edifact/41/CONTRL");
+}
