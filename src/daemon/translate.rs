@@ -77,7 +77,10 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         return Ok(park(ports, exchange, detail, vec![Diagnostic::error("no-payload", "the exchange has no payload")]));
     };
     let read = || -> Result<Reader<PayloadReader>, StoreError> {
-        Ok(Reader::new(ports.outbox.payload_reader(&payload)?, ReadOptions { limits: limits.clone() }))
+        Ok(Reader::new(
+            ports.outbox.payload_reader(&payload)?,
+            ReadOptions { limits: limits.clone(), ..ReadOptions::default() },
+        ))
     };
     match survey(read()?, &limits)? {
         Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),

@@ -137,3 +137,48 @@ fn releases(set: &TransactionSet) -> (Cow<'_, str>, &str) {
         (Standard::Edifact, None) => (Cow::from(&set.release), &set.release),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::table::{Faults, Source};
+    use crate::edi::guide::dictionary::Dictionary;
+    use crate::edi::guide::load;
+    use crate::edi::{Piece, ReadOptions, Reader};
+
+    fn message(s009: &str) -> TransactionSet {
+        let file = format!("UNB+UNOC:3+A+B+261102:0815+1'UNH+1+{s009}'UNT+2+1'UNZ+1+1'");
+        let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
+        std::iter::from_fn(|| reader.next_piece().unwrap())
+            .find_map(|piece| if let Piece::Set(set) = piece { Some(*set) } else { None })
+            .unwrap()
+    }
+
+    #[test]
+    fn messages_of_edifact_go_by_association_code_then_directory_then_nearness() {
+        let mut guides = Guides::default();
+        for key in ["edifact/D96A/ORDERS", "edifact/D01B/ORDERS", "edifact/D96AEAN008/ORDERS", "x12/004010/ORDERS"] {
+            let file = Source::new("test", "[set]\nparts = [\"BGM M\"]");
+            let key = key.parse().unwrap();
+            guides.add(load::guide(key, &file, &Dictionary::default(), &Faults::new()).unwrap());
+        }
+        let check = |s009: &str, expect: Option<(&str, bool)>| {
+            let found = guides.select(&message(s009), None);
+            let found = found.map(|(guide, finding)| (guide.key().to_string(), finding));
+            let nearest = |finding: Finding| (finding.code, finding.severity, finding.level);
+            let found = found.map(|(key, finding)| (key, finding.map(nearest)));
+            let told = (FindingCode::NearestGuide, Severity::Info, Level::Set);
+            assert_eq!(found, expect.map(|(key, nearest)| (key.to_owned(), nearest.then_some(told))), "{s009}");
+        };
+        check("ORDERS:D:96A:UN", Some(("edifact/D96A/ORDERS", false)));
+        check("ORDERS:D:96A:UN:EAN008", Some(("edifact/D96AEAN008/ORDERS", false)));
+        check("ORDERS:D:96A:UN:EAN007", Some(("edifact/D96A/ORDERS", false)));
+        check("ORDERS:D:01B:UN:EAN010", Some(("edifact/D01B/ORDERS", false)));
+        check("ORDERS:D:97B:UN", Some(("edifact/D96A/ORDERS", true)));
+        check("ORDERS:D:00A:UN", Some(("edifact/D01B/ORDERS", true)));
+        check("ORDERS:D:21B:UN", Some(("edifact/D01B/ORDERS", true)));
+        check("ORDERS:D:93A:UN", Some(("edifact/D96A/ORDERS", true)));
+        check("ORDERS:2:912:UN", Some(("edifact/D96A/ORDERS", true)));
+        check("INVOIC:D:96A:UN", None);
+    }
+}

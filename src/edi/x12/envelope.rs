@@ -5,8 +5,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
-use crate::edi::charset;
+use crate::edi::charset::CharacterSet;
 use crate::edi::control::{self, ControlNumbers, End};
+use crate::edi::encoding::Encoding;
 use crate::edi::fault::{Bound, ReadFault};
 use crate::edi::finding::{Finding, Level};
 use crate::edi::interchange::{
@@ -26,6 +27,7 @@ const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchan
 pub(crate) struct Envelope {
     pub(super) head: Arc<InterchangeHead>,
     pub(super) group: Option<OpenGroup>,
+    pub(super) encoding: Encoding,
     groups: u64,
     acknowledgements: u64,
     group_numbers: ControlNumbers,
@@ -100,7 +102,11 @@ impl ServiceTag {
 
 impl Envelope {
     /// Reads the ISA that stands next in the source.
-    pub(crate) fn open<R: Read>(source: &mut Source<R>, before: Vec<Finding>) -> Result<Self, ReadFault> {
+    pub(crate) fn open<R: Read>(
+        source: &mut Source<R>,
+        agreed: Option<CharacterSet>,
+        before: Vec<Finding>,
+    ) -> Result<Self, ReadFault> {
         let offset = source.offset();
         let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
         let Header { mut head, length } = header::read(bytes, offset).map_err(|found| {
@@ -110,7 +116,10 @@ impl Envelope {
         })?;
         source.consume(length);
         head.findings.splice(0..0, before);
+        let encoding = Encoding::new(agreed, CharacterSet::Auto, &head.delimiters);
+        head.character_set = encoding.set();
         Ok(Self {
+            encoding,
             head: Arc::new(head),
             group: None,
             groups: 0,
@@ -156,7 +165,8 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let table = self.take(source, limits, cut)?;
+        let mut table = self.take(source, limits, cut)?;
+        self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         self.note_case(&segment, tag, place);
@@ -333,8 +343,8 @@ impl Envelope {
     fn misplaced(&mut self, segment: &Segment<'_>, place: Place) {
         let text = format!("the segment {} stands outside of any transaction set", segment.tag());
         let level = if self.group.is_some() { Level::Group } else { Level::Interchange };
-        let finding =
-            control::misplaced(Severity::Error, level, place, text).quoting(&charset::decode(segment.bytes()));
+        let finding = control::misplaced(Severity::Error, level, place, text)
+            .quoting(&segment.character_set().decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
 }

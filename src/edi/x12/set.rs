@@ -106,6 +106,7 @@ impl Envelope {
     }
 
     fn finish(&mut self, mut set: OpenSet, trailer: Option<Trailer>, end: u64) -> TransactionSet {
+        self.encoding.settle(&mut set.table).into_iter().for_each(|finding| set.findings.push(finding));
         let text = |number: usize| {
             set.table.segment(0).map(|header| header.element(number).text().trim().to_owned()).unwrap_or_default()
         };
