@@ -21,7 +21,7 @@ pub use segment::{
 };
 pub use shipped::shipped;
 
-pub(crate) use plan::{Holds, Item, NONE, PartPlan, Plan, Sequence, code_key};
+pub(crate) use plan::{Holds, Item, LoopPlan, NONE, PartPlan, Plan, Sequence, code_key};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

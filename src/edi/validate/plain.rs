@@ -6,6 +6,7 @@
 
 use crate::edi::delimiter::Delimiters;
 use crate::edi::guide::{Holds, Item, Sequence, code_key};
+use crate::edi::interchange::TransactionSet;
 use crate::edi::token::Segment;
 
 use super::period;
@@ -44,22 +45,25 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
-/// The kinds of bytes in an interchange, whose delimiters are of none.
+/// The kinds of bytes in a transaction set, whose delimiters are of none.
 pub(super) struct Plain {
     kinds: [u8; 256],
     component: Option<u8>,
+    /// Whether no element of the whole set has an awkward byte.
+    is_clean: bool,
 }
 
 impl Plain {
-    /// For documents with these delimiters.
-    pub(super) fn new(delimiters: &Delimiters) -> Self {
+    /// For the segments of a set.
+    pub(super) fn new(set: &TransactionSet) -> Self {
+        let delimiters = set.delimiters();
         let mut kinds = KINDS;
         for delimiter in delimiters.all() {
             if let Some(kind) = kinds.get_mut(usize::from(delimiter)) {
                 *kind = AWKWARD;
             }
         }
-        Self { kinds, component: delimiters.component }
+        Self { kinds, component: delimiters.component, is_clean: is_clean(set.raw(), delimiters) }
     }
 
     /// Whether a segment is plainly as it should be. Separators behind its last element are once worth a word.
@@ -121,11 +125,17 @@ impl Plain {
 
     /// A value whose bytes are not all blank. One that begins with a blank is looked at closely.
     fn simple(&self, bytes: &[u8], item: &Item) -> bool {
-        let kinds = bytes.iter().fold(0, |all, byte| all | self.kinds.get(usize::from(*byte)).unwrap_or(&AWKWARD));
-        if kinds & AWKWARD != 0 || bytes.first() == Some(&b' ') {
+        if bytes.first() == Some(&b' ') {
             return false;
         }
         let fits = |length: usize| (item.min..=item.max).contains(&length);
+        if self.is_clean && matches!(item.holds, Holds::Text) {
+            return fits(bytes.len());
+        }
+        let kinds = bytes.iter().fold(0, |all, byte| all | self.kinds.get(usize::from(*byte)).unwrap_or(&AWKWARD));
+        if kinds & AWKWARD != 0 {
+            return false;
+        }
         let is_number = |mark: Mark| match kinds {
             DIGIT => fits(bytes.len()),
             _ => is_number(bytes, mark) && fits(digits(bytes)),
@@ -139,7 +149,7 @@ impl Plain {
             Holds::Whole => is_number(Mark::None),
             Holds::Decimal => is_number(Mark::Point),
             Holds::Numeric => is_number(Mark::Either),
-            Holds::Date => is_date(bytes, item.min),
+            Holds::Date => kinds == DIGIT && is_date(bytes, item.min),
             Holds::Time => is_time(bytes),
             Holds::Bytes => true,
             Holds::Composite(_) | Holds::Involved => false,
@@ -154,6 +164,23 @@ impl Plain {
         let value = component(value);
         value.is_empty() || period::fits(component(code), value)
     }
+}
+
+/// Whether nothing in a set needs a closer look: its elements are of ASCII that can be seen, and nothing parts or
+/// releases anything inside them. Most sets of X12 are so; it is one fast pass over them.
+fn is_clean(bytes: &[u8], delimiters: &Delimiters) -> bool {
+    // One that is not there is the terminator once more, which is allowed.
+    let [component, repetition, release] = [delimiters.component, delimiters.repetition, delimiters.release]
+        .map(|delimiter| delimiter.unwrap_or(delimiters.terminator));
+    let (element, terminator) = (delimiters.element, delimiters.terminator);
+    let is_fine = |byte: u8| {
+        let is_inner = (byte == component) | (byte == repetition) | (byte == release);
+        let is_outer = (byte == element) | (byte == terminator) | (byte == b'\r') | (byte == b'\n');
+        let is_seen = (0x20..0x7f).contains(&byte);
+        is_outer | (is_seen & !is_inner)
+    };
+    // Where a line end is a delimiter, the other kind of it may be data.
+    delimiters.drops_line_ends() && bytes.iter().fold(true, |all, byte| all & is_fine(*byte))
 }
 
 fn keeps(sequence: &Sequence, present: u64) -> bool {
