@@ -133,6 +133,16 @@ codes! {
     ComponentSeparator = "component-separator", ASK_PARTNER;
     /// What stands behind the ISA, or UNA position 6, cannot end segments (TA1 004).
     SegmentTerminator = "segment-terminator", ASK_PARTNER;
+    /// Delimiters that are allowed and not customary.
+    UncustomaryDelimiters = "uncustomary-delimiters", None;
+    /// A count of lines that is not what was counted.
+    ControlTotal = "control-total", TRUNCATED;
+    /// A number whose check digit is wrong.
+    CheckDigit = "check-digit", Some("ask the partner which number is meant; a label with it cannot be scanned");
+    /// Prices that seem to have lost their decimal point.
+    ImpliedDecimals = "implied-decimals", Some("compare a price with the order; if it is a hundred times too high, tell the partner");
+    /// Dates that cannot follow one another so.
+    DateOrder = "date-order", ASK_PARTNER;
     /// The service characters of an interchange are not told as they should be: a UNA of another length, or none.
     ServiceCharacters = "service-characters", ASK_PARTNER;
     /// An interchange of EDIFACT with both groups and messages that stand in none.
@@ -160,6 +170,8 @@ pub enum Family {
     Guide,
     /// Characters and character sets.
     Characters,
+    /// What no rule forbids and no business means.
+    Plausibility,
 }
 
 impl Family {
@@ -174,6 +186,7 @@ impl Family {
             Self::Duplicate => "duplicate",
             Self::Guide => "guide",
             Self::Characters => "characters",
+            Self::Plausibility => "plausibility",
         }
     }
 }
@@ -206,6 +219,7 @@ impl FindingCode {
             | Self::ElementSeparator
             | Self::ComponentSeparator
             | Self::SegmentTerminator
+            | Self::UncustomaryDelimiters
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment
@@ -228,6 +242,7 @@ impl FindingCode {
             Self::ControlNumberRepeated => Family::Duplicate,
             Self::NearestGuide | Self::NoGuide | Self::NotUsedSegment | Self::NotUsedElement => Family::Guide,
             Self::InvalidCharacter | Self::CharacterSet | Self::WideCharacters => Family::Characters,
+            Self::ControlTotal | Self::CheckDigit | Self::ImpliedDecimals | Self::DateOrder => Family::Plausibility,
         }
     }
 }

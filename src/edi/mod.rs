@@ -40,10 +40,13 @@ pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
-    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
-    TransactionSet, UnreadableInterchange, Usage,
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Particulars, Party, Standard,
+    Trailer, TransactionSet, UnreadableInterchange, Usage,
 };
-pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
+pub use outgoing::{
+    OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
+    OutgoingSet,
+};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::FindingRecord;

@@ -4,7 +4,7 @@ use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::finding::{Finding, FindingCode, Level};
-use crate::edi::interchange::{InterchangeHead, Party, Standard, Usage};
+use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
 use crate::edi::token::{Element, Segment, SegmentTable};
 
@@ -134,10 +134,28 @@ fn head(segment: &Segment<'_>, advice: &Advice, delimiters: Delimiters) -> Inter
         control_number: text(5, 1),
         acknowledgement_asked: matches!(text(9, 1).as_str(), "1" | "2"),
         usage: usage(&text(11, 1)),
+        particulars: particulars(segment),
         delimiters,
         decimal_mark: advice.decimal_mark,
         place,
         findings: Vec::new(),
+    }
+}
+
+fn particulars(segment: &Segment<'_>) -> Particulars {
+    let text = |number: usize, component: usize| component_text(&segment.element(number), component);
+    let mut encoding: Vec<String> = [3, 4, 5].map(|at| text(1, at)).into();
+    while encoding.last().is_some_and(String::is_empty) {
+        encoding.pop();
+    }
+    Particulars {
+        security: text(6, 1),
+        security_qualifier: text(6, 2),
+        application_reference: text(7, 1),
+        priority: text(8, 1),
+        agreement: text(10, 1),
+        encoding,
+        ..Particulars::default()
     }
 }
 
@@ -156,6 +174,7 @@ fn blank(place: Place, fault: Finding) -> InterchangeHead {
         control_number: String::new(),
         acknowledgement_asked: false,
         usage: Usage::Unknown,
+        particulars: Particulars::default(),
         delimiters: delimiters(&Advice::by_default(0), None),
         decimal_mark: b'.',
         place,

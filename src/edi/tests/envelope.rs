@@ -37,10 +37,22 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(wrap(&SET.replace('~', "\n~")), SOUND);
     check(file.replace('~', "~\n\t  "), SOUND);
     check(file.replace('~', "\n\n"), SOUND);
-    check(file.replace('*', "|").replace('~', "\x1c").replace('>', "\x1f"), SOUND);
     check(format!("\u{feff}\n {file}"), SOUND);
     check(format!("{file}\r\n\0\0\x1a"), SOUND);
     check(file.replace("*U*00401", "*^*00401"), SOUND);
+}
+
+const UNCUSTOMARY: &str =
+    "ISA at byte AT: info[uncustomary-delimiters]: elements are parted by '|' and segments ended by 'END'";
+
+fn uncustomary(at: usize, end: &str) -> String {
+    told_of(&UNCUSTOMARY.replace("AT", &at.to_string()).replace("END", end))
+}
+
+#[test]
+fn delimiters_that_are_allowed_and_rare() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    check(file.replace('*', "|").replace('~', "\x1c").replace('>', "\x1f"), &uncustomary(0, r"\x1c"));
 }
 
 #[test]
@@ -143,7 +155,8 @@ fn bytes_around_interchanges() {
         ),
     );
     let other = file.replace('*', "|").replace('~', "'");
-    check(format!("{file}{other}\r\n{file}"), &format!("{SOUND}{SOUND}{SOUND}"));
+    let between = uncustomary(file.len(), r"\'");
+    check(format!("{file}{other}\r\n{file}"), &format!("{SOUND}\n{between}{SOUND}"));
 }
 
 #[test]

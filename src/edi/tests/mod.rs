@@ -3,6 +3,7 @@
 mod envelope;
 mod limits;
 mod report;
+mod plausible;
 mod structure;
 
 use std::fmt::Write as _;

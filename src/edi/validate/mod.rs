@@ -7,6 +7,7 @@ mod misfit;
 mod note;
 mod period;
 mod plain;
+mod plausible;
 mod structure;
 mod value;
 

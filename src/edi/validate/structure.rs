@@ -14,7 +14,7 @@ use crate::edi::tree::Tree;
 use super::element::ElementChecks;
 use super::hierarchy::Instances;
 use super::plain::{Plain, Trailing};
-use super::{group, misfit};
+use super::{group, misfit, plausible};
 
 /// The tree of a transaction set by a guide, and what does not fit. Every segment is in the tree.
 pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Vec<Finding>) {
@@ -40,6 +40,7 @@ pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Ve
         walk.finish(Reached::End(end));
         walk.tree.close(0);
     }
+    plausible::check(set, &mut walk.findings);
     (walk.tree, walk.findings.into_vec())
 }
 

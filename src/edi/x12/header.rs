@@ -7,7 +7,7 @@ use crate::base::Severity;
 use crate::edi::charset;
 use crate::edi::delimiter::{Delimiters, is_filler};
 use crate::edi::finding::{Finding, FindingCode, Level};
-use crate::edi::interchange::{InterchangeHead, Party, Standard, Usage};
+use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
 
 /// Bytes to look at: the ISA and what follows, to tell a missing ISA16 from a terminator.
@@ -76,6 +76,13 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
         control_number: trimmed(13),
         acknowledgement_asked: trimmed(14) == "1",
         usage: usage(&text(15)),
+        particulars: Particulars {
+            authorization_qualifier: trimmed(1),
+            authorization: trimmed(2),
+            security_qualifier: trimmed(3),
+            security: trimmed(4),
+            ..Particulars::default()
+        },
         delimiters,
         decimal_mark: b'.',
         place,
@@ -217,6 +224,16 @@ fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding
             let words = format!("ISA{:02} is {found} characters wide", index + 1);
             findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
         }
+    }
+    // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
+    if walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n') {
+        let shown = |byte: u8| byte.escape_ascii().to_string();
+        let words = format!(
+            "elements are parted by '{}' and segments ended by '{}'",
+            shown(walk.separator),
+            shown(tail.terminator)
+        );
+        findings.push(Finding::new(Severity::Info, FindingCode::UncustomaryDelimiters, place, words));
     }
     if tail.component.is_none() {
         let start = place.start + walk.end as u64;
