@@ -91,7 +91,7 @@ async fn one_transaction_set_past_the_bound_parks_the_file() {
         let payload = payload.unwrap().payload.unwrap();
         let reader = Reader::new(bench.ports.outbox.payload_reader(&payload).unwrap(), ReadOptions::default());
         let limits = Limits { transaction_sets: bound, ..Limits::default() };
-        let found = survey(reader, &limits).unwrap();
+        let found = survey(reader, &limits, &|_| None).unwrap();
         let codes: Vec<_> = found.err().into_iter().flatten().map(|one| one.code).collect();
         assert_eq!(codes.is_empty(), passes, "{codes:?}");
         assert!(passes || codes == ["too-many-transaction-sets"], "{codes:?}");

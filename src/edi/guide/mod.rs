@@ -12,6 +12,8 @@ mod shipped;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 pub use choose::Guides;
 pub use element::{Authority, CodeList, ElementDef, ElementKind, ElementType};

@@ -195,3 +195,95 @@ pub(super) enum Trailing {
     /// They are passed over.
     Told,
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::edi::finding::Findings;
+    use crate::edi::validate::element::ElementChecks;
+    use crate::edi::{Guide, Piece, ReadOptions, Reader};
+
+    const DICTIONARY: &str = r#"
+        [elements]
+        "1" = "an ..5"
+        "2" = "a 2"
+        "3" = "n ..4"
+        "4" = "an ..3"
+        "2005" = "an ..3"
+        "2380" = "an ..35"
+        "2379" = "an ..3"
+        [composites]
+        C1 = "1 M, 3, 4"
+        C507 = "2005, 2380, 2379"
+        [segments]
+        AAA = "1 M, 2, 3, C1, 4 x2, C507"
+        [notes]
+        AAA = "P0203"
+        C1 = "R0203"
+        [codes.4]
+        whole = true
+        "A" = "first"
+        "BB" = "second"
+    "#;
+
+    fn set(file: &str) -> Box<TransactionSet> {
+        let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
+        loop {
+            if let Piece::Set(set) = reader.next_piece().unwrap().expect("a set") {
+                return set;
+            }
+        }
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        let known = ["", "", "A", "BB", "12", "-1,5", "20261102", "102", "203", " ", "a b", "?+", "\t", "ä", "999999"];
+        prop_oneof![proptest::sample::select(known.to_vec()).prop_map(str::to_owned), "[A-Z0-9.,?* -]{0,6}"]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn of_what_is_plain_there_is_nothing_to_say(
+            elements in proptest::collection::vec(proptest::collection::vec(value(), 0..4), 0..8),
+        ) {
+            let elements: Vec<String> = elements.iter().map(|components| components.join(":")).collect();
+            let segment = format!("AAA+{}'", elements.join("+"));
+            let set = set(&format!("UNB+UNOC:4+S+R+20261102:0815+1'UNH+1+ORDERS:D:96A:UN'{segment}UNT+3+1'UNZ+1+1'"));
+            let guide = Guide::written("edifact/D.96A/ORDERS", DICTIONARY, "[set]\nparts = ['AAA']");
+            let Some(segment) = set.segment(2) else { return Ok(()) };
+            let sequence = guide.plan().tag(segment.tag()).and_then(|tag| guide.plan().sequence(tag));
+            let Some(sequence) = sequence else { return Ok(()) };
+            if Plain::new(&set).segment(&segment, sequence, Trailing::Untold) {
+                let mut findings = Findings::default();
+                ElementChecks::default().check(&segment, guide.described(segment.tag()).unwrap(), &mut findings);
+                prop_assert_eq!(findings.into_vec(), vec![]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_customary_is_plain() {
+        let guide = Guide::written("edifact/D.96A/ORDERS", DICTIONARY, "[set]\nparts = ['AAA']");
+        let check = |segment: &str, expect: bool| {
+            let set = set(&format!("UNB+UNOC:3+S+R+261102:0815+1'UNH+1+ORDERS:D:96A:UN'{segment}'UNT+3+1'UNZ+1+1'"));
+            let segment = set.segment(2).unwrap();
+            let sequence = guide.plan().sequence(guide.plan().tag(segment.tag()).unwrap()).unwrap();
+            let is_plain = Plain::new(&set).segment(&segment, sequence, Trailing::Untold);
+            assert_eq!(is_plain, expect, "{segment:?}");
+        };
+        check("AAA+abc", true);
+        check("AAA+abc+AB+12", true);
+        check("AAA+abc+AB+-1.5+x:1+BB+137:20261102:102", true);
+        check("AAA+abc+++x::A", true);
+        check("AAA", false);
+        check("AAA+abcdef", false);
+        check("AAA+abc+AB", false);
+        check("AAA+abc+++x", false);
+        check("AAA+abc++++C", false);
+        check("AAA+abc+++++137:20261302:102", false);
+        check("AAA+abc+", false);
+        check("AAA+a?+c", false);
+    }
+}
