@@ -73,6 +73,11 @@ impl<R: Read> Reader<R> {
         Self { source: Source::new(source), limits: options.limits, state: State::First }
     }
 
+    /// The bounds it holds to.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The next piece; `None` at the end of the file, and after a fault.
     ///
     /// # Errors

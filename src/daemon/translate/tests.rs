@@ -98,6 +98,30 @@ async fn one_transaction_set_past_the_bound_parks_the_file() {
     }
 }
 
+/// What the partner file says of classes of findings decides in a set, and at the trailers of the envelopes too.
+#[tokio::test]
+async fn a_partner_file_says_what_findings_weigh() {
+    let long = TWO_ORDERS.replace("SA*2**", "SA*12345678901234567890123**");
+    let set_count = TWO_ORDERS.replace("SE*4*0001", "SE*9*0001");
+    let group_count = TWO_ORDERS.replace("GE*2", "GE*9");
+    let cases = [
+        ("", TWO_ORDERS, (2, 0)),
+        ("", &long, (2, 0)),
+        ("length = \"reject\"", &long, (1, 1)),
+        ("", &set_count, (1, 1)),
+        ("count = \"warn\"", &set_count, (2, 0)),
+        ("", &group_count, (0, 0)),
+        ("count = \"ignore\"", &group_count, (2, 0)),
+    ];
+    for (severities, payload, expect) in cases {
+        let bench = Bench::new(&format!("[x12.read.severities]\n{severities}"));
+        let exchange = bench.accept(payload.as_bytes()).await;
+        translate(&bench.ports).await;
+        let exchange = bench.ports.outbox.exchange(exchange).unwrap().unwrap();
+        assert_eq!((exchange.documents, exchange.parked), expect, "{severities}: {payload}");
+    }
+}
+
 const TWO_ORDERS: &str = "ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261102*0915*U*00401*000000101*0*P*>~\
     GS*PO*ACMEBRG*123456789*20261102*0915*101*X*004010~ST*850*0001~BEG*00*SA*1**20261102~PO1*1*1*EA~SE*4*0001~\
     ST*850*0002~BEG*00*SA*2**20261102~PO1*1*1*EA~SE*4*0002~GE*2*101~IEA*1*000000101~";
