@@ -4,44 +4,49 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::Diagnostic;
 use crate::base::table::{Faults, Located, Source, Table, Value, read};
 use crate::edi::place::Tag;
 
 use super::element::{Authority, CodeList, ElementDef, ElementKind, ElementType};
-use super::load::requirement_of;
+use super::load::{fault, requirement_of};
 use super::segment::{Pair, Requirement, SegmentDef, SyntaxNote};
 
 /// Characters of a label. Ours are short; a long one would be somebody else's prose.
 const LABEL: usize = 80;
 
-/// The segments of a release, ready for use.
+/// The segments of a release, ready for use. To copy one is cheap.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Dictionary {
+pub(crate) struct Dictionary(Arc<Resolved>);
+
+#[derive(Debug, Default)]
+struct Resolved {
+    written: Written,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
-    written: Arc<Written>,
 }
 
 impl Dictionary {
     /// Reads the files in order; what a later one says stands in place of what an earlier one said.
     pub(crate) fn read(files: &[Source], faults: &Faults) -> Self {
-        Self::default().amended(files, faults)
+        Self::default().amended(faults, |written| {
+            for file in files {
+                read(file, faults, |table| written.amend(table, Authority::Standard));
+            }
+        })
     }
 
     /// The same dictionary with the entries of more files added or put in place of its own.
-    pub(crate) fn amended(&self, files: &[Source], faults: &Faults) -> Self {
-        let mut written = Written::clone(&self.written);
-        for file in files {
-            read(file, faults, |table| written.amend(table));
-        }
+    pub(super) fn amended(&self, faults: &Faults, amend: impl FnOnce(&mut Written)) -> Self {
+        let mut written = self.0.written.clone();
+        amend(&mut written);
         written.check_names(faults);
         let segments = written.segments.keys().filter_map(|tag| written.segment(tag, faults));
-        Self { segments: segments.map(|one| (one.tag, Arc::new(one))).collect(), written: Arc::new(written) }
+        let segments = segments.map(|one| (one.tag, Arc::new(one))).collect();
+        Self(Arc::new(Resolved { written, segments }))
     }
 
     /// The segment of this tag.
     pub(crate) fn segment(&self, tag: Tag) -> Option<&Arc<SegmentDef>> {
-        self.segments.get(&tag)
+        self.0.segments.get(&tag)
     }
 }
 
@@ -50,7 +55,7 @@ type Entries = BTreeMap<String, Located<String>>;
 
 /// The sections of a dictionary.
 #[derive(Clone, Debug, Default)]
-struct Written {
+pub(super) struct Written {
     elements: Entries,
     composites: Entries,
     segments: Entries,
@@ -61,7 +66,8 @@ struct Written {
 }
 
 impl Written {
-    fn amend(&mut self, file: &Table<'_>) {
+    /// Adds the entries of one file, or puts them in place of those that are there.
+    pub(super) fn amend(&mut self, file: &Table<'_>, authority: Authority) {
         let sections: [(&'static str, &mut Entries); 6] = [
             ("elements", &mut self.elements),
             ("composites", &mut self.composites),
@@ -79,7 +85,7 @@ impl Written {
             }
         }
         for (element, value) in file.table("codes").iter_mut().flat_map(Table::entries) {
-            let list = value.table().map(|table| self.amend_codes(&element, table));
+            let list = value.table().map(|table| self.amend_codes(&element, table, authority));
             if let Some(list) = list {
                 self.codes.insert(element.value, Located { value: Arc::new(list), at: element.at });
             }
@@ -87,9 +93,9 @@ impl Written {
     }
 
     /// The codes of an element with those of one table added; an empty label takes a code away.
-    fn amend_codes(&self, element: &str, mut table: Table<'_>) -> CodeList {
+    fn amend_codes(&self, element: &str, mut table: Table<'_>, authority: Authority) -> CodeList {
         let mut list = self.codes.get(element).map(|known| CodeList::clone(known)).unwrap_or_default();
-        list.authority = Authority::Standard;
+        list.authority = authority;
         for (code, value) in table.entries() {
             if code.value == "whole" {
                 list.whole = value.flag().unwrap_or(list.whole);
@@ -222,10 +228,6 @@ enum Bad {
     Here(String),
     /// For a fault of another entry, which is told there.
     Elsewhere,
-}
-
-fn fault(text: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("guide", text)
 }
 
 fn label(value: &Value<'_>) -> Option<Located<String>> {

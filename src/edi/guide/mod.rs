@@ -6,6 +6,8 @@ mod dictionary;
 mod element;
 mod key;
 mod load;
+mod overlay;
+mod own;
 mod plan;
 mod segment;
 mod shipped;
@@ -29,6 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::place::Tag;
+use dictionary::Dictionary;
 
 /// A transaction set described: its loops in order, its segments, their elements.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct Guide {
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
     planned: plan::Planned,
+    /// What its segments are described with, for overlays.
+    dictionary: Dictionary,
 }
 
 impl Guide {
@@ -49,6 +54,11 @@ impl Guide {
     /// What it is called, in a few words; empty where nobody said.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The overlay that it was amended by, `acme-bearings/810`, if any.
+    pub fn overlay(&self) -> Option<&str> {
+        self.key.overlay.as_deref()
     }
 
     /// The transaction set as a loop that comes once; its name is the set's id. ST and SE belong to the envelope and
@@ -70,6 +80,11 @@ impl Guide {
     /// The segments that are described, by tag.
     pub fn segments(&self) -> impl Iterator<Item = &SegmentDef> {
         self.segments.values().map(AsRef::as_ref)
+    }
+
+    /// The elements of a segment, shared.
+    pub(crate) fn shared_segment(&self, tag: Tag) -> Option<Arc<SegmentDef>> {
+        self.segments.get(&tag).cloned()
     }
 
     pub(crate) fn described(&self, tag: Tag) -> Option<&SegmentDef> {
