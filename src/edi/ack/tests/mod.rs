@@ -3,6 +3,8 @@
 mod codes;
 mod contrl;
 mod functional;
+mod received;
+mod round_trip;
 
 use jiff::civil::{DateTime, date};
 
