@@ -8,7 +8,8 @@ use crate::base::Severity;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
-use super::token::{Segment, SegmentTable};
+use super::segments::SegmentTable;
+use super::token::Segment;
 
 /// The family of rules a file is written by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

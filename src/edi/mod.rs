@@ -11,12 +11,14 @@ mod delimiter;
 mod fault;
 mod finding;
 pub mod guide;
+mod input;
 mod interchange;
 mod outgoing;
 mod place;
 mod read;
 mod report;
 mod run;
+mod segments;
 mod sniff;
 mod source;
 mod tape;
@@ -24,6 +26,7 @@ mod token;
 mod tokens;
 mod tree;
 mod validate;
+mod wide;
 mod x12;
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The reader: one transaction set at a time out of a stream, in bounded memory.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 
 use super::fault::ReadFault;
-use super::finding::{Finding, FindingCode};
+use super::finding::{Finding, FindingCode, Level};
+use super::input::ByteOrder;
 use super::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
     UnreadableInterchange,
@@ -14,7 +15,11 @@ use super::interchange::{
 use super::place::Place;
 use super::sniff::{self, Start};
 use super::source::Source;
-use super::x12::Envelope;
+use super::x12::{Envelope, Opened};
+
+/// Places looked at in one search for the next interchange that look like the head of one and are none. A file that holds
+/// more of them is not worth searching further.
+const CANDIDATES: usize = 10_000;
 
 /// What comes out of a file of EDI, in the order of the wire.
 #[derive(Clone, Debug)]
@@ -58,7 +63,7 @@ enum State {
     /// Nothing was read yet.
     First,
     /// Inside an interchange.
-    Inside(Envelope),
+    Inside(Box<Envelope>),
     /// Behind an interchange.
     Between,
     /// Nothing more will come.
@@ -96,6 +101,7 @@ impl<R: Read> Reader<R> {
         }
         let mut findings = Vec::new();
         let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+        findings.extend(self.utf_16());
         if let Start::Leading(count) = start {
             findings.push(self.leading_bytes(count));
             self.source.consume(count);
@@ -113,10 +119,37 @@ impl<R: Read> Reader<R> {
     }
 
     fn open(&mut self, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
-        let envelope = Envelope::open(&mut self.source, findings)?;
-        let head = Arc::clone(envelope.head());
-        self.state = State::Inside(envelope);
-        Ok(Piece::Interchange(head))
+        match Envelope::open(&mut self.source, findings).map_err(ReadFault::Io)? {
+            Opened::Interchange(envelope) => {
+                let head = Arc::clone(envelope.head());
+                self.state = State::Inside(envelope);
+                Ok(Piece::Interchange(head))
+            }
+            Opened::Unreadable(head) => {
+                let start = self.source.offset();
+                self.seek().map_err(ReadFault::Io)?;
+                self.state = State::Between;
+                let place = Place { tag: head.place.tag, ..Place::bytes(start, self.source.offset()) };
+                Ok(Piece::Unreadable(Box::new(UnreadableInterchange { head: Arc::from(head), place })))
+            }
+        }
+    }
+
+    /// Passes over what cannot be read, up to the head of an interchange or the end of the file.
+    fn seek(&mut self) -> io::Result<()> {
+        for _ in 0..CANDIDATES {
+            let found = match sniff::seek(&mut self.source)? {
+                Some(Standard::X12) => Envelope::may_open(&mut self.source)?,
+                Some(Standard::Edifact) | None => true,
+            };
+            if found {
+                return Ok(());
+            }
+        }
+        while !self.source.peek(1)?.is_empty() {
+            self.source.consume(usize::MAX);
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> Result<Option<Piece>, ReadFault> {
@@ -126,22 +159,38 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// At the start of a file this is no EDI; behind an interchange, the interchanges stand and the rest is a finding.
+    /// At the start of a file this is no EDI; behind an interchange, the interchanges stand, and what is none is a finding.
     fn refuse(&mut self, found: String) -> Result<Option<Piece>, ReadFault> {
-        let place = self.here(1);
-        match std::mem::replace(&mut self.state, State::Ended) {
-            State::First => Err(ReadFault::NotEdi { place, found }),
-            State::Inside(_) | State::Between | State::Ended => {
-                let text = format!("what follows the last interchange is no interchange: {found}");
-                Ok(Some(Piece::Finding(Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text))))
-            }
+        if matches!(self.state, State::First) {
+            return Err(ReadFault::NotEdi { place: self.here(1), found });
         }
+        let start = self.source.offset();
+        self.seek().map_err(ReadFault::Io)?;
+        let place = Place::bytes(start, self.source.offset());
+        let text = match self.source.peek(1).map_err(ReadFault::Io)? {
+            [] => format!("what follows the last interchange is no interchange: {found}"),
+            _ => format!("what stands between two interchanges belongs to neither: {found}"),
+        };
+        let finding = Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text).about(Level::File);
+        Ok(Some(Piece::Finding(finding)))
+    }
+
+    /// Says once that the file is in UTF-16.
+    fn utf_16(&self) -> Option<Finding> {
+        let order = self.source.utf_16().filter(|_| matches!(self.state, State::First))?;
+        let order = match order {
+            ByteOrder::Little => "low byte first",
+            ByteOrder::Big => "high byte first",
+        };
+        let text = format!("the file is in UTF-16, {order}; bytes are counted as if it were in UTF-8");
+        let place = Place::bytes(0, 0);
+        Some(Finding::new(Severity::Info, FindingCode::WideCharacters, place, text).about(Level::File))
     }
 
     fn leading_bytes(&self, count: usize) -> Finding {
         let text = format!("{count} bytes before the interchange belong to nothing");
         let place = self.here(count);
-        Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text)
+        Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text).about(Level::File)
     }
 
     fn here(&self, length: usize) -> Place {

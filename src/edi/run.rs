@@ -5,9 +5,9 @@
 //! which knows what to say; so this file decides nothing, it only saves time.
 
 use super::place::Tag;
+use super::segments::SegmentTable;
 use super::source::Source;
 use super::tape::{Passed, Tape};
-use super::token::SegmentTable;
 
 /// What a run may take before a bound would be passed.
 #[derive(Clone, Copy, Debug)]

@@ -50,11 +50,7 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
     })
 }
 
-/// Whether an ISA begins here: the tag, then a separator, which is neither letter nor digit nor blank.
-pub(crate) fn is_isa(head: &[u8]) -> bool {
-    begins_with(head, b"ISA")
-}
-
+/// Whether this tag begins here, then a separator, which is neither letter nor digit nor blank.
 fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
     match head {
         [first, second, third, separator, ..] => {
@@ -66,13 +62,30 @@ fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
     }
 }
 
-fn standard_of(head: &[u8]) -> Option<Standard> {
-    if is_isa(head) {
+/// The standard of the interchange that begins here, if one may.
+pub(crate) fn standard_of(head: &[u8]) -> Option<Standard> {
+    if begins_with(head, b"ISA") {
         Some(Standard::X12)
     } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") {
         Some(Standard::Edifact)
     } else {
         None
+    }
+}
+
+/// Passes over bytes up to where the next interchange may begin, at least one byte further on. `None` at the end of the
+/// file.
+pub(crate) fn seek<R: Read>(source: &mut Source<R>) -> io::Result<Option<Standard>> {
+    loop {
+        let head = source.peek(SEARCHED + HEADER_START)?;
+        let found = leading(head);
+        let standard = found.and_then(|count| head.get(count..)).and_then(standard_of);
+        let is_end = head.len() < SEARCHED + HEADER_START;
+        let passed = found.unwrap_or(if is_end { head.len() } else { SEARCHED });
+        source.consume(passed);
+        if found.is_some() || is_end {
+            return Ok(standard);
+        }
     }
 }
 
@@ -85,9 +98,6 @@ fn leading(head: &[u8]) -> Option<usize> {
 }
 
 fn explain(head: &[u8]) -> String {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return "it is in UTF-16".to_owned();
-    }
     for tag in ["GS", "ST", "UNH", "UNG"] {
         let rest = head.strip_prefix(tag.as_bytes()).and_then(<[u8]>::first);
         if rest.is_some_and(|separator| !separator.is_ascii_alphanumeric()) {
@@ -122,8 +132,25 @@ mod tests {
         check(b"VISA*00*", 0, Start::Other("it begins with 'VISA*00*'".into()));
         check(b"ISA 00", 0, Start::Other("it begins with 'ISA 00'".into()));
         check(b"ST*850*1~", 0, Start::Other("it begins with ST, without the interchange around it".into()));
-        check(b"\xff\xfeI\0S\0", 0, Start::Other("it is in UTF-16".into()));
+        check(b"\xff\xfeI\0S\0A\0*\0", 0, Start::Interchange(Standard::X12));
         check(b"{\"order\": 1}\n and a long text", 0, Start::Other("it begins with '{\"order\": 1}. and a '".into()));
+    }
+
+    #[test]
+    fn seeks_as_far_as_the_file_goes() {
+        let check = |before: &str, rest: &[u8], standard: Option<Standard>| {
+            let bytes = [before.as_bytes(), rest].concat();
+            let mut source = Source::new(bytes.as_slice());
+            assert_eq!(seek(&mut source).unwrap(), standard);
+            assert_eq!(source.offset() as usize, if standard.is_some() { before.len() } else { bytes.len() });
+        };
+        check("ISA*broken~", b"ISA*00*", Some(Standard::X12));
+        check("ISA*broken~", b"VISA*00*", None);
+        check("ISA*broken~", b"", None);
+        for count in [SEARCHED - 1, SEARCHED, SEARCHED + 1, SEARCHED + HEADER_START, 5 * SEARCHED] {
+            check(&"-".repeat(count), b"UNA:+.? '", Some(Standard::Edifact));
+            check(&"-".repeat(count), b"UNA", None);
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Reading from the front door of the module.
 
+mod bytes;
 mod envelope;
 mod limits;
 mod structure;
+mod tokens;
 
 use std::fmt::Write as _;
 use std::io::Read;

@@ -1,11 +1,12 @@
 //! Groups, sets and trailers between ISA and IEA.
 
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 use crate::edi::charset;
+use crate::edi::delimiter::Delimiters;
 use crate::edi::fault::{Bound, ReadFault};
 use crate::edi::finding::{Finding, FindingCode};
 use crate::edi::interchange::{
@@ -13,9 +14,11 @@ use crate::edi::interchange::{
 };
 use crate::edi::place::{Place, Tag};
 use crate::edi::read::Piece;
-use crate::edi::source::{Cut, Next, Source};
-use crate::edi::token::{Segment, SegmentTable, TableSize};
+use crate::edi::segments::{SegmentTable, TableSize};
+use crate::edi::source::{Cut, Data, Next, Source};
+use crate::edi::token::Segment;
 
+use super::binary;
 use super::control::{self, ControlNumbers};
 use super::header::{self, Header};
 
@@ -68,16 +71,18 @@ impl ServiceTag {
         }
     }
 
-    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped
+    /// or with blanks. Called for every segment: one
     /// look at the first byte sends most of them away.
-    pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {
+    pub(super) fn of(segment: &[u8], delimiters: &Delimiters) -> Option<Self> {
         if !matches!(segment.first()?.to_ascii_uppercase(), b'T' | b'G' | b'S' | b'I') {
             return None;
         }
         let mut tag = [0; 3];
         let mut length = 0;
-        let is_line_end = |byte: u8| matches!(byte, b'\r' | b'\n');
-        for byte in segment.iter().filter(|byte| !is_line_end(**byte)).take_while(|byte| **byte != separator) {
+        let is_passed = |byte: u8| matches!(byte, b'\r' | b'\n' | b' ');
+        let is_separator = |byte: u8| byte == delimiters.element || delimiters.wide.is_some() && !byte.is_ascii();
+        for byte in segment.iter().filter(|byte| !is_passed(**byte)).take_while(|byte| !is_separator(**byte)) {
             *tag.get_mut(length)? = *byte;
             length += 1;
         }
@@ -96,19 +101,29 @@ impl ServiceTag {
     }
 }
 
+/// What came of reading an ISA.
+pub(crate) enum Opened {
+    /// An interchange; the source stands behind its ISA.
+    Interchange(Box<Envelope>),
+    /// What can be told of an ISA that cannot be read; the source still stands before it.
+    Unreadable(Box<InterchangeHead>),
+}
+
 impl Envelope {
     /// Reads the ISA that stands next in the source.
-    pub(crate) fn open<R: Read>(source: &mut Source<R>, before: Vec<Finding>) -> Result<Self, ReadFault> {
+    pub(crate) fn open<R: Read>(source: &mut Source<R>, before: Vec<Finding>) -> io::Result<Opened> {
         let offset = source.offset();
-        let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
-        let Header { mut head, length } = header::read(bytes, offset).map_err(|found| {
-            let end = offset + bytes.len().min(106) as u64;
-            let place = Place { tag: Some(Tag::new(b"ISA")), ..Place::bytes(offset, end) };
-            ReadFault::Header { place, found }
-        })?;
+        let bytes = source.peek(header::LOOKED_AT)?;
+        let Header { mut head, length } = match header::read(bytes, offset) {
+            Ok(header) => header,
+            Err(mut unreadable) => {
+                unreadable.findings.splice(0..0, before);
+                return Ok(Opened::Unreadable(unreadable));
+            }
+        };
         source.consume(length);
         head.findings.splice(0..0, before);
-        Ok(Self {
+        Ok(Opened::Interchange(Box::new(Self {
             head: Arc::new(head),
             group: None,
             groups: 0,
@@ -118,6 +133,16 @@ impl Envelope {
             usual_size: TableSize::default(),
             ready: VecDeque::new(),
             closed: false,
+        })))
+    }
+
+    /// Whether what stands next in the source is an ISA that can be read, or could at least be rejected: it has a version
+    /// and a control number. `ISA` in the middle of data has none.
+    pub(crate) fn may_open<R: Read>(source: &mut Source<R>) -> io::Result<bool> {
+        let bytes = source.peek(header::LOOKED_AT)?;
+        Ok(match header::read(bytes, 0) {
+            Ok(_) => true,
+            Err(head) => head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number),
         })
     }
 
@@ -149,7 +174,7 @@ impl Envelope {
             return Ok(());
         };
         let (_, segment, _) = source.parts(cut);
-        let tag = ServiceTag::of(segment, self.head.delimiters.element);
+        let tag = ServiceTag::of(segment, &self.head.delimiters);
         if tag == Some(ServiceTag::St) {
             let set = self.read_set(source, limits, cut)?;
             self.ready.push_back(Piece::Set(Box::new(set)));
@@ -176,6 +201,7 @@ impl Envelope {
         limits: &Limits,
     ) -> Result<Option<Cut>, ReadFault> {
         let Next::Segment(cut) = source.next_segment(&self.head.delimiters, limits.segment)? else { return Ok(None) };
+        let cut = binary::lengthened(source, &self.head.delimiters, limits.segment, cut)?;
         let start = self.head.place.start;
         let end = source.offset() + cut.next as u64;
         let place = Place::bytes(source.offset() + cut.filler as u64, source.offset() + cut.end as u64);
@@ -193,7 +219,10 @@ impl Envelope {
         let (filler, segment, terminator) = source.parts(cut);
         let mut table = SegmentTable::new(self.head.delimiters, source.offset() + filler.len() as u64);
         if !segment.is_empty() {
-            let added = table.push_segment(segment, terminator);
+            let added = match cut.data {
+                Data::From(data) => table.push_binary(segment, data, terminator),
+                Data::None | Data::WrongLength => table.push_segment(segment, terminator),
+            };
             check_elements(&table, added.elements, limits)?;
             self.segments += 1;
         }
@@ -321,6 +350,10 @@ impl Envelope {
         let finding = misplaced(Severity::Error, place, text).quoting(&charset::decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A segment with more elements than the limit ends the reading: its delimiters are not what they seem.

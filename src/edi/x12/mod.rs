@@ -2,7 +2,9 @@
 
 mod control;
 mod envelope;
+mod binary;
 mod header;
+mod looked;
 mod set;
 
-pub(crate) use envelope::Envelope;
+pub(crate) use envelope::{Envelope, Opened};

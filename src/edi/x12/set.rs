@@ -9,9 +9,10 @@ use crate::edi::finding::{Finding, FindingCode, Findings};
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
 use crate::edi::run::Room;
-use crate::edi::source::{Cut, Source};
-use crate::edi::token::SegmentTable;
+use crate::edi::segments::SegmentTable;
+use crate::edi::source::{Cut, Data, Source};
 
+use super::binary;
 use super::control;
 use super::envelope::{self, Envelope, ServiceTag};
 
@@ -42,7 +43,7 @@ impl Envelope {
             self.take_run(&mut set, source, limits);
             let Some(cut) = self.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
-            match ServiceTag::of(segment, self.head.delimiters.element) {
+            match ServiceTag::of(segment, &self.head.delimiters) {
                 None => self.take_into(&mut set, source, limits, cut)?,
                 Some(ServiceTag::Se) => {
                     self.take_into(&mut set, source, limits, cut)?;
@@ -94,9 +95,12 @@ impl Envelope {
         }
         if segment.is_empty() {
             set.note_empty(source.offset() + cut.filler as u64);
-            set.table.push_filler(terminator);
+            set.table.push_terminator(terminator);
         } else {
-            let added = set.table.push_segment(segment, terminator);
+            let added = match cut.data {
+                Data::From(data) => set.table.push_binary(segment, data, terminator),
+                Data::None | Data::WrongLength => set.table.push_segment(segment, terminator),
+            };
             envelope::check_elements(&set.table, added.elements, limits)?;
             set.note(cut, added.wrapped);
             self.count_segments(1);
@@ -158,13 +162,16 @@ impl OpenSet {
     /// Takes note of what is wrong with the segment that was added last.
     fn note(&mut self, cut: Cut, wrapped: bool) {
         let first_wrap = wrapped && !self.has_wrapped;
-        if cut.terminated && !first_wrap {
+        if cut.terminated && !first_wrap && cut.data != Data::WrongLength {
             return;
         }
         let Some(segment) = self.table.last() else { return };
         let place = segment.place();
         if !cut.terminated {
             self.findings.push(envelope::unterminated(Severity::Error, place));
+        }
+        if cut.data == Data::WrongLength {
+            self.findings.push(binary::wrong_length(place));
         }
         if first_wrap {
             self.has_wrapped = true;
