@@ -8,7 +8,7 @@ use crate::base::Severity;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
-use super::segments::SegmentTable;
+use super::table::SegmentTable;
 use super::token::Segment;
 
 /// The family of rules a file is written by.

@@ -5,8 +5,8 @@
 //! which knows what to say; so this file decides nothing, it only saves time.
 
 use super::place::Tag;
-use super::segments::SegmentTable;
 use super::source::Source;
+use super::table::SegmentTable;
 use super::tape::{Passed, Tape};
 
 /// What a run may take before a bound would be passed.

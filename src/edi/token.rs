@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::charset;
 use super::place::{Place, Tag};
-use super::segments::{SegmentSpan, SegmentTable, narrow};
+use super::table::{SegmentSpan, SegmentTable, narrow};
 
 /// One segment of a transaction set.
 #[derive(Clone, Copy)]

@@ -14,8 +14,8 @@ use crate::edi::interchange::{
 };
 use crate::edi::place::{Place, Tag};
 use crate::edi::read::Piece;
-use crate::edi::segments::{SegmentTable, TableSize};
 use crate::edi::source::{Cut, Data, Next, Source};
+use crate::edi::table::{SegmentTable, TableSize};
 use crate::edi::token::Segment;
 
 use super::binary;

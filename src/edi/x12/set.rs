@@ -9,8 +9,8 @@ use crate::edi::finding::{Finding, FindingCode, Findings};
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
 use crate::edi::run::Room;
-use crate::edi::segments::SegmentTable;
 use crate::edi::source::{Cut, Data, Source};
+use crate::edi::table::SegmentTable;
 
 use super::binary;
 use super::control;
