@@ -10,9 +10,9 @@ use crate::base::{Diagnostic, Location};
 
 /// Bytes of one configuration file; a partner with a thousand agreements has a tenth of that.
 const FILE: u64 = 1 << 20;
-/// Folders inside one another under mappings/.
+/// Folders inside one another under mappings/ and guides/.
 const DEPTH: usize = 8;
-/// Files under mappings/.
+/// Files under each of them.
 const FILES: usize = 10_000;
 
 /// The folder that holds edigate.toml.
@@ -47,6 +47,11 @@ impl Folder {
     pub(super) fn of(file: &Path) -> Self {
         let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         Self { root: parent.unwrap_or(Path::new(".")).to_owned() }
+    }
+
+    /// A folder by its own path.
+    pub(super) fn at(folder: &Path) -> Self {
+        Self { root: folder.to_owned() }
     }
 
     /// A run-time place as written: relative to the folder, or absolute.

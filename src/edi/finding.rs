@@ -22,7 +22,7 @@ macro_rules! codes {
             }
 
             /// The next step for whoever reads the finding.
-            fn hint(self) -> Option<&'static str> {
+            pub fn hint(self) -> Option<&'static str> {
                 match self {
                     $(Self::$name => $hint,)*
                 }
@@ -125,6 +125,12 @@ codes! {
     ReleaseCharacter = "release-character", ASK_PARTNER;
     /// A binary segment whose length is not what it says.
     BinaryLength = "binary-length", TRUNCATED;
+    /// The sender of an interchange is no partner.
+    SenderUnknown = "sender-unknown", Some("write a partner file for them, or find out who they are");
+    /// An interchange is meant for somebody else.
+    ReceiverUnknown = "receiver-unknown", Some("tell the partner which id is yours, or add it to your own ids");
+    /// A test where business is agreed, or the other way round.
+    UsageNotAgreed = "usage-not-agreed", Some("agree with the partner when to leave the tests behind");
     /// The first segment of an interchange cannot be read; the interchange was passed over.
     HeaderUnreadable = "header-unreadable", Some("send the partner the first 200 bytes of the interchange and ask them to mend its head");
     /// The byte behind `ISA` or `UNB` cannot part elements (TA1 026).
@@ -133,8 +139,121 @@ codes! {
     ComponentSeparator = "component-separator", ASK_PARTNER;
     /// What stands behind the ISA, or UNA position 6, cannot end segments (TA1 004).
     SegmentTerminator = "segment-terminator", ASK_PARTNER;
+    /// Delimiters that are allowed and not customary.
+    UncustomaryDelimiters = "uncustomary-delimiters", None;
+    /// A count of lines that is not what was counted.
+    ControlTotal = "control-total", TRUNCATED;
+    /// A number whose check digit is wrong.
+    CheckDigit = "check-digit", Some("ask the partner which number is meant; a label with it cannot be scanned");
+    /// Prices that seem to have lost their decimal point.
+    ImpliedDecimals = "implied-decimals", Some("compare a price with the order; if it is a hundred times too high, tell the partner");
+    /// Dates that cannot follow one another so.
+    DateOrder = "date-order", ASK_PARTNER;
+    /// The service characters of an interchange are not told as they should be: a UNA of another length, or none.
+    ServiceCharacters = "service-characters", ASK_PARTNER;
+    /// An interchange of EDIFACT with both groups and messages that stand in none.
+    GroupsAndMessages = "groups-and-messages", ASK_PARTNER;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
+}
+
+/// What codes of findings have in common, for who counts or filters them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// The envelopes and how the file is cut into segments.
+    Envelope,
+    /// Segments and loops.
+    Structure,
+    /// What elements hold.
+    Element,
+    /// Codes that no list has.
+    Code,
+    /// Elements that demand or exclude one another.
+    SyntaxNote,
+    /// What came twice.
+    Duplicate,
+    /// The choice of a guide, and what only a partner's guide demands.
+    Guide,
+    /// Characters and character sets.
+    Characters,
+    /// What no rule forbids and no business means.
+    Plausibility,
+}
+
+impl Family {
+    /// The word that never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::Structure => "structure",
+            Self::Element => "element",
+            Self::Code => "code",
+            Self::SyntaxNote => "syntax-note",
+            Self::Duplicate => "duplicate",
+            Self::Guide => "guide",
+            Self::Characters => "characters",
+            Self::Plausibility => "plausibility",
+        }
+    }
+}
+
+impl FindingCode {
+    /// The family it is of.
+    pub fn family(self) -> Family {
+        match self {
+            Self::LeadingBytes
+            | Self::TrailingBytes
+            | Self::LowerCaseTag
+            | Self::IsaWidth
+            | Self::ComponentSeparatorMissing
+            | Self::WrappedLines
+            | Self::EmptySegment
+            | Self::TrailingSeparators
+            | Self::TerminatorMissing
+            | Self::TrailerMissing
+            | Self::CountWrong
+            | Self::ControlNumberDiffers
+            | Self::MisplacedEnvelope
+            | Self::EmptyEnvelope
+            | Self::SetNotOfGroup
+            | Self::SyntaxUnknown
+            | Self::ReleaseCharacter
+            | Self::BinaryLength
+            | Self::HeaderUnreadable
+            | Self::ServiceCharacters
+            | Self::GroupsAndMessages
+            | Self::ElementSeparator
+            | Self::ComponentSeparator
+            | Self::SegmentTerminator
+            | Self::UncustomaryDelimiters
+            | Self::SenderUnknown
+            | Self::ReceiverUnknown
+            | Self::UsageNotAgreed
+            | Self::MoreFindings => Family::Envelope,
+            Self::UnknownSegment
+            | Self::UnexpectedSegment
+            | Self::OutOfSequence
+            | Self::MissingSegment
+            | Self::TooManySegments
+            | Self::TooManyLoops
+            | Self::Hierarchy => Family::Structure,
+            Self::MissingElement
+            | Self::TooManyElements
+            | Self::TooManyComponents
+            | Self::TooManyRepetitions
+            | Self::TooLong
+            | Self::TooShort
+            | Self::NotANumber
+            | Self::NotADate
+            | Self::NotATime => Family::Element,
+            Self::CodeUnknown => Family::Code,
+            Self::ConditionalElementMissing | Self::ExcludedElement => Family::SyntaxNote,
+            Self::ControlNumberRepeated => Family::Duplicate,
+            Self::NearestGuide | Self::NoGuide | Self::NotUsedSegment | Self::NotUsedElement => Family::Guide,
+            Self::InvalidCharacter | Self::CharacterSet | Self::WideCharacters => Family::Characters,
+            Self::ControlTotal | Self::CheckDigit | Self::ImpliedDecimals | Self::DateOrder => Family::Plausibility,
+        }
+    }
 }
 
 /// What a finding is about, from the outside in. An acknowledgement reports it at this level.
@@ -152,6 +271,20 @@ pub enum Level {
     Segment,
     /// An element, repetition or component.
     Element,
+}
+
+impl Level {
+    /// The word that never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Interchange => "interchange",
+            Self::Group => "group",
+            Self::Set => "set",
+            Self::Segment => "segment",
+            Self::Element => "element",
+        }
+    }
 }
 
 /// One thing that is wrong, or worth knowing, in a document.
@@ -197,10 +330,25 @@ impl Finding {
         }
     }
 
+    /// Position of the last segment that was read before the place of the finding. What is missing is found at the
+    /// place where it should have stood, which is the position of the segment that came instead (AK302); UCS 0096 wants
+    /// the one before. Anything else is where it is.
+    pub fn position_reached(&self) -> Option<u32> {
+        let position = self.place.segment_position?;
+        Some(if self.code == FindingCode::MissingSegment { position.saturating_sub(1) } else { position })
+    }
+
     /// The same finding about something further out than its place says.
     #[must_use]
     pub fn about(mut self, level: Level) -> Self {
         self.level = level;
+        self
+    }
+
+    /// The same finding about a rule of somebody's.
+    #[must_use]
+    pub fn by(mut self, authority: Authority) -> Self {
+        self.authority = authority;
         self
     }
 
@@ -251,10 +399,17 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 }
 
 /// Collects findings up to a bound, so that a hostile document cannot fill memory with what is wrong with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Findings {
+    limit: usize,
     kept: Vec<Finding>,
     dropped: Option<(Severity, Place, u64)>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self::keeping(Self::KEPT)
+    }
 }
 
 impl Findings {
@@ -262,14 +417,35 @@ impl Findings {
     /// thousand are more than an acknowledgement will carry.
     pub(crate) const KEPT: usize = 1_000;
 
+    /// A collection that keeps so many.
+    pub(crate) fn keeping(limit: usize) -> Self {
+        Self { limit, kept: Vec::new(), dropped: None }
+    }
+
     pub(crate) fn push(&mut self, finding: Finding) {
-        if self.kept.len() < Self::KEPT {
+        if self.kept.len() < self.limit {
             self.kept.push(finding);
             return;
         }
         let (severity, _, count) = self.dropped.get_or_insert((finding.severity, finding.place, 0));
         *severity = (*severity).max(finding.severity);
         *count += 1;
+    }
+
+    pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+
+    /// How many are kept so far.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Says of those that were kept since there were `from` in which loop they are.
+    pub(crate) fn inside(&mut self, from: usize, loop_name: &str) {
+        for finding in self.kept.iter_mut().skip(from) {
+            finding.loop_name = Some(loop_name.into());
+        }
     }
 
     /// Those that were kept, and one that tells of the others, as weighty as the weightiest of them.

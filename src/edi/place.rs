@@ -37,6 +37,20 @@ impl Tag {
         self.0.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
+    /// The tag as a number.
+    pub(crate) fn key(self) -> u64 {
+        u64::from_le_bytes(self.0)
+    }
+
+    /// The number of the tag that is written so, three bytes of it.
+    pub(crate) const fn key_of(tag: &str) -> u64 {
+        match *tag.as_bytes() {
+            [one, two] => u64::from_le_bytes([one, two, 0, 0, 0, 0, 0, 0]),
+            [one, two, three] => u64::from_le_bytes([one, two, three, 0, 0, 0, 0, 0]),
+            _ => 0,
+        }
+    }
+
     /// The same tag in upper case.
     #[must_use]
     pub fn to_upper(self) -> Self {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 
+use super::charset::CharacterSet;
+use super::control::InterchangeNumbers;
 use super::fault::ReadFault;
 use super::finding::{Finding, FindingCode, Level};
 use super::input::ByteOrder;
@@ -15,11 +17,19 @@ use super::interchange::{
 use super::place::Place;
 use super::sniff::{self, Start};
 use super::source::Source;
-use super::x12::{Envelope, Opened};
+use super::{edifact, x12};
 
 /// Places looked at in one search for the next interchange that look like the head of one and are none. A file that holds
 /// more of them is not worth searching further.
 const CANDIDATES: usize = 10_000;
+
+/// What came of reading the head of an interchange.
+pub(crate) enum Opened<E> {
+    /// An interchange; the source stands behind its head.
+    Interchange(Box<E>),
+    /// What can be told of a head that cannot be read; the source still stands before it.
+    Unreadable(Box<InterchangeHead>),
+}
 
 /// What comes out of a file of EDI, in the order of the wire.
 #[derive(Clone, Debug)]
@@ -47,6 +57,9 @@ pub enum Piece {
 pub struct ReadOptions {
     /// Bounds: `interchange`, `segments`, `segment`, `transaction_set` and `elements` are used.
     pub limits: Limits,
+    /// The character set, whatever an interchange says of itself: the agreement's. Left out, EDIFACT is read by its
+    /// syntax identifier and X12 as [`CharacterSet::Auto`].
+    pub charset: Option<CharacterSet>,
 }
 
 /// Reads interchanges out of a stream.
@@ -55,15 +68,20 @@ pub struct ReadOptions {
 /// transaction set that is being read.
 pub struct Reader<R> {
     source: Source<R>,
-    limits: Limits,
+    options: ReadOptions,
     state: State,
+    numbers: InterchangeNumbers,
+    /// What is to be said right behind the head of an interchange.
+    about_head: Option<Finding>,
 }
 
 enum State {
     /// Nothing was read yet.
     First,
-    /// Inside an interchange.
-    Inside(Box<Envelope>),
+    /// Inside an interchange of X12.
+    X12(Box<x12::Envelope>),
+    /// Inside an interchange of EDIFACT.
+    Edifact(Box<edifact::Envelope>),
     /// Behind an interchange.
     Between,
     /// Nothing more will come.
@@ -73,7 +91,18 @@ enum State {
 impl<R: Read> Reader<R> {
     /// A reader at the start of a file.
     pub fn new(source: R, options: ReadOptions) -> Self {
-        Self { source: Source::new(source), limits: options.limits, state: State::First }
+        Self {
+            source: Source::new(source),
+            options,
+            state: State::First,
+            numbers: InterchangeNumbers::default(),
+            about_head: None,
+        }
+    }
+
+    /// The bounds it holds to.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.options.limits
     }
 
     /// The next piece; `None` at the end of the file, and after a fault.
@@ -90,14 +119,20 @@ impl<R: Read> Reader<R> {
     }
 
     fn advance(&mut self) -> Result<Option<Piece>, ReadFault> {
-        if let State::Inside(envelope) = &mut self.state {
-            if let Some(piece) = envelope.next_piece(&mut self.source, &self.limits)? {
-                return Ok(Some(piece));
-            }
-            self.state = State::Between;
+        if let Some(finding) = self.about_head.take() {
+            return Ok(Some(Piece::Finding(finding)));
         }
-        if matches!(self.state, State::Ended) {
-            return Ok(None);
+        let piece = match &mut self.state {
+            State::X12(envelope) => envelope.next_piece(&mut self.source, &self.options.limits)?,
+            State::Edifact(envelope) => envelope.next_piece(&mut self.source, &self.options.limits)?,
+            State::First | State::Between => None,
+            State::Ended => return Ok(None),
+        };
+        if piece.is_some() {
+            return Ok(piece);
+        }
+        if !matches!(self.state, State::First) {
+            self.state = State::Between;
         }
         let mut findings = Vec::new();
         let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
@@ -108,39 +143,53 @@ impl<R: Read> Reader<R> {
             start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
         }
         match start {
-            Start::Interchange(Standard::X12) => self.open(findings).map(Some),
-            Start::Interchange(standard @ Standard::Edifact) => {
-                Err(ReadFault::NotReadYet { standard, place: self.here(3) })
-            }
+            Start::Interchange(standard) => self.open(standard, findings).map(Some).map_err(ReadFault::Io),
             Start::Leading(_) => Ok(None),
             Start::End => self.end(),
             Start::Other(found) => self.refuse(found),
         }
     }
 
-    fn open(&mut self, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
-        match Envelope::open(&mut self.source, findings).map_err(ReadFault::Io)? {
-            Opened::Interchange(envelope) => {
-                let head = Arc::clone(envelope.head());
-                self.state = State::Inside(envelope);
-                Ok(Piece::Interchange(head))
-            }
-            Opened::Unreadable(head) => {
-                let start = self.source.offset();
-                self.seek().map_err(ReadFault::Io)?;
-                self.state = State::Between;
-                let place = Place { tag: head.place.tag, ..Place::bytes(start, self.source.offset()) };
-                Ok(Piece::Unreadable(Box::new(UnreadableInterchange { head: Arc::from(head), place })))
-            }
-        }
+    fn open(&mut self, standard: Standard, findings: Vec<Finding>) -> io::Result<Piece> {
+        let charset = self.options.charset;
+        let head = match standard {
+            Standard::X12 => match x12::Envelope::open(&mut self.source, charset, findings)? {
+                Opened::Interchange(envelope) => {
+                    let head = Arc::clone(envelope.head());
+                    self.state = State::X12(envelope);
+                    head
+                }
+                Opened::Unreadable(head) => return self.unreadable(head),
+            },
+            Standard::Edifact => match edifact::Envelope::open(&mut self.source, charset, findings)? {
+                Opened::Interchange(envelope) => {
+                    let head = Arc::clone(envelope.head());
+                    self.state = State::Edifact(envelope);
+                    head
+                }
+                Opened::Unreadable(head) => return self.unreadable(head),
+            },
+        };
+        self.about_head = self.numbers.note(&head);
+        Ok(Piece::Interchange(head))
+    }
+
+    fn unreadable(&mut self, head: Box<InterchangeHead>) -> io::Result<Piece> {
+        let start = self.source.offset();
+        sniff::pass_advice(&mut self.source)?;
+        self.seek()?;
+        self.state = State::Between;
+        let place = Place { tag: head.place.tag, ..Place::bytes(start, self.source.offset()) };
+        Ok(Piece::Unreadable(Box::new(UnreadableInterchange { head: Arc::from(head), place })))
     }
 
     /// Passes over what cannot be read, up to the head of an interchange or the end of the file.
     fn seek(&mut self) -> io::Result<()> {
         for _ in 0..CANDIDATES {
             let found = match sniff::seek(&mut self.source)? {
-                Some(Standard::X12) => Envelope::may_open(&mut self.source)?,
-                Some(Standard::Edifact) | None => true,
+                Some(Standard::X12) => x12::Envelope::may_open(&mut self.source)?,
+                Some(Standard::Edifact) => edifact::Envelope::may_open(&mut self.source)?,
+                None => true,
             };
             if found {
                 return Ok(());
@@ -155,7 +204,7 @@ impl<R: Read> Reader<R> {
     fn end(&mut self) -> Result<Option<Piece>, ReadFault> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::First => Err(ReadFault::NotEdi { place: self.here(0), found: "it is empty".to_owned() }),
-            State::Inside(_) | State::Between | State::Ended => Ok(None),
+            State::X12(_) | State::Edifact(_) | State::Between | State::Ended => Ok(None),
         }
     }
 

@@ -7,11 +7,14 @@ use super::delimiter::is_filler;
 use super::interchange::Standard;
 use super::source::Source;
 
-/// Bytes that tell the start of an interchange: a tag and a separator.
-pub(crate) const HEADER_START: usize = 4;
+/// Bytes that tell the start of an interchange: a tag and a separator; or UNA, six characters, perhaps a line end, and UNB.
+pub(crate) const HEADER_START: usize = 15;
 
 /// How far to look for an interchange behind bytes that belong to nothing, such as the head of a mail.
 const SEARCHED: usize = 1024;
+
+/// How far behind the start of a UNA its UNB may stand.
+const ADVICE: usize = 80;
 
 /// What comes next between two interchanges.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,7 +43,7 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
         };
         source.consume(skipped);
     }
-    let head = source.peek(SEARCHED + HEADER_START)?;
+    let head = source.look(SEARCHED + HEADER_START)?;
     if let Some(standard) = standard_of(head) {
         return Ok(Start::Interchange(standard));
     }
@@ -50,7 +53,11 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
     })
 }
 
-/// Whether this tag begins here, then a separator, which is neither letter nor digit nor blank.
+/// Whether an interchange begins here: a tag, then a separator, which is neither letter nor digit nor blank.
+pub(crate) fn is_header(head: &[u8]) -> bool {
+    standard_of(head).is_some()
+}
+
 fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
     match head {
         [first, second, third, separator, ..] => {
@@ -62,26 +69,43 @@ fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
     }
 }
 
-/// The standard of the interchange that begins here, if one may.
-pub(crate) fn standard_of(head: &[u8]) -> Option<Standard> {
+fn standard_of(head: &[u8]) -> Option<Standard> {
     if begins_with(head, b"ISA") {
         Some(Standard::X12)
-    } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") {
+    } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") || is_odd_una(head) {
         Some(Standard::Edifact)
     } else {
         None
     }
 }
 
+/// Whether a UNA begins here whose characters are blank, left out or no separators: then a UNB follows at once.
+fn is_odd_una(head: &[u8]) -> bool {
+    let Some((b"UNA", rest)) = head.split_at_checked(3) else { return false };
+    let rest = rest.get(..rest.len().min(HEADER_START - 3)).unwrap_or_default();
+    (0..rest.len()).any(|at| rest.get(at..).is_some_and(|rest| begins_with(rest, b"UNB")))
+}
+
+/// Passes over a UNA, up to its UNB: a search for the next interchange begins behind both.
+pub(crate) fn pass_advice<R: Read>(source: &mut Source<R>) -> io::Result<()> {
+    let head = source.look(ADVICE)?;
+    let is_advice = head.get(..3).is_some_and(|tag| tag.eq_ignore_ascii_case(b"UNA"));
+    let header = (3..head.len()).find(|at| head.get(*at..).is_some_and(|rest| begins_with(rest, b"UNB")));
+    if let Some(header) = header.filter(|_| is_advice) {
+        source.consume(header);
+    }
+    Ok(())
+}
+
 /// Passes over bytes up to where the next interchange may begin, at least one byte further on. `None` at the end of the
 /// file.
 pub(crate) fn seek<R: Read>(source: &mut Source<R>) -> io::Result<Option<Standard>> {
     loop {
-        let head = source.peek(SEARCHED + HEADER_START)?;
+        let head = source.look(SEARCHED + HEADER_START)?;
         let found = leading(head);
         let standard = found.and_then(|count| head.get(count..)).and_then(standard_of);
-        let is_end = head.len() < SEARCHED + HEADER_START;
-        let passed = found.unwrap_or(if is_end { head.len() } else { SEARCHED });
+        let is_end = head.len() <= SEARCHED;
+        let passed = found.unwrap_or(SEARCHED.min(head.len()));
         source.consume(passed);
         if found.is_some() || is_end {
             return Ok(standard);
@@ -127,6 +151,9 @@ mod tests {
         check(b"\xef\xbb\xbf\r\n ISA*00*", 6, Start::Interchange(Standard::X12));
         check(b"UNA:+.? 'UNB+", 0, Start::Interchange(Standard::Edifact));
         check(b"UNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNA      UNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNAUNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNA went to the UNB+", 0, Start::Leading(16));
         check(b"From: x\n\nISA*00*", 0, Start::Leading(9));
         check(b"\xc2\xa0ISA*00*", 0, Start::Leading(2));
         check(b"VISA*00*", 0, Start::Other("it begins with 'VISA*00*'".into()));

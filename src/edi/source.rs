@@ -101,6 +101,12 @@ impl<R: Read> Source<R> {
         Ok(self.available())
     }
 
+    /// The next `count` bytes and no more, fewer only at the end of the file: how the file is read must not show.
+    pub(crate) fn look(&mut self, count: usize) -> io::Result<&[u8]> {
+        let bytes = self.peek(count)?;
+        Ok(bytes.get(..count).unwrap_or(bytes))
+    }
+
     /// Lets go of the first bytes.
     pub(crate) fn consume(&mut self, count: usize) {
         let count = count.min(self.end - self.start);
@@ -175,7 +181,7 @@ impl<R: Read> Source<R> {
         let limit = limit.min(u32::MAX as usize / 4);
         let Some(filler) = self.filler(delimiters, limit)? else { return Ok(Next::End) };
         let head = self.peek(filler + sniff::HEADER_START).map_err(ReadFault::Io)?;
-        if sniff::standard_of(head.get(filler..).unwrap_or_default()).is_some() {
+        if sniff::is_header(head.get(filler..).unwrap_or_default()) {
             return Ok(Next::Header);
         }
         if let Some(terminator) = delimiters.wide.and_then(|wide| wide.terminator) {

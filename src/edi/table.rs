@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::place::Tag;
 use super::token::Segment;
@@ -14,6 +15,8 @@ use super::wide;
 #[derive(Clone)]
 pub(crate) struct SegmentTable {
     pub(crate) delimiters: Delimiters,
+    /// How bytes become text.
+    pub(crate) charset: CharacterSet,
     offset: u64,
     bytes: Vec<u8>,
     raw: Option<Vec<u8>>,
@@ -70,6 +73,7 @@ impl SegmentTable {
     pub(crate) fn new(delimiters: Delimiters, offset: u64) -> Self {
         Self {
             delimiters,
+            charset: CharacterSet::Auto,
             offset,
             bytes: Vec::new(),
             raw: None,
@@ -178,6 +182,11 @@ impl SegmentTable {
             elements_end: narrow(self.elements.len()),
         });
         self.elements.len() - before
+    }
+
+    /// Whether there are no bytes beyond ASCII.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.bytes.is_ascii()
     }
 
     /// How many segments there are.

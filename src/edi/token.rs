@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::charset;
+use super::charset::CharacterSet;
+use super::delimiter::Delimiters;
 use super::place::{Place, Tag};
 use super::table::{SegmentSpan, SegmentTable, narrow};
 
@@ -54,9 +55,19 @@ impl<'a> Segment<'a> {
         (1..=segment.element_count()).map(move |number| segment.element(number))
     }
 
-    /// What parts repetitions, if anything does.
-    pub(crate) fn repetition_separator(&self) -> Option<u8> {
-        self.table.delimiters.repetition
+    /// The bytes of the elements that were sent, in order.
+    pub(crate) fn element_bytes(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+        let starts = self.table.element_starts(self.elements_start, self.span.elements_end);
+        let (table, end) = (self.table, self.span.end);
+        starts.iter().enumerate().map(move |(index, start)| {
+            // One byte of separator stands between an element and the next.
+            table.slice(*start, starts.get(index + 1).map_or(end, |next| next - 1))
+        })
+    }
+
+    /// What it is written with.
+    pub(crate) fn delimiters(&self) -> &'a Delimiters {
+        &self.table.delimiters
     }
 
     /// Where the segment stands in the file.
@@ -70,6 +81,23 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// The character set its text is read in.
+    pub fn character_set(&self) -> CharacterSet {
+        self.table.charset
+    }
+
+    /// Where `length` of its bytes from `at` on stand in the file, with the element they are in.
+    pub(crate) fn place_of(&self, at: usize, length: usize) -> Place {
+        let start = self.span.start + narrow(at);
+        let element = self.elements().filter(|element| element.start <= start).last();
+        Place {
+            start: self.table.file_offset(start),
+            end: self.table.file_offset(start + narrow(length)),
+            element: element.map(|element| element.number),
+            ..self.place()
+        }
+    }
+
     fn element_span(&self, number: usize) -> Option<(u32, u32)> {
         let elements = self.table.element_starts(self.elements_start, self.span.elements_end);
         let start = *elements.get(number.checked_sub(1)?)?;
@@ -79,7 +107,7 @@ impl<'a> Segment<'a> {
 
 impl fmt::Debug for Segment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&charset::decode(self.bytes()))
+        f.write_str(&self.table.charset.decode(self.bytes()))
     }
 }
 
@@ -105,9 +133,10 @@ impl<'a> Element<'a> {
     /// The text, without release characters, and without trailing blanks: they mean nothing (X12.6, "string"; ISO
     /// 9735-1, suppression of characters), and fixed-width writers leave them.
     pub fn text(&self) -> Cow<'a, str> {
-        match self.segment.table.delimiters.unreleased(self.bytes()) {
-            Cow::Borrowed(bytes) => charset::decode(bytes.trim_ascii_end()),
-            Cow::Owned(bytes) => Cow::Owned(charset::decode(bytes.trim_ascii_end()).into_owned()),
+        let table = self.segment.table;
+        match table.delimiters.unreleased(self.bytes()) {
+            Cow::Borrowed(bytes) => table.charset.decode(bytes.trim_ascii_end()),
+            Cow::Owned(bytes) => Cow::Owned(table.charset.decode(bytes.trim_ascii_end()).into_owned()),
         }
     }
 

@@ -188,6 +188,11 @@ impl<'t> Value<'t> {
         instant.map(|instant| Timestamp::from_millis(instant.as_millisecond()))
     }
 
+    /// Whether it is a table; no fault otherwise.
+    pub fn is_table(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Table(_))
+    }
+
     /// A table, in square brackets or in braces.
     pub fn table(&self) -> Option<Table<'t>> {
         match self.value.get_ref() {

@@ -1,38 +1,64 @@
 //! Guides: which segments, elements and loops a transaction set has. A guide is data;
 //! `load.rs` tells its form.
 
+mod choose;
+mod dictionary;
 mod element;
 mod key;
 mod load;
+mod overlay;
+mod own;
+mod plan;
 mod segment;
 mod shipped;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
+pub use choose::Guides;
 pub use element::{Authority, CodeList, ElementDef, ElementKind, ElementType};
 pub use key::{GuideKey, NotAGuideKey};
 pub use segment::{
     Discriminator, Hierarchy, LoopDef, Max, NoteRule, Pair, Part, Requirement, SegmentDef, SegmentUse, SyntaxNote,
 };
-pub use shipped::{Guides, shipped};
+pub use shipped::shipped;
+
+pub(crate) use plan::{Holds, Item, LoopPlan, NONE, PartPlan, Plan, Sequence, code_key};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::place::Tag;
+use dictionary::Dictionary;
 
 /// A transaction set described: its loops in order, its segments, their elements.
 #[derive(Clone, Debug)]
 pub struct Guide {
     key: GuideKey,
+    name: String,
     root: LoopDef,
-    segments: BTreeMap<Tag, SegmentDef>,
+    segments: BTreeMap<Tag, Arc<SegmentDef>>,
+    planned: plan::Planned,
+    /// What its segments are described with, for overlays.
+    dictionary: Dictionary,
 }
 
 impl Guide {
     /// Which message it describes: `x12/004010/850`.
     pub fn key(&self) -> &GuideKey {
         &self.key
+    }
+
+    /// What it is called, in a few words; empty where nobody said.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The overlay that it was amended by, `acme-bearings/810`, if any.
+    pub fn overlay(&self) -> Option<&str> {
+        self.key.overlay.as_deref()
     }
 
     /// The transaction set as a loop that comes once; its name is the set's id. ST and SE belong to the envelope and
@@ -43,7 +69,7 @@ impl Guide {
 
     /// The elements of a segment. A segment that loops name may have none described: then nothing in it is checked.
     pub fn segment(&self, tag: &str) -> Option<&SegmentDef> {
-        self.segments.get(&Tag::new(tag.as_bytes()))
+        self.described(Tag::new(tag.as_bytes()))
     }
 
     /// Element `number`, from 1, of a segment.
@@ -53,10 +79,15 @@ impl Guide {
 
     /// The segments that are described, by tag.
     pub fn segments(&self) -> impl Iterator<Item = &SegmentDef> {
-        self.segments.values()
+        self.segments.values().map(AsRef::as_ref)
+    }
+
+    /// The elements of a segment, shared.
+    pub(crate) fn shared_segment(&self, tag: Tag) -> Option<Arc<SegmentDef>> {
+        self.segments.get(&tag).cloned()
     }
 
     pub(crate) fn described(&self, tag: Tag) -> Option<&SegmentDef> {
-        self.segments.get(&tag)
+        self.segments.get(&tag).map(AsRef::as_ref)
     }
 }

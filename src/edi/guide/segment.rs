@@ -1,5 +1,7 @@
 //! Segments and the loops they stand in.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::edi::place::Tag;
@@ -18,6 +20,17 @@ pub enum Requirement {
     NotUsed,
 }
 
+/// `M`, `O`, and `-` for what is not used.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mandatory => "M",
+            Self::Optional => "O",
+            Self::NotUsed => "-",
+        })
+    }
+}
+
 /// How often something may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Max {
@@ -33,6 +46,16 @@ impl Max {
         match self {
             Self::Times(max) => count <= max,
             Self::Unbounded => true,
+        }
+    }
+}
+
+/// `200`, or `>1` without bound.
+impl fmt::Display for Max {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Times(max) => write!(f, "{max}"),
+            Self::Unbounded => f.write_str(">1"),
         }
     }
 }
@@ -68,6 +91,66 @@ pub struct SyntaxNote {
     pub rule: NoteRule,
     /// The elements, or components, that it is about, from 1; two at least.
     pub elements: Vec<usize>,
+}
+
+/// `P0304`: a letter, then two digits for each element.
+impl FromStr for SyntaxNote {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let rule = match text.get(..1) {
+            Some("P") => NoteRule::Paired,
+            Some("R") => NoteRule::Required,
+            Some("E") => NoteRule::Exclusive,
+            Some("C") => NoteRule::Conditional,
+            Some("L") => NoteRule::List,
+            _ => return Err(()),
+        };
+        let digits = text.get(1..).unwrap_or_default();
+        let pair = |at: usize| digits.get(at..at + 2).and_then(|pair| pair.parse::<usize>().ok());
+        let elements: Option<Vec<usize>> = (0..digits.len()).step_by(2).map(pair).collect();
+        let mut elements = elements.ok_or(())?;
+        let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let note = Self { rule, elements: elements.clone() };
+        elements.sort_unstable();
+        elements.dedup();
+        let distinct = elements.len() == note.elements.len() && elements.len() >= 2 && !elements.contains(&0);
+        (is_digits && distinct).then_some(note).ok_or(())
+    }
+}
+
+impl SyntaxNote {
+    /// What it demands, in words: `03 and 04 come together or not at all`.
+    pub fn words(&self) -> String {
+        let two = |number: &usize| format!("{number:02}");
+        let list = |numbers: &[usize], last: &str| {
+            let mut words: Vec<String> = numbers.iter().map(two).collect();
+            let tail = words.pop().unwrap_or_default();
+            if words.is_empty() { tail } else { format!("{} {last} {tail}", words.join(", ")) }
+        };
+        let (first, others) =
+            self.elements.split_first().map_or((String::new(), [].as_slice()), |(first, others)| (two(first), others));
+        match self.rule {
+            NoteRule::Paired => format!("{} come together or not at all", list(&self.elements, "and")),
+            NoteRule::Required => format!("at least one of {} is there", list(&self.elements, "and")),
+            NoteRule::Exclusive => format!("at most one of {} is there", list(&self.elements, "and")),
+            NoteRule::Conditional => format!("if {first} is there, so is {}", list(others, "and")),
+            NoteRule::List => format!("if {first} is there, so is at least one of {}", list(others, "and")),
+        }
+    }
+}
+
+impl fmt::Display for SyntaxNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.rule {
+            NoteRule::Paired => "P",
+            NoteRule::Required => "R",
+            NoteRule::Exclusive => "E",
+            NoteRule::Conditional => "C",
+            NoteRule::List => "L",
+        })?;
+        self.elements.iter().try_for_each(|element| write!(f, "{element:02}"))
+    }
 }
 
 /// How the instances of a loop form a tree: each names itself and its parent.

@@ -124,7 +124,7 @@ fn binary_data_is_bounded_as_any_segment() {
     let file = wrap(&SET.replace("PO1**1~", "BIN*100*x~"));
     let read = |segment| {
         let limits = crate::base::Limits { segment, ..crate::base::Limits::default() };
-        pieces_of(file.as_slice(), ReadOptions { limits }).1
+        pieces_of(file.as_slice(), ReadOptions { limits, ..ReadOptions::default() }).1
     };
     assert!(read("BIN*100*".len() + 100).is_none());
     let fault = read("BIN*100*".len() + 99);

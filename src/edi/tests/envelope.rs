@@ -37,10 +37,22 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(wrap(&SET.replace('~', "\n~")), SOUND);
     check(file.replace('~', "~\n\t  "), SOUND);
     check(file.replace('~', "\n\n"), SOUND);
-    check(file.replace('*', "|").replace('~', "\x1c").replace('>', "\x1f"), SOUND);
     check(format!("\u{feff}\n {file}"), SOUND);
     check(format!("{file}\r\n\0\0\x1a"), SOUND);
     check(file.replace("*U*00401", "*^*00401"), SOUND);
+}
+
+const UNCUSTOMARY: &str =
+    "ISA at byte AT: info[uncustomary-delimiters]: elements are parted by '|' and segments ended by 'END'";
+
+fn uncustomary(at: usize, end: &str) -> String {
+    told_of(&UNCUSTOMARY.replace("AT", &at.to_string()).replace("END", end))
+}
+
+#[test]
+fn delimiters_that_are_allowed_and_rare() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    check(file.replace('*', "|").replace('~', "\x1c").replace('>', "\x1f"), &uncustomary(0, r"\x1c"));
 }
 
 #[test]
@@ -138,10 +150,6 @@ fn what_is_no_x12() {
     check("", &not_edi.replace("{}", "it is empty"));
     check(" \r\n", &not_edi.replace("{}", "it is empty"));
     check("ST*850*1~", &not_edi.replace("{}", "it begins with ST, without the interchange around it"));
-    let edifact = "fault error[not-read-yet]: EDIFACT is not read yet; expected an X12 interchange — ask the partner for X12, or wait for the release that reads it";
-    check("UNA:+.? 'UNB+UNOC:3+S+R'", edifact);
-    check("UNB+UNOC:3+S+R'", edifact);
-    check([wrap(SET), b"UNB+UNOC:3+S+R'".to_vec()].concat(), &format!("{SOUND}\n{edifact}"));
 }
 
 #[test]
@@ -162,11 +170,14 @@ fn bytes_around_interchanges() {
              — look at the raw file: an interchange may be damaged there"
         ),
     );
-    let other = file.replace('*', "|").replace('~', "'");
-    check(format!("{file}{other}\r\n{file}"), &format!("{SOUND}{SOUND}{SOUND}"));
+    let other = file.replace("000000001", "000000002").replace('*', "|").replace('~', "'");
+    let third = file.replace("RECEIVER", "ANOTHER ");
+    let second = uncustomary(file.len(), r"\'").replace("0001 from", "0002 from");
+    let last = SOUND.replace("RECEIVER", "ANOTHER");
+    check(format!("{file}{other}\r\n{third}"), &format!("{SOUND}\n{second}{last}"));
     let between = "error[trailing-bytes]: what stands between two interchanges belongs to neither: it begins with \
                    '--------------------' — look at the raw file: an interchange may be damaged there";
-    check(format!("{file}{}{other}", "-".repeat(5_000)), &format!("{SOUND}\n{between}{SOUND}"));
+    check(format!("{file}{}{third}", "-".repeat(5_000)), &format!("{SOUND}\n{between}{last}"));
 }
 
 #[test]
@@ -206,6 +217,21 @@ fn counts_and_control_numbers() {
 }
 
 #[test]
+fn an_interchange_that_comes_twice_in_a_file() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let (head, rest) = SOUND.trim().split_once('\n').unwrap();
+    let twice = format!(
+        "ISA at byte {}: error[control-number-repeated]: control number '000000001' comes twice in one file, \
+         from the same sender to the same receiver — tell the partner; their translator writes it wrong",
+        file.len()
+    );
+    check(format!("{file}{file}"), &format!("{SOUND}\n{head}\n{twice}\n{rest}"));
+    let (pieces, _) = read(format!("{file}{file}").as_bytes());
+    let level = |piece: &Piece| matches!(piece, Piece::Finding(finding) if finding.level == Level::Interchange);
+    assert_eq!(pieces.iter().filter(|piece| level(piece)).count(), 1);
+}
+
+#[test]
 fn a_file_cut_anywhere_is_never_sound() {
     let file = wrap(SET);
     for end in 1..file.len() {
@@ -242,7 +268,7 @@ fn missing_trailers_close_what_is_open() {
     let next = "ST*850*0002~BEG*00*SA*2**20261102~PO1**1~SE*4*0002~";
     let file = String::from_utf8(wrap(&(SET.replace("SE*4*0001~", "") + next))).unwrap().replace("GE*1*1~", "");
     check(
-        format!("{file}{}", file.replace("IEA*1*000000001~", "")),
+        format!("{file}{}", file.replace("IEA*1*000000001~", "").replace("000000001", "000000002")),
         &format!(
             "interchange 000000001 from SENDER to RECEIVER
              group PO 1 004010
@@ -252,7 +278,7 @@ fn missing_trailers_close_what_is_open() {
              group end, 2 sets, sound false
              IEA at byte 233: error[trailer-missing]: GE is missing: the functional group has no end; expected GE — {cut}
              interchange end, 1 groups, sound true
-             interchange 000000001 from SENDER to RECEIVER
+             interchange 000000002 from SENDER to RECEIVER
              group PO 1 004010
              set 850 0001 of 3 segments
              error[trailer-missing]: SE is missing: the transaction set has no end; expected SE — {cut}

@@ -1,10 +1,15 @@
 //! Reading from the front door of the module.
 
 mod bytes;
+mod charsets;
+mod edifact;
 mod envelope;
 mod limits;
+mod report;
+mod plausible;
 mod structure;
 mod tokens;
+mod validate;
 
 use std::fmt::Write as _;
 use std::io::Read;

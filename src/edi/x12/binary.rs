@@ -2,10 +2,8 @@
 
 use std::io::Read;
 
-use crate::base::Severity;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::fault::{Bound, ReadFault};
-use crate::edi::finding::{Finding, FindingCode};
 use crate::edi::place::Place;
 use crate::edi::source::{Cut, Data, Source};
 
@@ -61,11 +59,4 @@ pub(super) fn lengthened<R: Read>(
 fn parse(digits: &[u8]) -> Option<usize> {
     let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
-}
-
-/// The finding for a length that leads to no terminator.
-pub(super) fn wrong_length(place: Place) -> Finding {
-    let tag = place.tag.unwrap_or_default();
-    let text = format!("{tag} says a length behind which no terminator stands; it is read up to the next terminator");
-    Finding::new(Severity::Error, FindingCode::BinaryLength, place, text)
 }

@@ -5,34 +5,36 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
-use crate::edi::charset;
+use crate::edi::charset::CharacterSet;
+use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::delimiter::Delimiters;
-use crate::edi::fault::{Bound, ReadFault};
-use crate::edi::finding::{Finding, FindingCode};
+use crate::edi::encoding::Encoding;
+use crate::edi::fault::ReadFault;
+use crate::edi::finding::{Finding, Level};
 use crate::edi::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
 };
-use crate::edi::place::{Place, Tag};
-use crate::edi::read::Piece;
-use crate::edi::source::{Cut, Data, Next, Source};
-use crate::edi::table::{SegmentTable, TableSize};
+use crate::edi::place::Place;
+use crate::edi::read::{Opened, Piece};
+use crate::edi::segments::Segments;
+use crate::edi::source::{Cut, Source};
 use crate::edi::token::Segment;
 
 use super::binary;
-use super::control::{self, ControlNumbers};
 use super::header::{self, Header};
+
+const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
+const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
 
 /// An interchange that is open.
 pub(crate) struct Envelope {
     pub(super) head: Arc<InterchangeHead>,
     pub(super) group: Option<OpenGroup>,
+    pub(super) encoding: Encoding,
     groups: u64,
     acknowledgements: u64,
     group_numbers: ControlNumbers,
-    /// Segments so far; the header is one.
-    segments: u64,
-    /// Room that the last set took.
-    pub(super) usual_size: TableSize,
+    pub(super) segments: Segments,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
@@ -43,6 +45,8 @@ pub(super) struct OpenGroup {
     pub(super) head: Arc<GroupHead>,
     pub(super) sets: u64,
     pub(super) set_numbers: ControlNumbers,
+    /// What is wrong with its head; told at its end.
+    findings: Vec<Finding>,
 }
 
 /// Segments that belong to the envelope.
@@ -101,19 +105,15 @@ impl ServiceTag {
     }
 }
 
-/// What came of reading an ISA.
-pub(crate) enum Opened {
-    /// An interchange; the source stands behind its ISA.
-    Interchange(Box<Envelope>),
-    /// What can be told of an ISA that cannot be read; the source still stands before it.
-    Unreadable(Box<InterchangeHead>),
-}
-
 impl Envelope {
     /// Reads the ISA that stands next in the source.
-    pub(crate) fn open<R: Read>(source: &mut Source<R>, before: Vec<Finding>) -> io::Result<Opened> {
+    pub(crate) fn open<R: Read>(
+        source: &mut Source<R>,
+        agreed: Option<CharacterSet>,
+        before: Vec<Finding>,
+    ) -> io::Result<Opened<Self>> {
         let offset = source.offset();
-        let bytes = source.peek(header::LOOKED_AT)?;
+        let bytes = source.look(header::LOOKED_AT)?;
         let Header { mut head, length } = match header::read(bytes, offset) {
             Ok(header) => header,
             Err(mut unreadable) => {
@@ -123,14 +123,16 @@ impl Envelope {
         };
         source.consume(length);
         head.findings.splice(0..0, before);
+        let encoding = Encoding::new(agreed, CharacterSet::Auto, &head.delimiters);
+        head.character_set = encoding.set();
         Ok(Opened::Interchange(Box::new(Self {
+            segments: Segments::new(head.delimiters, head.place.start),
+            encoding,
             head: Arc::new(head),
             group: None,
             groups: 0,
             acknowledgements: 0,
             group_numbers: ControlNumbers::default(),
-            segments: 1,
-            usual_size: TableSize::default(),
             ready: VecDeque::new(),
             closed: false,
         })))
@@ -139,7 +141,7 @@ impl Envelope {
     /// Whether what stands next in the source is an ISA that can be read, or could at least be rejected: it has a version
     /// and a control number. `ISA` in the middle of data has none.
     pub(crate) fn may_open<R: Read>(source: &mut Source<R>) -> io::Result<bool> {
-        let bytes = source.peek(header::LOOKED_AT)?;
+        let bytes = source.look(header::LOOKED_AT)?;
         Ok(match header::read(bytes, 0) {
             Ok(_) => true,
             Err(head) => head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number),
@@ -180,7 +182,8 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let table = self.take(source, limits, cut)?;
+        let mut table = self.segments.take(source, limits, cut)?;
+        self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         self.note_case(&segment, tag, place);
@@ -194,54 +197,26 @@ impl Envelope {
         Ok(())
     }
 
-    /// The next segment that is not empty, not consumed yet. `None` when the file ends or another interchange begins.
+    /// The next segment, not consumed yet, with all of its binary data. `None` when the file ends or another interchange
+    /// begins.
     pub(super) fn next_cut<R: Read>(
         &mut self,
         source: &mut Source<R>,
         limits: &Limits,
     ) -> Result<Option<Cut>, ReadFault> {
-        let Next::Segment(cut) = source.next_segment(&self.head.delimiters, limits.segment)? else { return Ok(None) };
-        let cut = binary::lengthened(source, &self.head.delimiters, limits.segment, cut)?;
-        let start = self.head.place.start;
-        let end = source.offset() + cut.next as u64;
-        let place = Place::bytes(source.offset() + cut.filler as u64, source.offset() + cut.end as u64);
-        if end - start > limits.interchange {
-            return Err(ReadFault::Bound { bound: Bound::Interchange, limit: limits.interchange, place });
-        }
-        if self.segments >= limits.segments {
-            return Err(ReadFault::Bound { bound: Bound::Segments, limit: limits.segments, place });
-        }
-        Ok(Some(cut))
-    }
-
-    /// Takes a segment of the envelope out of the source.
-    fn take<R: Read>(&mut self, source: &mut Source<R>, limits: &Limits, cut: Cut) -> Result<SegmentTable, ReadFault> {
-        let (filler, segment, terminator) = source.parts(cut);
-        let mut table = SegmentTable::new(self.head.delimiters, source.offset() + filler.len() as u64);
-        if !segment.is_empty() {
-            let added = match cut.data {
-                Data::From(data) => table.push_binary(segment, data, terminator),
-                Data::None | Data::WrongLength => table.push_segment(segment, terminator),
-            };
-            check_elements(&table, added.elements, limits)?;
-            self.segments += 1;
-        }
-        source.consume(cut.next);
-        Ok(table)
-    }
-
-    /// Segments so far, the header counted.
-    pub(super) fn segments(&self) -> u64 {
-        self.segments
-    }
-
-    pub(super) fn count_segments(&mut self, more: u64) {
-        self.segments += more;
+        let Some(cut) = self.segments.next_cut(source, limits)? else { return Ok(None) };
+        binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
     }
 
     fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {
-        if tag.is_some() && segment.tag() != segment.tag().to_upper() {
-            self.ready.push_back(Piece::Finding(lower_case(segment.tag(), place)));
+        let level = match tag {
+            Some(ServiceTag::Ta1 | ServiceTag::Iea) => Level::Interchange,
+            Some(ServiceTag::Gs | ServiceTag::Ge) => Level::Group,
+            Some(ServiceTag::St | ServiceTag::Se) => Level::Set,
+            None => return,
+        };
+        if segment.tag() != segment.tag().to_upper() {
+            self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
         }
     }
 
@@ -249,7 +224,8 @@ impl Envelope {
         let text = |number: usize| segment.element(number).text().into_owned();
         if self.groups > 0 || self.group.is_some() {
             let text = "a TA1 stands before the groups";
-            self.ready.push_back(Piece::Finding(misplaced(Severity::Warning, place, text.to_owned())));
+            let finding = control::misplaced(Severity::Warning, Level::Interchange, place, text.to_owned());
+            self.ready.push_back(Piece::Finding(finding));
         }
         self.acknowledgements += 1;
         self.ready.push_back(Piece::Acknowledgement(InterchangeAcknowledgement {
@@ -276,12 +252,15 @@ impl Envelope {
             version: text(8),
             place,
         });
-        if self.group_numbers.repeats(&head.control_number) {
-            let finding = control::repeated(&head.control_number, "interchange", place);
-            self.ready.push_back(Piece::Finding(finding));
-        }
+        let repeated = self.group_numbers.repeats(&head.control_number);
+        let repeated = repeated.then(|| control::repeated(&head.control_number, Level::Group, "interchange", place));
         self.groups += 1;
-        self.group = Some(OpenGroup { head: Arc::clone(&head), sets: 0, set_numbers: ControlNumbers::default() });
+        self.group = Some(OpenGroup {
+            head: Arc::clone(&head),
+            sets: 0,
+            set_numbers: ControlNumbers::default(),
+            findings: repeated.into_iter().collect(),
+        });
         self.ready.push_back(Piece::Group(head));
     }
 
@@ -290,27 +269,30 @@ impl Envelope {
             self.misplaced(segment, place);
             return;
         }
-        let unterminated = (!cut.terminated).then(|| unterminated(Severity::Error, place));
+        let unterminated = (!cut.terminated).then(|| control::unterminated(Severity::Error, Level::Group, place));
         self.end_group(Some(segment), unterminated.into_iter().collect(), place);
     }
 
     /// Ends the open group, if there is one, with its trailer or without.
-    fn end_group(&mut self, trailer: Option<&Segment<'_>>, mut findings: Vec<Finding>, place: Place) {
+    fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
         let Some(group) = self.group.take() else { return };
+        let mut findings = group.findings;
+        findings.extend(more);
         let trailer = match trailer {
             Some(segment) => {
                 let trailer = control::trailer(segment, place);
                 let number = &group.head.control_number;
-                findings.extend(control::check(segment, &trailer, group.sets, "transaction sets", number));
+                findings.extend(control::check(&GE, segment, &trailer, group.sets, number));
                 Some(trailer)
             }
             None => {
-                findings.push(control::missing("GE", "the functional group", place));
+                findings.push(control::missing(&GE, place));
                 None
             }
         };
         if group.sets == 0 {
-            findings.push(empty("the functional group holds no transaction set", group.head.place));
+            let text = "the functional group holds no transaction set";
+            findings.push(control::empty(Level::Group, text, group.head.place));
         }
         self.ready.push_back(Piece::GroupEnd(GroupEnd { head: group.head, sets: group.sets, trailer, findings }));
     }
@@ -320,15 +302,15 @@ impl Envelope {
     fn close(&mut self, segment: &Segment<'_>, place: Place, cut: Cut) {
         self.end_group(None, vec![], place);
         let trailer = control::trailer(segment, place);
-        let mut findings =
-            control::check(segment, &trailer, self.groups, "functional groups", &self.head.control_number);
+        let mut findings = control::check(&IEA, segment, &trailer, self.groups, &self.head.control_number);
         if !cut.terminated {
             let is_whole = findings.is_empty();
             let severity = if is_whole { Severity::Warning } else { Severity::Error };
-            findings.push(unterminated(severity, place));
+            findings.push(control::unterminated(severity, Level::Interchange, place));
         }
         if self.groups == 0 && self.acknowledgements == 0 {
-            findings.push(empty("the interchange holds neither a group nor an acknowledgement", self.head.place));
+            let text = "the interchange holds neither a group nor an acknowledgement";
+            findings.push(control::empty(Level::Interchange, text, self.head.place));
         }
         self.end(Some(trailer), findings);
     }
@@ -336,7 +318,7 @@ impl Envelope {
     /// The file ended, or another interchange began.
     fn end_by_force(&mut self, place: Place) {
         self.end_group(None, vec![], place);
-        self.end(None, vec![control::missing("IEA", "the interchange", place)]);
+        self.end(None, vec![control::missing(&IEA, place)]);
     }
 
     fn end(&mut self, trailer: Option<Trailer>, findings: Vec<Finding>) {
@@ -347,39 +329,13 @@ impl Envelope {
 
     fn misplaced(&mut self, segment: &Segment<'_>, place: Place) {
         let text = format!("the segment {} stands outside of any transaction set", segment.tag());
-        let finding = misplaced(Severity::Error, place, text).quoting(&charset::decode(segment.bytes()));
+        let level = if self.group.is_some() { Level::Group } else { Level::Interchange };
+        let finding = control::misplaced(Severity::Error, level, place, text)
+            .quoting(&segment.character_set().decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
 }
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A segment with more elements than the limit ends the reading: its delimiters are not what they seem.
-pub(super) fn check_elements(table: &SegmentTable, elements: usize, limits: &Limits) -> Result<(), ReadFault> {
-    if elements <= limits.elements {
-        return Ok(());
-    }
-    let place = table.last().map(|segment| segment.place()).unwrap_or_default();
-    Err(ReadFault::Bound { bound: Bound::Elements, limit: limits.elements as u64, place })
-}
-
-pub(super) fn lower_case(tag: Tag, place: Place) -> Finding {
-    let text = format!("the tag '{tag}' is not in upper case");
-    Finding::new(Severity::Warning, FindingCode::LowerCaseTag, place, text).expecting(tag.to_upper().as_str())
-}
-
-pub(super) fn misplaced(severity: Severity, place: Place, text: String) -> Finding {
-    Finding::new(severity, FindingCode::MisplacedEnvelope, place, text)
-}
-
-pub(super) fn unterminated(severity: Severity, place: Place) -> Finding {
-    let tag = place.tag.unwrap_or_default();
-    let text = format!("the file ends in {tag}, before a terminator");
-    Finding::new(severity, FindingCode::TerminatorMissing, place, text)
-}
-
-fn empty(text: &str, place: Place) -> Finding {
-    Finding::new(Severity::Warning, FindingCode::EmptyEnvelope, place, text)
 }

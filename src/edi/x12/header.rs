@@ -4,10 +4,10 @@
 //! longer; counting sixteen separators reads them all.
 
 use crate::base::Severity;
-use crate::edi::charset;
+use crate::edi::charset::{self, CharacterSet};
 use crate::edi::delimiter::{Delimiters, is_filler};
 use crate::edi::finding::{Finding, FindingCode, Level};
-use crate::edi::interchange::{InterchangeHead, Party, Standard, Usage};
+use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::Place;
 use crate::edi::wide;
 
@@ -153,6 +153,14 @@ fn head(bytes: &[u8], walk: &Walk, delimiters: Delimiters, place: Place, finding
         control_number: text(13),
         acknowledgement_asked: text(14) == "1",
         usage: usage(&text(15)),
+        character_set: CharacterSet::Auto,
+        particulars: Particulars {
+            authorization_qualifier: text(1),
+            authorization: text(2),
+            security_qualifier: text(3),
+            security: text(4),
+            ..Particulars::default()
+        },
         delimiters,
         decimal_mark: b'.',
         place,
@@ -294,12 +302,14 @@ fn usage(text: &str) -> Usage {
 fn findings(looked: &Looked<'_>, walk: &Walk, tail: &Tail, delimiters: &Delimiters, place: Place) -> Vec<Finding> {
     let mut findings = Vec::new();
     let bytes = looked.bytes.as_ref();
-    let warn = |code, place, text: String| Finding::new(Severity::Warning, code, place, text);
+    let note =
+        |severity, code, place, text: String| Finding::new(severity, code, place, text).about(Level::Interchange);
+    let warn = |code, place, text: String| note(Severity::Warning, code, place, text);
     let sent: Vec<String> =
         delimiters.stand_ins().iter().flatten().map(|stand_in| format!("'{}'", stand_in.character)).collect();
     if !sent.is_empty() {
         let text = format!("the delimiter {} takes more than one byte", sent.join(" and "));
-        findings.push(Finding::new(Severity::Info, FindingCode::WideCharacters, place, text));
+        findings.push(note(Severity::Info, FindingCode::WideCharacters, place, text));
     }
     if !bytes.starts_with(b"ISA") {
         findings.push(warn(FindingCode::LowerCaseTag, place, "the tag ISA is not in upper case".to_owned()));
@@ -317,6 +327,13 @@ fn findings(looked: &Looked<'_>, walk: &Walk, tail: &Tail, delimiters: &Delimite
             let words = format!("ISA{:02} is {found} characters wide", index + 1);
             findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
         }
+    }
+    // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
+    if sent.is_empty() && (walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n')) {
+        let shown = |byte: u8| byte.escape_ascii().to_string();
+        let (separator, terminator) = (shown(walk.separator), shown(tail.terminator));
+        let words = format!("elements are parted by '{separator}' and segments ended by '{terminator}'");
+        findings.push(note(Severity::Info, FindingCode::UncustomaryDelimiters, place, words));
     }
     if tail.component.is_none() {
         let place = Place { element: Some(16), ..looked.place(place.start, walk.end, walk.end) };

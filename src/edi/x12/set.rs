@@ -4,24 +4,17 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
-use crate::edi::fault::{Bound, ReadFault};
-use crate::edi::finding::{Finding, FindingCode, Findings};
+use crate::edi::control::{self, End};
+use crate::edi::fault::ReadFault;
+use crate::edi::finding::Level;
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
-use crate::edi::run::Room;
-use crate::edi::source::{Cut, Data, Source};
-use crate::edi::table::SegmentTable;
+use crate::edi::segments::OpenSet;
+use crate::edi::source::{Cut, Source};
 
-use super::binary;
-use super::control;
-use super::envelope::{self, Envelope, ServiceTag};
+use super::envelope::{Envelope, ServiceTag};
 
-/// The set that is being read.
-struct OpenSet {
-    table: SegmentTable,
-    findings: Findings,
-    has_wrapped: bool,
-}
+const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segments" };
 
 impl Envelope {
     /// Reads the set whose ST is `cut`, until its SE, or until something comes that cannot be inside a set.
@@ -32,84 +25,29 @@ impl Envelope {
         cut: Cut,
     ) -> Result<TransactionSet, ReadFault> {
         let offset = source.offset() + cut.filler as u64;
-        let mut set = OpenSet {
-            table: SegmentTable::new(self.head.delimiters, offset),
-            findings: Findings::default(),
-            has_wrapped: false,
-        };
-        set.table.reserve(self.usual_size);
-        self.take_into(&mut set, source, limits, cut)?;
+        let mut set = OpenSet::new(&self.segments, offset);
+        set.take(&mut self.segments, source, limits, cut)?;
         let trailer = loop {
-            self.take_run(&mut set, source, limits);
+            set.take_run(&mut self.segments, source, limits, ServiceTag::may_be);
             let Some(cut) = self.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
             match ServiceTag::of(segment, &self.head.delimiters) {
-                None => self.take_into(&mut set, source, limits, cut)?,
+                None => set.take(&mut self.segments, source, limits, cut)?,
                 Some(ServiceTag::Se) => {
-                    self.take_into(&mut set, source, limits, cut)?;
+                    set.take(&mut self.segments, source, limits, cut)?;
                     break set.table.last().map(|segment| control::trailer(&segment, segment.place()));
                 }
                 // TA1 is a segment like any other here; the guide will not know it.
-                Some(ServiceTag::Ta1) => self.take_into(&mut set, source, limits, cut)?,
+                Some(ServiceTag::Ta1) => set.take(&mut self.segments, source, limits, cut)?,
                 Some(ServiceTag::Gs | ServiceTag::St | ServiceTag::Ge | ServiceTag::Iea) => break None,
             }
         };
-        self.usual_size = set.table.size();
+        set.finish(&mut self.segments);
         Ok(self.finish(set, trailer, source.offset()))
     }
 
-    /// Moves plain segments out of the source into the set.
-    fn take_run<R: Read>(&mut self, set: &mut OpenSet, source: &mut Source<R>, limits: &Limits) {
-        let length = limits.transaction_set.min(u32::MAX as usize);
-        let left = length.saturating_sub(set.table.raw().len()) as u64;
-        let room = Room {
-            segment: limits.segment,
-            elements: limits.elements,
-            segments: limits.segments.saturating_sub(self.segments()),
-            bytes: left.min(self.head.place.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
-        };
-        let taken = source.take_run(&mut set.table, room, ServiceTag::may_be);
-        self.count_segments(taken);
-    }
-
-    /// Moves a segment out of the source into the set.
-    fn take_into<R: Read>(
-        &mut self,
-        set: &mut OpenSet,
-        source: &mut Source<R>,
-        limits: &Limits,
-        cut: Cut,
-    ) -> Result<(), ReadFault> {
-        let (filler, segment, terminator) = source.parts(cut);
-        let is_first = set.table.len() == 0;
-        // Places inside a set are kept in 32 bits.
-        let limit = limits.transaction_set.min(u32::MAX as usize);
-        let length = set.table.raw().len() + if is_first { cut.next - cut.filler } else { cut.next };
-        if length > limit {
-            let start = source.offset() + filler.len() as u64;
-            let place = Place::bytes(start, start + segment.len() as u64);
-            return Err(ReadFault::Bound { bound: Bound::TransactionSet, limit: limit as u64, place });
-        }
-        if !is_first {
-            set.table.push_filler(filler);
-        }
-        if segment.is_empty() {
-            set.note_empty(source.offset() + cut.filler as u64);
-            set.table.push_terminator(terminator);
-        } else {
-            let added = match cut.data {
-                Data::From(data) => set.table.push_binary(segment, data, terminator),
-                Data::None | Data::WrongLength => set.table.push_segment(segment, terminator),
-            };
-            envelope::check_elements(&set.table, added.elements, limits)?;
-            set.note(cut, added.wrapped);
-            self.count_segments(1);
-        }
-        source.consume(cut.next);
-        Ok(())
-    }
-
     fn finish(&mut self, mut set: OpenSet, trailer: Option<Trailer>, end: u64) -> TransactionSet {
+        self.encoding.settle(&mut set.table).into_iter().for_each(|finding| set.findings.push(finding));
         let text = |number: usize| {
             set.table.segment(0).map(|header| header.element(number).text().trim().to_owned()).unwrap_or_default()
         };
@@ -118,28 +56,28 @@ impl Envelope {
         let trailing = set.table.last().filter(|_| trailer.is_some());
         for service in set.table.segment(0).into_iter().chain(trailing) {
             if service.tag() != service.tag().to_upper() {
-                set.findings.push(envelope::lower_case(service.tag(), service.place()));
+                set.findings.push(control::lower_case(service.tag(), Level::Set, service.place()));
             }
         }
         match (&trailer, set.table.last()) {
             (Some(trailer), Some(segment)) => {
                 let counted = set.table.len() as u64;
-                control::check(&segment, trailer, counted, "segments", &control_number)
+                control::check(&SE, &segment, trailer, counted, &control_number)
                     .into_iter()
                     .for_each(|finding| set.findings.push(finding));
             }
-            _ => set.findings.push(control::missing("SE", "the transaction set", Place::bytes(end, end))),
+            _ => set.findings.push(control::missing(&SE, Place::bytes(end, end))),
         }
         match &mut self.group {
             Some(group) => {
                 group.sets += 1;
                 if group.set_numbers.repeats(&control_number) {
-                    set.findings.push(control::repeated(&control_number, "functional group", header));
+                    set.findings.push(control::repeated(&control_number, Level::Set, "functional group", header));
                 }
             }
             None => {
                 let text = "the transaction set stands outside of any functional group".to_owned();
-                set.findings.push(envelope::misplaced(Severity::Error, header, text).expecting("GS"));
+                set.findings.push(control::misplaced(Severity::Error, Level::Set, header, text).expecting("GS"));
             }
         }
         let group = self.group.as_ref().map(|group| Arc::clone(&group.head));
@@ -154,38 +92,6 @@ impl Envelope {
             trailer,
             findings: set.findings.into_vec(),
             table: set.table,
-        }
-    }
-}
-
-impl OpenSet {
-    /// Takes note of what is wrong with the segment that was added last.
-    fn note(&mut self, cut: Cut, wrapped: bool) {
-        let first_wrap = wrapped && !self.has_wrapped;
-        if cut.terminated && !first_wrap && cut.data != Data::WrongLength {
-            return;
-        }
-        let Some(segment) = self.table.last() else { return };
-        let place = segment.place();
-        if !cut.terminated {
-            self.findings.push(envelope::unterminated(Severity::Error, place));
-        }
-        if cut.data == Data::WrongLength {
-            self.findings.push(binary::wrong_length(place));
-        }
-        if first_wrap {
-            self.has_wrapped = true;
-            let text = "line ends inside segments are left out, here and further on";
-            self.findings.push(Finding::new(Severity::Info, FindingCode::WrappedLines, place, text));
-        }
-    }
-
-    /// A second line end is customary where a line end is the terminator; any other empty segment is a slip.
-    fn note_empty(&mut self, offset: u64) {
-        if self.table.delimiters.drops_line_ends() {
-            let place = Place::bytes(offset, offset + 1);
-            let text = "there is nothing between two terminators";
-            self.findings.push(Finding::new(Severity::Warning, FindingCode::EmptySegment, place, text));
         }
     }
 }
