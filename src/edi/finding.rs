@@ -125,6 +125,12 @@ codes! {
     ReleaseCharacter = "release-character", ASK_PARTNER;
     /// A binary segment whose length is not what it says.
     BinaryLength = "binary-length", TRUNCATED;
+    /// The sender of an interchange is no partner.
+    SenderUnknown = "sender-unknown", Some("write a partner file for them, or find out who they are");
+    /// An interchange is meant for somebody else.
+    ReceiverUnknown = "receiver-unknown", Some("tell the partner which id is yours, or add it to your own ids");
+    /// A test where business is agreed, or the other way round.
+    UsageNotAgreed = "usage-not-agreed", Some("agree with the partner when to leave the tests behind");
     /// The first segment of an interchange cannot be read; the interchange was passed over.
     HeaderUnreadable = "header-unreadable", Some("send the partner the first 200 bytes of the interchange and ask them to mend its head");
     /// The byte behind `ISA` or `UNB` cannot part elements (TA1 026).
@@ -220,6 +226,9 @@ impl FindingCode {
             | Self::ComponentSeparator
             | Self::SegmentTerminator
             | Self::UncustomaryDelimiters
+            | Self::SenderUnknown
+            | Self::ReceiverUnknown
+            | Self::UsageNotAgreed
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment
@@ -390,10 +399,17 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 }
 
 /// Collects findings up to a bound, so that a hostile document cannot fill memory with what is wrong with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Findings {
+    limit: usize,
     kept: Vec<Finding>,
     dropped: Option<(Severity, Place, u64)>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self::keeping(Self::KEPT)
+    }
 }
 
 impl Findings {
@@ -401,8 +417,13 @@ impl Findings {
     /// thousand are more than an acknowledgement will carry.
     pub(crate) const KEPT: usize = 1_000;
 
+    /// A collection that keeps so many.
+    pub(crate) fn keeping(limit: usize) -> Self {
+        Self { limit, kept: Vec::new(), dropped: None }
+    }
+
     pub(crate) fn push(&mut self, finding: Finding) {
-        if self.kept.len() < Self::KEPT {
+        if self.kept.len() < self.limit {
             self.kept.push(finding);
             return;
         }

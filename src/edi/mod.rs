@@ -6,7 +6,9 @@
 //!
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
+pub mod ack;
 mod charset;
+mod check;
 mod control;
 mod delimiter;
 mod edifact;
@@ -30,12 +32,14 @@ mod token;
 mod tokens;
 mod tree;
 mod validate;
+pub mod write;
 mod x12;
 
 #[cfg(test)]
 mod tests;
 
 pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub use check::{Checked, Checker, Defaults, Terms};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
@@ -51,7 +55,7 @@ pub use outgoing::{
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::FindingRecord;
-pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use report::{GroupReport, InterchangeReport, SetReport};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tokens::{TokenSegment, Tokens};

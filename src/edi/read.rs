@@ -87,6 +87,11 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// The bounds it holds to.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The next piece; `None` at the end of the file, and after a fault.
     ///
     /// # Errors

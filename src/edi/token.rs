@@ -24,6 +24,21 @@ pub(crate) struct SegmentTable {
     elements: Vec<u32>,
 }
 
+/// How much a table holds.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TableSize {
+    bytes: usize,
+    segments: usize,
+    elements: usize,
+}
+
+impl TableSize {
+    /// Room made beforehand at most: about what a set of 64 KiB takes. A longer one grows by itself.
+    const MOST_BYTES: usize = 64 << 10;
+    const MOST_SEGMENTS: usize = 4 << 10;
+    const MOST_ELEMENTS: usize = 16 << 10;
+}
+
 /// From `at` in the clean bytes on, the file is `removed` bytes ahead.
 #[derive(Clone, Copy)]
 struct Gap {
@@ -64,6 +79,18 @@ impl SegmentTable {
             segments: Vec::new(),
             elements: Vec::new(),
         }
+    }
+
+    /// The room that a table like this one takes.
+    pub(crate) fn size(&self) -> TableSize {
+        TableSize { bytes: self.bytes.len(), segments: self.segments.len(), elements: self.elements.len() }
+    }
+
+    /// Makes room beforehand, as much as the last set took: sets of one interchange are alike.
+    pub(crate) fn reserve(&mut self, size: TableSize) {
+        self.bytes.reserve(size.bytes.min(TableSize::MOST_BYTES));
+        self.segments.reserve(size.segments.min(TableSize::MOST_SEGMENTS));
+        self.elements.reserve(size.elements.min(TableSize::MOST_ELEMENTS));
     }
 
     /// Adds the bytes between two segments.
@@ -193,6 +220,7 @@ pub(crate) struct Filling<'t> {
 
 impl Filling<'_> {
     /// Takes the next segment, of which the tape has the separators before number `separators`.
+    #[inline]
     pub(crate) fn segment(&mut self, tag: Tag, start: usize, end: usize, separators: usize) {
         self.table.segments.push(SegmentSpan {
             tag,

@@ -105,12 +105,24 @@ impl Guides {
         Some((nearest, Some(nearest_taken(set, text))))
     }
 
-    /// The guide for the same set whose release is nearest; of two equally near, the older one.
+    /// The guide for the same set whose release is nearest; of two equally near, the older one. One from the other side
+    /// of a rebuilding is further away than any other.
     fn nearest(&self, wanted: &GuideKey) -> Option<Arc<Guide>> {
         let same = |key: &&GuideKey| key.standard == wanted.standard && key.set == wanted.set;
-        let nearest = self.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
-        self.get(nearest)
+        let distance = |key: &&GuideKey| (rebuilt(key) != rebuilt(wanted), key.age().abs_diff(wanted.age()), key.age());
+        self.keys().filter(same).min_by_key(distance).and_then(|nearest| self.get(nearest))
     }
+}
+
+/// Messages that a directory built anew, with other loops in another order, and the first directory to have them so.
+const REBUILT: &[(&str, &str)] = &[("DELFOR", "D96B")];
+
+/// Whether the message is built as it has been since it was built anew.
+fn rebuilt(key: &GuideKey) -> bool {
+    let is_since = |(set, release): &(&str, &str)| {
+        key.set == *set && key.age() >= GuideKey::new(Standard::Edifact.as_str(), release, set).age()
+    };
+    REBUILT.iter().any(is_since)
 }
 
 fn nearest_taken(set: &TransactionSet, text: String) -> Finding {

@@ -7,6 +7,7 @@ mod limits;
 mod report;
 mod plausible;
 mod structure;
+mod validate;
 
 use std::fmt::Write as _;
 use std::io::Read;

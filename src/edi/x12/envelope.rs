@@ -16,7 +16,7 @@ use crate::edi::interchange::{
 use crate::edi::place::{Place, Tag};
 use crate::edi::read::Piece;
 use crate::edi::source::{Cut, Next, Source};
-use crate::edi::token::{Segment, SegmentTable};
+use crate::edi::token::{Segment, SegmentTable, TableSize};
 
 use super::header::{self, Header};
 
@@ -33,6 +33,8 @@ pub(crate) struct Envelope {
     group_numbers: ControlNumbers,
     /// Segments so far; the header is one.
     segments: u64,
+    /// Room that the last set took.
+    pub(super) usual_size: TableSize,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
@@ -60,6 +62,7 @@ pub(super) enum ServiceTag {
 
 impl ServiceTag {
     /// Whether a segment may be one of the envelope, or one with binary data: a quick look that may say yes too often.
+    #[inline]
     pub(super) fn may_be(segment: &[u8]) -> bool {
         let [first, second, rest @ ..] = segment else { return true };
         let third = rest.first().map_or(b' ', u8::to_ascii_uppercase);
@@ -126,6 +129,7 @@ impl Envelope {
             acknowledgements: 0,
             group_numbers: ControlNumbers::default(),
             segments: 1,
+            usual_size: TableSize::default(),
             ready: VecDeque::new(),
             closed: false,
         })
