@@ -49,7 +49,7 @@ pub(super) struct OpenGroup {
     findings: Vec<Finding>,
 }
 
-/// Intake that belong to the envelope. UNA and UNB begin another interchange; the source knows them.
+/// Segments that belong to the envelope. UNA and UNB begin another interchange; the source knows them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ServiceTag {
     Ung,
