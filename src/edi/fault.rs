@@ -5,7 +5,6 @@ use std::io;
 
 use crate::base::{Diagnostic, Location};
 
-use super::interchange::Standard;
 use super::place::Place;
 
 /// Which bound was passed.
@@ -15,6 +14,8 @@ pub enum Bound {
     Interchange,
     /// Segments of an interchange.
     Segments,
+    /// Groups, transaction sets and acknowledgements of an interchange.
+    TransactionSets,
     /// Bytes of a segment.
     Segment,
     /// Bytes of a transaction set.
@@ -28,6 +29,7 @@ impl Bound {
         match self {
             Self::Interchange => ("the interchange has more bytes", "interchange"),
             Self::Segments => ("the interchange has more segments", "segments"),
+            Self::TransactionSets => ("the interchange has more groups and transaction sets", "transaction_sets"),
             Self::Segment => ("a segment has more bytes", "segment"),
             Self::TransactionSet => ("a transaction set has more bytes", "transaction_set"),
             Self::Elements => ("a segment has more elements", "elements"),
@@ -46,13 +48,6 @@ pub enum ReadFault {
         place: Place,
         /// Why, in words.
         found: String,
-    },
-    /// The file is of a standard that this build does not read.
-    NotReadYet {
-        /// Which.
-        standard: Standard,
-        /// Where it begins.
-        place: Place,
     },
     /// The first segment of an interchange does not tell the delimiters: the bytes' fault.
     Header {
@@ -77,7 +72,6 @@ impl fmt::Display for ReadFault {
         match self {
             Self::Io(error) => write!(f, "the file cannot be read: {error}"),
             Self::NotEdi { found, .. } => write!(f, "this is no EDI: {found}"),
-            Self::NotReadYet { standard, .. } => write!(f, "{standard} is not read yet"),
             Self::Header { found, .. } => write!(f, "the interchange's header cannot be read: {found}"),
             Self::Bound { bound, limit, .. } => write!(f, "{} than {limit}", bound.words().0),
         }
@@ -88,7 +82,7 @@ impl std::error::Error for ReadFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::NotEdi { .. } | Self::NotReadYet { .. } | Self::Header { .. } | Self::Bound { .. } => None,
+            Self::NotEdi { .. } | Self::Header { .. } | Self::Bound { .. } => None,
         }
     }
 }
@@ -102,10 +96,6 @@ impl From<&ReadFault> for Diagnostic {
                 .at(Location::from(place))
                 .expecting("ISA or UNB")
                 .hinting("look at what the partner sent; it may be another format or an empty file"),
-            ReadFault::NotReadYet { place, .. } => Self::error("not-read-yet", text)
-                .at(Location::from(place))
-                .expecting("an X12 interchange")
-                .hinting("ask the partner for X12, or wait for the release that reads it"),
             ReadFault::Header { place, .. } => Self::error("header-unreadable", text)
                 .at(Location::from(place))
                 .expecting("ISA with 16 elements and four different delimiters")

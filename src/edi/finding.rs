@@ -125,6 +125,12 @@ codes! {
     ReleaseCharacter = "release-character", ASK_PARTNER;
     /// A binary segment whose length is not what it says.
     BinaryLength = "binary-length", TRUNCATED;
+    /// The sender of an interchange is no partner.
+    SenderUnknown = "sender-unknown", Some("write a partner file for them, or find out who they are");
+    /// An interchange is meant for somebody else.
+    ReceiverUnknown = "receiver-unknown", Some("tell the partner which id is yours, or add it to your own ids");
+    /// A test where business is agreed, or the other way round.
+    UsageNotAgreed = "usage-not-agreed", Some("agree with the partner when to leave the tests behind");
     /// The first segment of an interchange cannot be read; the interchange was passed over.
     HeaderUnreadable = "header-unreadable", Some("send the partner the first 200 bytes of the interchange and ask them to mend its head");
     /// The byte behind `ISA` or `UNB` cannot part elements (TA1 026).
@@ -143,6 +149,10 @@ codes! {
     ImpliedDecimals = "implied-decimals", Some("compare a price with the order; if it is a hundred times too high, tell the partner");
     /// Dates that cannot follow one another so.
     DateOrder = "date-order", ASK_PARTNER;
+    /// The service characters of an interchange are not told as they should be: a UNA of another length, or none.
+    ServiceCharacters = "service-characters", ASK_PARTNER;
+    /// An interchange of EDIFACT with both groups and messages that stand in none.
+    GroupsAndMessages = "groups-and-messages", ASK_PARTNER;
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
 }
@@ -210,10 +220,15 @@ impl FindingCode {
             | Self::ReleaseCharacter
             | Self::BinaryLength
             | Self::HeaderUnreadable
+            | Self::ServiceCharacters
+            | Self::GroupsAndMessages
             | Self::ElementSeparator
             | Self::ComponentSeparator
             | Self::SegmentTerminator
             | Self::UncustomaryDelimiters
+            | Self::SenderUnknown
+            | Self::ReceiverUnknown
+            | Self::UsageNotAgreed
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment
@@ -330,6 +345,13 @@ impl Finding {
         self
     }
 
+    /// The same finding about a rule of somebody's.
+    #[must_use]
+    pub fn by(mut self, authority: Authority) -> Self {
+        self.authority = authority;
+        self
+    }
+
     /// The same finding, saying what was expected.
     #[must_use]
     pub fn expecting(mut self, expected: impl Into<String>) -> Self {
@@ -377,10 +399,17 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 }
 
 /// Collects findings up to a bound, so that a hostile document cannot fill memory with what is wrong with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Findings {
+    limit: usize,
     kept: Vec<Finding>,
     dropped: Option<(Severity, Place, u64)>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self::keeping(Self::KEPT)
+    }
 }
 
 impl Findings {
@@ -388,14 +417,35 @@ impl Findings {
     /// thousand are more than an acknowledgement will carry.
     pub(crate) const KEPT: usize = 1_000;
 
+    /// A collection that keeps so many.
+    pub(crate) fn keeping(limit: usize) -> Self {
+        Self { limit, kept: Vec::new(), dropped: None }
+    }
+
     pub(crate) fn push(&mut self, finding: Finding) {
-        if self.kept.len() < Self::KEPT {
+        if self.kept.len() < self.limit {
             self.kept.push(finding);
             return;
         }
         let (severity, _, count) = self.dropped.get_or_insert((finding.severity, finding.place, 0));
         *severity = (*severity).max(finding.severity);
         *count += 1;
+    }
+
+    pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+
+    /// How many are kept so far.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Says of those that were kept since there were `from` in which loop they are.
+    pub(crate) fn inside(&mut self, from: usize, loop_name: &str) {
+        for finding in self.kept.iter_mut().skip(from) {
+            finding.loop_name = Some(loop_name.into());
+        }
     }
 
     /// Those that were kept, and one that tells of the others, as weighty as the weightiest of them.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::base::Severity;
 
+use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
@@ -60,6 +61,28 @@ pub struct Party {
     pub id: String,
 }
 
+/// What the head of an interchange may say besides who, when and which. Nobody decides by it; it is kept so that an
+/// interchange can be written again as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Particulars {
+    /// Kind of the authorization information (ISA01).
+    pub authorization_qualifier: String,
+    /// Authorization information (ISA02).
+    pub authorization: String,
+    /// Kind of the security information (ISA03, 0025).
+    pub security_qualifier: String,
+    /// Security information or password (ISA04, 0022).
+    pub security: String,
+    /// Application reference (0026).
+    pub application_reference: String,
+    /// Processing priority (0029).
+    pub priority: String,
+    /// Interchange agreement (0032).
+    pub agreement: String,
+    /// What stands behind syntax identifier and version in S001: 0080, 0133, and in syntax version 4 also 0076.
+    pub encoding: Vec<String>,
+}
+
 /// The head of an interchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InterchangeHead {
@@ -87,6 +110,11 @@ pub struct InterchangeHead {
     pub acknowledgement_asked: bool,
     /// Test or production (ISA15, 0035).
     pub usage: Usage,
+    /// The character set its text is in, as the agreement says, else as it says itself. Text that is in truth in another
+    /// one is read so, and a finding tells: [`TransactionSet::character_set`].
+    pub character_set: CharacterSet,
+    /// What else it says.
+    pub particulars: Particulars,
     /// The delimiters in force until the interchange ends.
     pub delimiters: Delimiters,
     /// What parts whole numbers from decimals as the sender says (UNA position 3); both `.` and `,` are read.
@@ -248,6 +276,11 @@ impl TransactionSet {
     /// The delimiters it is written with.
     pub fn delimiters(&self) -> &Delimiters {
         &self.table.delimiters
+    }
+
+    /// The character set its text is read in.
+    pub fn character_set(&self) -> CharacterSet {
+        self.table.charset
     }
 
     /// Where it stands in the file.

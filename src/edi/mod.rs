@@ -6,9 +6,13 @@
 //!
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
+pub mod ack;
 mod charset;
+mod check;
 mod control;
 mod delimiter;
+mod edifact;
+mod encoding;
 mod fault;
 mod finding;
 pub mod guide;
@@ -18,32 +22,42 @@ mod place;
 mod read;
 mod record;
 mod report;
+mod run;
+mod segments;
 mod severity;
 mod sniff;
 mod source;
+mod tape;
 mod token;
+mod tokens;
 mod tree;
 mod validate;
+pub mod write;
 mod x12;
 
 #[cfg(test)]
 mod tests;
 
 pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub use check::{Checked, Checker, Defaults, Terms};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
 pub use guide::{Guide, GuideKey, Guides};
 pub use interchange::{
-    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Standard, Trailer,
-    TransactionSet, UnreadableInterchange, Usage,
+    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Particulars, Party, Standard,
+    Trailer, TransactionSet, UnreadableInterchange, Usage,
 };
-pub use outgoing::{OutgoingElement, OutgoingGroup, OutgoingInterchange, OutgoingSegment, OutgoingSet};
+pub use outgoing::{
+    OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
+    OutgoingSet,
+};
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::FindingRecord;
-pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use report::{GroupReport, InterchangeReport, SetReport};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
+pub use tokens::{TokenSegment, Tokens};
 pub use tree::{Instance, InstancePart, Tree};
 pub use validate::structure;

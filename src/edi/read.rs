@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 
+use super::charset::CharacterSet;
+use super::control::InterchangeNumbers;
 use super::fault::ReadFault;
 use super::finding::{Finding, FindingCode, Level};
 use super::interchange::{
@@ -14,7 +16,7 @@ use super::interchange::{
 use super::place::Place;
 use super::sniff::{self, Start};
 use super::source::Source;
-use super::x12::Envelope;
+use super::{edifact, x12};
 
 /// What comes out of a file of EDI, in the order of the wire.
 #[derive(Clone, Debug)]
@@ -42,6 +44,9 @@ pub enum Piece {
 pub struct ReadOptions {
     /// Bounds: `interchange`, `segments`, `segment`, `transaction_set` and `elements` are used.
     pub limits: Limits,
+    /// The character set, whatever an interchange says of itself: the agreement's. Left out, EDIFACT is read by its
+    /// syntax identifier and X12 as [`CharacterSet::Auto`].
+    pub charset: Option<CharacterSet>,
 }
 
 /// Reads interchanges out of a stream.
@@ -50,15 +55,20 @@ pub struct ReadOptions {
 /// transaction set that is being read.
 pub struct Reader<R> {
     source: Source<R>,
-    limits: Limits,
+    options: ReadOptions,
     state: State,
+    numbers: InterchangeNumbers,
+    /// What is to be said right behind the head of an interchange.
+    about_head: Option<Finding>,
 }
 
 enum State {
     /// Nothing was read yet.
     First,
-    /// Inside an interchange.
-    Inside(Envelope),
+    /// Inside an interchange of X12.
+    X12(x12::Envelope),
+    /// Inside an interchange of EDIFACT.
+    Edifact(edifact::Envelope),
     /// Behind an interchange.
     Between,
     /// Nothing more will come.
@@ -68,7 +78,18 @@ enum State {
 impl<R: Read> Reader<R> {
     /// A reader at the start of a file.
     pub fn new(source: R, options: ReadOptions) -> Self {
-        Self { source: Source::new(source), limits: options.limits, state: State::First }
+        Self {
+            source: Source::new(source),
+            options,
+            state: State::First,
+            numbers: InterchangeNumbers::default(),
+            about_head: None,
+        }
+    }
+
+    /// The bounds it holds to.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The next piece; `None` at the end of the file, and after a fault.
@@ -85,14 +106,20 @@ impl<R: Read> Reader<R> {
     }
 
     fn advance(&mut self) -> Result<Option<Piece>, ReadFault> {
-        if let State::Inside(envelope) = &mut self.state {
-            if let Some(piece) = envelope.next_piece(&mut self.source, &self.limits)? {
-                return Ok(Some(piece));
-            }
-            self.state = State::Between;
+        if let Some(finding) = self.about_head.take() {
+            return Ok(Some(Piece::Finding(finding)));
         }
-        if matches!(self.state, State::Ended) {
-            return Ok(None);
+        let piece = match &mut self.state {
+            State::X12(envelope) => envelope.next_piece(&mut self.source, &self.options.limits)?,
+            State::Edifact(envelope) => envelope.next_piece(&mut self.source, &self.options.limits)?,
+            State::First | State::Between => None,
+            State::Ended => return Ok(None),
+        };
+        if piece.is_some() {
+            return Ok(piece);
+        }
+        if !matches!(self.state, State::First) {
+            self.state = State::Between;
         }
         let mut findings = Vec::new();
         let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
@@ -102,27 +129,36 @@ impl<R: Read> Reader<R> {
             start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
         }
         match start {
-            Start::Interchange(Standard::X12) => self.open(findings).map(Some),
-            Start::Interchange(standard @ Standard::Edifact) => {
-                Err(ReadFault::NotReadYet { standard, place: self.here(3) })
-            }
+            Start::Interchange(standard) => self.open(standard, findings).map(Some),
             Start::Leading(_) => Ok(None),
             Start::End => self.end(),
             Start::Other(found) => self.refuse(found),
         }
     }
 
-    fn open(&mut self, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
-        let envelope = Envelope::open(&mut self.source, findings)?;
-        let head = Arc::clone(envelope.head());
-        self.state = State::Inside(envelope);
+    fn open(&mut self, standard: Standard, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
+        let head = match standard {
+            Standard::X12 => {
+                let envelope = x12::Envelope::open(&mut self.source, self.options.charset, findings)?;
+                let head = Arc::clone(envelope.head());
+                self.state = State::X12(envelope);
+                head
+            }
+            Standard::Edifact => {
+                let envelope = edifact::Envelope::open(&mut self.source, self.options.charset, findings)?;
+                let head = Arc::clone(envelope.head());
+                self.state = State::Edifact(envelope);
+                head
+            }
+        };
+        self.about_head = self.numbers.note(&head);
         Ok(Piece::Interchange(head))
     }
 
     fn end(&mut self) -> Result<Option<Piece>, ReadFault> {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::First => Err(ReadFault::NotEdi { place: self.here(0), found: "it is empty".to_owned() }),
-            State::Inside(_) | State::Between | State::Ended => Ok(None),
+            State::X12(_) | State::Edifact(_) | State::Between | State::Ended => Ok(None),
         }
     }
 
@@ -131,7 +167,7 @@ impl<R: Read> Reader<R> {
         let place = self.here(1);
         match std::mem::replace(&mut self.state, State::Ended) {
             State::First => Err(ReadFault::NotEdi { place, found }),
-            State::Inside(_) | State::Between | State::Ended => {
+            State::X12(_) | State::Edifact(_) | State::Between | State::Ended => {
                 let text = format!("what follows the last interchange is no interchange: {found}");
                 let finding = Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text);
                 Ok(Some(Piece::Finding(finding.about(Level::File))))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::charset;
+use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::place::{Place, Tag};
 
@@ -14,12 +14,29 @@ use super::place::{Place, Tag};
 #[derive(Clone)]
 pub(crate) struct SegmentTable {
     pub(crate) delimiters: Delimiters,
+    /// How bytes become text.
+    pub(crate) charset: CharacterSet,
     offset: u64,
     bytes: Vec<u8>,
     raw: Option<Vec<u8>>,
     gaps: Vec<Gap>,
     segments: Vec<SegmentSpan>,
     elements: Vec<u32>,
+}
+
+/// How much a table holds.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TableSize {
+    bytes: usize,
+    segments: usize,
+    elements: usize,
+}
+
+impl TableSize {
+    /// Room made beforehand at most: about what a set of 64 KiB takes. A longer one grows by itself.
+    const MOST_BYTES: usize = 64 << 10;
+    const MOST_SEGMENTS: usize = 4 << 10;
+    const MOST_ELEMENTS: usize = 16 << 10;
 }
 
 /// From `at` in the clean bytes on, the file is `removed` bytes ahead.
@@ -54,6 +71,7 @@ impl SegmentTable {
     pub(crate) fn new(delimiters: Delimiters, offset: u64) -> Self {
         Self {
             delimiters,
+            charset: CharacterSet::Auto,
             offset,
             bytes: Vec::new(),
             raw: None,
@@ -61,6 +79,18 @@ impl SegmentTable {
             segments: Vec::new(),
             elements: Vec::new(),
         }
+    }
+
+    /// The room that a table like this one takes.
+    pub(crate) fn size(&self) -> TableSize {
+        TableSize { bytes: self.bytes.len(), segments: self.segments.len(), elements: self.elements.len() }
+    }
+
+    /// Makes room beforehand, as much as the last set took: sets of one interchange are alike.
+    pub(crate) fn reserve(&mut self, size: TableSize) {
+        self.bytes.reserve(size.bytes.min(TableSize::MOST_BYTES));
+        self.segments.reserve(size.segments.min(TableSize::MOST_SEGMENTS));
+        self.elements.reserve(size.elements.min(TableSize::MOST_ELEMENTS));
     }
 
     /// Adds the bytes between two segments.
@@ -88,6 +118,14 @@ impl SegmentTable {
         self.push_filler(terminator);
         let dangling_release = self.delimiters.ends_released(segment);
         Added { elements, wrapped, dangling_release }
+    }
+
+    /// Begins to add plain segments out of a window: those from `origin` on, the first of their separators having the
+    /// number `separator` on its tape.
+    pub(crate) fn fill(&mut self, origin: usize, separator: usize) -> Filling<'_> {
+        let bytes = narrow(self.bytes.len()).wrapping_sub(narrow(origin));
+        let elements = narrow(self.elements.len()).wrapping_sub(narrow(separator));
+        Filling { table: self, bytes, elements }
     }
 
     fn push_unwrapped(&mut self, segment: &[u8]) {
@@ -119,6 +157,11 @@ impl SegmentTable {
             elements_end: narrow(self.elements.len()),
         });
         self.elements.len() - before
+    }
+
+    /// Whether there are no bytes beyond ASCII.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.bytes.is_ascii()
     }
 
     /// How many segments there are.
@@ -165,6 +208,33 @@ impl SegmentTable {
 
     fn slice(&self, start: u32, end: u32) -> &[u8] {
         self.bytes.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+/// A table that takes plain segments out of a window. Positions in the window become positions in the table by adding.
+pub(crate) struct Filling<'t> {
+    table: &'t mut SegmentTable,
+    bytes: u32,
+    elements: u32,
+}
+
+impl Filling<'_> {
+    /// Takes the next segment, of which the tape has the separators before number `separators`.
+    #[inline]
+    pub(crate) fn segment(&mut self, tag: Tag, start: usize, end: usize, separators: usize) {
+        self.table.segments.push(SegmentSpan {
+            tag,
+            start: narrow(start).wrapping_add(self.bytes),
+            end: narrow(end).wrapping_add(self.bytes),
+            elements_end: narrow(separators).wrapping_add(self.elements),
+        });
+    }
+
+    /// Takes the bytes of all these segments, filler and terminators too, and where their separators stand.
+    pub(crate) fn finish(self, bytes: &[u8], separators: &[u32]) {
+        let behind = self.bytes.wrapping_add(1);
+        self.table.elements.extend(separators.iter().map(|at| at.wrapping_add(behind)));
+        self.table.push_filler(bytes);
     }
 }
 
@@ -221,9 +291,20 @@ impl<'a> Segment<'a> {
         (1..=segment.element_count()).map(move |number| segment.element(number))
     }
 
-    /// What parts repetitions, if anything does.
-    pub(crate) fn repetition_separator(&self) -> Option<u8> {
-        self.table.delimiters.repetition
+    /// The bytes of the elements that were sent, in order.
+    pub(crate) fn element_bytes(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+        let starts = self.table.elements.get(self.elements_start as usize..self.span.elements_end as usize);
+        let starts = starts.unwrap_or_default();
+        let (table, end) = (self.table, self.span.end);
+        starts.iter().enumerate().map(move |(index, start)| {
+            // One byte of separator stands between an element and the next.
+            table.slice(*start, starts.get(index + 1).map_or(end, |next| next - 1))
+        })
+    }
+
+    /// What it is written with.
+    pub(crate) fn delimiters(&self) -> &'a Delimiters {
+        &self.table.delimiters
     }
 
     /// Where the segment stands in the file.
@@ -237,6 +318,23 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// The character set its text is read in.
+    pub fn character_set(&self) -> CharacterSet {
+        self.table.charset
+    }
+
+    /// Where `length` of its bytes from `at` on stand in the file, with the element they are in.
+    pub(crate) fn place_of(&self, at: usize, length: usize) -> Place {
+        let start = self.span.start + narrow(at);
+        let element = self.elements().filter(|element| element.start <= start).last();
+        Place {
+            start: self.table.file_offset(start),
+            end: self.table.file_offset(start + narrow(length)),
+            element: element.map(|element| element.number),
+            ..self.place()
+        }
+    }
+
     fn element_span(&self, number: usize) -> Option<(u32, u32)> {
         let elements = self.table.elements.get(self.elements_start as usize..self.span.elements_end as usize)?;
         let start = *elements.get(number.checked_sub(1)?)?;
@@ -246,7 +344,7 @@ impl<'a> Segment<'a> {
 
 impl fmt::Debug for Segment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&charset::decode(self.bytes()))
+        f.write_str(&self.table.charset.decode(self.bytes()))
     }
 }
 
@@ -272,9 +370,10 @@ impl<'a> Element<'a> {
     /// The text, without release characters, and without trailing blanks: they mean nothing (X12.6, "string"; ISO
     /// 9735-1, suppression of characters), and fixed-width writers leave them.
     pub fn text(&self) -> Cow<'a, str> {
-        match self.segment.table.delimiters.unreleased(self.bytes()) {
-            Cow::Borrowed(bytes) => charset::decode(bytes.trim_ascii_end()),
-            Cow::Owned(bytes) => Cow::Owned(charset::decode(bytes.trim_ascii_end()).into_owned()),
+        let table = self.segment.table;
+        match table.delimiters.unreleased(self.bytes()) {
+            Cow::Borrowed(bytes) => table.charset.decode(bytes.trim_ascii_end()),
+            Cow::Owned(bytes) => Cow::Owned(table.charset.decode(bytes.trim_ascii_end()).into_owned()),
         }
     }
 

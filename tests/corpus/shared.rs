@@ -8,11 +8,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use edigate::base::Severity;
-use edigate::edi::{Checked, Checker, Finding, Guides, InterchangeReport, Level, ReadOptions, Reader};
+use edigate::edi::{Checked, Checker, Finding, Guides, InterchangeReport, ReadOptions, Reader};
 
 /// What the manifest says of the envelope of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Valid,
     /// Wrong by the letter, and commonly accepted.
     Tolerable,
@@ -23,32 +23,39 @@ pub enum Verdict {
 
 /// A file of the corpus.
 #[derive(Clone, Debug)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Path below the corpus.
-    pub path: String,
+    pub(crate) path: String,
     /// `850`, `ORDERS`.
-    pub document: String,
+    pub(crate) document: String,
     /// `004010`, `D.96A`.
-    pub version: String,
-    pub verdict: Verdict,
+    pub(crate) version: String,
+    pub(crate) verdict: Verdict,
     /// Why the manifest says so.
-    pub why: String,
-    pub bytes: Vec<u8>,
+    pub(crate) why: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
-/// All files of the corpus, or none when it is not there.
-pub fn samples() -> Option<Vec<Sample>> {
+/// The folder of the corpus, if it is there.
+pub(crate) fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("EDIGATE_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")));
     let folder = shared.join("corpus");
-    let Ok(manifest) = std::fs::read_to_string(folder.join("MANIFEST.tsv")) else {
+    if !folder.is_dir() {
         // Written past the test harness, which would keep the words of a test that passes to itself.
         let folder = folder.display();
         let words =
             format!("SKIPPED: there is no corpus at {folder}; set EDIGATE_SHARED to the folder that holds it\n");
         std::io::stderr().write_all(words.as_bytes()).unwrap();
         return None;
-    };
+    }
+    Some(folder)
+}
+
+/// All files of the corpus, or none when it is not there.
+pub(crate) fn samples() -> Option<Vec<Sample>> {
+    let folder = folder()?;
+    let manifest = std::fs::read_to_string(folder.join("MANIFEST.tsv")).unwrap();
     let rows = manifest.lines().skip(1).map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
         let verdict = match cells[8] {
@@ -72,26 +79,20 @@ pub fn samples() -> Option<Vec<Sample>> {
 
 /// What reading a file came to.
 #[derive(Debug, Default)]
-pub struct Outcome {
-    pub interchanges: usize,
-    pub sets: usize,
+pub(crate) struct Outcome {
+    pub(crate) interchanges: usize,
+    pub(crate) sets: usize,
     /// Findings with where they are, in the order of the file.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// Why the rest of the file, or all of it, could not be read.
-    pub fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 impl Outcome {
     /// Codes of all errors, each once.
-    pub fn errors(&self) -> BTreeSet<&'static str> {
+    pub(crate) fn errors(&self) -> BTreeSet<&'static str> {
         let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
         errors.map(|finding| finding.code.as_str()).collect()
-    }
-
-    /// The same without those inside transaction sets.
-    pub fn envelope_errors(&self) -> BTreeSet<&'static str> {
-        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        errors.filter(|finding| finding.level <= Level::Set).map(|finding| finding.code.as_str()).collect()
     }
 
     fn take(&mut self, report: InterchangeReport) {
@@ -108,7 +109,7 @@ impl Outcome {
 }
 
 /// Reads a file as `edigate edi check` does.
-pub fn check(bytes: &[u8], guides: &Guides) -> Outcome {
+pub(crate) fn check(bytes: &[u8], guides: &Guides) -> Outcome {
     let mut outcome = Outcome::default();
     let mut checker = Checker::new(Reader::new(bytes, ReadOptions::default()), guides);
     loop {
@@ -130,7 +131,7 @@ pub fn check(bytes: &[u8], guides: &Guides) -> Outcome {
 }
 
 /// A finding in a line, without a word of the file.
-pub fn row(finding: &Finding) -> String {
+pub(crate) fn row(finding: &Finding) -> String {
     let severity = match finding.severity {
         Severity::Info => "info",
         Severity::Warning => "warning",

@@ -19,8 +19,11 @@ enum Ours {
     Refused,
 }
 
+/// That there is no guide for a document says nothing about it.
 fn ours(outcome: &Outcome) -> Ours {
-    match (outcome.interchanges, outcome.errors().is_empty() && outcome.fault.is_none()) {
+    let mut errors = outcome.errors();
+    errors.remove("no-guide");
+    match (outcome.interchanges, errors.is_empty() && outcome.fault.is_none()) {
         (0, _) => Ours::Refused,
         (_, true) => Ours::Sound,
         (_, false) => Ours::Unsound,

@@ -81,6 +81,8 @@ sets! {
     Iso8859_8 = "iso-8859-8", Some("UNOJ");
     /// ISO 8859-9, Latin 5.
     Iso8859_9 = "iso-8859-9", Some("UNOK");
+    /// ISO 8859-15, Latin 9. Later lists have it, and French tax declarations use it.
+    Iso8859_15 = "iso-8859-15", Some("UNOL");
     /// UTF-8. ISO 9735 names ISO 10646 and no encoding; UTF-8 is what is sent.
     Utf8 = "utf-8", Some("UNOY");
     /// Windows-1252.
@@ -89,10 +91,14 @@ sets! {
 
 impl CharacterSet {
     /// The set that a syntax identifier (0001) names: `UNOC`. Sets that need escape sequences (`UNOX`, `KECA`) are not
-    /// read. `UNOW` came after syntax version 4's first lists and is UTF-8 by its definition.
+    /// read. `UNOW` came after syntax version 4's first lists and is UTF-8 by its definition; the airlines' levels are
+    /// those of ISO 9735 under their own names.
     pub fn for_syntax(identifier: &str) -> Option<Self> {
-        if identifier.eq_ignore_ascii_case("UNOW") {
-            return Some(Self::Utf8);
+        match identifier.to_ascii_uppercase().as_str() {
+            "UNOW" => return Some(Self::Utf8),
+            "IATA" => return Some(Self::UnoA),
+            "IATB" => return Some(Self::UnoB),
+            _ => {}
         }
         let is_named = |set: &&Self| set.syntax().is_some_and(|syntax| syntax.eq_ignore_ascii_case(identifier));
         Self::ALL.iter().find(is_named).copied()
@@ -140,6 +146,16 @@ impl CharacterSet {
         matches!(self, Self::Auto | Self::Utf8)
     }
 
+    /// Whether bytes above 7F have a meaning of their own in it.
+    pub(crate) fn has_upper(self) -> bool {
+        self.upper().is_some()
+    }
+
+    /// Whether its letters beyond ASCII stand alone among ASCII letters, as those of Latin alphabets do.
+    pub(crate) fn is_latin(self) -> bool {
+        !matches!(self, Self::Iso8859_5 | Self::Iso8859_6 | Self::Iso8859_7 | Self::Iso8859_8)
+    }
+
     /// The byte of a character, where every character is one byte.
     fn byte(self, character: char) -> Option<u8> {
         if character.is_ascii() {
@@ -166,6 +182,7 @@ impl CharacterSet {
             Self::Iso8859_7 => &table::ISO_8859_7,
             Self::Iso8859_8 => &table::ISO_8859_8,
             Self::Iso8859_9 => &table::ISO_8859_9,
+            Self::Iso8859_15 => &table::ISO_8859_15,
         })
     }
 }

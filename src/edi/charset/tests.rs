@@ -29,6 +29,7 @@ fn bytes_are_read_by_the_set_that_is_named() {
     check("UNOI", b"\xe5\xd5\xd1", "مصر");
     check("UNOJ", b"\xf9\xec\xe5\xed", "שלום");
     check("UNOK", b"\xddstanbul", "İstanbul");
+    check("UNOL", b"5 \xa4", "5 €");
     check("UNOY", "Łódź".as_bytes(), "Łódź");
     check("UNOW", "Łódź".as_bytes(), "Łódź");
     check("UNOY", b"M\xfcller", "Müller");
@@ -76,7 +77,8 @@ fn names_are_read_in_either_case() {
     let check = |name: &str, expect: Option<CharacterSet>| assert_eq!(name.parse().ok(), expect, "{name}");
     CharacterSet::ALL.iter().for_each(|set| check(set.name(), Some(*set)));
     check("unoc", Some(CharacterSet::Iso8859_1));
-    check("ISO-8859-15", None);
+    check("IATB", Some(CharacterSet::UnoB));
+    check("ISO-8859-16", None);
     check("UNOX", None);
     check("KECA", None);
 }

@@ -90,7 +90,7 @@ pub(crate) fn guide(key: GuideKey, file: &Source, dictionary: &Dictionary, fault
         hierarchy: None,
         parts,
     };
-    Some(Guide { key, name, root, segments, dictionary: dictionary.clone() })
+    Some(Guide { key, name, root, segments, dictionary: dictionary.clone(), planned: Default::default() })
 }
 
 /// The parts of a table that an overlay adds to `parent`, and the segments described in them.

@@ -9,11 +9,14 @@ mod key;
 mod load;
 mod overlay;
 mod own;
+mod plan;
 mod segment;
 mod shipped;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 pub use choose::Guides;
 pub use element::{Authority, CodeList, ElementDef, ElementKind, ElementType};
@@ -22,6 +25,8 @@ pub use segment::{
     Discriminator, Hierarchy, LoopDef, Max, NoteRule, Pair, Part, Requirement, SegmentDef, SegmentUse, SyntaxNote,
 };
 pub use shipped::shipped;
+
+pub(crate) use plan::{Holds, Item, LoopPlan, NONE, PartPlan, Plan, Sequence, code_key};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +41,7 @@ pub struct Guide {
     name: String,
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
+    planned: plan::Planned,
     /// What its segments are described with, for overlays.
     dictionary: Dictionary,
 }

@@ -1,0 +1,324 @@
+//! Groups, messages and trailers between UNB and UNZ.
+
+use std::collections::VecDeque;
+use std::io::Read;
+use std::sync::Arc;
+
+use crate::base::{Limits, Severity};
+use crate::edi::charset::CharacterSet;
+use crate::edi::control::{self, ControlNumbers, End};
+use crate::edi::encoding::Encoding;
+use crate::edi::fault::ReadFault;
+use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::interchange::{GroupEnd, GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
+use crate::edi::place::Place;
+use crate::edi::read::Piece;
+use crate::edi::segments::Segments;
+use crate::edi::source::{Cut, Source};
+use crate::edi::token::{Element, Segment};
+
+use super::header::{self, Header, component_text};
+
+const UNE: End = End { level: Level::Group, tag: "UNE", of: "the functional group", counts: "messages" };
+const UNZ_OF_GROUPS: End =
+    End { level: Level::Interchange, tag: "UNZ", of: "the interchange", counts: "functional groups" };
+const UNZ_OF_MESSAGES: End = End { counts: "messages", ..UNZ_OF_GROUPS };
+
+/// An interchange that is open.
+pub(crate) struct Envelope {
+    pub(super) head: Arc<InterchangeHead>,
+    pub(super) group: Option<OpenGroup>,
+    groups: u64,
+    /// Messages that stand in no group.
+    pub(super) loose: u64,
+    group_numbers: ControlNumbers,
+    pub(super) message_numbers: ControlNumbers,
+    pub(super) segments: Segments,
+    pub(super) encoding: Encoding,
+    /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
+    ready: VecDeque<Piece>,
+    closed: bool,
+}
+
+/// A functional group that is open.
+pub(super) struct OpenGroup {
+    pub(super) head: Arc<GroupHead>,
+    pub(super) messages: u64,
+    pub(super) message_numbers: ControlNumbers,
+    /// What is wrong with its head; told at its end.
+    findings: Vec<Finding>,
+}
+
+/// Segments that belong to the envelope. UNA and UNB begin another interchange; the source knows them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ServiceTag {
+    Ung,
+    Unh,
+    Unt,
+    Une,
+    Unz,
+}
+
+impl ServiceTag {
+    /// Whether a segment may be one of the envelope, or the header of another interchange: a quick look that may say yes
+    /// too often.
+    pub(super) fn may_be(segment: &[u8]) -> bool {
+        match segment {
+            [first, second, ..] => {
+                matches!((first.to_ascii_uppercase(), second.to_ascii_uppercase()), (b'U', b'N') | (b'I', b'S'))
+            }
+            _ => true,
+        }
+    }
+
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
+    /// look at the first byte sends most of them away.
+    pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {
+        if !matches!(segment.first()?, b'U' | b'u') {
+            return None;
+        }
+        let mut bytes = segment.iter().filter(|byte| !matches!(byte, b'\r' | b'\n'));
+        let tag = [bytes.next()?, bytes.next()?, bytes.next()?].map(u8::to_ascii_uppercase);
+        if bytes.next().is_some_and(|byte| *byte != separator) {
+            return None;
+        }
+        match &tag {
+            b"UNG" => Some(Self::Ung),
+            b"UNH" => Some(Self::Unh),
+            b"UNT" => Some(Self::Unt),
+            b"UNE" => Some(Self::Une),
+            b"UNZ" => Some(Self::Unz),
+            _ => None,
+        }
+    }
+
+    fn level(self) -> Level {
+        match self {
+            Self::Ung | Self::Une => Level::Group,
+            Self::Unh | Self::Unt => Level::Set,
+            Self::Unz => Level::Interchange,
+        }
+    }
+}
+
+impl Envelope {
+    /// Reads the UNA and UNB that stand next in the source.
+    pub(crate) fn open<R: Read>(
+        source: &mut Source<R>,
+        agreed: Option<CharacterSet>,
+        before: Vec<Finding>,
+    ) -> Result<Self, ReadFault> {
+        let offset = source.offset();
+        let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
+        let Header { mut head, encoding, length } = header::read(bytes, offset, agreed).map_err(|head| {
+            let found = head.findings.iter().find(|finding| finding.severity == Severity::Error);
+            let found = found.map(|finding| finding.text.clone()).unwrap_or_default();
+            ReadFault::Header { place: head.place, found }
+        })?;
+        source.consume(length);
+        head.findings.splice(0..0, before);
+        Ok(Self {
+            segments: Segments::new(head.delimiters, head.place.start),
+            encoding,
+            head: Arc::new(head),
+            group: None,
+            groups: 0,
+            loose: 0,
+            group_numbers: ControlNumbers::default(),
+            message_numbers: ControlNumbers::default(),
+            ready: VecDeque::new(),
+            closed: false,
+        })
+    }
+
+    /// The head of the interchange.
+    pub(crate) fn head(&self) -> &Arc<InterchangeHead> {
+        &self.head
+    }
+
+    /// The next piece; `None` when the interchange is over and the source stands behind it.
+    pub(crate) fn next_piece<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        limits: &Limits,
+    ) -> Result<Option<Piece>, ReadFault> {
+        loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Ok(Some(piece));
+            }
+            if self.closed {
+                return Ok(None);
+            }
+            self.advance(source, limits)?;
+        }
+    }
+
+    fn advance<R: Read>(&mut self, source: &mut Source<R>, limits: &Limits) -> Result<(), ReadFault> {
+        let Some(cut) = self.segments.next_cut(source, limits)? else {
+            self.end_by_force(Place::bytes(source.offset(), source.offset()));
+            return Ok(());
+        };
+        let (_, segment, _) = source.parts(cut);
+        let tag = ServiceTag::of(segment, self.head.delimiters.element);
+        if tag == Some(ServiceTag::Unh) {
+            let message = self.read_message(source, limits, cut)?;
+            self.ready.push_back(Piece::Set(Box::new(message)));
+            return Ok(());
+        }
+        let mut table = self.segments.take(source, limits, cut)?;
+        self.encoding.settle(&mut table);
+        let Some(segment) = table.segment(0) else { return Ok(()) };
+        let place = Place { segment_position: None, ..segment.place() };
+        if let Some(level) = tag.map(ServiceTag::level).filter(|_| segment.tag() != segment.tag().to_upper()) {
+            self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
+        }
+        match tag {
+            Some(ServiceTag::Ung) => self.open_group(&segment, place),
+            Some(ServiceTag::Une) => self.close_group(&segment, place, cut),
+            Some(ServiceTag::Unz) => self.close(&segment, place, cut),
+            Some(ServiceTag::Unh | ServiceTag::Unt) | None => self.misplaced(&segment, place),
+        }
+        Ok(())
+    }
+
+    fn open_group(&mut self, segment: &Segment<'_>, place: Place) {
+        self.end_group(None, vec![], place);
+        let text = |number: usize, component: usize| component_text(&segment.element(number), component);
+        let party = |number: usize| Party { id: text(number, 1), qualifier: text(number, 2) };
+        let head = Arc::new(GroupHead {
+            functional_id: text(1, 1),
+            sender: party(2),
+            receiver: party(3),
+            date: text(4, 1),
+            time: text(4, 2),
+            control_number: text(5, 1),
+            agency: text(6, 1),
+            version: release(&segment.element(7), 1),
+            place,
+        });
+        let mut findings = Vec::new();
+        if self.group_numbers.repeats(&head.control_number) {
+            findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
+        }
+        if self.loose > 0 {
+            findings.push(mixed("the group comes behind messages that stand in none", Level::Group, place));
+        }
+        self.groups += 1;
+        let message_numbers = ControlNumbers::default();
+        self.group = Some(OpenGroup { head: Arc::clone(&head), messages: 0, message_numbers, findings });
+        self.ready.push_back(Piece::Group(head));
+    }
+
+    fn close_group(&mut self, segment: &Segment<'_>, place: Place, cut: Cut) {
+        if self.group.is_none() {
+            self.misplaced(segment, place);
+            return;
+        }
+        let unterminated = (!cut.terminated).then(|| control::unterminated(Severity::Error, Level::Group, place));
+        self.end_group(Some(segment), unterminated.into_iter().collect(), place);
+    }
+
+    /// Ends the open group, if there is one, with its trailer or without.
+    fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
+        let Some(group) = self.group.take() else { return };
+        let mut findings = group.findings;
+        findings.extend(more);
+        let trailer = match trailer {
+            Some(segment) => {
+                let trailer = control::trailer(segment, place);
+                let number = &group.head.control_number;
+                findings.extend(control::check(&UNE, segment, &trailer, group.messages, number));
+                Some(trailer)
+            }
+            None => {
+                findings.push(control::missing(&UNE, place));
+                None
+            }
+        };
+        if group.messages == 0 {
+            let text = "the functional group holds no message";
+            findings.push(control::empty(Level::Group, text, group.head.place));
+        }
+        self.ready.push_back(Piece::GroupEnd(GroupEnd { head: group.head, sets: group.messages, trailer, findings }));
+    }
+
+    /// What the UNZ counts (0036): groups, or messages when there are none.
+    fn counted(&self) -> u64 {
+        self.groups + self.loose
+    }
+
+    fn unz(&self) -> &'static End {
+        if self.groups > 0 { &UNZ_OF_GROUPS } else { &UNZ_OF_MESSAGES }
+    }
+
+    /// The UNZ. Without its terminator it is taken all the same when it is whole: the last byte of a file is often
+    /// lost, and then nothing else is.
+    fn close(&mut self, segment: &Segment<'_>, place: Place, cut: Cut) {
+        self.end_group(None, vec![], place);
+        let trailer = control::trailer(segment, place);
+        let mut findings = control::check(self.unz(), segment, &trailer, self.counted(), &self.head.control_number);
+        if !cut.terminated {
+            let severity = if findings.is_empty() { Severity::Warning } else { Severity::Error };
+            findings.push(control::unterminated(severity, Level::Interchange, place));
+        }
+        if self.counted() == 0 {
+            let text = "the interchange holds neither a group nor a message";
+            findings.push(control::empty(Level::Interchange, text, self.head.place));
+        }
+        self.end(Some(trailer), findings);
+    }
+
+    /// The file ended, or another interchange began.
+    fn end_by_force(&mut self, place: Place) {
+        self.end_group(None, vec![], place);
+        self.end(None, vec![control::missing(self.unz(), place)]);
+    }
+
+    fn end(&mut self, trailer: Option<Trailer>, findings: Vec<Finding>) {
+        let head = Arc::clone(&self.head);
+        let groups = self.counted();
+        self.ready.push_back(Piece::InterchangeEnd(InterchangeEnd { head, groups, trailer, findings }));
+        self.closed = true;
+    }
+
+    fn misplaced(&mut self, segment: &Segment<'_>, place: Place) {
+        let text = format!("the segment {} stands outside of any message", segment.tag());
+        let level = if self.group.is_some() { Level::Group } else { Level::Interchange };
+        let finding = control::misplaced(Severity::Error, level, place, text);
+        self.ready.push_back(Piece::Finding(finding.quoting(&segment.character_set().decode(segment.bytes()))));
+    }
+
+    /// Takes note of a message that was read; what is wrong with where it stands.
+    pub(super) fn count_message(&mut self, number: &str, place: Place) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let groups = self.groups;
+        let (numbers, within) = match &mut self.group {
+            Some(group) => {
+                group.messages += 1;
+                (&mut group.message_numbers, "functional group")
+            }
+            None => {
+                self.loose += 1;
+                if groups > 0 {
+                    findings.push(mixed("the message stands in no group, others do", Level::Set, place));
+                }
+                (&mut self.message_numbers, "interchange")
+            }
+        };
+        if numbers.repeats(number) {
+            findings.push(control::repeated(number, Level::Set, within, place));
+        }
+        findings
+    }
+}
+
+/// An interchange holds groups or messages, never both (ISO 9735-1, 7.1).
+fn mixed(text: &str, level: Level, place: Place) -> Finding {
+    Finding::new(Severity::Error, FindingCode::GroupsAndMessages, place, text).about(level)
+}
+
+/// Version and release number as one word, from component `first` on: `D.96A`.
+pub(super) fn release(element: &Element<'_>, first: usize) -> String {
+    let [version, release] = [first, first + 1].map(|component| component_text(element, component));
+    if version.is_empty() || release.is_empty() { version + &release } else { format!("{version}.{release}") }
+}

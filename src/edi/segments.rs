@@ -1,0 +1,164 @@
+//! Segments of one interchange, taken out of the source within the bounds.
+
+use std::io::Read;
+
+use crate::base::{Limits, Severity};
+
+use super::control;
+use super::delimiter::Delimiters;
+use super::fault::{Bound, ReadFault};
+use super::finding::{Finding, FindingCode, Findings, Level};
+use super::place::Place;
+use super::run::Room;
+use super::source::{Cut, Next, Source};
+use super::token::SegmentTable;
+
+/// The segments of an interchange that is open.
+pub(crate) struct Segments {
+    delimiters: Delimiters,
+    /// Where the interchange begins.
+    start: u64,
+    /// Segments so far; the header is one.
+    count: u64,
+}
+
+impl Segments {
+    /// The header of the interchange, which begins at `start`, was read.
+    pub(crate) fn new(delimiters: Delimiters, start: u64) -> Self {
+        Self { delimiters, start, count: 1 }
+    }
+
+    /// The next segment, not consumed yet. `None` when the file ends or another interchange begins.
+    pub(crate) fn next_cut<R: Read>(&self, source: &mut Source<R>, limits: &Limits) -> Result<Option<Cut>, ReadFault> {
+        let Next::Segment(cut) = source.next_segment(&self.delimiters, limits.segment)? else { return Ok(None) };
+        let end = source.offset() + cut.next as u64;
+        let place = Place::bytes(source.offset() + cut.filler as u64, source.offset() + cut.end as u64);
+        if end - self.start > limits.interchange {
+            return Err(ReadFault::Bound { bound: Bound::Interchange, limit: limits.interchange, place });
+        }
+        if self.count >= limits.segments {
+            return Err(ReadFault::Bound { bound: Bound::Segments, limit: limits.segments, place });
+        }
+        Ok(Some(cut))
+    }
+
+    /// Takes a segment of the envelope out of the source; nothing is in the table when it was empty.
+    pub(crate) fn take<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        limits: &Limits,
+        cut: Cut,
+    ) -> Result<SegmentTable, ReadFault> {
+        let (filler, segment, terminator) = source.parts(cut);
+        let mut table = SegmentTable::new(self.delimiters, source.offset() + filler.len() as u64);
+        if !segment.is_empty() {
+            let added = table.push_segment(segment, terminator);
+            control::check_elements(&table, added.elements, limits)?;
+            self.count += 1;
+        }
+        source.consume(cut.next);
+        Ok(table)
+    }
+}
+
+/// The transaction set that is being read.
+pub(crate) struct OpenSet {
+    pub(crate) table: SegmentTable,
+    pub(crate) findings: Findings,
+    has_wrapped: bool,
+}
+
+impl OpenSet {
+    /// A set whose header begins at `offset` of the file.
+    pub(crate) fn new(segments: &Segments, offset: u64) -> Self {
+        Self {
+            table: SegmentTable::new(segments.delimiters, offset),
+            findings: Findings::default(),
+            has_wrapped: false,
+        }
+    }
+
+    /// Moves a segment out of the source into the set.
+    pub(crate) fn take<R: Read>(
+        &mut self,
+        segments: &mut Segments,
+        source: &mut Source<R>,
+        limits: &Limits,
+        cut: Cut,
+    ) -> Result<(), ReadFault> {
+        let (filler, segment, terminator) = source.parts(cut);
+        let is_first = self.table.len() == 0;
+        // Places inside a set are kept in 32 bits.
+        let limit = limits.transaction_set.min(u32::MAX as usize);
+        let length = self.table.raw().len() + if is_first { cut.next - cut.filler } else { cut.next };
+        if length > limit {
+            let start = source.offset() + filler.len() as u64;
+            let place = Place::bytes(start, start + segment.len() as u64);
+            return Err(ReadFault::Bound { bound: Bound::TransactionSet, limit: limit as u64, place });
+        }
+        if !is_first {
+            self.table.push_filler(filler);
+        }
+        if segment.is_empty() {
+            self.note_empty(source.offset() + cut.filler as u64);
+            self.table.push_filler(terminator);
+        } else {
+            let added = self.table.push_segment(segment, terminator);
+            control::check_elements(&self.table, added.elements, limits)?;
+            self.note(cut, added.wrapped, added.dangling_release);
+            segments.count += 1;
+        }
+        source.consume(cut.next);
+        Ok(())
+    }
+
+    /// Moves plain segments out of the source into the set, many at once. `may_be_envelope` may say yes too often.
+    pub(crate) fn take_run<R: Read>(
+        &mut self,
+        segments: &mut Segments,
+        source: &mut Source<R>,
+        limits: &Limits,
+        may_be_envelope: impl Fn(&[u8]) -> bool + Copy,
+    ) {
+        let length = limits.transaction_set.min(u32::MAX as usize);
+        let left = length.saturating_sub(self.table.raw().len()) as u64;
+        let room = Room {
+            segment: limits.segment,
+            elements: limits.elements,
+            segments: limits.segments.saturating_sub(segments.count),
+            bytes: left.min(segments.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
+        };
+        segments.count += source.take_run(&mut self.table, room, may_be_envelope);
+    }
+
+    /// Takes note of what is wrong with the segment that was added last.
+    fn note(&mut self, cut: Cut, wrapped: bool, dangling_release: bool) {
+        let first_wrap = wrapped && !self.has_wrapped;
+        if cut.terminated && !first_wrap {
+            return;
+        }
+        let Some(segment) = self.table.last() else { return };
+        let place = segment.place();
+        if !cut.terminated {
+            self.findings.push(control::unterminated(Severity::Error, Level::Set, place));
+        }
+        if dangling_release {
+            let text = "the segment ends in a release character that releases nothing";
+            self.findings.push(Finding::new(Severity::Error, FindingCode::ReleaseCharacter, place, text));
+        }
+        if first_wrap {
+            self.has_wrapped = true;
+            let text = "line ends inside segments are left out, here and further on";
+            self.findings.push(Finding::new(Severity::Info, FindingCode::WrappedLines, place, text));
+        }
+    }
+
+    /// A second line end is customary where a line end is the terminator; any other empty segment is a slip.
+    fn note_empty(&mut self, offset: u64) {
+        if self.table.delimiters.drops_line_ends() {
+            let place = Place::bytes(offset, offset + 1);
+            let text = "there is nothing between two terminators";
+            self.findings.push(Finding::new(Severity::Warning, FindingCode::EmptySegment, place, text));
+        }
+    }
+}
