@@ -210,3 +210,31 @@ fn what_is_not_there_is_told_with_what_was_meant() {
     let (exit, text) = run(&["list", "--guides", "/nowhere"]).unwrap_err();
     assert_eq!((exit, text.as_str()), (Exit::Usage, "/nowhere is no folder"));
 }
+
+/// The TOML of docs/guides.md that begins with this line.
+fn documented(first: &str) -> String {
+    let text = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/guides.md")).unwrap();
+    let mut blocks = text.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap().to_owned());
+    blocks.find(|block| block.starts_with(first)).unwrap()
+}
+
+#[test]
+fn what_the_documentation_shows_is_read_without_a_fault() {
+    let site = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = site.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("acme-bearings/810.toml", &documented("# guides/acme-bearings/810.toml"));
+    write("x12/009000/dictionary.toml", &format!("{}{}", DESCRIBED, documented("[elements] ").replace("[elements] ", "[elements]\n# ")));
+    write("x12/009000/850.toml", &documented("[set]"));
+    let folder = site.path().to_str().unwrap();
+    for name in ["acme-bearings/810", "x12/009000/850"] {
+        run(&["show", name, "--guides", folder]).unwrap_or_else(|(_, text)| panic!("{text}"));
+    }
+    let shown = run(&["show", "acme-bearings/810", "REF", "--guides", folder]).unwrap();
+    assert!(shown.contains("agreed  DP  department"), "{shown}");
+}
+
+const DESCRIBED: &str = "";

@@ -130,7 +130,7 @@ fn many_codes_go_into_several_files() {
     let pack = |lists: usize| {
         let mut pack = Pack { standard: "edifact", release: "D96A".to_owned(), ..Pack::default() };
         for number in 0..lists {
-            let list = (0..10_000).map(|code| (format!("C{code}"), "a name of a code".to_owned())).collect();
+            let list = (0..8_000).map(|code| (format!("C{code}"), "a name of a code".to_owned())).collect();
             pack.codes.insert(format!("{number:04}"), pack::Codes { whole: false, list });
         }
         pack.files("x").into_iter().map(|(path, text)| (path, text.len())).collect::<Vec<_>>()
