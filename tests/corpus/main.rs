@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test: it fails where it stands")]
 
+mod differential;
 mod doctor;
 mod golden;
+mod rewrite;
 mod shared;
 mod verdicts;
