@@ -8,9 +8,11 @@
 
 pub mod ack;
 mod charset;
+mod check;
 mod control;
 mod delimiter;
 mod edifact;
+mod encoding;
 mod fault;
 mod finding;
 pub mod guide;
@@ -37,6 +39,7 @@ mod x12;
 mod tests;
 
 pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub use check::{Checked, Checker, Defaults, Terms};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
@@ -52,7 +55,7 @@ pub use outgoing::{
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::FindingRecord;
-pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use report::{GroupReport, InterchangeReport, SetReport};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tokens::{TokenSegment, Tokens};
