@@ -70,11 +70,17 @@ fn rewritten(pieces: &[Piece], options: RewriteOptions) -> Result<Vec<u8>, Strin
     Ok(bytes)
 }
 
+/// Values that hold what is customarily a delimiter and is none in their interchange. X12 cannot carry them so.
+const COLLISIONS: [&str; 3] = [
+    "x12/275/xlate+staedi__sample275_with_HL7_invalid_BIN01.edi Customary: BIN02-11 in segment 15 of set 1001 holds the delimiter '>'",
+    "x12/275/xlate+staedi__sample275_with_HL7_valid_BIN01.edi Customary: BIN02-11 in segment 15 of set 1001 holds the delimiter '>'",
+    "x12/997/xlate+staedi__invalid997_min.edi Customary: AK101 in segment 2 of set 0001 holds the delimiter '>'",
+];
+
 #[test]
 fn every_file_says_the_same_in_every_layout() {
     let Some(samples) = samples() else { return };
     let mut faults = Vec::new();
-    let mut written = 0;
     for sample in &samples {
         let first = pieces(&sample.bytes);
         for suffix in [TerminatorSuffix::None, TerminatorSuffix::Lf, TerminatorSuffix::CrLf] {
@@ -90,15 +96,11 @@ fn every_file_says_the_same_in_every_layout() {
                 let second = pieces(&bytes);
                 assert_eq!(said(&first), said(&second), "{} {options:?}", sample.path);
                 assert_eq!(rewritten(&second, options).as_ref(), Ok(&bytes), "{} {options:?}", sample.path);
-                written += 1;
             }
         }
     }
-    faults.sort();
     faults.dedup();
-    println!("{written}");
-    println!("{}", faults.join("\n"));
-    panic!("look");
+    assert_eq!(faults, COLLISIONS);
 }
 
 #[test]
@@ -111,7 +113,7 @@ fn every_part_says_what_the_whole_says() {
         for by in [SplitBy::Interchange, SplitBy::Group, SplitBy::Set] {
             let mut splitter = Splitter::new(by, RewriteOptions::default());
             let events: Result<Vec<Vec<SplitEvent>>, _> = pieces.iter().map(|piece| splitter.take(piece)).collect();
-            let Ok(events) = events else { continue };
+            let events = events.unwrap_or_else(|fault| panic!("{} {by:?}: {fault}", sample.path));
             let mut parts: Vec<Vec<u8>> = Vec::new();
             for event in events.into_iter().flatten() {
                 match event {
