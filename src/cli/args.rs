@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Speak AS2 by hand
     #[command(subcommand)]
     As2(As2Command),
+    /// List, show and import guides: what messages look like
+    #[command(subcommand)]
+    Guide(GuideCommand),
     /// Look at the documents of a running gateway
     #[command(subcommand)]
     Doc(DocCommand),
@@ -184,6 +187,37 @@ pub(crate) enum ExchangeCommand {
         /// Print what the partner sent instead: the business content, decrypted
         #[arg(long)]
         content: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GuidesArgument {
+    /// A folder with guides of one's own, beside those that come with edigate
+    #[arg(long, value_name = "DIR")]
+    pub(crate) guides: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GuideCommand {
+    /// List the guides there are
+    List {
+        #[command(flatten)]
+        guides: GuidesArgument,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one guide: its loops, its segments, their elements and codes
+    Show {
+        /// Which one: x12/004010/850, edifact/D96A/ORDERS
+        guide: String,
+        /// Only this loop or segment, by name or path: N1, PO1/N1
+        part: Option<String>,
+        #[command(flatten)]
+        guides: GuidesArgument,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

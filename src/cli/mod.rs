@@ -5,6 +5,7 @@ mod check;
 mod client;
 mod doc;
 mod exit;
+mod guide;
 mod print;
 mod report;
 mod send;
@@ -50,6 +51,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
             Ok(check::check(&config.config, format, SystemClock.now(), out.writer())?)
         }
         Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
+        Command::Guide(command) => guide::guide(command, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),
     }

@@ -49,6 +49,11 @@ impl Folder {
         Self { root: parent.unwrap_or(Path::new(".")).to_owned() }
     }
 
+    /// A folder by its own path.
+    pub(super) fn at(folder: &Path) -> Self {
+        Self { root: folder.to_owned() }
+    }
+
     /// A run-time place as written: relative to the folder, or absolute.
     pub(super) fn place(&self, written: &str) -> PathBuf {
         self.root.join(written)

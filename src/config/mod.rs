@@ -7,6 +7,7 @@
 
 mod edigate_toml;
 mod folder;
+mod guides;
 mod limits;
 mod live;
 mod load;
@@ -17,6 +18,7 @@ mod socket;
 
 use std::sync::Arc;
 
+pub use guides::guides_in;
 pub use live::{Live, ReloadOutcome};
 pub use load::{check, load};
 pub use settings::{

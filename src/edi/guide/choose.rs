@@ -9,12 +9,17 @@ use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{Standard, TransactionSet};
 
 use super::Guide;
+use super::dictionary::Dictionary;
 use super::key::GuideKey;
-use super::shipped::{self, ShippedGuide};
+use super::shipped::{self, SharedDictionary, ShippedGuide};
 
 /// A set of guides to choose from. To copy one is cheap.
 #[derive(Clone, Debug, Default)]
-pub struct Guides(BTreeMap<GuideKey, Entry>);
+pub struct Guides {
+    guides: BTreeMap<GuideKey, Entry>,
+    /// Those of the shipped releases, by `x12/004010`.
+    dictionaries: BTreeMap<String, Arc<SharedDictionary>>,
+}
 
 #[derive(Clone, Debug)]
 enum Entry {
@@ -27,17 +32,27 @@ enum Entry {
 impl Guides {
     /// All guides that come with edigate. Each is read when it is first asked for.
     pub fn shipped() -> Self {
-        Self(shipped::all().map(|(key, guide)| (key, Entry::Shipped(Arc::new(guide)))).collect())
+        let mut all = Self::default();
+        for guide in shipped::all() {
+            all.dictionaries.insert(guide.release(), Arc::clone(guide.dictionary()));
+            all.guides.insert(guide.key().clone(), Entry::Shipped(Arc::new(guide)));
+        }
+        all
+    }
+
+    /// The dictionary of a shipped release, `x12/004010`.
+    pub(super) fn dictionary(&self, release: &str) -> Option<Dictionary> {
+        Some(self.dictionaries.get(release)?.get().clone())
     }
 
     /// Adds a guide; one of the same name is replaced.
     pub fn add(&mut self, guide: Guide) {
-        self.0.insert(guide.key().clone(), Entry::Added(Arc::new(guide)));
+        self.guides.insert(guide.key().clone(), Entry::Added(Arc::new(guide)));
     }
 
     /// The guide of this very name.
     pub fn get(&self, key: &GuideKey) -> Option<Arc<Guide>> {
-        match self.0.get(key)? {
+        match self.guides.get(key)? {
             Entry::Shipped(guide) => guide.get(),
             Entry::Added(guide) => Some(Arc::clone(guide)),
         }
@@ -45,7 +60,17 @@ impl Guides {
 
     /// All names.
     pub fn keys(&self) -> impl Iterator<Item = &GuideKey> {
-        self.0.keys()
+        self.guides.keys()
+    }
+
+    /// A guide by its name as an operator writes it: `x12/004010/850`.
+    pub fn named(&self, name: &str) -> Option<Arc<Guide>> {
+        self.get(&name.parse().ok()?)
+    }
+
+    /// The names of all guides.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.guides.keys().map(ToString::to_string)
     }
 
     /// The guide for a transaction set: of its exact release (GS08; version, release and association code of UNH S009),
@@ -67,7 +92,8 @@ impl Guides {
     /// The guide for the same set whose release is nearest; of two equally near, the older one.
     fn nearest(&self, wanted: &GuideKey) -> Option<Arc<Guide>> {
         let same = |key: &&GuideKey| key.standard == wanted.standard && key.set == wanted.set;
-        let nearest = self.0.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
+        let nearest =
+            self.guides.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
         self.get(nearest)
     }
 }

@@ -15,33 +15,39 @@ use super::segment::{Pair, Requirement, SegmentDef, SyntaxNote};
 /// Characters of a label. Ours are short; a long one would be somebody else's prose.
 const LABEL: usize = 80;
 
-/// The segments of a release, ready for use.
+/// The segments of a release, ready for use. To copy one is cheap.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Dictionary {
+pub(crate) struct Dictionary(Arc<Resolved>);
+
+#[derive(Debug, Default)]
+struct Resolved {
+    written: Written,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
-    written: Arc<Written>,
 }
 
 impl Dictionary {
     /// Reads the files in order; what a later one says stands in place of what an earlier one said.
     pub(crate) fn read(files: &[Source], faults: &Faults) -> Self {
-        Self::default().amended(files, faults)
+        Self::default().amended(faults, |written| {
+            for file in files {
+                read(file, faults, |table| written.amend(table));
+            }
+        })
     }
 
     /// The same dictionary with the entries of more files added or put in place of its own.
-    pub(crate) fn amended(&self, files: &[Source], faults: &Faults) -> Self {
-        let mut written = Written::clone(&self.written);
-        for file in files {
-            read(file, faults, |table| written.amend(table));
-        }
+    pub(super) fn amended(&self, faults: &Faults, amend: impl FnOnce(&mut Written)) -> Self {
+        let mut written = self.0.written.clone();
+        amend(&mut written);
         written.check_names(faults);
         let segments = written.segments.keys().filter_map(|tag| written.segment(tag, faults));
-        Self { segments: segments.map(|one| (one.tag, Arc::new(one))).collect(), written: Arc::new(written) }
+        let segments = segments.map(|one| (one.tag, Arc::new(one))).collect();
+        Self(Arc::new(Resolved { written, segments }))
     }
 
     /// The segment of this tag.
     pub(crate) fn segment(&self, tag: Tag) -> Option<&Arc<SegmentDef>> {
-        self.segments.get(&tag)
+        self.0.segments.get(&tag)
     }
 }
 
@@ -50,7 +56,7 @@ type Entries = BTreeMap<String, Located<String>>;
 
 /// The sections of a dictionary.
 #[derive(Clone, Debug, Default)]
-struct Written {
+pub(super) struct Written {
     elements: Entries,
     composites: Entries,
     segments: Entries,
@@ -61,7 +67,8 @@ struct Written {
 }
 
 impl Written {
-    fn amend(&mut self, file: &Table<'_>) {
+    /// Adds the entries of one file, or puts them in place of those that are there.
+    pub(super) fn amend(&mut self, file: &Table<'_>) {
         let sections: [(&'static str, &mut Entries); 6] = [
             ("elements", &mut self.elements),
             ("composites", &mut self.composites),

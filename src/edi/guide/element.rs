@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::edi::interchange::Standard;
+
 use super::segment::{Requirement, SyntaxNote};
 
 /// The type of a simple element, by its name in the standard.
@@ -111,6 +113,30 @@ impl ElementDef {
         match self.kind {
             ElementKind::Simple { max, .. } => Some(max),
             ElementKind::Composite { .. } => None,
+        }
+    }
+
+    /// Its type and lengths as its standard writes them: `ID 2/3`, `an..35`. Empty for a composite.
+    pub fn form(&self, standard: Standard) -> String {
+        let ElementKind::Simple { value, min, max } = self.kind else { return String::new() };
+        let word = match (standard, value) {
+            (Standard::Edifact, ElementType::Alpha) => "a".to_owned(),
+            (Standard::Edifact, ElementType::N(_) | ElementType::R | ElementType::Numeric) => "n".to_owned(),
+            (Standard::Edifact, _) => "an".to_owned(),
+            (Standard::X12, ElementType::An | ElementType::Alpha) => "AN".to_owned(),
+            (Standard::X12, ElementType::Id) => "ID".to_owned(),
+            (Standard::X12, ElementType::N(decimals)) => format!("N{decimals}"),
+            (Standard::X12, ElementType::R | ElementType::Numeric) => "R".to_owned(),
+            (Standard::X12, ElementType::Dt) => "DT".to_owned(),
+            (Standard::X12, ElementType::Tm) => "TM".to_owned(),
+            (Standard::X12, ElementType::B) => "B".to_owned(),
+        };
+        match standard {
+            Standard::X12 => format!("{word} {min}/{max}"),
+            Standard::Edifact if min == max => format!("{word}{max}"),
+            // A partner's guide may ask for more than one character, which the standard has no way to write.
+            Standard::Edifact if min > 1 => format!("{word}{min}..{max}"),
+            Standard::Edifact => format!("{word}..{max}"),
         }
     }
 

@@ -89,7 +89,7 @@ pub(crate) fn guide(key: GuideKey, file: &Source, dictionary: &Dictionary, fault
         hierarchy: None,
         parts,
     };
-    Some(Guide { key, name, root, segments })
+    Some(Guide { key, overlay: None, name, root, segments })
 }
 
 struct SetLoader<'d> {

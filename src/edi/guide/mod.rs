@@ -6,6 +6,7 @@ mod dictionary;
 mod element;
 mod key;
 mod load;
+mod own;
 mod segment;
 mod shipped;
 
@@ -29,6 +30,7 @@ use super::place::Tag;
 #[derive(Clone, Debug)]
 pub struct Guide {
     key: GuideKey,
+    overlay: Option<String>,
     name: String,
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
@@ -43,6 +45,16 @@ impl Guide {
     /// What it is called, in a few words; empty where nobody said.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The overlay that it was amended by, `acme-bearings/810`, if any.
+    pub fn overlay(&self) -> Option<&str> {
+        self.overlay.as_deref()
+    }
+
+    /// What an operator calls it: its overlay's name, else its key.
+    pub fn name_or_key(&self) -> String {
+        self.overlay.clone().unwrap_or_else(|| self.key.to_string())
     }
 
     /// The transaction set as a loop that comes once; its name is the set's id. ST and SE belong to the envelope and
@@ -64,6 +76,11 @@ impl Guide {
     /// The segments that are described, by tag.
     pub fn segments(&self) -> impl Iterator<Item = &SegmentDef> {
         self.segments.values().map(AsRef::as_ref)
+    }
+
+    /// The elements of a segment, shared.
+    pub(crate) fn shared_segment(&self, tag: Tag) -> Option<Arc<SegmentDef>> {
+        self.segments.get(&tag).cloned()
     }
 
     pub(crate) fn described(&self, tag: Tag) -> Option<&SegmentDef> {

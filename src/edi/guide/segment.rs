@@ -20,6 +20,17 @@ pub enum Requirement {
     NotUsed,
 }
 
+/// `M`, `O`, and `-` for what is not used.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mandatory => "M",
+            Self::Optional => "O",
+            Self::NotUsed => "-",
+        })
+    }
+}
+
 /// How often something may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Max {
@@ -35,6 +46,16 @@ impl Max {
         match self {
             Self::Times(max) => count <= max,
             Self::Unbounded => true,
+        }
+    }
+}
+
+/// `200`, or `>1` without bound.
+impl fmt::Display for Max {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Times(max) => write!(f, "{max}"),
+            Self::Unbounded => f.write_str(">1"),
         }
     }
 }
@@ -95,6 +116,27 @@ impl FromStr for SyntaxNote {
         elements.dedup();
         let distinct = elements.len() == note.elements.len() && elements.len() >= 2 && !elements.contains(&0);
         (is_digits && distinct).then_some(note).ok_or(())
+    }
+}
+
+impl SyntaxNote {
+    /// What it demands, in words: `03 and 04 come together or not at all`.
+    pub fn words(&self) -> String {
+        let two = |number: &usize| format!("{number:02}");
+        let list = |numbers: &[usize], last: &str| {
+            let mut words: Vec<String> = numbers.iter().map(two).collect();
+            let tail = words.pop().unwrap_or_default();
+            if words.is_empty() { tail } else { format!("{} {last} {tail}", words.join(", ")) }
+        };
+        let (first, others) =
+            self.elements.split_first().map_or((String::new(), [].as_slice()), |(first, others)| (two(first), others));
+        match self.rule {
+            NoteRule::Paired => format!("{} come together or not at all", list(&self.elements, "and")),
+            NoteRule::Required => format!("at least one of {} is there", list(&self.elements, "and")),
+            NoteRule::Exclusive => format!("at most one of {} is there", list(&self.elements, "and")),
+            NoteRule::Conditional => format!("if {first} is there, so is {}", list(others, "and")),
+            NoteRule::List => format!("if {first} is there, so is at least one of {}", list(others, "and")),
+        }
     }
 }
 

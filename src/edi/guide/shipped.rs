@@ -48,13 +48,14 @@ fn source((name, text): File) -> Source {
 
 /// The dictionary of a shipped release, read once for all its sets.
 #[derive(Debug)]
-struct SharedDictionary {
+pub(super) struct SharedDictionary {
     files: &'static [File],
     read: OnceLock<Dictionary>,
 }
 
 impl SharedDictionary {
-    fn get(&self) -> &Dictionary {
+    /// The dictionary.
+    pub(super) fn get(&self) -> &Dictionary {
         self.read.get_or_init(|| {
             let files: Vec<Source> = self.files.iter().copied().map(source).collect();
             Dictionary::read(&files, &Faults::new())
@@ -72,6 +73,21 @@ pub(super) struct ShippedGuide {
 }
 
 impl ShippedGuide {
+    /// Its name.
+    pub(super) fn key(&self) -> &GuideKey {
+        &self.key
+    }
+
+    /// Its release: `x12/004010`.
+    pub(super) fn release(&self) -> String {
+        format!("{}/{}", self.key.standard, self.key.release)
+    }
+
+    /// What its segments are described with.
+    pub(super) fn dictionary(&self) -> &Arc<SharedDictionary> {
+        &self.dictionary
+    }
+
     /// The guide. A fault in a shipped file would hide it; a test holds that there is none.
     pub(super) fn get(&self) -> Option<Arc<Guide>> {
         let read = || {
@@ -82,15 +98,15 @@ impl ShippedGuide {
     }
 }
 
-/// Every shipped guide with its name; none is read yet.
-pub(super) fn all() -> impl Iterator<Item = (GuideKey, ShippedGuide)> {
+/// Every shipped guide; none is read yet.
+pub(super) fn all() -> impl Iterator<Item = ShippedGuide> {
     RELEASES.iter().flat_map(|release| {
         let dictionary = Arc::new(SharedDictionary { files: release.dictionary, read: OnceLock::new() });
         release.sets.iter().map(move |file| {
             let stem = file.0.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or(file.0);
             let key = GuideKey::new(release.standard, release.release, stem);
             let dictionary = Arc::clone(&dictionary);
-            (key.clone(), ShippedGuide { key, file: *file, dictionary, read: OnceLock::new() })
+            ShippedGuide { key, file: *file, dictionary, read: OnceLock::new() }
         })
     })
 }

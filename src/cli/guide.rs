@@ -1,0 +1,114 @@
+//! `edigate guide`: which guides there are, and what they say.
+
+mod elements;
+mod json;
+mod outline;
+mod part;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::args::{GuideCommand, GuidesArgument};
+use super::exit::Exit;
+use super::print::{Failure, Output};
+use super::report;
+use crate::base::nearest;
+use crate::config;
+use crate::edi::{Guide, Guides};
+
+/// Runs `edigate guide …`.
+pub(super) fn guide(command: &GuideCommand, out: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        GuideCommand::List { guides, json } => list(&guides_of(guides)?, *json, out),
+        GuideCommand::Show { guide, part, guides, json } => {
+            let guides = guides_of(guides)?;
+            let guide = find(&guides, guide)?;
+            show(&guide, part.as_deref(), *json, out)
+        }
+    }
+}
+
+/// The shipped guides and those in the folder that was named.
+pub(super) fn guides_of(argument: &GuidesArgument) -> Result<Guides, Failure> {
+    let Some(folder) = &argument.guides else { return Ok(Guides::shipped()) };
+    if !folder.is_dir() {
+        return Err(Failure::new(Exit::Usage, format!("{} is no folder", folder.display())));
+    }
+    config::guides_in(folder).map_err(|diagnostics| {
+        let source = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
+        let text = report::render(&diagnostics, &source);
+        Failure::new(Exit::Configuration, format!("guides in {} cannot be used\n{text}", folder.display()))
+    })
+}
+
+fn find(guides: &Guides, name: &str) -> Result<Arc<Guide>, Failure> {
+    guides.named(name).ok_or_else(|| {
+        let names: Vec<String> = guides.names().collect();
+        let hint = match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "'edigate guide list' tells which there are".to_owned(),
+        };
+        Failure::new(Exit::Failed, format!("there is no guide {name}; {hint}"))
+    })
+}
+
+fn list(guides: &Guides, json: bool, out: &mut Output) -> Result<Exit, Failure> {
+    let all: Vec<(String, Arc<Guide>)> =
+        guides.names().filter_map(|name| Some((name.clone(), guides.named(&name)?))).collect();
+    if json {
+        let entries = all.iter().map(|(name, guide)| {
+            let extends = guide.overlay().map(|_| guide.key().to_string());
+            json!({ "guide": name, "name": guide.name(), "extends": extends })
+        });
+        out.json(&json!({ "guides": entries.collect::<Vec<Value>>() }))?;
+        return Ok(Exit::Clean);
+    }
+    let width = all.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, guide) in &all {
+        let extends = guide.overlay().map(|_| format!("extends {}", guide.key()));
+        let about = [Some(guide.name().to_owned()).filter(|name| !name.is_empty()), extends];
+        let about = about.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        out.line(format!("{name:<width$}  {about}").trim_end())?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn show(guide: &Guide, part: Option<&str>, json: bool, out: &mut Output) -> Result<Exit, Failure> {
+    match part {
+        None if json => out.json(&json::whole(guide))?,
+        None => out.bytes(whole(guide).as_bytes())?,
+        Some(wanted) => {
+            let found = part::find(guide, wanted).ok_or_else(|| part::unknown(guide, wanted))?;
+            if json {
+                out.json(&json::matches(guide, &found))?;
+            } else {
+                out.bytes(part::text(guide, &found).as_bytes())?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// The whole guide: its outline, then its segments.
+fn whole(guide: &Guide) -> String {
+    let mut text = format!("{}\n\n", title(guide));
+    text.push_str(&outline::of(guide, &guide.root().parts));
+    for segment in elements::in_order(guide) {
+        text.push('\n');
+        text.push_str(&elements::text(guide, &segment, elements::Codes::Few));
+    }
+    text
+}
+
+/// `acme-bearings/810  invoice, extends x12/004010/810`.
+fn title(guide: &Guide) -> String {
+    let name = if guide.name().is_empty() { String::new() } else { format!("  {}", guide.name()) };
+    match guide.overlay() {
+        Some(overlay) => format!("{overlay}{name}, extends {}", guide.key()),
+        None => format!("{}{name}", guide.key()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

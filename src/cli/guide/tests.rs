@@ -1,0 +1,101 @@
+//! What `edigate guide` prints, on made-up guides.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::*;
+use crate::cli::args::{Arguments, Command};
+
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/guides")
+}
+
+/// What the command prints, or why it fails.
+fn run(arguments: &[&str]) -> Result<String, (Exit, String)> {
+    let arguments = ["edigate", "guide"].iter().chain(arguments);
+    let Command::Guide(command) = Arguments::try_parse_from(arguments).unwrap().command else { panic!("not a guide") };
+    let mut out = Vec::new();
+    match guide(&command, &mut Output::to(&mut out)) {
+        Ok(exit) => {
+            assert_eq!(exit, Exit::Clean);
+            Ok(String::from_utf8(out).unwrap())
+        }
+        Err(failure) => Err((failure.exit, failure.text)),
+    }
+}
+
+/// With the made-up guides beside the shipped ones.
+fn own(arguments: &[&str]) -> Result<String, (Exit, String)> {
+    let folder = fixtures().join("own");
+    run(&[arguments, &["--guides", folder.to_str().unwrap()]].concat())
+}
+
+fn snapshot(name: &str, text: &str) {
+    insta::with_settings!({ snapshot_path => "../../../tests/fixtures/guides/snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn a_guide_is_shown_with_its_loops_and_its_elements() {
+    snapshot("x12", &own(&["show", "x12/009000/123"]).unwrap());
+    snapshot("edifact", &own(&["show", "edifact/D99Z/TESTIN"]).unwrap());
+}
+
+#[test]
+fn a_loop_or_segment_is_shown_wherever_it_stands() {
+    snapshot("x12-N1", &own(&["show", "x12/009000/123", "N1"]).unwrap());
+    snapshot("x12-REF", &own(&["show", "x12/009000/123", "REF"]).unwrap());
+    snapshot("x12-HL-LIN", &own(&["show", "x12/009000/123", "HL/LIN"]).unwrap());
+    snapshot("x12-XX", &own(&["show", "x12/009000/123", "XX"]).unwrap());
+}
+
+#[test]
+fn guides_are_shown_as_json() {
+    snapshot("x12-json", &own(&["show", "x12/009000/123", "--json"]).unwrap());
+    snapshot("x12-N1-json", &own(&["show", "x12/009000/123", "shipTo", "--json"]).unwrap());
+}
+
+#[test]
+fn shipped_guides_and_own_ones_are_listed() {
+    let list = own(&["list"]).unwrap();
+    for line in ["x12/004010/850", "x12/009000/123       made-up order", "edifact/D99Z/TESTIN"] {
+        assert!(list.lines().any(|one| one.starts_with(line)), "{line} in\n{list}");
+    }
+    let list: Value = serde_json::from_str(&own(&["list", "--json"]).unwrap()).unwrap();
+    let own = json!({ "guide": "x12/009000/123", "name": "made-up order", "extends": null });
+    assert!(list["guides"].as_array().unwrap().contains(&own));
+    assert!(!run(&["list"]).unwrap().contains("009000"));
+}
+
+#[test]
+fn every_shipped_guide_can_be_shown() {
+    for name in Guides::shipped().names() {
+        let text = run(&["show", &name]).unwrap();
+        assert!(text.starts_with(&name) && text.lines().count() > 10, "{name}:\n{text}");
+        let json: Value = serde_json::from_str(&run(&["show", &name, "--json"]).unwrap()).unwrap();
+        assert_eq!(json["guide"], name);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_told_with_what_was_meant() {
+    let check = |arguments: &[&str], exit: Exit, text: &str| {
+        assert_eq!(own(arguments).unwrap_err(), (exit, text.to_owned()));
+    };
+    check(&["show", "x12/004010/851"], Exit::Failed, "there is no guide x12/004010/851; did you mean x12/004010/850?");
+    check(&["show", "order"], Exit::Failed, "there is no guide order; 'edigate guide list' tells which there are");
+    check(
+        &["show", "x12/009000/123", "shipto"],
+        Exit::Failed,
+        "x12/009000/123 has no part shipto; did you mean shipTo?",
+    );
+    check(
+        &["show", "x12/009000/123", "N1/REF/summary"],
+        Exit::Failed,
+        "x12/009000/123 has no part N1/REF/summary; 'edigate guide show x12/009000/123' tells what there is",
+    );
+    let (exit, text) = run(&["list", "--guides", "/nowhere"]).unwrap_err();
+    assert_eq!((exit, text.as_str()), (Exit::Usage, "/nowhere is no folder"));
+}
