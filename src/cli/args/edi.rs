@@ -1,0 +1,101 @@
+//! What may be typed behind `edigate edi`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::GuidesArgument;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EdiCommand {
+    /// Show what files say: parties, dates and numbers in words, loops, segments and elements by name
+    Show(ShowArguments),
+    /// Tell all that is wrong with files, where, and what the partner would be answered
+    Check(Box<CheckArguments>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FilesArgument {
+    /// The files to read; `-`, or none, is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArguments {
+    #[command(flatten)]
+    pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) guides: GuidesArgument,
+    /// Only the transaction set at this place in the file, the first being 1
+    #[arg(long, value_name = "N")]
+    pub(crate) set: Option<u64>,
+    /// Segments as they were sent, one a line
+    #[arg(long, conflicts_with_all = ["no_elements", "json"])]
+    pub(crate) raw: bool,
+    /// Segments by name, without their elements
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) no_elements: bool,
+    /// Print JSON, a line for every envelope and every transaction set
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) guides: GuidesArgument,
+    #[command(flatten)]
+    pub(crate) terms: TermsArguments,
+    /// Show at most so many findings of a file; all are counted
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) max: usize,
+    /// Show at most so many findings of a file that are alike: same kind, same element
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) alike: usize,
+    /// Show findings of this weight and above
+    #[arg(long, value_enum, value_name = "WEIGHT", default_value_t = LeastArgument::Info)]
+    pub(crate) least: LeastArgument,
+    /// End with bytes, seconds, megabytes a second and the most memory that was used
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Print JSON, a line for every finding, interchange and file
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What was agreed on with the partner, as far as a command line can say it.
+#[derive(Debug, Args)]
+pub(crate) struct TermsArguments {
+    /// What the partner is answered; without this a 997, and a TA1 or CONTRL when the interchange asks for one
+    ///
+    /// 997 or 999: for functional groups of X12. ta1: always. contrl: always. none: nothing but what is named behind it.
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) ack: Vec<AckArgument>,
+    /// Tell the partner of warnings too: accepted with errors noted
+    #[arg(long)]
+    pub(crate) note_warnings: bool,
+    /// What classes of findings weigh, as `length=reject,count=warn`; weights are reject, warn and ignore
+    #[arg(long, value_name = "CLASS=WEIGHT", value_delimiter = ',')]
+    pub(crate) severity: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AckArgument {
+    #[value(name = "997")]
+    Group997,
+    #[value(name = "999")]
+    Group999,
+    Contrl,
+    Ta1,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LeastArgument {
+    Info,
+    Warning,
+    Error,
+}

@@ -1,0 +1,36 @@
+//! `edigate edi`: what files of X12 and EDIFACT say, what is wrong with them, and what would be answered. All of it
+//! works on files and streams of any length, without a gateway and without configuration.
+
+mod check;
+mod excerpt;
+mod fault;
+mod input;
+mod paint;
+mod recent;
+mod rule;
+
+mod terms;
+
+
+use std::io::{BufWriter, Write};
+
+use super::args::EdiCommand;
+use super::exit::Exit;
+use super::print::{Failure, Output};
+
+use paint::Paint;
+
+/// Runs `edigate edi …`.
+pub(super) fn edi(command: &EdiCommand, out: &mut Output) -> Result<Exit, Failure> {
+    let mut page = BufWriter::with_capacity(64 << 10, out.writer());
+    let paint = Paint::of_standard_output();
+    let exit = match command {
+        EdiCommand::Show(_) => Ok(Exit::Clean),
+        EdiCommand::Check(arguments) => check::check(arguments, paint, &mut page),
+    };
+    // What was said before a failure is said all the same.
+    let flushed = page.flush();
+    let exit = exit?;
+    flushed?;
+    Ok(exit)
+}
