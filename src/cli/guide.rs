@@ -5,6 +5,7 @@ mod json;
 mod outline;
 mod part;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use super::args::{GuideCommand, GuidesArgument};
 use super::exit::Exit;
 use super::print::{Failure, Output};
 use super::report;
-use crate::base::nearest;
+use crate::base::{Diagnostic, nearest};
 use crate::config;
 use crate::edi::{Guide, Guides};
 
@@ -29,17 +30,26 @@ pub(super) fn guide(command: &GuideCommand, out: &mut Output) -> Result<Exit, Fa
     }
 }
 
-/// The shipped guides and those in the folder that was named.
+/// The shipped guides and those of one's own: in the folder that was named, or else beside a configuration file.
 pub(super) fn guides_of(argument: &GuidesArgument) -> Result<Guides, Failure> {
-    let Some(folder) = &argument.guides else { return Ok(Guides::shipped()) };
-    if !folder.is_dir() {
-        return Err(Failure::new(Exit::Usage, format!("{} is no folder", folder.display())));
-    }
-    config::guides_in(folder).map_err(|diagnostics| {
+    let (guides, folder) = match (&argument.guides, &argument.config) {
+        (Some(folder), _) if folder.is_dir() => (config::guides_in(folder), folder.as_path()),
+        (Some(folder), _) => return Err(Failure::new(Exit::Usage, format!("{} is no folder", folder.display()))),
+        (None, Some(file)) if file.is_file() => beside(file),
+        (None, Some(file)) => return Err(Failure::new(Exit::Usage, format!("{} is no file", file.display()))),
+        (None, None) if Path::new(CONFIGURATION).is_file() => beside(Path::new(CONFIGURATION)),
+        (None, None) => return Ok(Guides::shipped()),
+    };
+    guides.map_err(|diagnostics| {
         let source = |file: &str| std::fs::read_to_string(folder.join(file)).ok();
-        let text = report::render(&diagnostics, &source);
-        Failure::new(Exit::Configuration, format!("guides in {} cannot be used\n{text}", folder.display()))
+        Failure::new(Exit::Configuration, format!("there are faults\n{}", report::render(&diagnostics, &source)))
     })
+}
+
+const CONFIGURATION: &str = "edigate.toml";
+
+fn beside(file: &Path) -> (Result<Guides, Vec<Diagnostic>>, &Path) {
+    (config::guides_beside(file), file.parent().unwrap_or(Path::new("")))
 }
 
 fn find(guides: &Guides, name: &str) -> Result<Arc<Guide>, Failure> {
@@ -58,7 +68,7 @@ fn list(guides: &Guides, json: bool, out: &mut Output) -> Result<Exit, Failure> 
         guides.names().filter_map(|name| Some((name.clone(), guides.named(&name)?))).collect();
     if json {
         let entries = all.iter().map(|(name, guide)| {
-            let extends = guide.overlay().map(|_| guide.key().to_string());
+            let extends = guide.overlay().map(|_| guide.key().plain().to_string());
             json!({ "guide": name, "name": guide.name(), "extends": extends })
         });
         out.json(&json!({ "guides": entries.collect::<Vec<Value>>() }))?;
@@ -66,7 +76,7 @@ fn list(guides: &Guides, json: bool, out: &mut Output) -> Result<Exit, Failure> 
     }
     let width = all.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     for (name, guide) in &all {
-        let extends = guide.overlay().map(|_| format!("extends {}", guide.key()));
+        let extends = guide.overlay().map(|_| format!("extends {}", guide.key().plain()));
         let about = [Some(guide.name().to_owned()).filter(|name| !name.is_empty()), extends];
         let about = about.into_iter().flatten().collect::<Vec<_>>().join(", ");
         out.line(format!("{name:<width$}  {about}").trim_end())?;
@@ -105,7 +115,7 @@ fn whole(guide: &Guide) -> String {
 fn title(guide: &Guide) -> String {
     let name = if guide.name().is_empty() { String::new() } else { format!("  {}", guide.name()) };
     match guide.overlay() {
-        Some(overlay) => format!("{overlay}{name}, extends {}", guide.key()),
+        Some(overlay) => format!("{overlay}{name}, extends {}", guide.key().plain()),
         None => format!("{}{name}", guide.key()),
     }
 }

@@ -10,9 +10,9 @@ use crate::base::{Diagnostic, Location};
 
 /// Bytes of one configuration file; a partner with a thousand agreements has a tenth of that.
 const FILE: u64 = 1 << 20;
-/// Folders inside one another under mappings/.
+/// Folders inside one another under mappings/ and guides/.
 const DEPTH: usize = 8;
-/// Files under mappings/.
+/// Files under each of them.
 const FILES: usize = 10_000;
 
 /// The folder that holds edigate.toml.

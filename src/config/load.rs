@@ -10,12 +10,13 @@ use jiff::tz::TimeZone;
 use super::Configuration;
 use super::edigate_toml::{self, AmqpTable, ErpTable, ListenerTable, PairTable, StoreTable, Written};
 use super::folder::Folder;
+use super::guides::OwnGuides;
 use super::mappings::Mappings;
 use super::secret::{self, Credentials};
 use super::settings::{Amqp, ClientCertificate, Erp, Listener, Settings, Store, Tls};
 use crate::base::table::{Faults, Located, read};
 use crate::base::{Diagnostic, Location, PartnerId, Secret, Timestamp};
-use crate::edi::Guides;
+use crate::edi::GuideKey;
 use crate::mapping::Mapping;
 use crate::partner::{Identity, PartnerFile, Registry, Resolving, Surroundings, judge_one};
 use crate::smime::{Certificate, PrivateKey};
@@ -49,7 +50,7 @@ pub fn check(path: &Path, now: Timestamp) -> Vec<Diagnostic> {
 pub(super) struct Loader<'a> {
     folder: Folder,
     credentials: Credentials,
-    guides: Arc<Guides>,
+    guides: OwnGuides,
     mappings: RefCell<Mappings>,
     now: Timestamp,
     faults: &'a Faults,
@@ -59,8 +60,8 @@ impl<'a> Loader<'a> {
     /// A run over the files beside `path`, certificates judged as of `now`.
     pub(super) fn new(path: &Path, credentials: Credentials, now: Timestamp, faults: &'a Faults) -> Self {
         let folder = Folder::of(path);
-        let guides = Arc::new(Guides::shipped());
-        let mappings = RefCell::new(Mappings::new(folder.tree("mappings", faults), Arc::clone(&guides)));
+        let guides = OwnGuides::of(&folder, faults);
+        let mappings = RefCell::new(Mappings::new(folder.tree("mappings", faults), Arc::clone(&guides.guides)));
         Self { folder, credentials, guides, mappings, now, faults }
     }
 
@@ -82,7 +83,7 @@ impl<'a> Loader<'a> {
             faults: self.faults,
         };
         let partners = files.into_iter().filter_map(|file| file.resolve(&resolving)).collect();
-        let registry = Registry::build(partners, Arc::clone(&self.guides), self.faults);
+        let registry = Registry::build(partners, Arc::clone(&self.guides.guides), self.faults);
         let settings = self.settings(written, &name);
         Some((settings?, registry))
     }
@@ -298,5 +299,9 @@ impl Surroundings for Loader<'_> {
 
     fn mapping(&self, name: &Located<String>) -> Option<Arc<Mapping>> {
         self.mappings.borrow_mut().get(name, self.faults)
+    }
+
+    fn guide(&self, name: &Located<String>) -> Option<GuideKey> {
+        self.guides.agreed(name, self.faults)
     }
 }

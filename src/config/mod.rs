@@ -1,4 +1,4 @@
-//! The files of one gateway: edigate.toml, partners/, mappings/, certs/. One loader serves `edigate check`,
+//! The files of one gateway: edigate.toml, partners/, mappings/, guides/, certs/. One loader serves `edigate check`,
 //! `edigate serve` and a reload, and finds every fault in one run.
 //!
 //! Files are the only truth: nothing here is written, and nothing comes from the environment but the folder in which
@@ -18,7 +18,7 @@ mod socket;
 
 use std::sync::Arc;
 
-pub use guides::guides_in;
+pub use guides::{guides_beside, guides_in};
 pub use live::{Live, ReloadOutcome};
 pub use load::{check, load};
 pub use settings::{

@@ -105,6 +105,23 @@ fn the_documented_files_load_with_warnings_only() {
 }
 
 #[test]
+fn an_agreement_names_an_overlay_on_its_guide() {
+    let site = Site::of("base");
+    site.write("guides/acme/850.toml", "extends = \"x12/004010/850\"\n[parts]\nCUR = \"not used\"\n");
+    let agreed = |name: &str| {
+        site.edit("partners/acme/partner.toml", "site      =", &format!("guide = \"{name}\"\nsite      ="));
+        let registry = loaded(&site).registry;
+        site.edit("partners/acme/partner.toml", &format!("guide = \"{name}\"\n"), "");
+        let acme: PartnerId = "acme".parse().unwrap();
+        let key = registry.partner(&acme).unwrap().agreements[0].guide.clone().unwrap();
+        (key.to_string(), registry.guides().get(&key).unwrap().overlay().map(str::to_owned))
+    };
+    assert_eq!(agreed("acme/850"), ("acme/850".to_owned(), Some("acme/850".to_owned())));
+    // A plain guide is one for releases that have none of their own.
+    assert_eq!(agreed("x12/005010/850"), ("x12/005010/850".to_owned(), None));
+}
+
+#[test]
 fn a_reload_swaps_everything_but_what_needs_a_restart() {
     let site = Site::of("base");
     let live = Live::new(site.edigate_toml(), loaded(&site));

@@ -220,6 +220,8 @@ impl FindingCode {
             | Self::ReleaseCharacter
             | Self::BinaryLength
             | Self::HeaderUnreadable
+            | Self::ServiceCharacters
+            | Self::GroupsAndMessages
             | Self::ElementSeparator
             | Self::ComponentSeparator
             | Self::SegmentTerminator
@@ -227,8 +229,6 @@ impl FindingCode {
             | Self::SenderUnknown
             | Self::ReceiverUnknown
             | Self::UsageNotAgreed
-            | Self::ServiceCharacters
-            | Self::GroupsAndMessages
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment
@@ -345,6 +345,13 @@ impl Finding {
         self
     }
 
+    /// The same finding about a rule of somebody's.
+    #[must_use]
+    pub fn by(mut self, authority: Authority) -> Self {
+        self.authority = authority;
+        self
+    }
+
     /// The same finding, saying what was expected.
     #[must_use]
     pub fn expecting(mut self, expected: impl Into<String>) -> Self {
@@ -411,6 +418,22 @@ impl Findings {
         let (severity, _, count) = self.dropped.get_or_insert((finding.severity, finding.place, 0));
         *severity = (*severity).max(finding.severity);
         *count += 1;
+    }
+
+    pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+
+    /// How many are kept so far.
+    pub(crate) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Says of those that were kept since there were `from` in which loop they are.
+    pub(crate) fn inside(&mut self, from: usize, loop_name: &str) {
+        for finding in self.kept.iter_mut().skip(from) {
+            finding.loop_name = Some(loop_name.into());
+        }
     }
 
     /// Those that were kept, and one that tells of the others, as weighty as the weightiest of them.

@@ -20,10 +20,25 @@ impl Tag {
         Self(tag)
     }
 
+    /// The tag of these bytes if it is two or three letters or digits.
+    pub(crate) fn plain(bytes: &[u8]) -> Option<Self> {
+        let is_plain = bytes.iter().all(u8::is_ascii_alphanumeric);
+        match *bytes {
+            [first, second, third] if is_plain => Some(Self([first, second, third, 0, 0, 0, 0, 0])),
+            [first, second] if is_plain => Some(Self([first, second, 0, 0, 0, 0, 0, 0])),
+            _ => None,
+        }
+    }
+
     /// The tag as text.
     pub fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(Self::LENGTH);
         self.0.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    /// The tag as a number.
+    pub(crate) fn key(self) -> u64 {
+        u64::from_le_bytes(self.0)
     }
 
     /// The same tag in upper case.

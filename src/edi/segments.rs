@@ -9,6 +9,7 @@ use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Findings, Level};
 use super::place::Place;
+use super::run::Room;
 use super::source::{Cut, Next, Source};
 use super::token::SegmentTable;
 
@@ -109,6 +110,25 @@ impl OpenSet {
         }
         source.consume(cut.next);
         Ok(())
+    }
+
+    /// Moves plain segments out of the source into the set, many at once. `may_be_envelope` may say yes too often.
+    pub(crate) fn take_run<R: Read>(
+        &mut self,
+        segments: &mut Segments,
+        source: &mut Source<R>,
+        limits: &Limits,
+        may_be_envelope: impl Fn(&[u8]) -> bool + Copy,
+    ) {
+        let length = limits.transaction_set.min(u32::MAX as usize);
+        let left = length.saturating_sub(self.table.raw().len()) as u64;
+        let room = Room {
+            segment: limits.segment,
+            elements: limits.elements,
+            segments: limits.segments.saturating_sub(segments.count),
+            bytes: left.min(segments.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
+        };
+        segments.count += source.take_run(&mut self.table, room, may_be_envelope);
     }
 
     /// Takes note of what is wrong with the segment that was added last.

@@ -6,9 +6,13 @@ use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
 use super::place::Place;
 use super::sniff;
+use super::tape::Tape;
 
 /// Bytes asked of the stream at once. The window grows beyond it only for a longer segment.
 const WINDOW: usize = 64 << 10;
+
+/// Bytes scanned at once. The next interchange may have other delimiters, and then scanning begins anew.
+const SCANNED: usize = 8 << 10;
 
 /// Reads a stream through a window. What was consumed is gone.
 pub(crate) struct Source<R> {
@@ -18,6 +22,10 @@ pub(crate) struct Source<R> {
     end: usize,
     offset: u64,
     ended: bool,
+    /// Where the delimiters of the interchange stand in the window; none before the first one.
+    tape: Option<Tape>,
+    /// What was consumed last did not end at a terminator that is on the tape.
+    is_stale: bool,
 }
 
 /// The next segment in the window, from the first byte that was not consumed.
@@ -46,7 +54,7 @@ pub(crate) enum Next {
 impl<R: Read> Source<R> {
     /// The start of a stream.
     pub(crate) fn new(input: R) -> Self {
-        Self { input, window: Vec::new(), start: 0, end: 0, offset: 0, ended: false }
+        Self { input, window: Vec::new(), start: 0, end: 0, offset: 0, ended: false, tape: None, is_stale: false }
     }
 
     /// Offset in the file of the first byte that was not consumed.
@@ -70,6 +78,10 @@ impl<R: Read> Source<R> {
         let count = count.min(self.end - self.start);
         self.start += count;
         self.offset += count as u64;
+        if let Some(tape) = &mut self.tape {
+            tape.pass(self.start);
+            self.is_stale = !tape.begins_segment(self.start);
+        }
     }
 
     /// Reads once. `false` at the end of the file.
@@ -95,6 +107,9 @@ impl<R: Read> Source<R> {
     fn make_room(&mut self) {
         if self.start > 0 {
             self.window.copy_within(self.start..self.end, 0);
+            if let Some(tape) = &mut self.tape {
+                tape.shift(self.start);
+            }
             self.end -= self.start;
             self.start = 0;
         }
@@ -103,26 +118,56 @@ impl<R: Read> Source<R> {
         }
     }
 
+    /// Scans some more of the window. `false` when all of it was scanned.
+    pub(super) fn scan(&mut self) -> bool {
+        let Some(tape) = &mut self.tape else { return false };
+        let end = self.end.min(tape.scanned() + SCANNED);
+        if tape.scanned() >= end {
+            return false;
+        }
+        tape.scan(self.window.get(..end).unwrap_or_default());
+        true
+    }
+
+    /// The tape, and the bytes it is of; both count from the start of the window, of which the first were consumed.
+    pub(super) fn scanned(&self) -> Option<(&Tape, &[u8], usize)> {
+        let tape = self.tape.as_ref().filter(|_| !self.is_stale)?;
+        Some((tape, self.window.get(..self.end)?, self.start))
+    }
+
+    /// Makes the tape one of these delimiters, of what was not consumed.
+    fn follow(&mut self, delimiters: &Delimiters) {
+        match &mut self.tape {
+            Some(tape) if !self.is_stale && tape.delimiters() == delimiters => return,
+            Some(tape) => tape.restart(*delimiters, self.start),
+            None => self.tape.insert(Tape::new(*delimiters)).restart(*delimiters, self.start),
+        }
+        self.is_stale = false;
+    }
+
     /// Finds the next segment and leaves it in the window. Neither the segment nor the filler before it may be longer
     /// than `limit`.
     pub(crate) fn next_segment(&mut self, delimiters: &Delimiters, limit: usize) -> Result<Next, ReadFault> {
+        // The window is addressed in 32 bits.
+        let limit = limit.min(u32::MAX as usize / 4);
         let Some(filler) = self.filler(delimiters, limit)? else { return Ok(Next::End) };
         let head = self.peek(filler + sniff::HEADER_START).map_err(ReadFault::Io)?;
         if sniff::is_header(head.get(filler..).unwrap_or_default()) {
             return Ok(Next::Header);
         }
-        let mut searched = filler;
+        self.follow(delimiters);
         loop {
-            let unsearched = self.available().get(searched..).unwrap_or_default();
-            let mut positions = delimiters.positions(delimiters.terminator, unsearched);
-            let found = positions.next();
-            searched += found.unwrap_or_else(|| positions.searched());
-            if searched - filler > limit {
+            let end = self.tape.as_ref().and_then(Tape::next_end);
+            let searched = end.or(self.tape.as_ref().map(Tape::scanned)).unwrap_or(self.end) - self.start;
+            if searched > filler + limit {
                 return Err(self.too_long(filler, limit));
             }
-            if found.is_some() || !self.fill().map_err(ReadFault::Io)? {
-                let stop = if found.is_some() { searched } else { self.available().len() };
-                return Ok(Next::Segment(self.cut(delimiters, filler, stop, found.is_some())));
+            if end.is_some() {
+                return Ok(Next::Segment(self.cut(delimiters, filler, searched, true)));
+            }
+            if !self.scan() && !self.fill().map_err(ReadFault::Io)? {
+                let all = self.available().len();
+                return Ok(Next::Segment(self.cut(delimiters, filler, all, false)));
             }
         }
     }

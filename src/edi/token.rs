@@ -90,6 +90,14 @@ impl SegmentTable {
         Added { elements, wrapped, dangling_release }
     }
 
+    /// Begins to add plain segments out of a window: those from `origin` on, the first of their separators having the
+    /// number `separator` on its tape.
+    pub(crate) fn fill(&mut self, origin: usize, separator: usize) -> Filling<'_> {
+        let bytes = narrow(self.bytes.len()).wrapping_sub(narrow(origin));
+        let elements = narrow(self.elements.len()).wrapping_sub(narrow(separator));
+        Filling { table: self, bytes, elements }
+    }
+
     fn push_unwrapped(&mut self, segment: &[u8]) {
         let raw = self.raw.get_or_insert_with(|| self.bytes.clone());
         let mut removed = narrow(raw.len() - self.bytes.len());
@@ -168,6 +176,32 @@ impl SegmentTable {
     }
 }
 
+/// A table that takes plain segments out of a window. Positions in the window become positions in the table by adding.
+pub(crate) struct Filling<'t> {
+    table: &'t mut SegmentTable,
+    bytes: u32,
+    elements: u32,
+}
+
+impl Filling<'_> {
+    /// Takes the next segment, of which the tape has the separators before number `separators`.
+    pub(crate) fn segment(&mut self, tag: Tag, start: usize, end: usize, separators: usize) {
+        self.table.segments.push(SegmentSpan {
+            tag,
+            start: narrow(start).wrapping_add(self.bytes),
+            end: narrow(end).wrapping_add(self.bytes),
+            elements_end: narrow(separators).wrapping_add(self.elements),
+        });
+    }
+
+    /// Takes the bytes of all these segments, filler and terminators too, and where their separators stand.
+    pub(crate) fn finish(self, bytes: &[u8], separators: &[u32]) {
+        let behind = self.bytes.wrapping_add(1);
+        self.table.elements.extend(separators.iter().map(|at| at.wrapping_add(behind)));
+        self.table.push_filler(bytes);
+    }
+}
+
 impl fmt::Debug for SegmentTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} segments in {} bytes at {}", self.segments.len(), self.raw().len(), self.offset)
@@ -221,9 +255,20 @@ impl<'a> Segment<'a> {
         (1..=segment.element_count()).map(move |number| segment.element(number))
     }
 
-    /// What parts repetitions, if anything does.
-    pub(crate) fn repetition_separator(&self) -> Option<u8> {
-        self.table.delimiters.repetition
+    /// The bytes of the elements that were sent, in order.
+    pub(crate) fn element_bytes(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+        let starts = self.table.elements.get(self.elements_start as usize..self.span.elements_end as usize);
+        let starts = starts.unwrap_or_default();
+        let (table, end) = (self.table, self.span.end);
+        starts.iter().enumerate().map(move |(index, start)| {
+            // One byte of separator stands between an element and the next.
+            table.slice(*start, starts.get(index + 1).map_or(end, |next| next - 1))
+        })
+    }
+
+    /// What it is written with.
+    pub(crate) fn delimiters(&self) -> &'a Delimiters {
+        &self.table.delimiters
     }
 
     /// Where the segment stands in the file.

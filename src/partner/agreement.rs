@@ -16,7 +16,7 @@ pub(crate) struct AgreementEntry {
     pub(crate) direction: Direction,
     pub(crate) message: Located<MessageName>,
     pub(crate) mapping: Located<String>,
-    pub(crate) guide: Option<GuideKey>,
+    pub(crate) guide: Option<Located<String>>,
     pub(crate) site: Option<String>,
 }
 
@@ -43,13 +43,7 @@ impl AgreementEntry {
             value.parsed(MessageName::EXPECTED, |text| Some(Located { value: text.parse().ok()?, at }))
         });
         let mapping = table.string("mapping");
-        let guide = table.string("guide").map(|guide| guide.value.parse().ok());
-        table.only(
-            "guide",
-            guide.as_ref().map(Option::is_some),
-            true,
-            "overlays on guides are not read in this version",
-        );
+        let guide = table.string("guide");
         let site = table.string("site").map(|site| site.value);
         if direction == Some(Direction::Outbound) {
             table.not_yet("direction", "nothing is sent to partners in this version");
@@ -58,14 +52,7 @@ impl AgreementEntry {
         table.only("publish", Some(other_majors), false, "each document is published in its one major version");
         table.string("on_refused");
         table.not_yet("on_refused", "refusals of the ERP are not answered in this version");
-        Some(Self {
-            document: document?,
-            direction: direction?,
-            message: message?,
-            mapping: mapping?,
-            guide: guide.flatten(),
-            site,
-        })
+        Some(Self { document: document?, direction: direction?, message: message?, mapping: mapping?, guide, site })
     }
 }
 
@@ -91,7 +78,7 @@ pub struct Agreement {
     pub mapping_name: String,
     /// The mapping.
     pub mapping: Arc<Mapping>,
-    /// The guide to take when there is none of the message's own release.
+    /// The overlay to read it by; or a plain guide, to take when there is none of the message's own release.
     pub guide: Option<GuideKey>,
     /// The canonical path whose value is the site in the routing key: `shipTo.id`.
     pub site: Option<String>,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::edi::{Standard, TransactionSet};
+use crate::edi::{GuideKey, Standard, TransactionSet};
 
 /// Standard, release and type of a message: `x12/004010/850`, `edifact/D96A/ORDERS`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,9 +20,15 @@ impl MessageName {
     /// What one looks like, for an operator.
     pub const EXPECTED: &str = "a message such as \"x12/004010/850\" or \"edifact/D96A/ORDERS\"";
 
+    /// Releases are named as guides name them: `D.96A` of the wire is `D96A`.
+    fn new(standard: Standard, release: &str, kind: &str) -> Self {
+        let key = GuideKey::new(standard.as_str(), release, kind);
+        Self { standard, release: key.release, kind: key.set }
+    }
+
     /// The name of a message that arrived.
     pub fn of(set: &TransactionSet) -> Self {
-        Self { standard: set.interchange.standard, release: set.release.clone(), kind: set.id.clone() }
+        Self::new(set.interchange.standard, &set.release, &set.id)
     }
 
     /// Whether an agreement about this message covers `wire`: same standard and type, and the release of `wire`
@@ -51,7 +57,7 @@ impl FromStr for MessageName {
         if !plain(release) || !plain(kind) {
             return Err(Self::EXPECTED);
         }
-        Ok(Self { standard, release: release.to_owned(), kind: kind.to_owned() })
+        Ok(Self::new(standard, release, kind))
     }
 }
 
@@ -78,6 +84,8 @@ mod tests {
         check("x12/004010/850", "x12/005010/850", false);
         check("x12/004010/850", "x12/004010/855", false);
         check("x12/0/850", "edifact/0/850", false);
+        let wire = MessageName::new(Standard::Edifact, "D.96A", "ORDERS");
+        assert!("edifact/D96A/ORDERS".parse::<MessageName>().unwrap().covers(&wire));
     }
 
     #[test]

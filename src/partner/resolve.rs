@@ -14,6 +14,7 @@ use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
 use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
 use crate::canon::{Direction, Usage};
+use crate::edi::GuideKey;
 use crate::mapping::{Mapping, PartyEntry, ReadContext};
 use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAttributes};
 
@@ -28,6 +29,8 @@ pub trait Surroundings {
     fn zone(&self, name: &Located<String>) -> Option<TimeZone>;
     /// A mapping by its name.
     fn mapping(&self, name: &Located<String>) -> Option<Arc<Mapping>>;
+    /// The key of a guide, or of an overlay on one, by its name.
+    fn guide(&self, name: &Located<String>) -> Option<GuideKey>;
 }
 
 /// All that a partner is resolved with.
@@ -214,15 +217,32 @@ fn agreement(entry: AgreementEntry, with: &Resolving<'_>) -> Option<Agreement> {
         with.faults.add(fault.expecting(expected).hinting("name another mapping, or correct 'message' and 'document'"));
         return None;
     }
+    let guide = entry.guide.as_ref().and_then(|name| guide(name, &entry.message, with));
     Some(Agreement {
         document: entry.document.value,
         direction: entry.direction,
         message: entry.message.value,
         mapping_name: entry.mapping.value,
         mapping,
-        guide: entry.guide,
+        guide,
         site: entry.site,
     })
+}
+
+/// The guide an agreement names, when it is one of the message agreed on.
+fn guide(name: &Located<String>, message: &MessageName, with: &Resolving<'_>) -> Option<GuideKey> {
+    let key = with.surroundings.guide(name)?;
+    let about = key.plain();
+    // Another release is what a plain guide is named for. An overlay goes before the message's own guide.
+    let other_release = key.overlay.is_some() && !about.release.starts_with(&message.release);
+    let other_message = about.standard != message.standard.as_str() || about.set != message.kind;
+    if other_message || other_release {
+        let fault = Diagnostic::error("guide-differs", format!("'{}' is about {about}", **name));
+        let fault = fault.at(name.at.clone()).expecting(format!("a guide of {message}"));
+        with.faults.add(fault.hinting("name another guide, or correct 'message'"));
+        return None;
+    }
+    Some(key)
 }
 
 fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test: it fails where it stands")]
 
+mod differential;
 mod doctor;
 mod golden;
 mod shared;

@@ -36,19 +36,26 @@ pub(crate) struct Sample {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// All files of the corpus, or none when it is not there.
-pub(crate) fn samples() -> Option<Vec<Sample>> {
+/// The folder of the corpus, if it is there.
+pub(crate) fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("EDIGATE_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")));
     let folder = shared.join("corpus");
-    let Ok(manifest) = std::fs::read_to_string(folder.join("MANIFEST.tsv")) else {
+    if !folder.is_dir() {
         // Written past the test harness, which would keep the words of a test that passes to itself.
         let folder = folder.display();
         let words =
             format!("SKIPPED: there is no corpus at {folder}; set EDIGATE_SHARED to the folder that holds it\n");
         std::io::stderr().write_all(words.as_bytes()).unwrap();
         return None;
-    };
+    }
+    Some(folder)
+}
+
+/// All files of the corpus, or none when it is not there.
+pub(crate) fn samples() -> Option<Vec<Sample>> {
+    let folder = folder()?;
+    let manifest = std::fs::read_to_string(folder.join("MANIFEST.tsv")).unwrap();
     let rows = manifest.lines().skip(1).map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
         let verdict = match cells[8] {

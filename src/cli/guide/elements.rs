@@ -37,6 +37,7 @@ fn gather(guide: &Guide, definition: &LoopDef, path: &str, found: &mut Vec<Descr
     for part in &definition.parts {
         let path = format!("{path}{}", part.name());
         match part {
+            Part::Loop(child) if child.requirement == Requirement::NotUsed => {}
             Part::Loop(child) => gather(guide, child, &format!("{path}/"), found),
             Part::Segment(segment) if segment.requirement == Requirement::NotUsed => {}
             Part::Segment(segment) => {

@@ -30,10 +30,10 @@ pub(super) fn matches(guide: &Guide, found: &[Found<'_>]) -> Value {
 
 fn head(guide: &Guide) -> Map<String, Value> {
     let mut object = Map::new();
-    object.insert("guide".to_owned(), json!(guide.name_or_key()));
+    object.insert("guide".to_owned(), json!(guide.key().to_string()));
     object.insert("name".to_owned(), json!(guide.name()));
     if guide.overlay().is_some() {
-        object.insert("extends".to_owned(), json!(guide.key().to_string()));
+        object.insert("extends".to_owned(), json!(guide.key().plain().to_string()));
     }
     object
 }

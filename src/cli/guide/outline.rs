@@ -1,7 +1,7 @@
 //! The loops of a guide as an indented outline: what stands where, whether it must, how often it may.
 
 use crate::edi::Guide;
-use crate::edi::guide::{Hierarchy, LoopDef, Part};
+use crate::edi::guide::{Hierarchy, LoopDef, Part, Requirement};
 
 /// One line: what is indented, and what stands in columns behind it.
 struct Row {
@@ -31,7 +31,10 @@ fn row(name: &str, requirement: &str, max: &str, about: &str) -> Row {
 fn add(guide: &Guide, part: &Part, depth: usize, rows: &mut Vec<Row>) {
     let indent = "  ".repeat(depth);
     let (requirement, max) = (part.requirement().to_string(), part.max().to_string());
+    let not_used = part.requirement() == Requirement::NotUsed;
     match part {
+        Part::Segment(segment) if not_used => rows.push(row(&format!("{indent}{}", segment.tag), "-", "", "not used")),
+        Part::Loop(child) if not_used => rows.push(row(&format!("{indent}loop {}", child.name), "-", "", "not used")),
         Part::Segment(segment) => {
             let definition = segment.definition.as_deref().or_else(|| guide.segment(segment.tag.as_str()));
             let name = definition.map(|definition| definition.name.as_str()).unwrap_or_default();

@@ -45,9 +45,9 @@ pub(super) fn unknown(guide: &Guide, wanted: &str) -> Failure {
     let last = wanted.rsplit('/').next().unwrap_or(wanted);
     let hint = match nearest(last, names.iter().copied().filter(|name| *name != last)) {
         Some(near) => format!("did you mean {near}?"),
-        None => format!("'edigate guide show {}' tells what there is", guide.name_or_key()),
+        None => format!("'edigate guide show {}' tells what there is", guide.key()),
     };
-    Failure::new(Exit::Failed, format!("{} has no part {wanted}; {hint}", guide.name_or_key()))
+    Failure::new(Exit::Failed, format!("{} has no part {wanted}; {hint}", guide.key()))
 }
 
 /// The parts with their outlines, then the elements of their segments.

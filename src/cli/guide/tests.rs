@@ -52,6 +52,33 @@ fn a_loop_or_segment_is_shown_wherever_it_stands() {
 }
 
 #[test]
+fn an_overlay_is_shown_as_it_amends_its_guide() {
+    snapshot("overlay", &own(&["show", "acme/123"]).unwrap());
+    snapshot("overlay-REF-json", &own(&["show", "acme/123", "REF", "--json"]).unwrap());
+    let list = own(&["list"]).unwrap();
+    assert!(list.contains("acme/123             made-up order of Acme, extends x12/009000/123\n"), "{list}");
+}
+
+#[test]
+fn guides_beside_a_configuration_are_read_without_it() {
+    let site = tempfile::tempdir().unwrap();
+    let (file, overlay) = (site.path().join("edigate.toml"), site.path().join("guides/acme/850.toml"));
+    std::fs::create_dir_all(overlay.parent().unwrap()).unwrap();
+    std::fs::write(&file, "this is not looked at").unwrap();
+    std::fs::write(&overlay, "extends = \"x12/004010/850\"\n[parts]\nCUR = \"not used\"\n").unwrap();
+    let arguments = ["show", "acme/850", "CUR", "--config", file.to_str().unwrap()];
+    let shown = run(&arguments).unwrap();
+    assert!(shown.starts_with("acme/850") && shown.contains("extends x12/004010/850"), "{shown}");
+    assert!(shown.lines().any(|line| line == "  CUR  -         not used"), "{shown}");
+    std::fs::write(&overlay, "extends = \"x12/004010/850\"\n[parts]\nCURR = \"not used\"\n").unwrap();
+    let (exit, text) = run(&arguments).unwrap_err();
+    assert_eq!(exit, Exit::Configuration);
+    assert!(text.contains("--> guides/acme/850.toml:3:1\n  |\n3 | CURR = "), "{text}");
+    let (exit, text) = run(&["list", "--config", "/nowhere"]).unwrap_err();
+    assert_eq!((exit, text.as_str()), (Exit::Usage, "/nowhere is no file"));
+}
+
+#[test]
 fn guides_are_shown_as_json() {
     snapshot("x12-json", &own(&["show", "x12/009000/123", "--json"]).unwrap());
     snapshot("x12-N1-json", &own(&["show", "x12/009000/123", "shipTo", "--json"]).unwrap());

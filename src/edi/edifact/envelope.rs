@@ -58,6 +58,17 @@ pub(super) enum ServiceTag {
 }
 
 impl ServiceTag {
+    /// Whether a segment may be one of the envelope, or the header of another interchange: a quick look that may say yes
+    /// too often.
+    pub(super) fn may_be(segment: &[u8]) -> bool {
+        match segment {
+            [first, second, ..] => {
+                matches!((first.to_ascii_uppercase(), second.to_ascii_uppercase()), (b'U', b'N') | (b'I', b'S'))
+            }
+            _ => true,
+        }
+    }
+
     /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
     /// look at the first byte sends most of them away.
     pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {

@@ -40,6 +40,7 @@ impl Envelope {
         let mut message = OpenSet::new(&self.segments, offset);
         message.take(&mut self.segments, source, limits, cut)?;
         let trailer = loop {
+            message.take_run(&mut self.segments, source, limits, ServiceTag::may_be);
             let Some(cut) = self.segments.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
             match ServiceTag::of(segment, self.head.delimiters.element) {

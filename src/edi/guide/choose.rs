@@ -58,44 +58,63 @@ impl Guides {
         }
     }
 
-    /// All names.
+    /// The keys of all guides but overlays.
     pub fn keys(&self) -> impl Iterator<Item = &GuideKey> {
-        self.guides.keys()
+        self.guides.keys().filter(|key| key.overlay.is_none())
     }
 
-    /// A guide by its name as an operator writes it: `x12/004010/850`.
+    /// The key of a guide by its name as an operator writes it: `x12/004010/850`, or an overlay's, `acme-bearings/810`.
+    pub fn key(&self, name: &str) -> Option<&GuideKey> {
+        let plain = name.parse().ok().and_then(|key: GuideKey| self.guides.get_key_value(&key));
+        let overlay = || self.guides.keys().find(|key| key.overlay.as_deref() == Some(name));
+        plain.map(|(key, _)| key).or_else(overlay)
+    }
+
+    /// A guide by its name as an operator writes it.
     pub fn named(&self, name: &str) -> Option<Arc<Guide>> {
-        self.get(&name.parse().ok()?)
+        self.get(self.key(name)?)
     }
 
-    /// The names of all guides.
+    /// The names of all guides, overlays among them.
     pub fn names(&self) -> impl Iterator<Item = String> {
         self.guides.keys().map(ToString::to_string)
     }
 
-    /// The guide for a transaction set: of its exact release (GS08; version, release and association code of UNH S009),
-    /// else of the release alone (the first six digits of GS08), else `agreed` (the agreement's), else the nearest
-    /// release there is, and then a finding says so.
+    /// The guide for a transaction set: the overlay that was agreed on, if it is one of this message; else that of its
+    /// exact release (GS08; version, release and association code of UNH S009), else of the release alone (the first
+    /// six digits of GS08), else the guide that was agreed on, else the nearest release there is, and then a finding
+    /// says so. An overlay that amends another release is told in the same way.
     pub fn select(&self, set: &TransactionSet, agreed: Option<&GuideKey>) -> Option<(Arc<Guide>, Option<Finding>)> {
         let key = |release: &str| GuideKey::new(set.interchange.standard.as_str(), release, &set.id);
         let (exact, base) = releases(set);
-        let found = self.get(&key(&exact)).or_else(|| self.get(&key(base)));
+        let (exact, base) = (key(&exact), key(base));
+        let agreed = agreed.filter(|key| (&key.standard, &key.set) == (&base.standard, &base.set));
+        if let Some(guide) = agreed.filter(|key| key.overlay.is_some()).and_then(|key| self.get(key)) {
+            let amended = guide.key().plain();
+            let is_other = amended != exact && amended != base;
+            let text = || format!("release '{}' is read by {}, which amends {amended}", set.release, guide.key());
+            let finding = is_other.then(|| nearest_taken(set, text()));
+            return Some((guide, finding));
+        }
+        let found = self.get(&exact).or_else(|| self.get(&base));
         if let Some(guide) = found.or_else(|| agreed.and_then(|key| self.get(key))) {
             return Some((guide, None));
         }
-        let nearest = self.nearest(&key(base))?;
+        let nearest = self.nearest(&base)?;
         let text = format!("there is no guide for release '{}'; {} was taken", set.release, nearest.key());
-        let finding = Finding::new(Severity::Info, FindingCode::NearestGuide, set.place(), text).about(Level::Set);
-        Some((nearest, Some(finding)))
+        Some((nearest, Some(nearest_taken(set, text))))
     }
 
     /// The guide for the same set whose release is nearest; of two equally near, the older one.
     fn nearest(&self, wanted: &GuideKey) -> Option<Arc<Guide>> {
         let same = |key: &&GuideKey| key.standard == wanted.standard && key.set == wanted.set;
-        let nearest =
-            self.guides.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
+        let nearest = self.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
         self.get(nearest)
     }
+}
+
+fn nearest_taken(set: &TransactionSet, text: String) -> Finding {
+    Finding::new(Severity::Info, FindingCode::NearestGuide, set.place(), text).about(Level::Set)
 }
 
 /// The release of a set in full, and without what an implementation guide adds to it.

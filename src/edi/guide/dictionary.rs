@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::base::Diagnostic;
 use crate::base::table::{Faults, Located, Source, Table, Value, read};
 use crate::edi::place::Tag;
 
 use super::element::{Authority, CodeList, ElementDef, ElementKind, ElementType};
-use super::load::requirement_of;
+use super::load::{fault, requirement_of};
 use super::segment::{Pair, Requirement, SegmentDef, SyntaxNote};
 
 /// Characters of a label. Ours are short; a long one would be somebody else's prose.
@@ -30,7 +29,7 @@ impl Dictionary {
     pub(crate) fn read(files: &[Source], faults: &Faults) -> Self {
         Self::default().amended(faults, |written| {
             for file in files {
-                read(file, faults, |table| written.amend(table));
+                read(file, faults, |table| written.amend(table, Authority::Standard));
             }
         })
     }
@@ -68,7 +67,7 @@ pub(super) struct Written {
 
 impl Written {
     /// Adds the entries of one file, or puts them in place of those that are there.
-    pub(super) fn amend(&mut self, file: &Table<'_>) {
+    pub(super) fn amend(&mut self, file: &Table<'_>, authority: Authority) {
         let sections: [(&'static str, &mut Entries); 6] = [
             ("elements", &mut self.elements),
             ("composites", &mut self.composites),
@@ -86,7 +85,7 @@ impl Written {
             }
         }
         for (element, value) in file.table("codes").iter_mut().flat_map(Table::entries) {
-            let list = value.table().map(|table| self.amend_codes(&element, table));
+            let list = value.table().map(|table| self.amend_codes(&element, table, authority));
             if let Some(list) = list {
                 self.codes.insert(element.value, Located { value: Arc::new(list), at: element.at });
             }
@@ -94,9 +93,9 @@ impl Written {
     }
 
     /// The codes of an element with those of one table added; an empty label takes a code away.
-    fn amend_codes(&self, element: &str, mut table: Table<'_>) -> CodeList {
+    fn amend_codes(&self, element: &str, mut table: Table<'_>, authority: Authority) -> CodeList {
         let mut list = self.codes.get(element).map(|known| CodeList::clone(known)).unwrap_or_default();
-        list.authority = Authority::Standard;
+        list.authority = authority;
         for (code, value) in table.entries() {
             if code.value == "whole" {
                 list.whole = value.flag().unwrap_or(list.whole);
@@ -229,10 +228,6 @@ enum Bad {
     Here(String),
     /// For a fault of another entry, which is told there.
     Elsewhere,
-}
-
-fn fault(text: impl Into<String>) -> Diagnostic {
-    Diagnostic::error("guide", text)
 }
 
 fn label(value: &Value<'_>) -> Option<Located<String>> {

@@ -12,6 +12,8 @@ pub struct GuideKey {
     pub release: String,
     /// Transaction set or message type: `850`.
     pub set: String,
+    /// The overlay that amends the guide, when it is one: `acme-bearings/810`.
+    pub overlay: Option<String>,
 }
 
 impl GuideKey {
@@ -21,7 +23,12 @@ impl GuideKey {
             "edifact" => release.replace('.', "").to_ascii_uppercase(),
             _ => release.to_owned(),
         };
-        Self { standard: standard.to_owned(), release, set: set.to_owned() }
+        Self { standard: standard.to_owned(), release, set: set.to_owned(), overlay: None }
+    }
+
+    /// The guide that an overlay amends; a plain guide's key itself.
+    pub fn plain(&self) -> Self {
+        Self { overlay: None, ..self.clone() }
     }
 
     /// A number that grows with the release, for telling which of two is nearer to a third.
@@ -39,8 +46,12 @@ impl GuideKey {
     }
 }
 
+/// The overlay's name when there is one: it is what an operator knows the guide by.
 impl fmt::Display for GuideKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(overlay) = &self.overlay {
+            return f.write_str(overlay);
+        }
         write!(f, "{}/{}/{}", self.standard, self.release, self.set)
     }
 }

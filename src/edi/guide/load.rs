@@ -52,7 +52,8 @@ use super::segment::{Discriminator, Hierarchy, LoopDef, Max, Part, Requirement, 
 /// Loops inside one another; X12 and EDIFACT stay below ten.
 const DEPTH: usize = 32;
 
-fn fault(text: impl Into<String>) -> Diagnostic {
+/// A fault of a guide's file.
+pub(super) fn fault(text: impl Into<String>) -> Diagnostic {
     Diagnostic::error("guide", text)
 }
 
@@ -72,7 +73,7 @@ pub(crate) fn guide(key: GuideKey, file: &Source, dictionary: &Dictionary, fault
     let written = read(file, &own, |table| {
         table.require("set", "a table [set] with the parts of the transaction set");
         let set = Located { value: key.set.clone(), at: file.whole() };
-        table.table("set").map(|set_table| loader.loop_table(&key.set, &set, set_table, 1))
+        table.table("set").map(|set_table| loader.loop_table(&key.set, &set, set_table, Level::Set))
     });
     let segments = loader.segments;
     if own.any_error() {
@@ -89,7 +90,40 @@ pub(crate) fn guide(key: GuideKey, file: &Source, dictionary: &Dictionary, fault
         hierarchy: None,
         parts,
     };
-    Some(Guide { key, overlay: None, name, root, segments })
+    Some(Guide { key, name, root, segments, dictionary: dictionary.clone(), planned: Default::default() })
+}
+
+/// The parts of a table that an overlay adds to `parent`, and the segments described in them.
+pub(super) fn addition(
+    parent: &str,
+    table: Table<'_>,
+    dictionary: &Dictionary,
+    faults: &Faults,
+) -> (Vec<Part>, BTreeMap<Tag, Arc<SegmentDef>>) {
+    let mut loader = SetLoader { dictionary, segments: BTreeMap::new(), faults };
+    let at = Located { value: parent.to_owned(), at: table.at() };
+    let body = loader.loop_table(parent, &at, table, Level::Addition);
+    (body.parts, loader.segments)
+}
+
+/// What the table being read is.
+#[derive(Clone, Copy)]
+enum Level {
+    /// The set itself.
+    Set,
+    /// What an overlay adds somewhere.
+    Addition,
+    /// A loop, so many deep.
+    Loop(usize),
+}
+
+impl Level {
+    fn depth(self) -> usize {
+        match self {
+            Self::Set | Self::Addition => 1,
+            Self::Loop(depth) => depth,
+        }
+    }
 }
 
 struct SetLoader<'d> {
@@ -113,15 +147,18 @@ impl SetLoader<'_> {
         self.faults.add(fault(text).at(at.clone()));
     }
 
-    fn loop_table(&mut self, path: &str, name: &Located<String>, mut table: Table<'_>, depth: usize) -> Body {
+    fn loop_table(&mut self, path: &str, name: &Located<String>, mut table: Table<'_>, level: Level) -> Body {
         let mut body = Body::default();
         let (mut lines, mut later, mut children) = (Vec::new(), Vec::new(), Vec::new());
         for (key, value) in table.entries() {
-            match key.as_str() {
-                "parts" => lines = value.list(),
-                "name" if depth == 1 => body.name = value.string().map(|text| text.value).unwrap_or_default(),
-                "group" if depth > 1 => body.group = value.integer(1..=999).and_then(|group| group.try_into().ok()),
-                "when" | "hierarchy" if depth > 1 => later.push((key, value)),
+            match (key.as_str(), level) {
+                ("parts", _) => lines = value.list(),
+                ("into" | "after", Level::Addition) => {}
+                ("name", Level::Set) => body.name = value.string().map(|text| text.value).unwrap_or_default(),
+                ("group", Level::Loop(_)) => {
+                    body.group = value.integer(1..=999).and_then(|group| group.try_into().ok())
+                }
+                ("when" | "hierarchy", Level::Loop(_)) => later.push((key, value)),
                 _ if value.is_table() => children.push((key, Some(value))),
                 // It says what was expected.
                 _ => drop(value.table()),
@@ -133,7 +170,7 @@ impl SetLoader<'_> {
         for line in &lines {
             match line.as_text().and_then(PartLine::parse) {
                 Some(part) if part.is_loop => {
-                    body.parts.extend(self.nested(path, line, &part, &mut children, depth).map(Part::Loop));
+                    body.parts.extend(self.nested(path, line, &part, &mut children, level.depth()).map(Part::Loop));
                 }
                 Some(part) => body.parts.push(Part::Segment(self.segment(&part))),
                 None => self.bad_line(path, line),
@@ -195,7 +232,7 @@ impl SetLoader<'_> {
             self.add(format!("{path}: more than {DEPTH} loops inside one another"), &name.at);
             return None;
         }
-        let body = self.loop_table(&path, name, value.table()?, depth + 1);
+        let body = self.loop_table(&path, name, value.table()?, Level::Loop(depth + 1));
         if !matches!(body.parts.first(), Some(Part::Segment(first)) if first.requirement == Requirement::Mandatory) {
             self.add(format!("{path} does not begin with a mandatory segment"), &name.at);
         }

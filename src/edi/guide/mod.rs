@@ -6,7 +6,9 @@ mod dictionary;
 mod element;
 mod key;
 mod load;
+mod overlay;
 mod own;
+mod plan;
 mod segment;
 mod shipped;
 
@@ -21,19 +23,24 @@ pub use segment::{
 };
 pub use shipped::shipped;
 
+pub(crate) use plan::{Holds, Item, NONE, PartPlan, Plan, Sequence, code_key};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::place::Tag;
+use dictionary::Dictionary;
 
 /// A transaction set described: its loops in order, its segments, their elements.
 #[derive(Clone, Debug)]
 pub struct Guide {
     key: GuideKey,
-    overlay: Option<String>,
     name: String,
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
+    planned: plan::Planned,
+    /// What its segments are described with, for overlays.
+    dictionary: Dictionary,
 }
 
 impl Guide {
@@ -49,12 +56,7 @@ impl Guide {
 
     /// The overlay that it was amended by, `acme-bearings/810`, if any.
     pub fn overlay(&self) -> Option<&str> {
-        self.overlay.as_deref()
-    }
-
-    /// What an operator calls it: its overlay's name, else its key.
-    pub fn name_or_key(&self) -> String {
-        self.overlay.clone().unwrap_or_else(|| self.key.to_string())
+        self.key.overlay.as_deref()
     }
 
     /// The transaction set as a loop that comes once; its name is the set's id. ST and SE belong to the envelope and

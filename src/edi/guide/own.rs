@@ -10,6 +10,8 @@
 //! Names of dictionary files begin with a small letter, names of sets do not. A release without a dictionary of its
 //! own is described by the shipped one of the same name; a dictionary that says `extends = "x12/004010"` amends that
 //! one. A set of the same name as a shipped one takes its place.
+//!
+//! Every other file is an overlay (`overlay.rs`), and its path is its name: `acme-bearings/810.toml`.
 
 use std::collections::BTreeMap;
 
@@ -18,27 +20,35 @@ use crate::base::table::{Faults, Source, read};
 
 use super::Guides;
 use super::dictionary::Dictionary;
+use super::element::Authority;
 use super::key::GuideKey;
 use super::load;
+use super::overlay::overlay;
 
 impl Guides {
     /// Adds the guides of a folder. `files` are its TOML files by their path below it, without the ending.
     pub fn add_files(&mut self, files: &BTreeMap<String, Source>, faults: &Faults) {
         let mut releases: BTreeMap<GuideKey, Vec<(&str, &Source)>> = BTreeMap::new();
+        let mut overlays = Vec::new();
         for (path, source) in files {
             match path.split('/').collect::<Vec<_>>().as_slice() {
                 [standard @ ("x12" | "edifact"), release, file] => {
                     releases.entry(GuideKey::new(standard, release, "")).or_default().push((file, source));
                 }
-                _ => faults.add(
+                ["x12" | "edifact", ..] => faults.add(
                     Diagnostic::error("guide-place", "no guide lies here")
                         .at(source.whole())
                         .expecting("x12/RELEASE/SET.toml or edifact/DIRECTORY/MESSAGE.toml"),
                 ),
+                _ => overlays.push((path, source)),
             }
         }
         for (release, files) in releases {
             self.add_release(&release, &files, faults);
+        }
+        // They may extend what was only just added.
+        for (path, source) in overlays {
+            overlay(path, source, self, faults).into_iter().for_each(|guide| self.add(guide));
         }
     }
 
@@ -85,7 +95,7 @@ impl Guides {
                         let expected = format!("\"{name}\", if edigate comes with that, or no such key");
                         value.fault("guide", "this names no dictionary of the same release", expected);
                     }
-                    written.amend(table);
+                    written.amend(table, Authority::Standard);
                 });
             }
         });
@@ -97,3 +107,6 @@ impl Guides {
 fn extends(file: &Source) -> bool {
     toml::de::DeTable::parse(file.text()).is_ok_and(|table| table.get_ref().contains_key("extends"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use super::{Guide, Guides};
 type File = (&'static str, &'static str);
 
 macro_rules! file {
-    ($name:literal) => {
+    ($name:expr) => {
         ($name, include_str!($name))
     };
 }
@@ -27,18 +27,112 @@ struct Release {
     sets: &'static [File],
 }
 
+/// A directory of UN/EDIFACT: all have the same messages. CONTRL is the syntax's own; partners whose UNH names a
+/// directory for it mean the one of syntax 3.
+macro_rules! directory {
+    ($name:literal) => {
+        Release {
+            standard: "edifact",
+            release: $name,
+            dictionary: &[
+                file!("edifact/elements.toml"),
+                file!("edifact/composites.toml"),
+                file!("edifact/segments.toml"),
+                file!("edifact/service.toml"),
+                file!("edifact/names.toml"),
+                file!("edifact/codes.toml"),
+                file!("edifact/codes_goods.toml"),
+                file!(concat!("edifact/", $name, "/dictionary.toml")),
+            ],
+            sets: &[
+                file!(concat!("edifact/", $name, "/APERAK.toml")),
+                file!(concat!("edifact/", $name, "/DELFOR.toml")),
+                file!(concat!("edifact/", $name, "/DELJIT.toml")),
+                file!(concat!("edifact/", $name, "/DESADV.toml")),
+                file!(concat!("edifact/", $name, "/INVOIC.toml")),
+                file!(concat!("edifact/", $name, "/INVRPT.toml")),
+                file!(concat!("edifact/", $name, "/ORDCHG.toml")),
+                file!(concat!("edifact/", $name, "/ORDERS.toml")),
+                file!(concat!("edifact/", $name, "/ORDRSP.toml")),
+                file!(concat!("edifact/", $name, "/RECADV.toml")),
+                file!(concat!("edifact/", $name, "/REMADV.toml")),
+                file!("edifact/d3/CONTRL.toml"),
+            ],
+        }
+    };
+}
+
 const RELEASES: &[Release] = &[
     Release {
         standard: "x12",
         release: "004010",
-        dictionary: &[file!("x12/common.toml"), file!("x12/004010/dictionary.toml")],
-        sets: &[file!("x12/004010/850.toml")],
+        dictionary: &[
+            file!("x12/elements.toml"),
+            file!("x12/segments.toml"),
+            file!("x12/names.toml"),
+            file!("x12/codes_documents.toml"),
+            file!("x12/codes_envelope.toml"),
+            file!("x12/004010/dictionary.toml"),
+        ],
+        sets: &[
+            file!("x12/004010/810.toml"),
+            file!("x12/004010/820.toml"),
+            file!("x12/004010/824.toml"),
+            file!("x12/004010/830.toml"),
+            file!("x12/004010/846.toml"),
+            file!("x12/004010/850.toml"),
+            file!("x12/004010/855.toml"),
+            file!("x12/004010/856.toml"),
+            file!("x12/004010/860.toml"),
+            file!("x12/004010/861.toml"),
+            file!("x12/004010/862.toml"),
+            file!("x12/004010/864.toml"),
+            file!("x12/004010/865.toml"),
+            file!("x12/004010/997.toml"),
+        ],
     },
     Release {
         standard: "x12",
         release: "005010",
-        dictionary: &[file!("x12/common.toml"), file!("x12/005010/dictionary.toml")],
-        sets: &[file!("x12/005010/850.toml")],
+        dictionary: &[
+            file!("x12/elements.toml"),
+            file!("x12/segments.toml"),
+            file!("x12/names.toml"),
+            file!("x12/codes_documents.toml"),
+            file!("x12/codes_envelope.toml"),
+            file!("x12/005010/dictionary.toml"),
+        ],
+        sets: &[
+            file!("x12/005010/810.toml"),
+            file!("x12/005010/820.toml"),
+            file!("x12/005010/824.toml"),
+            file!("x12/005010/830.toml"),
+            file!("x12/005010/846.toml"),
+            file!("x12/005010/850.toml"),
+            file!("x12/005010/855.toml"),
+            file!("x12/005010/856.toml"),
+            file!("x12/005010/860.toml"),
+            file!("x12/005010/861.toml"),
+            file!("x12/005010/862.toml"),
+            file!("x12/005010/864.toml"),
+            file!("x12/005010/865.toml"),
+            file!("x12/005010/997.toml"),
+            file!("x12/005010/999.toml"),
+        ],
+    },
+    directory!("d96a"),
+    directory!("d01b"),
+    Release {
+        standard: "edifact",
+        release: "d3",
+        dictionary: &[file!("edifact/service.toml")],
+        sets: &[file!("edifact/d3/CONTRL.toml")],
+    },
+    Release {
+        standard: "edifact",
+        release: "41",
+        dictionary: &[file!("edifact/service.toml"), file!("edifact/41/dictionary.toml")],
+        sets: &[file!("edifact/41/CONTRL.toml")],
     },
 ];
 

@@ -1,5 +1,7 @@
 //! The form of guides, those that are shipped, and the choice of one.
 
+mod edifact;
+
 use std::sync::Arc;
 
 use crate::base::Severity;
@@ -29,20 +31,40 @@ fn every_shipped_guide_is_read_whole() {
 }
 
 #[test]
-fn segments_without_a_description_are_few_and_known() {
+fn the_sets_of_x12_are_shipped_for_both_releases() {
+    let guides = Guides::shipped();
+    let sets = |release: &str| {
+        let of_release = guides.keys().filter(|key| key.standard == "x12" && key.release == release);
+        of_release.map(|key| key.set.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(sets("004010"), "810 820 824 830 846 850 855 856 860 861 862 864 865 997");
+    assert_eq!(sets("005010"), "810 820 824 830 846 850 855 856 860 861 862 864 865 997 999");
+}
+
+#[test]
+fn every_segment_of_a_shipped_guide_is_described_and_named() {
     fn tags(definition: &LoopDef, found: &mut Vec<String>) {
         found.extend(definition.segments().map(|segment| segment.tag.to_string()));
         definition.loops().for_each(|child| tags(child, found));
     }
-    for key in ["x12/004010/850", "x12/005010/850"] {
-        let guide = shipped(key).unwrap();
+    fn nameless(elements: &[ElementDef], found: &mut Vec<String>) {
+        for element in elements {
+            if element.name.is_empty() {
+                found.push(element.id.clone());
+            }
+            if let ElementKind::Composite { components, .. } = &element.kind {
+                nameless(components, found);
+            }
+        }
+    }
+    let guides = Guides::shipped();
+    for key in guides.keys() {
+        let guide = guides.get(key).unwrap();
         let mut found = Vec::new();
         tags(guide.root(), &mut found);
-        found.sort_unstable();
-        found.dedup();
-        found.retain(|tag| guide.segment(tag).is_none());
-        found.retain(|tag| tag != "EFI");
-        assert_eq!(found, ["ADV", "CB1", "IT8", "SPI"], "{key}");
+        found.retain(|tag| guide.segment(tag).is_none_or(|segment| segment.name.is_empty()));
+        guide.segments().for_each(|segment| nameless(&segment.elements, &mut found));
+        assert_eq!(found, Vec::<String>::new(), "{key}");
     }
 }
 
@@ -50,6 +72,8 @@ fn segments_without_a_description_are_few_and_known() {
 fn releases_differ_where_they_say_so() {
     let length = |key: &str| shipped(key).unwrap().element("REF", 2).unwrap().max_length();
     assert_eq!((length("x12/004010/850"), length("x12/005010/850")), (Some(30), Some(50)));
+    let repetitions = |key: &str| shipped(key).map(|guide| guide.element("CTX", 1).unwrap().repeats);
+    assert_eq!((repetitions("x12/004010/999"), repetitions("x12/005010/999")), (None, Some(10)));
     let guide = shipped("x12/004010/850").unwrap();
     let unit = guide.element("MEA", 4).unwrap();
     assert_eq!(unit.value_type(), None);

@@ -13,7 +13,7 @@ fn checked(bytes: &[u8]) -> Vec<Checked> {
 #[test]
 fn every_finding_is_one_row_with_its_indices() {
     let sets = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*4*0001~ST*850*0002~BEG*00*SA*1**x~PO1**1~SE*9*0002~\
-        ST*999*0003~SE*2*0003~";
+        ST*998*0003~SE*2*0003~";
     let file = [wrap(sets), b"what is this".to_vec(), wrap("")].concat();
     let rows: Vec<String> = checked(&file)
         .iter()
@@ -42,7 +42,7 @@ fn findings_weigh_what_the_terms_say() {
     }
     let guides = Guides::shipped();
     let sets = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*9*0001~ST*850*0002~BEG*0*SA*1**20261102~PO1**1~SE*4*0002~\
-        ST*999*0003~SE*2*0003~";
+        ST*998*0003~SE*2*0003~";
     let file = wrap(sets);
     let mut checker = Checker::on_terms(Reader::new(&*file, ReadOptions::default()), &guides, Careful(Vec::new()));
     let Some(Checked::Interchange(report)) = checker.next_checked().unwrap() else { panic!("an interchange") };

@@ -1,258 +1,324 @@
-//! What the elements of a segment hold.
+//! What is wrong with the elements of a segment, said in full. Called only for segments that are not
+//! [plainly](super::plain) as they should be.
 
 use std::borrow::Cow;
 
 use crate::base::Severity;
 use crate::edi::finding::{Finding, FindingCode, Findings, capped};
-use crate::edi::guide::{ElementDef, ElementKind, ElementType, Requirement, SegmentDef};
+use crate::edi::guide::{Authority, CodeList, ElementDef, ElementKind, ElementType, Requirement, SegmentDef};
 use crate::edi::place::Place;
 use crate::edi::token::{Element, Segment};
+
+use super::note;
+use super::period;
+use super::value::{Mark, digits, is_date, is_number, is_time};
 
 /// Checks the elements of segment after segment.
 #[derive(Default)]
 pub(super) struct ElementChecks {
-    /// Trailing separators are told once: who writes them writes them everywhere.
+    /// Separators behind the last element are told once: who writes them writes them everywhere.
     has_trailing: bool,
+    /// Those behind the last component likewise.
+    has_trailing_components: bool,
+}
+
+/// What the checks of one segment share.
+struct Check<'c> {
+    told: &'c mut ElementChecks,
+    findings: &'c mut Findings,
 }
 
 impl ElementChecks {
+    /// Whether separators behind the last element were told.
+    pub(super) fn has_trailing(&self) -> bool {
+        self.has_trailing
+    }
+
     /// Checks one segment against its definition.
     pub(super) fn check(&mut self, segment: &Segment<'_>, definition: &SegmentDef, findings: &mut Findings) {
-        let count = segment.element_count();
+        let mut check = Check { told: self, findings };
         for (number, definition) in (1..).zip(&definition.elements) {
-            let element = segment.element(number);
-            if element.is_empty() {
-                mandatory(&element, definition, findings);
-            } else {
-                whole_element(&element, definition, findings);
-            }
+            check.element(&segment.element(number), definition);
         }
-        self.surplus(segment, definition.elements.len(), count, findings);
+        check.surplus(segment, definition.elements.len());
+        note::check(&definition.notes, &definition.elements, &|number| segment.element(number), check.findings);
     }
+}
 
-    fn surplus(&mut self, segment: &Segment<'_>, defined: usize, count: usize, findings: &mut Findings) {
+impl Check<'_> {
+    fn surplus(&mut self, segment: &Segment<'_>, defined: usize) {
+        let count = segment.element_count();
         if let Some(first) = (defined + 1..=count).map(|number| segment.element(number)).find(|one| !one.is_empty()) {
             let text = format!("{} has {defined} elements, {count} were sent", segment.tag());
-            findings.push(fault(Severity::Warning, FindingCode::TooManyElements, &first, text));
+            let finding = Finding::new(Severity::Warning, FindingCode::TooManyElements, first.place(), text);
+            self.findings.push(finding.quoting(&first.text()));
         }
         let last = segment.element(count);
-        if count > 0 && last.bytes().is_empty() && !self.has_trailing {
-            self.has_trailing = true;
+        if count > 0 && last.bytes().is_empty() && !self.told.has_trailing {
+            self.told.has_trailing = true;
             let text = format!("{} ends with a separator; it and those further on are passed over", segment.tag());
-            findings.push(Finding::new(Severity::Info, FindingCode::TrailingSeparators, last.place(), text));
+            self.findings.push(Finding::new(Severity::Info, FindingCode::TrailingSeparators, last.place(), text));
         }
     }
-}
 
-fn mandatory(element: &Element<'_>, definition: &ElementDef, findings: &mut Findings) {
-    if definition.requirement == Requirement::Mandatory {
-        let place = element.place();
-        let text = format!("the mandatory element {} is empty", name(&place));
-        findings.push(Finding::new(Severity::Error, FindingCode::MissingElement, place, text));
+    fn element(&mut self, element: &Element<'_>, definition: &ElementDef) {
+        if is_absent(element, definition) {
+            self.absent(element, definition);
+        } else if definition.requirement == Requirement::NotUsed {
+            self.not_used(element, definition);
+        } else {
+            self.repetitions(element, definition);
+        }
     }
-}
 
-fn whole_element(element: &Element<'_>, definition: &ElementDef, findings: &mut Findings) {
-    if definition.repeats == 1 && element.segment().repetition_separator().is_none() {
-        return one(element, definition, findings);
+    fn absent(&mut self, element: &Element<'_>, definition: &ElementDef) {
+        if definition.requirement == Requirement::Mandatory {
+            let text = format!("the mandatory element {} is empty", name(&element.place()));
+            self.findings.push(fault(Severity::Error, FindingCode::MissingElement, element, definition, text));
+        } else if !element.is_empty() {
+            self.trailing_components(element);
+        }
     }
-    let sent = element.repetition_count();
-    if sent > definition.repeats as usize {
-        let text = format!("{} comes {sent} times", name(&element.place()));
-        let finding = fault(Severity::Warning, FindingCode::TooManyRepetitions, element, text);
-        findings.push(finding.expecting(format!("at most {}", definition.repeats)));
-        if definition.repeats == 1 {
+
+    /// A partner's guide says so: what it forbids by name is an error.
+    fn not_used(&mut self, element: &Element<'_>, definition: &ElementDef) {
+        let text = format!("the guide does not use {}", name(&element.place()));
+        let finding = fault(Severity::Error, FindingCode::NotUsedElement, element, definition, text);
+        self.findings.push(finding.quoting(&element.text()).by(Authority::Partner));
+    }
+
+    fn repetitions(&mut self, element: &Element<'_>, definition: &ElementDef) {
+        let delimiters = element.segment().delimiters();
+        if delimiters.repetition.is_none_or(|repetition| memchr::memchr(repetition, element.bytes()).is_none()) {
+            return self.one(element, definition);
+        }
+        let sent = element.repetition_count();
+        if sent > definition.repeats as usize {
+            let text = format!("{} comes {sent} times", name(&element.place()));
+            let finding = fault(Severity::Warning, FindingCode::TooManyRepetitions, element, definition, text);
+            let finding = finding.quoting(&element.text());
+            self.findings.push(finding.expecting(format!("at most {}", definition.repeats)));
+            if definition.repeats == 1 {
+                return;
+            }
+        }
+        if sent == 1 {
+            return self.one(element, definition);
+        }
+        let repetitions = (1..=sent).map(|number| element.repetition(number));
+        repetitions.filter(|one| !is_absent(one, definition)).for_each(|one| self.one(&one, definition));
+    }
+
+    fn one(&mut self, element: &Element<'_>, definition: &ElementDef) {
+        match &definition.kind {
+            ElementKind::Composite { components, notes } => {
+                let component = |number: usize| element.component(number);
+                for (number, definition) in (1..).zip(components) {
+                    self.component(&component(number), definition);
+                }
+                self.surplus_components(element, components.len(), definition);
+                note::check(notes, components, &component, self.findings);
+                self.period(element, components);
+            }
+            ElementKind::Simple { .. } if element.component_count() > 1 => {
+                self.surplus_components(element, 1, definition);
+            }
+            ElementKind::Simple { value, min, max } => {
+                self.findings.extend(simple(element, definition, *value, *min as usize, *max as usize));
+            }
+        }
+    }
+
+    fn component(&mut self, component: &Element<'_>, definition: &ElementDef) {
+        match &definition.kind {
+            _ if component.is_empty() => self.absent(component, definition),
+            _ if definition.requirement == Requirement::NotUsed => self.not_used(component, definition),
+            ElementKind::Simple { value, min, max } => {
+                self.findings.extend(simple(component, definition, *value, *min as usize, *max as usize));
+            }
+            // No standard has a composite inside a composite.
+            ElementKind::Composite { .. } => {}
+        }
+    }
+
+    fn surplus_components(&mut self, element: &Element<'_>, defined: usize, definition: &ElementDef) {
+        let sent = element.component_count();
+        let last = (1..=sent).rev().find(|number| !element.component(*number).is_empty()).unwrap_or(0);
+        if last > defined {
+            let text = format!("{} has {defined} components, {sent} were sent", name(&element.place()));
+            let finding = fault(Severity::Warning, FindingCode::TooManyComponents, element, definition, text);
+            self.findings.push(finding.quoting(&element.text()));
+        }
+        if sent > last && element.component(sent).bytes().is_empty() {
+            self.trailing_components(element);
+        }
+    }
+
+    fn trailing_components(&mut self, element: &Element<'_>) {
+        if !self.told.has_trailing_components {
+            self.told.has_trailing_components = true;
+            let name = name(&element.place());
+            let text = format!("{name} ends with a component separator; it and those further on are passed over");
+            self.findings.push(Finding::new(Severity::Info, FindingCode::TrailingSeparators, element.place(), text));
+        }
+    }
+
+    /// A date, time or period (2380) must be written as the code beside it says (2379).
+    fn period(&mut self, element: &Element<'_>, components: &[ElementDef]) {
+        let find = |id: &str| (1..).zip(components).find(|(_, definition)| definition.id == id);
+        let (Some((value_at, definition)), Some((code_at, _))) = (find("2380"), find("2379")) else { return };
+        let (value, code) = (element.component(value_at), element.component(code_at).text());
+        if value.is_empty() || period::fits(code.as_bytes(), value.text().as_bytes()) {
             return;
         }
-    }
-    if sent == 1 {
-        return one(element, definition, findings);
-    }
-    (1..=sent).map(|number| element.repetition(number)).for_each(|each| one(&each, definition, findings));
-}
-
-fn one(element: &Element<'_>, definition: &ElementDef, findings: &mut Findings) {
-    match &definition.kind {
-        ElementKind::Simple { value, min, max } => simple(element, *value, *min, *max, findings),
-        ElementKind::Composite { components, .. } => composite(element, components, findings),
+        let code_of_finding = if code.starts_with('4') { FindingCode::NotATime } else { FindingCode::NotADate };
+        let text = format!("{} '{}' is not written as 2379 '{code}' says", name(&value.place()), shown(&value));
+        let finding = fault(Severity::Error, code_of_finding, &value, definition, text).quoting(&value.text());
+        self.findings.push(finding.expecting(period::written(&code).unwrap_or_default()));
     }
 }
 
-fn composite(element: &Element<'_>, components: &[ElementDef], findings: &mut Findings) {
-    for (number, definition) in (1..).zip(components) {
-        let component = element.component(number);
-        match (&definition.kind, component.is_empty()) {
-            (_, true) => mandatory(&component, definition, findings),
-            (ElementKind::Simple { value, min, max }, false) => simple(&component, *value, *min, *max, findings),
-            (ElementKind::Composite { .. }, false) => {}
-        }
-    }
-    let sent = element.component_count();
-    if sent > components.len() {
-        let text = format!("{} has {} components, {sent} were sent", name(&element.place()), components.len());
-        findings.push(fault(Severity::Warning, FindingCode::TooManyComponents, element, text));
-    }
-}
-
-/// A value that is not of its type is told as that and not measured.
-fn simple(element: &Element<'_>, value: ElementType, min: u32, max: u32, findings: &mut Findings) {
-    let bytes = element.bytes();
-    let trimmed = bytes.trim_ascii();
+/// What is wrong with a value. One that is not of its type is told as that and not measured, one that is too long or
+/// short is not looked up.
+fn simple(
+    element: &Element<'_>,
+    definition: &ElementDef,
+    value: ElementType,
+    min: usize,
+    max: usize,
+) -> Option<Finding> {
+    let delimiters = element.segment().delimiters();
+    let sent = delimiters.unreleased(element.bytes());
+    let trimmed = sent.trim_ascii();
     let wrong = |code, what: &str, expected: &str| {
-        let text = format!("{} '{}' is no {what}", name(&element.place()), capped(&element.text()));
-        Some(fault(Severity::Error, code, element, text).expecting(expected))
+        let text = format!("{} '{}' is no {what}", name(&element.place()), shown(element));
+        let finding = fault(Severity::Error, code, element, definition, text).quoting(&element.text());
+        Some(finding.expecting(expected))
+    };
+    let number = |mark: Mark, what: &str, expected: &str| match is_number(trimmed, mark) {
+        true => length(element, definition, digits(trimmed), digits(trimmed), min, max),
+        false => wrong(FindingCode::NotANumber, what, expected),
     };
     let finding = match value {
-        ElementType::N(_) if !is_number(trimmed, Point::Refused) => {
-            wrong(FindingCode::NotANumber, "whole number", "digits, perhaps a minus sign")
-        }
-        ElementType::R if !is_number(trimmed, Point::Allowed) => {
-            wrong(FindingCode::NotANumber, "number", "digits, perhaps a decimal point and a minus sign")
-        }
+        ElementType::N(_) => number(Mark::None, "whole number", "digits, perhaps a minus sign"),
+        ElementType::R => number(Mark::Point, "number", "digits, perhaps a decimal point and a minus sign"),
+        ElementType::Numeric => number(Mark::Either, "number", "digits, perhaps a decimal mark and a minus sign"),
         ElementType::Dt if !is_date(trimmed, min) => {
             wrong(FindingCode::NotADate, "date", if min <= 6 { "YYMMDD or CCYYMMDD" } else { "CCYYMMDD" })
         }
         ElementType::Tm if !is_time(trimmed) => wrong(FindingCode::NotATime, "time", "HHMM, HHMMSS or HHMMSSDD"),
-        ElementType::Numeric if !is_number(trimmed, Point::Allowed) => {
-            wrong(FindingCode::NotANumber, "number", "digits, perhaps a decimal mark and a minus sign")
-        }
-        ElementType::N(_) | ElementType::R | ElementType::Numeric => {
-            length(element, digits(trimmed), digits(trimmed), min, max)
-        }
         ElementType::Dt | ElementType::Tm | ElementType::B => None,
         ElementType::An | ElementType::Id | ElementType::Alpha => {
-            length(element, characters(bytes), characters(bytes.trim_ascii_end()), min, max)
+            let (padded, bare) = (characters(&sent), characters(sent.trim_ascii_end()));
+            foreign(element, definition, value).or_else(|| length(element, definition, padded, bare, min, max))
         }
     };
-    if let Some(finding) = finding {
-        findings.push(finding);
-    }
+    finding.or_else(|| unlisted(element, definition))
+}
+
+/// A character that the type of the value does not have: letters and blanks where there are but letters, and nowhere
+/// what cannot be seen (X12.6, "extended character set"; ISO 9735-1, annex A).
+fn foreign(element: &Element<'_>, definition: &ElementDef, value: ElementType) -> Option<Finding> {
+    let text = element.text();
+    let is_foreign = |character: &char| {
+        character.is_control()
+            || value == ElementType::Alpha && !character.is_alphabetic() && !character.is_whitespace()
+    };
+    let found = text.chars().find(is_foreign)?;
+    let name = name(&element.place());
+    let what = match found {
+        found if found.is_control() => format!("{name} holds the control character U+{:04X}", u32::from(found)),
+        found => format!("{name} holds '{found}', which is no letter"),
+    };
+    let finding = fault(Severity::Warning, FindingCode::InvalidCharacter, element, definition, what);
+    Some(finding.quoting(&text))
 }
 
 /// Blanks count for the shortest length, which they may fill, and not for the longest.
-fn length(element: &Element<'_>, padded: usize, bare: usize, min: u32, max: u32) -> Option<Finding> {
-    let (code, found, expected) = if bare > max as usize {
+fn length(
+    element: &Element<'_>,
+    definition: &ElementDef,
+    padded: usize,
+    bare: usize,
+    min: usize,
+    max: usize,
+) -> Option<Finding> {
+    let (code, found, expected) = if bare > max {
         (FindingCode::TooLong, bare, format!("at most {max}"))
-    } else if padded < min as usize {
+    } else if padded < min {
         (FindingCode::TooShort, padded, format!("at least {min}"))
     } else {
         return None;
     };
     let text = format!("{} has {found} characters", name(&element.place()));
-    Some(fault(Severity::Warning, code, element, text).expecting(expected))
+    let finding = fault(Severity::Warning, code, element, definition, text);
+    Some(finding.quoting(&element.text()).expecting(expected))
 }
 
-fn fault(severity: Severity, code: FindingCode, element: &Element<'_>, text: String) -> Finding {
-    Finding::new(severity, code, element.place(), text).quoting(&element.text())
+/// A code that a whole list does not have. The standard's lists grow from release to release, so that it is but a
+/// warning; a partner's list is what was agreed on.
+fn unlisted(element: &Element<'_>, definition: &ElementDef) -> Option<Finding> {
+    let list = definition.codes.as_ref().filter(|list| list.whole)?;
+    let text = element.text();
+    if list.codes.contains_key(text.as_ref()) {
+        return None;
+    }
+    let severity = match list.authority {
+        Authority::Standard => Severity::Warning,
+        Authority::Partner => Severity::Error,
+    };
+    let what = format!("{} '{}' is none of its codes", name(&element.place()), shown(element));
+    let finding = fault(severity, FindingCode::CodeUnknown, element, definition, what);
+    Some(finding.quoting(&text).expecting(some_codes(list)).by(list.authority))
+}
+
+/// Codes told to people; who wants more of them opens the guide.
+const CODES_TOLD: usize = 12;
+
+fn some_codes(list: &CodeList) -> String {
+    let told: Vec<&str> = list.codes.keys().take(CODES_TOLD).map(String::as_str).collect();
+    let more = if list.codes.len() > CODES_TOLD { " or another of the list" } else { "" };
+    format!("{}{more}", told.join(", "))
+}
+
+/// A composite of nothing but separators is as good as none.
+pub(super) fn is_absent(element: &Element<'_>, definition: &ElementDef) -> bool {
+    let component = match definition.kind {
+        ElementKind::Composite { .. } => element.segment().delimiters().component,
+        ElementKind::Simple { .. } => None,
+    };
+    element.is_empty() || element.bytes().iter().all(|byte| *byte == b' ' || Some(*byte) == component)
+}
+
+/// A finding about an element, with its number in the dictionary. Composites have none that AK402 could hold.
+pub(super) fn fault(
+    severity: Severity,
+    code: FindingCode,
+    element: &Element<'_>,
+    definition: &ElementDef,
+    text: String,
+) -> Finding {
+    let number = match definition.kind {
+        ElementKind::Simple { .. } => Some(definition.id.as_str().into()),
+        ElementKind::Composite { .. } => None,
+    };
+    Finding { data_element: number, ..Finding::new(severity, code, element.place(), text) }
 }
 
 /// `BEG03`, `REF04-2`.
-fn name(place: &Place) -> String {
+pub(super) fn name(place: &Place) -> String {
     let tag = place.tag.unwrap_or_default();
     let element = place.element.unwrap_or_default();
     let component = place.component.map(|component| Cow::from(format!("-{component}"))).unwrap_or_default();
     format!("{tag}{element:02}{component}")
 }
 
+/// The text of an element as it may be put before a person: a terminal obeys control characters.
+fn shown(element: &Element<'_>) -> String {
+    let seen = |character: char| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character };
+    capped(&element.text()).chars().map(seen).collect()
+}
+
 fn characters(bytes: &[u8]) -> usize {
     if bytes.is_ascii() { bytes.len() } else { crate::edi::decode(bytes).chars().count() }
-}
-
-/// Sign and decimal point have no length (X12.6, "decimal" and "numeric").
-fn digits(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| byte.is_ascii_digit()).count()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Point {
-    Allowed,
-    Refused,
-}
-
-fn is_number(bytes: &[u8], point: Point) -> bool {
-    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
-    let (mut points, mut digits) = (0, 0);
-    for byte in unsigned {
-        match byte {
-            b'0'..=b'9' => digits += 1,
-            b'.' if point == Point::Allowed => points += 1,
-            _ => return false,
-        }
-    }
-    digits > 0 && points <= 1
-}
-
-/// CCYYMMDD; YYMMDD where the element may be six wide, the century not told.
-fn is_date(bytes: &[u8], min: u32) -> bool {
-    match (bytes.len(), number(bytes)) {
-        (8, Some(date)) => is_day(date),
-        (6, Some(date)) if min <= 6 => is_day(20_000_000 + date),
-        _ => false,
-    }
-}
-
-fn is_day(date: u32) -> bool {
-    let year = i16::try_from(date / 10_000).unwrap_or(0);
-    let two = |digits: u32| i8::try_from(digits % 100).unwrap_or(0);
-    jiff::civil::Date::new(year, two(date / 100), two(date)).is_ok() && year > 0
-}
-
-/// HHMM, then seconds, then tenths or hundredths.
-fn is_time(bytes: &[u8]) -> bool {
-    let (whole, fraction) = bytes.split_at_checked(6).unwrap_or((bytes, b""));
-    let is_fraction = fraction.len() <= 2 && fraction.iter().all(u8::is_ascii_digit);
-    let is_minute = |time: u32| time / 100 < 24 && time % 100 < 60;
-    match (whole.len(), number(whole)) {
-        (4, Some(time)) => is_minute(time),
-        (6, Some(time)) => is_minute(time / 100) && time % 100 < 60 && is_fraction,
-        _ => false,
-    }
-}
-
-/// At most eight digits as a number.
-fn number(bytes: &[u8]) -> Option<u32> {
-    let add = |sum: u32, byte: &u8| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0'));
-    if bytes.len() > 8 { None } else { bytes.iter().try_fold(0, add) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers() {
-        let check = |text: &str, whole: bool, decimal: bool| {
-            let bytes = text.as_bytes();
-            assert_eq!(
-                (is_number(bytes, Point::Refused), is_number(bytes, Point::Allowed)),
-                (whole, decimal),
-                "{text}"
-            );
-        };
-        check("12", true, true);
-        check("-12", true, true);
-        check(".82", false, true);
-        check("2.", false, true);
-        check("-.5", false, true);
-        check("", false, false);
-        check("-", false, false);
-        check(".", false, false);
-        check("1.2.3", false, false);
-        check("1,5", false, false);
-        check("1E3", false, false);
-        check("+1", false, false);
-    }
-
-    #[test]
-    fn dates_and_times() {
-        let date = |text: &str, min: u32| is_date(text.as_bytes(), min);
-        assert!(date("20261116", 8) && date("20240229", 8) && date("261116", 6) && date("20261116", 6));
-        assert!(!date("261116", 8) && !date("20230229", 8) && !date("00000000", 8) && !date("2026111", 6));
-        assert!(!date("2026-1-1", 8) && !date("", 6));
-        let time = |text: &str| is_time(text.as_bytes());
-        assert!(time("0000") && time("2359") && time("235959") && time("2359591") && time("23595999"));
-        assert!(
-            !time("2400") && !time("12") && !time("12345") && !time("126000") && !time("235959999") && !time("ab00")
-        );
-    }
 }

@@ -1,7 +1,14 @@
-//! Holds a transaction set against a guide: where its segments stand, and what its elements hold.
+//! Holds transaction sets against guides.
 
 mod element;
+mod group;
+mod hierarchy;
+mod misfit;
+mod note;
+mod period;
+mod plain;
 mod plausible;
 mod structure;
+mod value;
 
 pub use structure::structure;

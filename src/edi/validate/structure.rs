@@ -4,29 +4,30 @@
 //! starts, stands at the place reached or further on. What fits nowhere so is put where it makes most sense, with a
 //! finding; no segment is ever left out.
 
-use crate::base::Severity;
 use crate::edi::finding::{Finding, FindingCode, Findings};
-use crate::edi::guide::{Guide, LoopDef, Max, Part, Requirement};
+use crate::edi::guide::{Guide, LoopDef, NONE, Part, PartPlan, Plan, Sequence};
 use crate::edi::interchange::TransactionSet;
-use crate::edi::place::{Place, Tag};
+use crate::edi::place::Place;
 use crate::edi::token::Segment;
 use crate::edi::tree::Tree;
 
 use super::element::ElementChecks;
-use super::plausible;
+use super::hierarchy::Instances;
+use super::plain::{Plain, Trailing};
+use super::{group, misfit, plausible};
 
 /// The tree of a transaction set by a guide, and what does not fit. Every segment is in the tree.
 pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Vec<Finding>) {
     let mut walk = Walk::new(set, guide);
+    walk.findings.extend(group::check(set));
     let last = set.segment_count();
     for segment in set.segments() {
         let position = segment.position() as usize;
-        // ST and SE belong to the envelope; SE was checked when it was read.
+        // Header and trailer belong to the envelope; they were checked when they were read.
         if position == 1 {
             walk.tree.add(0, &segment);
         } else if position == last && set.trailer.is_some() {
-            walk.leave(0, &segment.place());
-            walk.finish(&segment.place());
+            walk.finish(Reached::Segment(&segment));
             walk.tree.add(0, &segment);
             walk.tree.close(0);
         } else {
@@ -36,8 +37,7 @@ pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Ve
     if set.trailer.is_none() {
         let place = set.place();
         let end = Place { start: place.end, segment_position: u32::try_from(last + 1).ok(), ..place };
-        walk.leave(0, &end);
-        walk.finish(&end);
+        walk.finish(Reached::End(end));
         walk.tree.close(0);
     }
     plausible::check(set, &mut walk.findings);
@@ -46,22 +46,45 @@ pub fn structure<'a>(set: &'a TransactionSet, guide: &'a Guide) -> (Tree<'a>, Ve
 
 struct Walk<'a> {
     guide: &'a Guide,
+    plan: &'a Plan,
     tree: Tree<'a>,
     /// Open instances, the root first. It is never empty.
     stack: Vec<Frame<'a>>,
     /// How often each part came, frame behind frame.
     counts: Vec<u32>,
+    plain: Plain,
     elements: ElementChecks,
+    /// The hierarchies, by the loop whose instances they are.
+    hierarchies: Vec<(u32, Instances<'a>)>,
     findings: Findings,
+}
+
+/// How far the walk has come: what is missing is missing before it.
+#[derive(Clone, Copy)]
+enum Reached<'s, 'a> {
+    Segment(&'s Segment<'a>),
+    End(Place),
+}
+
+impl Reached<'_, '_> {
+    fn place(self) -> Place {
+        match self {
+            Self::Segment(segment) => segment.place(),
+            Self::End(place) => place,
+        }
+    }
 }
 
 /// An open instance and how far its loop was read.
 #[derive(Clone, Copy)]
 struct Frame<'a> {
     definition: &'a LoopDef,
+    parts: &'a [PartPlan],
+    /// Number of the loop in the plan.
+    number: u32,
     node: u32,
     /// The part reached.
-    cursor: usize,
+    cursor: u32,
     /// Where its counts begin.
     counts: usize,
 }
@@ -69,210 +92,268 @@ struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// The part at the cursor or behind it that takes the segment and is not full. Of parts side by side that begin
     /// alike, in whatever order they come, one that names the segment's qualifier goes first.
-    fn forward(&self, segment: &Segment<'_>, counts: &[u32]) -> Option<usize> {
-        let takes = |index: &usize| {
-            self.part(*index)
-                .is_some_and(|part| part.takes(segment) && part.max().allows(self.count(counts, *index) + 1))
+    fn forward(&self, segment: &Segment<'_>, first: u32, counts: &[u32]) -> Option<u32> {
+        let from = self.run_start(self.cursor);
+        let takes = |index: &u32| {
+            self.plan(*index).is_some_and(|part| {
+                *index >= from && self.count(counts, *index) < part.max && self.takes(*index, part, segment)
+            })
         };
-        let first = (self.run_start(self.cursor)..self.definition.parts.len()).find(takes)?;
-        let in_run = (first..self.definition.parts.len()).take_while(|index| self.run_start(*index) <= first);
-        let is_named = |index: &usize| matches!(self.part(*index), Some(Part::Loop(child)) if child.when.is_some());
-        Some(in_run.filter(takes).find(is_named).unwrap_or(first))
+        let found = self.alike(first).find(takes)?;
+        let run_end = self.plan(found)?.run_end;
+        let in_run = (found..run_end).filter(takes);
+        let is_named = |index: &u32| self.plan(*index).is_some_and(|part| part.is_named);
+        Some(in_run.into_iter().find(is_named).unwrap_or(found))
     }
 
     /// The part at the cursor, when it takes the segment but is full. The segment that starts a loop is full from the
     /// beginning: it starts another instance.
-    fn full(&self, segment: &Segment<'_>) -> Option<usize> {
+    fn full(&self, segment: &Segment<'_>, first: u32) -> Option<u32> {
         let run = self.run_start(self.cursor).max(self.starters())..=self.cursor;
-        run.into_iter().find(|index| self.part(*index).is_some_and(|part| part.takes(segment)))
+        self.alike(first).filter(|index| run.contains(index)).find(|index| self.takes_at(*index, segment))
     }
 
-    /// A part before the cursor that takes the segment.
-    fn behind(&self, segment: &Segment<'_>) -> Option<usize> {
-        let takes = |index: &usize| self.part(*index).is_some_and(|part| part.takes(segment));
-        (self.starters()..self.cursor).rev().find(takes)
+    /// A part before the cursor that takes the segment, the last of them.
+    fn behind(&self, segment: &Segment<'_>, first: u32) -> Option<u32> {
+        let before = self.starters()..self.cursor;
+        self.alike(first).filter(|index| before.contains(index)).filter(|index| self.takes_at(*index, segment)).last()
+    }
+
+    /// The parts that begin with the same tag, from the first one on.
+    fn alike(&self, first: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let parts = self.parts;
+        let is_there = |index: &u32| *index != NONE;
+        std::iter::successors(Some(first).filter(is_there), move |index| {
+            parts.get(*index as usize).map(|part| part.next_alike).filter(is_there)
+        })
+    }
+
+    /// Whether a part of the right tag takes the segment.
+    fn takes(&self, index: u32, plan: &PartPlan, segment: &Segment<'_>) -> bool {
+        !plan.is_named || self.part(index).is_some_and(|part| part.takes(segment))
+    }
+
+    fn takes_at(&self, index: u32, segment: &Segment<'_>) -> bool {
+        self.plan(index).is_some_and(|plan| self.takes(index, plan, segment))
     }
 
     /// How many parts start the instance: one, and none for the root.
-    fn starters(&self) -> usize {
-        usize::from(self.node != 0)
+    fn starters(&self) -> u32 {
+        u32::from(self.node != 0)
     }
 
     /// The first of the loops side by side that begin like the one at `index`; `index` itself for a segment.
-    fn run_start(&self, index: usize) -> usize {
-        let first = |index: usize| match self.part(index)? {
-            Part::Loop(child) => child.first().map(|first| first.tag),
-            Part::Segment(_) => None,
-        };
-        let Some(tag) = first(index) else { return index };
-        (0..index).rev().take_while(|before| first(*before) == Some(tag)).last().unwrap_or(index)
+    fn run_start(&self, index: u32) -> u32 {
+        self.plan(index).map_or(index, |part| part.run_start)
     }
 
-    fn part(&self, index: usize) -> Option<&'a Part> {
-        self.definition.parts.get(index)
+    fn part(&self, index: u32) -> Option<&'a Part> {
+        self.definition.parts.get(index as usize)
     }
 
-    fn count(&self, counts: &[u32], index: usize) -> u32 {
-        counts.get(self.counts + index).copied().unwrap_or(0)
+    fn plan(&self, index: u32) -> Option<&'a PartPlan> {
+        self.parts.get(index as usize)
+    }
+
+    fn count(&self, counts: &[u32], index: u32) -> u32 {
+        counts.get(self.counts + index as usize).copied().unwrap_or(0)
+    }
+
+    fn loop_name(&self) -> Option<&'a str> {
+        (self.node != 0).then_some(self.definition.name.as_str())
     }
 }
 
 /// Where a segment was put, and what is wrong with that.
-type Settled = (usize, usize, Option<FindingCode>);
+#[derive(Clone, Copy)]
+struct Settled {
+    depth: usize,
+    index: u32,
+    fault: Option<FindingCode>,
+}
 
 impl<'a> Walk<'a> {
     fn new(set: &'a TransactionSet, guide: &'a Guide) -> Self {
         let mut walk = Self {
             guide,
+            plan: guide.plan(),
             tree: Tree::new(set, guide.root()),
-            stack: Vec::new(),
-            counts: Vec::new(),
+            stack: Vec::with_capacity(8),
+            counts: Vec::with_capacity(128),
+            plain: Plain::new(set.delimiters()),
             elements: ElementChecks::default(),
+            hierarchies: Vec::new(),
             findings: Findings::default(),
         };
-        walk.enter(guide.root(), 0);
+        walk.enter(guide.root(), 0, 0);
         walk
     }
 
-    fn enter(&mut self, definition: &'a LoopDef, node: u32) {
+    fn enter(&mut self, definition: &'a LoopDef, number: u32, node: u32) {
         let counts = self.counts.len();
-        self.counts.resize(counts + definition.parts.len(), 0);
-        self.stack.push(Frame { definition, node, cursor: 0, counts });
+        let parts = self.plan.parts(number);
+        self.counts.resize(counts + parts.len(), 0);
+        self.stack.push(Frame { definition, parts, number, node, cursor: 0, counts });
     }
 
     fn take(&mut self, segment: &Segment<'a>) {
-        match self.find(segment) {
-            Some((depth, index, fault)) => self.settle(segment, depth, index, fault),
-            None => self.stray(segment),
-        }
-        if let Some(definition) = self.guide.described(segment.tag()) {
-            self.elements.check(segment, definition, &mut self.findings);
+        let tag = self.plan.tag(segment.tag());
+        let part = match tag.and_then(|tag| self.find(segment, tag)) {
+            Some(settled) => self.settle(segment, settled),
+            None => {
+                self.stray(segment);
+                None
+            }
+        };
+        let sequence = part.map(|(plan, _)| plan.sequence).or(tag);
+        if let Some(sequence) = sequence.and_then(|number| self.plan.sequence(number)) {
+            self.check_elements(segment, sequence, part.map(|(_, part)| part));
         }
     }
 
-    fn find(&self, segment: &Segment<'_>) -> Option<Settled> {
-        let inner_first = || self.stack.iter().enumerate().rev();
-        let forward = |(depth, frame): (usize, &Frame<'a>)| Some((depth, frame.forward(segment, &self.counts)?, None));
-        let full = |(depth, frame): (usize, &Frame<'a>)| {
-            let index = frame.full(segment)?;
-            let code = match frame.part(index)? {
-                Part::Segment(_) => FindingCode::TooManySegments,
-                Part::Loop(_) => FindingCode::TooManyLoops,
-            };
-            Some((depth, index, Some(code)))
+    /// Checks the elements of a segment that was put at a part, or nowhere.
+    fn check_elements(&mut self, segment: &Segment<'a>, sequence: &Sequence, part: Option<&'a Part>) {
+        let trailing = if self.elements.has_trailing() { Trailing::Told } else { Trailing::Untold };
+        if self.plain.segment(segment, sequence, trailing) {
+            return;
+        }
+        let special = match part {
+            Some(Part::Segment(segment)) => segment.definition.as_deref(),
+            Some(Part::Loop(child)) => child.first().and_then(|first| first.definition.as_deref()),
+            None => None,
         };
-        let behind = |(depth, frame): (usize, &Frame<'a>)| {
-            Some((depth, frame.behind(segment)?, Some(FindingCode::OutOfSequence)))
-        };
-        inner_first()
-            .find_map(forward)
-            .or_else(|| inner_first().find_map(full))
-            .or_else(|| inner_first().find_map(behind))
+        let Some(definition) = special.or_else(|| self.guide.described(segment.tag())) else { return };
+        let before = self.findings.len();
+        self.elements.check(segment, definition, &mut self.findings);
+        self.name_loop(before);
     }
 
-    fn settle(&mut self, segment: &Segment<'a>, depth: usize, index: usize, fault: Option<FindingCode>) {
-        let place = segment.place();
-        self.leave(depth, &place);
-        let Some(frame) = self.stack.last().copied() else { return };
-        let Some(part) = frame.part(index) else { return };
+    /// Says of the findings since `before` in which loop they are.
+    fn name_loop(&mut self, before: usize) {
+        if let Some(name) = self.stack.last().and_then(|frame| frame.loop_name()) {
+            self.findings.inside(before, name);
+        }
+    }
+
+    fn find(&self, segment: &Segment<'_>, tag: u32) -> Option<Settled> {
+        let frames = || {
+            let inner_first = self.stack.iter().enumerate().rev();
+            inner_first.filter_map(|(depth, frame)| {
+                let first = self.plan.first(frame.number, tag);
+                (first != NONE).then_some((depth, frame, first))
+            })
+        };
+        let forward = frames().find_map(|(depth, frame, first)| {
+            Some(Settled { depth, index: frame.forward(segment, first, &self.counts)?, fault: None })
+        });
+        forward
+            .or_else(|| {
+                frames().find_map(|(depth, frame, first)| {
+                    let index = frame.full(segment, first)?;
+                    let is_loop = frame.plan(index)?.child != NONE;
+                    let fault = if is_loop { FindingCode::TooManyLoops } else { FindingCode::TooManySegments };
+                    Some(Settled { depth, index, fault: Some(fault) })
+                })
+            })
+            .or_else(|| {
+                frames().find_map(|(depth, frame, first)| {
+                    let index = frame.behind(segment, first)?;
+                    Some(Settled { depth, index, fault: Some(FindingCode::OutOfSequence) })
+                })
+            })
+    }
+
+    /// Puts a segment where it was found to belong, and says which part that is.
+    fn settle(&mut self, segment: &Segment<'a>, settled: Settled) -> Option<(&'a PartPlan, &'a Part)> {
+        let Settled { depth, index, fault } = settled;
+        self.leave(depth, Reached::Segment(segment));
+        let frame = *self.stack.last()?;
+        let (plan, part) = (frame.plan(index)?, frame.part(index)?);
         if index > frame.cursor {
-            self.missing(&frame, frame.run_start(index), &place);
+            self.missing(&frame, plan.run_start, Reached::Segment(segment));
             if let Some(top) = self.stack.last_mut() {
                 top.cursor = index;
             }
         }
-        if let Some(count) = self.counts.get_mut(frame.counts + index) {
+        if let Some(count) = self.counts.get_mut(frame.counts + index as usize) {
             *count = count.saturating_add(1);
         }
-        if let Some(code) = fault {
-            self.findings.push(misfit(code, part, &frame, segment.tag(), place));
+        if fault.is_some() || plan.is_not_used {
+            let before = self.findings.len();
+            self.findings.extend(fault.map(|code| misfit::misplaced(code, part, frame.definition, segment)));
+            let not_used = plan.is_not_used.then(|| misfit::not_used(part, frame.definition, segment));
+            self.findings.extend(not_used);
+            self.name_loop(before);
         }
         match part {
             Part::Segment(_) => self.tree.add(frame.node, segment),
             Part::Loop(definition) => {
                 let node = self.tree.open(frame.node, definition);
                 self.tree.add(node, segment);
-                self.enter(definition, node);
-                self.started();
+                self.enter(definition, plan.child, node);
+                self.started(segment, definition, plan.child);
             }
         }
+        Some((plan, part))
     }
 
     /// The segment that starts an instance is there.
-    fn started(&mut self) {
+    fn started(&mut self, segment: &Segment<'a>, definition: &LoopDef, number: u32) {
         if let Some(count) = self.stack.last().and_then(|frame| self.counts.get_mut(frame.counts)) {
             *count = 1;
         }
+        if definition.hierarchy.is_none() {
+            return;
+        }
+        let before = self.findings.len();
+        if !self.hierarchies.iter().any(|(known, _)| *known == number) {
+            self.hierarchies.push((number, Instances::default()));
+        }
+        if let Some((_, instances)) = self.hierarchies.iter_mut().find(|(known, _)| *known == number) {
+            instances.add(segment, definition, &mut self.findings);
+        }
+        self.findings.inside(before, &definition.name);
     }
 
     /// Mandatory parts from the run of the cursor until `until` that never came are missing.
-    fn missing(&mut self, frame: &Frame<'a>, until: usize, place: &Place) {
+    fn missing(&mut self, frame: &Frame<'a>, until: u32, reached: Reached<'_, 'a>) {
         for index in frame.run_start(frame.cursor)..until {
-            let Some(part) = frame.part(index) else { return };
-            if part.requirement() == Requirement::Mandatory && frame.count(&self.counts, index) == 0 {
-                self.findings.push(missing(part, frame.definition, place));
+            let Some(plan) = frame.plan(index) else { return };
+            if plan.is_mandatory && frame.count(&self.counts, index) == 0 {
+                let Some(part) = frame.part(index) else { return };
+                let before = self.findings.len();
+                self.findings.push(misfit::missing(part, frame.definition, &reached.place()));
+                if let Some(name) = frame.loop_name() {
+                    self.findings.inside(before, name);
+                }
             }
         }
     }
 
     /// Closes the instances above `depth`.
-    fn leave(&mut self, depth: usize, place: &Place) {
+    fn leave(&mut self, depth: usize, reached: Reached<'_, 'a>) {
         while self.stack.len() > depth + 1 {
             let Some(frame) = self.stack.pop() else { return };
-            self.missing(&frame, frame.definition.parts.len(), place);
+            self.missing(&frame, frame.parts.len() as u32, reached);
             self.counts.truncate(frame.counts);
             self.tree.close(frame.node);
         }
     }
 
-    /// What the root still lacks at its end.
-    fn finish(&mut self, place: &Place) {
+    /// Closes what is open but the root, and says what the root still lacks.
+    fn finish(&mut self, reached: Reached<'_, 'a>) {
+        self.leave(0, reached);
         if let Some(root) = self.stack.first().copied() {
-            self.missing(&root, root.definition.parts.len(), place);
+            self.missing(&root, root.parts.len() as u32, reached);
         }
     }
 
     /// A segment that no open loop takes stays in the innermost one.
     fn stray(&mut self, segment: &Segment<'a>) {
-        let Some(frame) = self.stack.last() else { return };
-        let (tag, place, name) = (segment.tag(), segment.place(), &frame.definition.name);
-        let finding = if self.guide.root().knows(tag) {
-            let text = format!("{tag} has no place in {name} nor in the loops around it");
-            Finding::new(Severity::Error, FindingCode::UnexpectedSegment, place, text)
-        } else {
-            let text = format!("{} has no segment {tag}", self.guide.key());
-            Finding::new(Severity::Warning, FindingCode::UnknownSegment, place, text)
-        };
-        self.findings.push(finding.quoting(tag.as_str()));
+        let Some(frame) = self.stack.last().copied() else { return };
+        let before = self.findings.len();
+        self.findings.push(misfit::stray(self.guide, frame.definition, segment));
+        self.name_loop(before);
         self.tree.add(frame.node, segment);
     }
-}
-
-/// A segment that was put where it may not stand.
-fn misfit(code: FindingCode, part: &Part, frame: &Frame<'_>, tag: Tag, place: Place) -> Finding {
-    let inside = &frame.definition.name;
-    match part.max() {
-        Max::Times(max) if code != FindingCode::OutOfSequence => {
-            let text = format!("{} comes more often than {max} times in {inside}", part.name());
-            Finding::new(Severity::Warning, code, place, text).expecting(format!("at most {max}"))
-        }
-        Max::Times(_) | Max::Unbounded => {
-            Finding::new(Severity::Warning, code, place, format!("{tag} comes too late in {inside}"))
-        }
-    }
-}
-
-/// A part that is missing is told at the place where it should have stood: before the segment that came instead.
-fn missing(part: &Part, inside: &LoopDef, place: &Place) -> Finding {
-    let tag = match part {
-        Part::Segment(segment) => segment.tag,
-        Part::Loop(child) => child.first().map(|first| first.tag).unwrap_or(Tag::default()),
-    };
-    let place = Place { tag: Some(tag), end: place.start, element: None, ..*place };
-    let what = match part {
-        Part::Segment(_) => "segment",
-        Part::Loop(_) => "loop",
-    };
-    let text = format!("the mandatory {what} {} of {} is missing", part.name(), inside.name);
-    Finding::new(Severity::Error, FindingCode::MissingSegment, place, text).expecting(tag.as_str())
 }

@@ -57,6 +57,19 @@ pub(super) enum ServiceTag {
 }
 
 impl ServiceTag {
+    /// Whether a segment may be one of the envelope, or one with binary data: a quick look that may say yes too often.
+    pub(super) fn may_be(segment: &[u8]) -> bool {
+        let [first, second, rest @ ..] = segment else { return true };
+        let third = rest.first().map_or(b' ', u8::to_ascii_uppercase);
+        match (first.to_ascii_uppercase(), second.to_ascii_uppercase()) {
+            (b'S' | b'G', b'E' | b'T' | b'S') => !third.is_ascii_alphanumeric(),
+            (b'I', b'S' | b'E') => third == b'A',
+            (b'B', b'I' | b'D') => matches!(third, b'N' | b'S'),
+            (b'U', b'N') => matches!(third, b'A' | b'B'),
+            _ => false,
+        }
+    }
+
     /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
     /// look at the first byte sends most of them away.
     pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {
@@ -189,8 +202,13 @@ impl Envelope {
         Ok(table)
     }
 
-    pub(super) fn count_segment(&mut self) {
-        self.segments += 1;
+    /// Segments so far, the header counted.
+    pub(super) fn segments(&self) -> u64 {
+        self.segments
+    }
+
+    pub(super) fn count_segments(&mut self, more: u64) {
+        self.segments += more;
     }
 
     fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {

@@ -9,6 +9,7 @@ use crate::edi::fault::{Bound, ReadFault};
 use crate::edi::finding::{Finding, FindingCode, Findings, Level};
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
+use crate::edi::run::Room;
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::SegmentTable;
 
@@ -39,6 +40,7 @@ impl Envelope {
         };
         self.take_into(&mut set, source, limits, cut)?;
         let trailer = loop {
+            self.take_run(&mut set, source, limits);
             let Some(cut) = self.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
             match ServiceTag::of(segment, self.head.delimiters.element) {
@@ -53,6 +55,20 @@ impl Envelope {
             }
         };
         Ok(self.finish(set, trailer, source.offset()))
+    }
+
+    /// Moves plain segments out of the source into the set.
+    fn take_run<R: Read>(&mut self, set: &mut OpenSet, source: &mut Source<R>, limits: &Limits) {
+        let length = limits.transaction_set.min(u32::MAX as usize);
+        let left = length.saturating_sub(set.table.raw().len()) as u64;
+        let room = Room {
+            segment: limits.segment,
+            elements: limits.elements,
+            segments: limits.segments.saturating_sub(self.segments()),
+            bytes: left.min(self.head.place.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
+        };
+        let taken = source.take_run(&mut set.table, room, ServiceTag::may_be);
+        self.count_segments(taken);
     }
 
     /// Moves a segment out of the source into the set.
@@ -83,7 +99,7 @@ impl Envelope {
             let added = set.table.push_segment(segment, terminator);
             control::check_elements(&set.table, added.elements, limits)?;
             set.note(cut, added.wrapped);
-            self.count_segment();
+            self.count_segments(1);
         }
         source.consume(cut.next);
         Ok(())

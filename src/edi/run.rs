@@ -1,0 +1,137 @@
+//! Runs of plain segments, moved from the window into a transaction set all at once.
+//!
+//! A segment is plain when there is nothing to say about it: it has its terminator and a tag, is not wrapped, passes no
+//! bound and is no segment of the envelope. Whatever is not plain ends the run and is left to [`Source::next_segment`],
+//! which knows what to say; so this file decides nothing, it only saves time.
+
+use super::delimiter::{Delimiters, is_filler};
+use super::place::Tag;
+use super::source::Source;
+use super::tape::{Passed, Tape};
+use super::token::SegmentTable;
+
+/// What a run may take before a bound would be passed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Bytes of one segment.
+    pub(crate) segment: usize,
+    /// Elements of one segment.
+    pub(crate) elements: usize,
+    /// Segments more.
+    pub(crate) segments: u64,
+    /// Bytes more.
+    pub(crate) bytes: u64,
+}
+
+/// The window as a run sees it.
+struct Span<'s> {
+    tape: &'s Tape,
+    window: &'s [u8],
+    start: usize,
+    idle: Idle,
+}
+
+impl<R: std::io::Read> Source<R> {
+    /// Moves plain segments into the table until something is not plain or the window is used up, and tells how many.
+    /// `is_envelope` is asked with each segment and may say yes too often.
+    pub(crate) fn take_run(
+        &mut self,
+        table: &mut SegmentTable,
+        mut room: Room,
+        is_envelope: impl Fn(&[u8]) -> bool + Copy,
+    ) -> u64 {
+        let mut taken = 0;
+        loop {
+            let Some((tape, window, start)) = self.scanned() else { return taken };
+            let span = Span { tape, window, start, idle: Idle::new(tape.delimiters()) };
+            let (segments, bytes) = span.take(table, room, is_envelope);
+            let is_exhausted = tape.passed().ends + segments as usize == tape.ends().len();
+            if segments > 0 {
+                self.consume(bytes);
+            }
+            taken += segments;
+            room.segments -= segments;
+            room.bytes -= bytes as u64;
+            if !is_exhausted || !self.scan() {
+                return taken;
+            }
+        }
+    }
+}
+
+impl Span<'_> {
+    /// How many segments were taken, and of how many bytes.
+    fn take(&self, table: &mut SegmentTable, room: Room, is_envelope: impl Fn(&[u8]) -> bool) -> (u64, usize) {
+        let Passed { ends, separators: first_separator, special } = self.tape.passed();
+        let mut specials = self.tape.special().get(special..).unwrap_or_default().iter().map(|at| *at as usize);
+        let mut special = specials.next().unwrap_or(usize::MAX);
+        let limit = self.start + usize::try_from(room.bytes).unwrap_or(usize::MAX).min(self.window.len());
+        let most = usize::try_from(room.segments).unwrap_or(usize::MAX);
+        let release = self.tape.delimiters().release;
+        let mut filling = table.fill(self.start, first_separator);
+        let (mut start, mut separator, mut taken) = (self.start, first_separator, 0);
+        for end in self.tape.ends().get(ends..).unwrap_or_default().iter().take(most) {
+            let at = end.at as usize;
+            let Some(bytes) = self.window.get(start..at) else { break };
+            let filler = self.idle.leading(bytes);
+            let segment = self.idle.trimmed(bytes.get(filler..).unwrap_or_default());
+            while special < start + filler || special < at && self.window.get(special).copied() == release {
+                special = specials.next().unwrap_or(usize::MAX);
+            }
+            let elements = end.separators as usize - separator;
+            let within = filler <= room.segment && at - start - filler <= room.segment && elements <= room.elements;
+            if special < at || at >= limit || !within || is_envelope(segment) {
+                break;
+            }
+            let begins = start + filler;
+            let tag_end = match elements {
+                0 => begins + segment.len(),
+                _ => self.tape.separators().get(separator).map_or(begins, |at| *at as usize),
+            };
+            let Some(tag) = self.window.get(begins..tag_end).and_then(Tag::plain) else { break };
+            separator = end.separators as usize;
+            filling.segment(tag, begins, begins + segment.len(), separator);
+            start = at + 1;
+            taken += 1;
+        }
+        let separators = self.tape.separators().get(first_separator..separator).unwrap_or_default();
+        filling.finish(self.window.get(self.start..start).unwrap_or_default(), separators);
+        (taken, start - self.start)
+    }
+}
+
+/// Bytes that mean nothing around a segment.
+struct Idle {
+    /// A bit for each byte below 64 that may stand before a segment.
+    leading: u64,
+    /// The same for those that may stand before its terminator.
+    trailing: u64,
+}
+
+impl Idle {
+    fn new(delimiters: &Delimiters) -> Self {
+        let bits = |is_idle: fn(u8) -> bool| {
+            let bytes = (0..64).filter(|byte| is_idle(*byte) && !delimiters.contains(*byte));
+            bytes.fold(0, |bits, byte| bits | 1_u64 << byte)
+        };
+        Self { leading: bits(is_filler), trailing: bits(|byte| matches!(byte, b'\r' | b'\n')) }
+    }
+
+    fn leading(&self, bytes: &[u8]) -> usize {
+        bytes.iter().take_while(|byte| is_in(self.leading, **byte)).count()
+    }
+
+    fn trimmed<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
+        while let Some((last, rest)) = bytes.split_last() {
+            if !is_in(self.trailing, *last) {
+                break;
+            }
+            bytes = rest;
+        }
+        bytes
+    }
+}
+
+fn is_in(bits: u64, byte: u8) -> bool {
+    byte < 64 && bits >> byte & 1 == 1
+}
