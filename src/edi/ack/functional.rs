@@ -259,12 +259,12 @@ impl Answer<'_> {
 
 /// 5 for segments in error, and in a 999 I5 where only the guide's rules were broken.
 fn segments_in_error(told: &[OutgoingSegment], dialect: &Dialect) -> &'static str {
-    let codes = told.iter().filter_map(|segment| match segment.tag {
-        tag if tag == dialect.tags[0] => Some(segment.text(4)).filter(|code| *code != "8"),
-        _ => Some(segment.text(3)),
-    });
-    let has_standard = codes.into_iter().any(|code| !code.starts_with('I'));
-    if has_standard { "5" } else { "I5" }
+    // An 8 stands for the codes of the elements behind it.
+    let codes =
+        told.iter().map(|segment| if segment.tag == dialect.tags[0] { segment.text(4) } else { segment.text(3) });
+    let mut codes = codes.filter(|code| *code != "8").peekable();
+    let is_guides = dialect.lists.is_999 && codes.peek().is_some() && codes.all(|code| code.starts_with('I'));
+    if is_guides { "I5" } else { "5" }
 }
 
 /// At most five codes, each once.

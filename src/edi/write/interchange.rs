@@ -1,6 +1,6 @@
 //! An interchange, whole or piece by piece.
 
-use crate::edi::interchange::Standard;
+use crate::edi::interchange::{Standard, Trailer, TransactionSet};
 use crate::edi::outgoing::{
     OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment, OutgoingSet,
 };
@@ -146,6 +146,42 @@ impl InterchangeWriter {
         self.close_group()?;
         let number = envelope::interchange_number(&self.head);
         self.trailer(Ended::Interchange, self.groups.max(self.messages), &number)
+    }
+
+    /// Adds a transaction set as it was read, header, trailer and all, to whatever is open.
+    ///
+    /// # Errors
+    /// When a value cannot be written with these delimiters.
+    pub fn copied_set(&mut self, set: &TransactionSet) -> Result<(), WriteFault> {
+        match &mut self.group {
+            Some(group) => group.sets += 1,
+            None => self.messages += 1,
+        }
+        self.segments.enter(Some(&set.control_number));
+        set.segments().try_for_each(|segment| self.segments.copied(&segment, set.delimiters()))
+    }
+
+    /// Ends the functional group as it was sent: with its own count and number, or without a trailer.
+    ///
+    /// # Errors
+    /// When its control number cannot be written.
+    pub(super) fn close_group_as_sent(&mut self, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
+        self.group = None;
+        self.as_sent(Ended::Group, trailer)
+    }
+
+    /// Ends the interchange as it was sent: with its own count and number, or without a trailer.
+    ///
+    /// # Errors
+    /// When its control number cannot be written.
+    pub(super) fn close_as_sent(&mut self, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
+        self.as_sent(Ended::Interchange, trailer)
+    }
+
+    fn as_sent(&mut self, ended: Ended, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
+        self.segments.enter(None);
+        let Some(Trailer { count, control_number, .. }) = trailer else { return Ok(()) };
+        self.segments.segment(&envelope::trailer(self.head.standard, ended, count, control_number))
     }
 
     fn trailer(&mut self, ended: Ended, count: u64, control_number: &str) -> Result<(), WriteFault> {

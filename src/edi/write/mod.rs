@@ -9,7 +9,9 @@ mod envelope;
 mod fault;
 mod interchange;
 mod options;
+mod rewrite;
 mod segment;
+mod split;
 
 #[cfg(test)]
 mod tests;
@@ -17,3 +19,5 @@ mod tests;
 pub use fault::{ValuePlace, WriteFault};
 pub use interchange::{InterchangeWriter, write};
 pub use options::{TerminatorSuffix, UnaPolicy, Unsendable, WriteOptions};
+pub use rewrite::{RewriteOptions, Rewriter, RewrittenDelimiters};
+pub use split::{SplitBy, SplitEvent, SplitPart, Splitter};

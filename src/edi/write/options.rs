@@ -132,9 +132,8 @@ impl WriteOptions {
         self.character_set().allows(character) && (!is_delimiter || self.delimiters.release.is_some())
     }
 
-    /// The defaults of an interchange's standard with the delimiters it came with: what answers it, or writes it again.
+    /// The defaults of an interchange's standard with the delimiters it came with: what answers it.
     pub fn like(head: &InterchangeHead) -> Self {
-        let defaults = Self::of(head.standard);
         // An ISA without ISA16 is written with one.
         let component = head.delimiters.component.or(free_component(head));
         Self {
@@ -142,7 +141,7 @@ impl WriteOptions {
             delimiters: Delimiters { component, wide: None, ..head.delimiters },
             decimal_mark: head.decimal_mark,
             una: UnaPolicy::IfNeeded,
-            ..defaults
+            ..Self::of(head.standard)
         }
     }
 }
