@@ -6,9 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use edi::{
-    AckArgument, CheckArguments, EdiCommand, FilesArgument, LeastArgument, ShowArguments, TermsArguments,
-};
+pub(crate) use edi::*;
 
 /// A gateway between partners who speak AS2 with X12 or EDIFACT and an ERP that reads canonical JSON.
 #[derive(Debug, Parser)]

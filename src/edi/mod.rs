@@ -52,6 +52,7 @@ pub use outgoing::{
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::{FindingRecord, Indices};
+pub(crate) use report::no_guide;
 pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};

@@ -12,6 +12,12 @@ pub(crate) enum EdiCommand {
     Show(ShowArguments),
     /// Tell all that is wrong with files, where, and what the partner would be answered
     Check(Box<CheckArguments>),
+    /// Write the acknowledgements the partner would get: TA1, 997, 999, CONTRL
+    Ack(Box<AckArguments>),
+    /// Write a file anew with its segments one a line; values, counts and numbers stay as they are
+    Fmt(FmtArguments),
+    /// Write every transaction set, group or interchange of a file into a file of its own
+    Split(SplitArguments),
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +86,109 @@ pub(crate) struct TermsArguments {
     /// What classes of findings weigh, as `length=reject,count=warn`; weights are reject, warn and ignore
     #[arg(long, value_name = "CLASS=WEIGHT", value_delimiter = ',')]
     pub(crate) severity: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AckArguments {
+    #[command(flatten)]
+    pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) guides: GuidesArgument,
+    #[command(flatten)]
+    pub(crate) terms: TermsArguments,
+    /// Write into this file in place of standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(crate) out: Option<PathBuf>,
+    /// Date and time of the answers, as 2026-11-02T08:15; now when left out
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<jiff::civil::DateTime>,
+    /// Control number of the first interchange; the next ones count on
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub(crate) interchange_number: u32,
+    /// Control number of the first functional group; the next ones count on
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub(crate) group_number: u32,
+    /// Control number of the first transaction set of every group
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub(crate) set_number: u32,
+    /// What stands behind every segment
+    #[arg(long, value_enum, value_name = "LINE_END", default_value_t = SuffixArgument::Lf)]
+    pub(crate) suffix: SuffixArgument,
+    /// Print JSON, a line for every interchange: what becomes of it, and the answer
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LayoutArguments {
+    /// The delimiters it came with, or those of most of the trade
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = DelimitersArgument::AsSent)]
+    pub(crate) delimiters: DelimitersArgument,
+    /// What stands behind every segment; nothing where it is a delimiter
+    #[arg(long, value_enum, value_name = "LINE_END", default_value_t = SuffixArgument::Lf)]
+    pub(crate) suffix: SuffixArgument,
+    /// When an interchange of EDIFACT begins with a UNA
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = UnaArgument::Always)]
+    pub(crate) una: UnaArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FmtArguments {
+    #[command(flatten)]
+    pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArguments,
+    /// Write nothing, and name the files that would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print JSON, a line for every file: whether it would change
+    #[arg(long, requires = "check")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SplitArguments {
+    #[command(flatten)]
+    pub(crate) files: FilesArgument,
+    /// The folder to write into; it is made when it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+    /// What becomes a file of its own
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = SplitArgument::Set)]
+    pub(crate) by: SplitArgument,
+    #[command(flatten)]
+    pub(crate) layout: LayoutArguments,
+    /// Print JSON, a line for every file that was written
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SplitArgument {
+    Set,
+    Group,
+    Interchange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DelimitersArgument {
+    AsSent,
+    Customary,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SuffixArgument {
+    None,
+    Cr,
+    Lf,
+    Crlf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum UnaArgument {
+    Always,
+    IfNeeded,
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

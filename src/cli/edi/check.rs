@@ -242,9 +242,10 @@ impl Run {
 /// Every finding of a report, with what it is about.
 fn all(report: &InterchangeReport) -> impl Iterator<Item = (About<'_>, &Finding)> {
     let groups = report.groups.iter().flat_map(|group| {
-        let sets = group.sets.iter().flat_map(move |set| {
-            set.findings.iter().map(move |finding| (About::Set(group, set), finding))
-        });
+        let sets = group
+            .sets
+            .iter()
+            .flat_map(move |set| set.findings.iter().map(move |finding| (About::Set(group, set), finding)));
         group.findings.iter().map(move |finding| (About::Group(group), finding)).chain(sets)
     });
     report.findings.iter().map(|finding| (About::Interchange, finding)).chain(groups)

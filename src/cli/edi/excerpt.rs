@@ -55,8 +55,9 @@ fn mark(segment: &Segment<'_>, place: &Place) -> Range<usize> {
         // What is missing should have stood before the segment.
         return if place.end > place.start { 0..tag } else { 0..0 };
     };
-    let mut start =
-        tag + 1 + segment.elements().take_while(|one| one.number() < number).map(|one| one.bytes().len() + 1).sum::<usize>();
+    let mut start = tag
+        + 1
+        + segment.elements().take_while(|one| one.number() < number).map(|one| one.bytes().len() + 1).sum::<usize>();
     let mut part = segment.element(number as usize);
     if let Some(repetition) = place.repetition {
         start += skipped(repetition, |number| part.repetition(number));
@@ -90,9 +91,11 @@ pub(super) fn picture(character: char) -> char {
         '\u{7f}' => '␡',
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
         // Marks that turn the direction of text, or that nobody sees, would make a line say what it does not.
-        '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-            '\u{fffd}'
-        }
+        '\u{80}'..='\u{9f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => '\u{fffd}',
         other => other,
     }
 }

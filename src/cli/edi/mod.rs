@@ -1,16 +1,21 @@
 //! `edigate edi`: what files of X12 and EDIFACT say, what is wrong with them, and what would be answered. All of it
 //! works on files and streams of any length, without a gateway and without configuration.
 
+mod ack;
 mod check;
 mod excerpt;
 mod fault;
+mod fmt;
 mod input;
+mod layout;
 mod paint;
 mod recent;
 mod rule;
+mod show;
+mod split;
 
 mod terms;
-
+mod words;
 
 use std::io::{BufWriter, Write};
 
@@ -25,8 +30,11 @@ pub(super) fn edi(command: &EdiCommand, out: &mut Output) -> Result<Exit, Failur
     let mut page = BufWriter::with_capacity(64 << 10, out.writer());
     let paint = Paint::of_standard_output();
     let exit = match command {
-        EdiCommand::Show(_) => Ok(Exit::Clean),
+        EdiCommand::Show(arguments) => show::show(arguments, paint, &mut page),
         EdiCommand::Check(arguments) => check::check(arguments, paint, &mut page),
+        EdiCommand::Ack(arguments) => ack::ack(arguments, &mut page),
+        EdiCommand::Fmt(arguments) => fmt::fmt(arguments, &mut page),
+        EdiCommand::Split(arguments) => split::split(arguments, &mut page),
     };
     // What was said before a failure is said all the same.
     let flushed = page.flush();

@@ -171,7 +171,9 @@ fn envelope(finding: &Finding, standard: Standard) -> Option<&'static str> {
         (FindingCode::ControlNumberDiffers, "UNT") => "UNT 0062 says again what UNH 0062 says (ISO 9735-1)",
         (FindingCode::ControlNumberDiffers, "UNE") => "UNE 0048 says again what UNG 0048 says (ISO 9735-1)",
         (FindingCode::ControlNumberDiffers, "UNZ") => "UNZ 0020 says again what UNB 0020 says (ISO 9735-1)",
-        (FindingCode::IsaWidth, _) => "every element of the ISA has a width of its own, and is filled with blanks (X12.5)",
+        (FindingCode::IsaWidth, _) => {
+            "every element of the ISA has a width of its own, and is filled with blanks (X12.5)"
+        }
         (FindingCode::TrailerMissing, _) if is_x12 => "ISA, GS and ST end with IEA, GE and SE (X12.5, X12.6)",
         (FindingCode::TrailerMissing, _) => "UNB, UNG and UNH end with UNZ, UNE and UNT (ISO 9735-1)",
         (FindingCode::TerminatorMissing, _) if is_x12 => "every segment ends with the terminator (X12.6)",

@@ -194,8 +194,14 @@ impl<'c> Gather<'c> {
     }
 
     fn delimiters(&self) -> Delimiters {
-        let plain =
-            Delimiters { element: b'*', component: None, repetition: None, release: None, terminator: b'~', wide: None };
+        let plain = Delimiters {
+            element: b'*',
+            component: None,
+            repetition: None,
+            release: None,
+            terminator: b'~',
+            wide: None,
+        };
         self.head.as_ref().map_or(plain, |head| head.delimiters)
     }
 }

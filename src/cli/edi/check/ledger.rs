@@ -167,7 +167,8 @@ impl Ledger {
             self.directions.contains(&answer.direction) && !is_here
         };
         self.answers.iter().filter(is_stray).map(|answer| {
-            let text = format!("{} acknowledges {} of {}, which is not among these files", answer.by, answer.to, answer.way);
+            let text =
+                format!("{} acknowledges {} of {}, which is not among these files", answer.by, answer.to, answer.way);
             (self.file_name(answer.file), text)
         })
     }

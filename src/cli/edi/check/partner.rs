@@ -1,6 +1,6 @@
 //! What the partner is answered, and which lines of the answer a finding causes.
 
-use crate::edi::ack::{Acknowledgement, AckPolicy, AckStamp, Verdict, acknowledge};
+use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, Verdict, acknowledge};
 use crate::edi::write::{InterchangeWriter, WriteOptions, write};
 use crate::edi::{Finding, GroupReport, InterchangeReport, OutgoingInterchange, OutgoingSegment, SetReport, decode};
 
@@ -133,11 +133,7 @@ fn is_detail(segment: &OutgoingSegment) -> bool {
 
 /// The segment of the whole answer that says what becomes of what a finding is about. With other findings beside it,
 /// its codes may be more than this one causes.
-fn verdict<'s>(
-    about: About<'_>,
-    caused: &OutgoingSegment,
-    all: &[&'s OutgoingSegment],
-) -> Option<&'s OutgoingSegment> {
+fn verdict<'s>(about: About<'_>, caused: &OutgoingSegment, all: &[&'s OutgoingSegment]) -> Option<&'s OutgoingSegment> {
     let is_same = |one: &&&OutgoingSegment| one.tag == caused.tag;
     match caused.tag.as_str() {
         // UCM and UCF say whose they are.

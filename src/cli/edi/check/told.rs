@@ -79,12 +79,7 @@ impl<'t> Told<'t> {
     pub(super) fn write(&self, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
         let finding = self.finding;
         let head = format!("{}[{}]", severity_word(finding.severity), finding.code.as_str());
-        writeln!(
-            out,
-            "{}{}",
-            paint.severity(finding.severity, &head),
-            paint.bold(&format!(": {}", finding.text))
-        )?;
+        writeln!(out, "{}{}", paint.severity(finding.severity, &head), paint.bold(&format!(": {}", finding.text)))?;
         let position = self.shown.excerpt.as_ref().and_then(|excerpt| excerpt.position);
         let number = position.map(|position| position.to_string()).unwrap_or_default();
         let gutter = number.len().max(2);
@@ -186,6 +181,11 @@ fn counts(tally: &Tally) -> String {
 
 /// An acknowledgement that answers nothing that is here.
 pub(super) fn stray(file: &str, text: &str, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}{}", paint.severity(Severity::Info, "info[stray-acknowledgement]"), paint.bold(&format!(": {text}")))?;
+    writeln!(
+        out,
+        "{}{}",
+        paint.severity(Severity::Info, "info[stray-acknowledgement]"),
+        paint.bold(&format!(": {text}"))
+    )?;
     writeln!(out, "   {} {file}\n", paint.dim("┌─"))
 }
