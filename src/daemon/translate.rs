@@ -10,10 +10,11 @@ use super::ports::Ports;
 use super::worker::postpone;
 use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity};
 use crate::config::Configuration;
-use crate::edi::{Piece, ReadFault, ReadOptions, Reader, TransactionSet};
+use crate::edi::{InterchangeHead, Piece, ReadFault, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
 use crate::exchange::{Change, Detail, Exchange, Ids, Job, Payload, Subject, Translation};
 use crate::observe::Event;
+use crate::partner::Partner;
 use crate::store::{Lease, PayloadReader, StoreError};
 
 /// Bytes of payloads that ride in one change; a journal record holds 1 MiB, and records and details need room too.
@@ -77,9 +78,15 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         return Ok(park(ports, exchange, detail, vec![Diagnostic::error("no-payload", "the exchange has no payload")]));
     };
     let read = || -> Result<Reader<PayloadReader>, StoreError> {
-        Ok(Reader::new(ports.outbox.payload_reader(&payload)?, ReadOptions { limits: limits.clone() }))
+        Ok(Reader::new(
+            ports.outbox.payload_reader(&payload)?,
+            ReadOptions { limits: limits.clone(), ..ReadOptions::default() },
+        ))
     };
-    match survey(read()?, &limits)? {
+    let partner = |head: &InterchangeHead| {
+        configuration.registry.x12_partner(&exchange.partner, &head.receiver, &head.sender).cloned()
+    };
+    match survey(read()?, &limits, &partner)? {
         Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),
         Ok(()) => Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
             .run(exchange, read()?),
@@ -98,11 +105,17 @@ fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diag
 }
 
 /// Reads the whole file for its envelopes. The inner error is the partner's: what keeps the file from being used.
-fn survey(mut reader: Reader<PayloadReader>, limits: &Limits) -> Result<Result<(), Vec<Diagnostic>>, StoreError> {
+/// What they weigh is a matter of the partner that an interchange is from.
+fn survey(
+    mut reader: Reader<PayloadReader>,
+    limits: &Limits,
+    partner_of: &dyn Fn(&InterchangeHead) -> Option<Arc<Partner>>,
+) -> Result<Result<(), Vec<Diagnostic>>, StoreError> {
     let mut errors = Vec::new();
     let mut sets = 0_u64;
+    let mut sender = None;
     loop {
-        let findings = match reader.next_piece() {
+        let mut findings = match reader.next_piece() {
             Ok(None) => break,
             Ok(Some(Piece::Set(_))) => {
                 sets += 1;
@@ -115,13 +128,20 @@ fn survey(mut reader: Reader<PayloadReader>, limits: &Limits) -> Result<Result<(
             Ok(Some(Piece::InterchangeEnd(end))) => end.findings,
             Ok(Some(Piece::Unreadable(interchange))) => interchange.head.findings.clone(),
             Ok(Some(Piece::Finding(finding))) => vec![finding],
-            Ok(Some(Piece::Interchange(_) | Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
+            Ok(Some(Piece::Interchange(head))) => {
+                sender = partner_of(&head).map(|partner| (partner, head.standard));
+                continue;
+            }
+            Ok(Some(Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
             Err(ReadFault::Io(fault)) => return Err(unread(&fault)),
             Err(fault) => {
                 errors.push(Diagnostic::from(&fault));
                 break;
             }
         };
+        if let Some((partner, standard)) = &sender {
+            partner.weigh(*standard, &mut findings);
+        }
         errors.extend(findings.iter().map(Diagnostic::from).filter(|found| found.severity == Severity::Error));
         if errors.len() >= ENVELOPE_ERRORS {
             break;

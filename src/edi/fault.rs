@@ -14,6 +14,8 @@ pub enum Bound {
     Interchange,
     /// Segments of an interchange.
     Segments,
+    /// Groups, transaction sets and acknowledgements of an interchange.
+    TransactionSets,
     /// Bytes of a segment.
     Segment,
     /// Bytes of a transaction set.
@@ -27,6 +29,7 @@ impl Bound {
         match self {
             Self::Interchange => ("the interchange has more bytes", "interchange"),
             Self::Segments => ("the interchange has more segments", "segments"),
+            Self::TransactionSets => ("the interchange has more groups and transaction sets", "transaction_sets"),
             Self::Segment => ("a segment has more bytes", "segment"),
             Self::TransactionSet => ("a transaction set has more bytes", "transaction_set"),
             Self::Elements => ("a segment has more elements", "elements"),

@@ -399,10 +399,17 @@ pub fn worst(findings: &[Finding]) -> Option<Severity> {
 }
 
 /// Collects findings up to a bound, so that a hostile document cannot fill memory with what is wrong with it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Findings {
+    limit: usize,
     kept: Vec<Finding>,
     dropped: Option<(Severity, Place, u64)>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self::keeping(Self::KEPT)
+    }
 }
 
 impl Findings {
@@ -410,8 +417,13 @@ impl Findings {
     /// thousand are more than an acknowledgement will carry.
     pub(crate) const KEPT: usize = 1_000;
 
+    /// A collection that keeps so many.
+    pub(crate) fn keeping(limit: usize) -> Self {
+        Self { limit, kept: Vec::new(), dropped: None }
+    }
+
     pub(crate) fn push(&mut self, finding: Finding) {
-        if self.kept.len() < Self::KEPT {
+        if self.kept.len() < self.limit {
             self.kept.push(finding);
             return;
         }

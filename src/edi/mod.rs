@@ -8,9 +8,11 @@
 
 pub mod ack;
 mod charset;
+mod check;
 mod control;
 mod delimiter;
 mod edifact;
+mod encoding;
 mod fault;
 mod finding;
 pub mod guide;
@@ -37,6 +39,8 @@ mod x12;
 mod tests;
 
 pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub(crate) use check::no_guide;
+pub use check::{Checked, Checker, Defaults, Terms};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
 pub use finding::{Family, Finding, FindingCode, Level, worst};
@@ -52,8 +56,7 @@ pub use outgoing::{
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::{FindingRecord, Indices};
-pub(crate) use report::no_guide;
-pub use report::{Checked, Checker, Defaults, GroupReport, InterchangeReport, SetReport, Terms};
+pub use report::{GroupReport, InterchangeReport, SetReport};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tokens::{TokenSegment, Tokens};

@@ -21,6 +21,7 @@ impl Tag {
     }
 
     /// The tag of these bytes if it is two or three letters or digits.
+    #[inline]
     pub(crate) fn plain(bytes: &[u8]) -> Option<Self> {
         let is_plain = bytes.iter().all(u8::is_ascii_alphanumeric);
         match *bytes {
@@ -39,6 +40,15 @@ impl Tag {
     /// The tag as a number.
     pub(crate) fn key(self) -> u64 {
         u64::from_le_bytes(self.0)
+    }
+
+    /// The number of the tag that is written so, three bytes of it.
+    pub(crate) const fn key_of(tag: &str) -> u64 {
+        match *tag.as_bytes() {
+            [one, two] => u64::from_le_bytes([one, two, 0, 0, 0, 0, 0, 0]),
+            [one, two, three] => u64::from_le_bytes([one, two, three, 0, 0, 0, 0, 0]),
+            _ => 0,
+        }
     }
 
     /// The same tag in upper case.

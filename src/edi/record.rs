@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::check::Checked;
 use super::finding::Finding;
-use super::report::{Checked, InterchangeReport};
+use super::report::InterchangeReport;
 use crate::base::Severity;
 
 /// A finding with the place of its interchange, group and set in the file. Members that say nothing are left out.

@@ -57,6 +57,10 @@ const CLASSES: &[(&str, &[FindingCode])] = &[
     ("syntax-note", &[FindingCode::ConditionalElementMissing, FindingCode::ExcludedElement]),
     ("not-used", &[FindingCode::NotUsedSegment, FindingCode::NotUsedElement]),
     ("hierarchy", &[FindingCode::Hierarchy]),
+    (
+        "plausibility",
+        &[FindingCode::ControlTotal, FindingCode::CheckDigit, FindingCode::ImpliedDecimals, FindingCode::DateOrder],
+    ),
     ("trailing-separator", &[FindingCode::TrailingSeparators]),
 ];
 

@@ -88,12 +88,12 @@ impl Translation<'_> {
         set: &TransactionSet,
         terms: &Terms<'_>,
     ) -> Result<(mapping::Read, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut findings: Vec<Diagnostic> = set.findings.iter().map(Diagnostic::from).collect();
         let guide = self.registry.guides().select(set, terms.agreement.guide.as_ref());
         let (guide, note) = guide.ok_or_else(|| vec![no_guide(set)])?;
-        findings.extend(note.as_ref().map(Diagnostic::from));
         let (tree, found) = edi::structure(set, &guide);
-        findings.extend(found.iter().map(Diagnostic::from));
+        let mut found: Vec<_> = set.findings.iter().cloned().chain(note).chain(found).collect();
+        terms.partner.weigh(set.interchange.standard, &mut found);
+        let mut findings: Vec<Diagnostic> = found.iter().map(Diagnostic::from).collect();
         if is_kept_back(&findings) {
             return Err(findings);
         }

@@ -1,7 +1,7 @@
 //! `[x12]` and `[edifact]`: under which identities interchanges are exchanged, and how they are read and written.
 
 use crate::base::table::{Located, Table};
-use crate::edi::Party;
+use crate::edi::{FindingCode, Party, Severities, Weight};
 use crate::mapping::UnlistedCode;
 
 /// What a party looks like as it is written, for an operator.
@@ -32,12 +32,9 @@ pub struct X12 {
     pub them: Vec<Located<Party>>,
     /// Their id in the GS.
     pub them_group: Option<String>,
-    /// What a code means that no list has (`severities.code`).
-    pub unlisted_code: UnlistedCode,
+    /// What findings weigh otherwise than by default (`read.severities`).
+    pub severities: Severities,
 }
-
-/// Why `[x12.read]` keys change nothing yet.
-const READ_LATER: &str = "findings are judged by the defaults in this version";
 
 impl X12 {
     /// Reads `[x12]`.
@@ -46,7 +43,7 @@ impl X12 {
         table.require("them", "{ isa = \"ZZ/ACMEBRG\", gs = \"ACMEBRG\" }");
         let us = table.table("us").map(|us| identity(&us));
         let them = table.table("them").map(|them| (identity(&them), aliases(&them)));
-        let unlisted_code = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
+        let severities = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
         if let Some(write) = table.table("write") {
             x12_write(&write);
             table.not_yet("write", "nothing is sent to partners in this version");
@@ -58,7 +55,17 @@ impl X12 {
         let (us, us_group) = us?;
         let ((them, them_group), aliases) = them?;
         let them = std::iter::once(them?).chain(aliases).collect();
-        Some(Self { us: us?, us_group, them, them_group, unlisted_code })
+        Some(Self { us: us?, us_group, them, them_group, severities })
+    }
+
+    /// What a code means that no list of the mapping has: the class `code` is about these too.
+    pub fn unlisted_code(&self) -> UnlistedCode {
+        match self.severities.weight(FindingCode::CodeUnknown) {
+            Some(Weight::Reject) => UnlistedCode::Reject,
+            Some(Weight::Warn) => UnlistedCode::Warn,
+            Some(Weight::Ignore) => UnlistedCode::Ignore,
+            None => UnlistedCode::default(),
+        }
     }
 }
 
@@ -81,15 +88,14 @@ fn aliases(table: &Table<'_>) -> Vec<Located<Party>> {
     table.list("aliases").iter().filter_map(read).collect()
 }
 
-/// What is said of codes that no list has; the rest is checked.
-fn x12_read(read: &Table<'_>) -> UnlistedCode {
+/// What is said of findings; the rest is checked.
+fn x12_read(read: &Table<'_>) -> Severities {
     read.only("charset", charset(read), "auto", "the character set is found out");
-    let unlisted_code = severities(read);
     let on_error = read.one_of("on_error", &[("reject-set", true), ("reject-interchange", false)]);
-    read.only("on_error", on_error, true, READ_LATER);
+    read.only("on_error", on_error, true, "each transaction set is judged by itself in this version");
     duplicates(read);
     read.not_yet("duplicates", "duplicates are recognised by Message-ID and content in this version");
-    unlisted_code
+    severities(read)
 }
 
 fn charset(table: &Table<'_>) -> Option<&'static str> {
@@ -97,22 +103,17 @@ fn charset(table: &Table<'_>) -> Option<&'static str> {
     table.one_of("charset", &known.map(|word| (word, word)))
 }
 
-/// `severities = { "count" = "reject", … }`, with the classes of findings there are and their defaults.
-fn severities(read: &Table<'_>) -> UnlistedCode {
-    const CLASSES: [(&str, &str); 5] = [
-        ("count", "reject"),
-        ("control-number", "reject"),
-        ("length", "reject"),
-        ("unknown-segment", "reject"),
-        ("trailing-separator", "ignore"),
-    ];
-    let Some(severities) = read.table("severities") else { return UnlistedCode::default() };
-    for (class, default) in CLASSES {
-        let words = [("reject", "reject"), ("warn", "warn"), ("ignore", "ignore")];
-        severities.only(class, severities.one_of(class, &words), default, READ_LATER);
+/// `severities = { "count" = "reject", … }`: classes of findings that weigh otherwise than by default.
+fn severities(read: &Table<'_>) -> Severities {
+    let mut severities = Severities::default();
+    let Some(table) = read.table("severities") else { return severities };
+    let words = [("reject", Weight::Reject), ("warn", Weight::Warn), ("ignore", Weight::Ignore)];
+    for class in Severities::classes() {
+        if let Some(weight) = table.one_of(class, &words) {
+            severities.set(class, weight);
+        }
     }
-    let words = [("reject", UnlistedCode::Reject), ("warn", UnlistedCode::Warn), ("ignore", UnlistedCode::Ignore)];
-    severities.one_of("code", &words).unwrap_or_default()
+    severities
 }
 
 fn duplicates(read: &Table<'_>) {

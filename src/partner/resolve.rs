@@ -14,7 +14,7 @@ use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
 use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
 use crate::canon::{Direction, Usage};
-use crate::edi::GuideKey;
+use crate::edi::{Finding, GuideKey, Standard};
 use crate::mapping::{Mapping, PartyEntry, ReadContext};
 use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAttributes};
 
@@ -120,13 +120,21 @@ impl Partner {
         first_match(&self.agreements, direction, message)
     }
 
+    /// Gives findings the severity they have with this partner.
+    pub fn weigh(&self, standard: Standard, findings: &mut [Finding]) {
+        // Partners speak EDIFACT with the defaults until [edifact] is in effect.
+        if let (Standard::X12, Some(x12)) = (standard, &self.x12) {
+            x12.severities.weigh(findings);
+        }
+    }
+
     /// What reading a message of this partner needs to know of it.
     pub fn read_context(&self) -> ReadContext<'_> {
         ReadContext {
             parties: &self.parties,
             time_zone: &self.time_zone,
             document_limit: self.limits.document,
-            unlisted: self.x12.as_ref().map(|x12| x12.unlisted_code).unwrap_or_default(),
+            unlisted: self.x12.as_ref().map(X12::unlisted_code).unwrap_or_default(),
         }
     }
 }

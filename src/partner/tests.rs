@@ -36,6 +36,24 @@ fn the_documented_file_has_no_fault_and_each_of_its_keys_is_known_by_name() {
 }
 
 #[test]
+fn classes_of_findings_are_weighed_and_every_fault_is_told_at_once() {
+    use crate::edi::{FindingCode, Weight};
+    let file = |severities: &str| read(&DOCUMENTED.replace("\"count\" = \"reject\"", severities));
+    let (partner, errors) = file("count = \"warn\", \"syntax-note\" = \"reject\"");
+    assert_eq!(errors, [] as [String; 0]);
+    let severities = partner.unwrap().x12.unwrap().severities;
+    let check = |code: FindingCode, expect: Option<Weight>| assert_eq!(severities.weight(code), expect, "{code:?}");
+    check(FindingCode::CountWrong, Some(Weight::Warn));
+    check(FindingCode::ExcludedElement, Some(Weight::Reject));
+    check(FindingCode::TooShort, Some(Weight::Reject));
+    check(FindingCode::TrailingSeparators, Some(Weight::Ignore));
+    check(FindingCode::MissingElement, None);
+    let (_, errors) = file("count = \"perhaps\", \"syntax\" = \"warn\", lengths = \"warn\"");
+    let told = |word: &str| errors.iter().any(|error| error.contains(word));
+    assert!(errors.len() == 3 && told("count") && told("syntax") && told("lengths"), "{errors:?}");
+}
+
+#[test]
 fn legacy_algorithms_are_accepted_until_the_end_of_their_day() {
     use crate::smime::DigestAlgorithm::Sha1;
     let faults = Faults::new();

@@ -91,10 +91,34 @@ async fn one_transaction_set_past_the_bound_parks_the_file() {
         let payload = payload.unwrap().payload.unwrap();
         let reader = Reader::new(bench.ports.outbox.payload_reader(&payload).unwrap(), ReadOptions::default());
         let limits = Limits { transaction_sets: bound, ..Limits::default() };
-        let found = survey(reader, &limits).unwrap();
+        let found = survey(reader, &limits, &|_| None).unwrap();
         let codes: Vec<_> = found.err().into_iter().flatten().map(|one| one.code).collect();
         assert_eq!(codes.is_empty(), passes, "{codes:?}");
         assert!(passes || codes == ["too-many-transaction-sets"], "{codes:?}");
+    }
+}
+
+/// What the partner file says of classes of findings decides in a set, and at the trailers of the envelopes too.
+#[tokio::test]
+async fn a_partner_file_says_what_findings_weigh() {
+    let long = TWO_ORDERS.replace("SA*2**", "SA*12345678901234567890123**");
+    let set_count = TWO_ORDERS.replace("SE*4*0001", "SE*9*0001");
+    let group_count = TWO_ORDERS.replace("GE*2", "GE*9");
+    let cases = [
+        ("", TWO_ORDERS, (2, 0)),
+        ("", &long, (2, 0)),
+        ("length = \"reject\"", &long, (1, 1)),
+        ("", &set_count, (1, 1)),
+        ("count = \"warn\"", &set_count, (2, 0)),
+        ("", &group_count, (0, 0)),
+        ("count = \"ignore\"", &group_count, (2, 0)),
+    ];
+    for (severities, payload, expect) in cases {
+        let bench = Bench::new(&format!("[x12.read.severities]\n{severities}"));
+        let exchange = bench.accept(payload.as_bytes()).await;
+        translate(&bench.ports).await;
+        let exchange = bench.ports.outbox.exchange(exchange).unwrap().unwrap();
+        assert_eq!((exchange.documents, exchange.parked), expect, "{severities}: {payload}");
     }
 }
 

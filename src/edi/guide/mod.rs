@@ -14,6 +14,8 @@ mod shipped;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;
 
 pub use choose::Guides;
 pub use element::{Authority, CodeList, ElementDef, ElementKind, ElementType};
@@ -23,7 +25,7 @@ pub use segment::{
 };
 pub use shipped::shipped;
 
-pub(crate) use plan::{Holds, Item, NONE, PartPlan, Plan, Sequence, code_key};
+pub(crate) use plan::{Holds, Item, LoopPlan, NONE, PartPlan, Plan, Sequence, code_key};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -27,6 +27,8 @@ pub(crate) struct Plan {
 pub(crate) struct LoopPlan {
     /// In the order of the guide.
     pub(crate) parts: Vec<PartPlan>,
+    /// Those that must be there.
+    pub(crate) mandatory: Vec<u32>,
 }
 
 /// A segment or a loop inside a loop.
@@ -46,8 +48,7 @@ pub(crate) struct PartPlan {
     pub(crate) child: u32,
     /// What the segment, or the first one of the loop, holds.
     pub(crate) sequence: u32,
-    /// Whether it must be there.
-    pub(crate) is_mandatory: bool,
+    is_mandatory: bool,
     /// Whether it must not be there.
     pub(crate) is_not_used: bool,
     /// Whether it is a loop that names its qualifier.
@@ -132,8 +133,8 @@ impl Plan {
     }
 
     /// A loop; the root is loop 0.
-    pub(crate) fn parts(&self, number: u32) -> &[PartPlan] {
-        self.loops.get(number as usize).map_or(&[], |one| &one.parts)
+    pub(crate) fn one_loop(&self, number: u32) -> Option<&LoopPlan> {
+        self.loops.get(number as usize)
     }
 
     /// The first part of a loop that begins with a tag.
@@ -167,7 +168,7 @@ impl Plan {
     /// Adds a loop and those inside; its number is given back.
     fn add_loop(&mut self, definition: &LoopDef) -> u32 {
         let number = narrow(self.loops.len());
-        self.loops.push(LoopPlan { parts: Vec::new() });
+        self.loops.push(LoopPlan { parts: Vec::new(), mandatory: Vec::new() });
         self.firsts.resize((number as usize + 1) * self.tags.count, NONE);
         let mut parts: Vec<PartPlan> = definition.parts.iter().map(|part| self.part(part)).collect();
         mark_runs(&mut parts);
@@ -178,8 +179,9 @@ impl Plan {
                 *first = narrow(index);
             }
         }
+        let mandatory = (0..).zip(&parts).filter(|(_, part)| part.is_mandatory).map(|(index, _)| index).collect();
         if let Some(one) = self.loops.get_mut(number as usize) {
-            one.parts = parts;
+            *one = LoopPlan { parts, mandatory };
         }
         number
     }

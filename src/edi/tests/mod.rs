@@ -1,10 +1,13 @@
 //! Reading from the front door of the module.
 
+mod charsets;
+mod edifact;
 mod envelope;
 mod limits;
 mod report;
 mod plausible;
 mod structure;
+mod validate;
 
 use std::fmt::Write as _;
 use std::io::Read;

@@ -63,3 +63,36 @@ fn a_missing_segment_has_two_positions() {
     assert_eq!(missing.code, FindingCode::MissingSegment);
     assert_eq!((missing.place.segment_position, missing.position_reached()), (Some(3), Some(2)));
 }
+
+#[test]
+fn findings_and_sets_of_an_interchange_are_bounded() {
+    let set = |number: usize, strays: usize| {
+        let strays = "ZZZ~".repeat(strays);
+        let count = 4 + strays.len() / 4;
+        format!("ST*850*{number:04}~BEG*00*SA*1**20261102~PO1**1~{strays}SE*{count}*{number:04}~")
+    };
+    let sets: String = (1..=12).map(|number| set(number, if number == 11 { 1_200 } else { 1_000 })).collect();
+    let file = wrap(&sets).iter().map(|byte| *byte as char).collect::<String>().replace("GE*1*1~", "GE*12*1~");
+    let Some(Checked::Interchange(report)) = checked(file.as_bytes()).pop() else { panic!("an interchange") };
+    let kept: Vec<usize> = report.groups[0].sets.iter().map(|set| set.findings.len()).collect();
+    assert_eq!(kept, [vec![1_000; 10], vec![1, 1]].concat());
+    let last = report.groups[0].sets.last().unwrap();
+    let told = (last.findings[0].code, last.findings[0].severity, last.findings[0].text.as_str());
+    assert_eq!(told, (FindingCode::MoreFindings, Severity::Warning, "1000 more findings are not listed"));
+
+    let strays =
+        wrap("ZZZ~").iter().map(|byte| *byte as char).collect::<String>().replace("ZZZ~", &"ZZZ~".repeat(1_001));
+    let Some(Checked::Interchange(report)) = checked(strays.as_bytes()).pop() else { panic!("an interchange") };
+    assert_eq!(report.findings.len(), 1_001);
+
+    let file = wrap(&format!("{}{}", set(1, 0), set(2, 0)));
+    for (limit, passes) in [(3, true), (2, false)] {
+        let limits = crate::base::Limits { transaction_sets: limit, ..crate::base::Limits::default() };
+        let guides = Guides::shipped();
+        let mut checker = Checker::new(Reader::new(&*file, ReadOptions { limits, ..ReadOptions::default() }), &guides);
+        let checked = checker.next_checked();
+        let is_bound = matches!(checked, Err(ReadFault::Bound { bound: Bound::TransactionSets, limit: 2, .. }));
+        assert_eq!((checked.is_ok(), is_bound), (passes, !passes));
+        assert_eq!(checker.unfinished().map(|report| report.groups[0].sets.len()), (!passes).then_some(1));
+    }
+}

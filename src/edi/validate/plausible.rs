@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use crate::base::Severity;
 use crate::edi::finding::{Finding, FindingCode, Findings};
 use crate::edi::interchange::{Standard, TransactionSet};
+use crate::edi::place::Tag;
 use crate::edi::token::{Element, Segment};
 
 /// Where a document counts its lines: the set, the segment that counts them, and the segments either of which it may
@@ -41,11 +42,24 @@ pub(super) fn check(set: &TransactionSet, findings: &mut Findings) {
     totals.finish(findings);
 }
 
+const BSN: u64 = Tag::key_of("BSN");
+const CNT: u64 = Tag::key_of("CNT");
+const CTT: u64 = Tag::key_of("CTT");
+const DTM: u64 = Tag::key_of("DTM");
+const GIN: u64 = Tag::key_of("GIN");
+const IT1: u64 = Tag::key_of("IT1");
+const MAN: u64 = Tag::key_of("MAN");
+const N1: u64 = Tag::key_of("N1");
+const NAD: u64 = Tag::key_of("NAD");
+const PO1: u64 = Tag::key_of("PO1");
+const TDS: u64 = Tag::key_of("TDS");
+
 /// What is gathered on the way through a set.
 struct Totals<'a> {
     is_x12: bool,
     counted: &'static [&'static str],
-    counts: Vec<u64>,
+    /// For each of them its tag's number, and how many there were.
+    counts: Vec<(u64, u64)>,
     /// The element that says how many lines there are.
     said: Option<Element<'a>>,
     prices: Prices<'a>,
@@ -73,7 +87,7 @@ impl<'a> Totals<'a> {
         Self {
             is_x12: set.interchange.standard == Standard::X12,
             counted,
-            counts: vec![0; counted.len()],
+            counts: counted.iter().map(|tag| (Tag::key_of(tag), 0)).collect(),
             said: None,
             prices,
             noticed: None,
@@ -82,27 +96,27 @@ impl<'a> Totals<'a> {
     }
 
     fn take(&mut self, segment: &Segment<'a>, findings: &mut Findings) {
-        let tag = segment.tag();
-        for (count, counted) in self.counts.iter_mut().zip(self.counted) {
+        let tag = segment.tag().key();
+        for (counted, count) in &mut self.counts {
             *count += u64::from(tag == *counted);
         }
-        match tag.as_str() {
-            "CTT" if self.is_x12 => self.said = Some(segment.element(1)),
-            "CNT" if !self.is_x12 && segment.element(1).component(1).bytes() == b"2" => {
+        match tag {
+            CTT if self.is_x12 => self.said = Some(segment.element(1)),
+            CNT if !self.is_x12 && segment.element(1).component(1).bytes() == b"2" => {
                 self.said = Some(segment.element(1).component(2));
             }
-            "MAN" if self.is_x12 && segment.element(1).bytes() == b"GM" => sscc(&segment.element(2), findings),
-            "GIN" if !self.is_x12 && segment.element(1).bytes() == b"BJ" => {
+            MAN if self.is_x12 && segment.element(1).bytes() == b"GM" => sscc(&segment.element(2), findings),
+            GIN if !self.is_x12 && segment.element(1).bytes() == b"BJ" => {
                 segment.elements().skip(1).for_each(|element| sscc(&element.component(1), findings));
             }
-            "N1" if self.is_x12 && segment.element(3).bytes() == b"UL" => gln(&segment.element(4), findings),
-            "NAD" if !self.is_x12 && segment.element(2).component(3).bytes() == b"9" => {
+            N1 if self.is_x12 && segment.element(3).bytes() == b"UL" => gln(&segment.element(4), findings),
+            NAD if !self.is_x12 && segment.element(2).component(3).bytes() == b"9" => {
                 gln(&segment.element(2).component(1), findings);
             }
-            "PO1" | "IT1" if self.is_x12 => self.prices.take(&segment.element(2), segment.element(4)),
-            "TDS" if self.is_x12 => self.prices.total = decimal(&segment.element(1)),
-            "BSN" if self.is_x12 => self.noticed = Some(segment.element(3)),
-            "DTM" if self.is_x12 && segment.element(1).bytes() == b"017" => self.arrival(&segment.element(2), findings),
+            PO1 | IT1 if self.is_x12 => self.prices.take(&segment.element(2), segment.element(4)),
+            TDS if self.is_x12 => self.prices.total = decimal(&segment.element(1)),
+            BSN if self.is_x12 => self.noticed = Some(segment.element(3)),
+            DTM if self.is_x12 && segment.element(1).bytes() == b"017" => self.arrival(&segment.element(2), findings),
             _ => {}
         }
     }
@@ -125,14 +139,14 @@ impl<'a> Totals<'a> {
     fn finish(self, findings: &mut Findings) {
         if let Some(said) = self.said.filter(|_| !self.counts.is_empty()) {
             let text = said.text();
-            if text.trim().parse().is_ok_and(|said: u64| !self.counts.contains(&said)) {
+            if text.trim().parse().is_ok_and(|said: u64| self.counts.iter().all(|(_, count)| *count != said)) {
                 let counts: Vec<String> =
-                    self.counted.iter().zip(&self.counts).map(|(tag, count)| format!("{count} {tag}")).collect();
+                    self.counted.iter().zip(&self.counts).map(|(tag, (_, count))| format!("{count} {tag}")).collect();
                 let words =
                     format!("the document says it has {} lines, {} were counted", text.trim(), counts.join(" and "));
                 findings.push(
                     Finding::new(Severity::Warning, FindingCode::ControlTotal, said.place(), words)
-                        .expecting(self.counts.first().copied().unwrap_or_default().to_string())
+                        .expecting(self.counts.first().map_or(0, |(_, count)| *count).to_string())
                         .quoting(&text),
                 );
             }

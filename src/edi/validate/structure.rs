@@ -5,7 +5,7 @@
 //! finding; no segment is ever left out.
 
 use crate::edi::finding::{Finding, FindingCode, Findings};
-use crate::edi::guide::{Guide, LoopDef, NONE, Part, PartPlan, Plan, Sequence};
+use crate::edi::guide::{Guide, LoopDef, LoopPlan, NONE, Part, PartPlan, Plan, Sequence};
 use crate::edi::interchange::TransactionSet;
 use crate::edi::place::Place;
 use crate::edi::token::Segment;
@@ -79,7 +79,7 @@ impl Reached<'_, '_> {
 #[derive(Clone, Copy)]
 struct Frame<'a> {
     definition: &'a LoopDef,
-    parts: &'a [PartPlan],
+    plan: &'a LoopPlan,
     /// Number of the loop in the plan.
     number: u32,
     node: u32,
@@ -94,47 +94,51 @@ impl<'a> Frame<'a> {
     /// alike, in whatever order they come, one that names the segment's qualifier goes first.
     fn forward(&self, segment: &Segment<'_>, first: u32, counts: &[u32]) -> Option<u32> {
         let from = self.run_start(self.cursor);
-        let takes = |index: &u32| {
-            self.plan(*index).is_some_and(|part| {
-                *index >= from && self.count(counts, *index) < part.max && self.takes(*index, part, segment)
-            })
+        let takes = |index: u32, part: &PartPlan| {
+            index >= from && self.count(counts, index) < part.max && self.takes(index, part, segment)
         };
-        let found = self.alike(first).find(takes)?;
-        let run_end = self.plan(found)?.run_end;
-        let in_run = (found..run_end).filter(takes);
-        let is_named = |index: &u32| self.plan(*index).is_some_and(|part| part.is_named);
-        Some(in_run.into_iter().find(is_named).unwrap_or(found))
+        let (found, run_end) =
+            self.alike(first).find(|(index, part)| takes(*index, part)).map(|(index, part)| (index, part.run_end))?;
+        if run_end == found + 1 {
+            return Some(found);
+        }
+        let mut named =
+            (found..run_end).filter(|index| self.plan(*index).is_some_and(|part| part.is_named && takes(*index, part)));
+        Some(named.next().unwrap_or(found))
     }
 
     /// The part at the cursor, when it takes the segment but is full. The segment that starts a loop is full from the
     /// beginning: it starts another instance.
     fn full(&self, segment: &Segment<'_>, first: u32) -> Option<u32> {
         let run = self.run_start(self.cursor).max(self.starters())..=self.cursor;
-        self.alike(first).filter(|index| run.contains(index)).find(|index| self.takes_at(*index, segment))
+        let mut full =
+            self.alike(first).filter(|(index, part)| run.contains(index) && self.takes(*index, part, segment));
+        full.next().map(|(index, _)| index)
     }
 
     /// A part before the cursor that takes the segment, the last of them.
     fn behind(&self, segment: &Segment<'_>, first: u32) -> Option<u32> {
         let before = self.starters()..self.cursor;
-        self.alike(first).filter(|index| before.contains(index)).filter(|index| self.takes_at(*index, segment)).last()
+        let behind =
+            self.alike(first).filter(|(index, part)| before.contains(index) && self.takes(*index, part, segment));
+        behind.last().map(|(index, _)| index)
     }
 
     /// The parts that begin with the same tag, from the first one on.
-    fn alike(&self, first: u32) -> impl Iterator<Item = u32> + use<'a> {
-        let parts = self.parts;
-        let is_there = |index: &u32| *index != NONE;
-        std::iter::successors(Some(first).filter(is_there), move |index| {
-            parts.get(*index as usize).map(|part| part.next_alike).filter(is_there)
+    fn alike(&self, first: u32) -> impl Iterator<Item = (u32, &'a PartPlan)> + use<'a> {
+        let plan = self.plan;
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let index = next;
+            let part = plan.parts.get(index as usize)?;
+            next = part.next_alike;
+            Some((index, part))
         })
     }
 
     /// Whether a part of the right tag takes the segment.
     fn takes(&self, index: u32, plan: &PartPlan, segment: &Segment<'_>) -> bool {
         !plan.is_named || self.part(index).is_some_and(|part| part.takes(segment))
-    }
-
-    fn takes_at(&self, index: u32, segment: &Segment<'_>) -> bool {
-        self.plan(index).is_some_and(|plan| self.takes(index, plan, segment))
     }
 
     /// How many parts start the instance: one, and none for the root.
@@ -152,7 +156,7 @@ impl<'a> Frame<'a> {
     }
 
     fn plan(&self, index: u32) -> Option<&'a PartPlan> {
-        self.parts.get(index as usize)
+        self.plan.parts.get(index as usize)
     }
 
     fn count(&self, counts: &[u32], index: u32) -> u32 {
@@ -180,7 +184,7 @@ impl<'a> Walk<'a> {
             tree: Tree::new(set, guide.root()),
             stack: Vec::with_capacity(8),
             counts: Vec::with_capacity(128),
-            plain: Plain::new(set.delimiters()),
+            plain: Plain::new(set),
             elements: ElementChecks::default(),
             hierarchies: Vec::new(),
             findings: Findings::default(),
@@ -191,9 +195,9 @@ impl<'a> Walk<'a> {
 
     fn enter(&mut self, definition: &'a LoopDef, number: u32, node: u32) {
         let counts = self.counts.len();
-        let parts = self.plan.parts(number);
-        self.counts.resize(counts + parts.len(), 0);
-        self.stack.push(Frame { definition, parts, number, node, cursor: 0, counts });
+        let Some(plan) = self.plan.one_loop(number) else { return };
+        self.counts.resize(counts + plan.parts.len(), 0);
+        self.stack.push(Frame { definition, plan, number, node, cursor: 0, counts });
     }
 
     fn take(&mut self, segment: &Segment<'a>) {
@@ -317,15 +321,16 @@ impl<'a> Walk<'a> {
 
     /// Mandatory parts from the run of the cursor until `until` that never came are missing.
     fn missing(&mut self, frame: &Frame<'a>, until: u32, reached: Reached<'_, 'a>) {
-        for index in frame.run_start(frame.cursor)..until {
-            let Some(plan) = frame.plan(index) else { return };
-            if plan.is_mandatory && frame.count(&self.counts, index) == 0 {
-                let Some(part) = frame.part(index) else { return };
-                let before = self.findings.len();
-                self.findings.push(misfit::missing(part, frame.definition, &reached.place()));
-                if let Some(name) = frame.loop_name() {
-                    self.findings.inside(before, name);
-                }
+        let from = frame.run_start(frame.cursor);
+        for index in frame.plan.mandatory.iter().copied().filter(|index| (from..until).contains(index)) {
+            if frame.count(&self.counts, index) > 0 {
+                continue;
+            }
+            let Some(part) = frame.part(index) else { return };
+            let before = self.findings.len();
+            self.findings.push(misfit::missing(part, frame.definition, &reached.place()));
+            if let Some(name) = frame.loop_name() {
+                self.findings.inside(before, name);
             }
         }
     }
@@ -334,7 +339,7 @@ impl<'a> Walk<'a> {
     fn leave(&mut self, depth: usize, reached: Reached<'_, 'a>) {
         while self.stack.len() > depth + 1 {
             let Some(frame) = self.stack.pop() else { return };
-            self.missing(&frame, frame.parts.len() as u32, reached);
+            self.missing(&frame, u32::MAX, reached);
             self.counts.truncate(frame.counts);
             self.tree.close(frame.node);
         }
@@ -344,7 +349,7 @@ impl<'a> Walk<'a> {
     fn finish(&mut self, reached: Reached<'_, 'a>) {
         self.leave(0, reached);
         if let Some(root) = self.stack.first().copied() {
-            self.missing(&root, root.parts.len() as u32, reached);
+            self.missing(&root, u32::MAX, reached);
         }
     }
 

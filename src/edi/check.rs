@@ -1,0 +1,278 @@
+//! Reads a file to its end, holds every transaction set against its guide and reports interchange by interchange.
+
+use std::collections::VecDeque;
+use std::io::Read;
+use std::sync::Arc;
+
+use super::fault::{Bound, ReadFault};
+use super::finding::{Finding, FindingCode, Findings, Level};
+use super::guide::{GuideKey, Guides};
+use super::interchange::{InterchangeEnd, InterchangeHead, TransactionSet};
+use super::place::Place;
+use super::read::{Piece, Reader};
+use super::report::{InterchangeReport, SetReport};
+use super::severity::Severities;
+use super::tree::Tree;
+use super::validate::structure;
+use crate::base::Severity;
+
+/// What a [`Checker`] gives.
+#[derive(Clone, Debug)]
+pub enum Checked {
+    /// An interchange came to its end, with its trailer or without.
+    Interchange(Box<InterchangeReport>),
+    /// Something is wrong outside of any interchange.
+    Outside(Finding),
+}
+
+/// What a [`Checker`] asks as it reads, and whom it tells. Everything has a default: [`Defaults`] is all of them.
+pub trait Terms {
+    /// What findings weigh in an interchange.
+    fn severities(&mut self, _head: &InterchangeHead) -> Severities {
+        Severities::default()
+    }
+
+    /// The guide that was agreed on for a transaction set, taken when there is none of its own release.
+    fn agreed(&mut self, _set: &TransactionSet) -> Option<GuideKey> {
+        None
+    }
+
+    /// A piece was read. The interchange it opens or belongs to is told of at its end.
+    fn read(&mut self, _piece: &Piece) {}
+
+    /// A transaction set was held against its guide. The tree is there when there is a guide.
+    fn seen(&mut self, _set: &TransactionSet, _tree: Option<&Tree<'_>>, _report: &SetReport) {}
+}
+
+/// The terms where nothing was agreed on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Defaults;
+
+impl Terms for Defaults {}
+
+/// Findings kept of the transaction sets of one interchange together: some five megabytes. Of the sets behind them it is
+/// told how many findings they have and how heavy the heaviest is.
+const FINDINGS: usize = 10_000;
+
+/// Reads interchange after interchange and holds every transaction set against its guide. Memory does not grow with the
+/// file, only with the transaction sets and findings of one interchange, and both are bounded.
+pub struct Checker<'g, R, T = Defaults> {
+    reader: Reader<R>,
+    guides: &'g Guides,
+    terms: T,
+    open: Option<Open>,
+    ready: VecDeque<Checked>,
+    interchanges: u32,
+}
+
+/// The interchange that is being read.
+struct Open {
+    report: Box<InterchangeReport>,
+    severities: Severities,
+    /// Findings about the interchange itself.
+    findings: Findings,
+    /// How many findings of its sets may still be kept.
+    room: usize,
+    /// Groups, transaction sets and acknowledgements so far.
+    parts: u64,
+}
+
+impl<'g, R: Read> Checker<'g, R> {
+    /// A checker of what a reader gives, where nothing was agreed on.
+    pub fn new(reader: Reader<R>, guides: &'g Guides) -> Self {
+        Self::on_terms(reader, guides, Defaults)
+    }
+}
+
+impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
+    /// A checker of what a reader gives, on terms of the caller's.
+    pub fn on_terms(reader: Reader<R>, guides: &'g Guides, terms: T) -> Self {
+        Self { reader, guides, terms, open: None, ready: VecDeque::new(), interchanges: 0 }
+    }
+
+    /// The next interchange, or what stands outside of any; `None` at the end of the file, and after a fault.
+    ///
+    /// # Errors
+    /// A [`ReadFault`] when nothing more can be read. [`Self::unfinished`] then tells of the interchange it is in.
+    pub fn next_checked(&mut self) -> Result<Option<Checked>, ReadFault> {
+        loop {
+            if let Some(checked) = self.ready.pop_front() {
+                return Ok(Some(checked));
+            }
+            match self.reader.next_piece()? {
+                Some(piece) => {
+                    self.terms.read(&piece);
+                    self.take(piece)?;
+                }
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// What is known of an interchange that a fault kept from coming to its end.
+    pub fn unfinished(&mut self) -> Option<Box<InterchangeReport>> {
+        self.open.take().map(Open::finish)
+    }
+
+    /// The terms, with what they gathered so far.
+    pub fn terms(&mut self) -> &mut T {
+        &mut self.terms
+    }
+
+    /// The terms, with what they gathered.
+    pub fn into_terms(self) -> T {
+        self.terms
+    }
+
+    fn take(&mut self, piece: Piece) -> Result<(), ReadFault> {
+        let piece = match piece {
+            Piece::Interchange(head) => {
+                self.open(head);
+                return Ok(());
+            }
+            Piece::InterchangeEnd(end) => {
+                self.close(end);
+                return Ok(());
+            }
+            Piece::Unreadable(interchange) => {
+                self.open(interchange.head);
+                self.ready.extend(self.open.take().map(|open| Checked::Interchange(open.finish())));
+                return Ok(());
+            }
+            piece => piece,
+        };
+        let limit = self.reader.limits().transaction_sets;
+        let Some(open) = &mut self.open else {
+            if let Piece::Finding(finding) = piece {
+                self.ready.push_back(Checked::Outside(finding));
+            }
+            return Ok(());
+        };
+        match piece {
+            Piece::Finding(finding) => open.findings.push(finding),
+            Piece::Acknowledgement(acknowledgement) => {
+                open.count(limit, acknowledgement.place)?;
+                open.report.acknowledgements.push(acknowledgement);
+            }
+            Piece::Group(head) => {
+                open.count(limit, head.place)?;
+                open.report.open_group(Some(head));
+            }
+            Piece::Set(set) => {
+                open.count(limit, set.place())?;
+                open.set(&set, self.guides, &mut self.terms);
+            }
+            Piece::GroupEnd(end) => {
+                if let Some(group) = open.report.groups.last_mut() {
+                    group.findings.extend(weighed(end.findings, &open.severities));
+                    group.trailer = end.trailer;
+                }
+            }
+            Piece::Interchange(_) | Piece::InterchangeEnd(_) | Piece::Unreadable(_) => {}
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, head: Arc<InterchangeHead>) {
+        self.interchanges = self.interchanges.saturating_add(1);
+        let mut findings = Findings::default();
+        findings.extend(head.findings.iter().cloned());
+        self.open = Some(Open {
+            severities: self.terms.severities(&head),
+            findings,
+            room: FINDINGS,
+            parts: 0,
+            report: Box::new(InterchangeReport {
+                number: self.interchanges,
+                findings: Vec::new(),
+                head,
+                acknowledgements: Vec::new(),
+                groups: Vec::new(),
+                counted: 0,
+                trailer: None,
+            }),
+        });
+    }
+
+    fn close(&mut self, end: InterchangeEnd) {
+        let Some(mut open) = self.open.take() else { return };
+        open.findings.extend(end.findings);
+        open.report.trailer = end.trailer;
+        open.report.counted = end.groups;
+        self.ready.push_back(Checked::Interchange(open.finish()));
+    }
+}
+
+impl Open {
+    /// Takes note of one more part of the interchange that is kept until its end.
+    fn count(&mut self, limit: u64, place: Place) -> Result<(), ReadFault> {
+        self.parts += 1;
+        if self.parts > limit {
+            return Err(ReadFault::Bound { bound: Bound::TransactionSets, limit, place });
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, set: &TransactionSet, guides: &Guides, terms: &mut impl Terms) {
+        let selected = guides.select(set, terms.agreed(set).as_ref());
+        let mut findings = set.findings.clone();
+        let tree = selected.as_ref().map(|(guide, nearest)| {
+            let (tree, found) = structure(set, guide);
+            findings.extend(nearest.iter().cloned().chain(found));
+            tree
+        });
+        if selected.is_none() {
+            findings.push(no_guide(set));
+        }
+        let findings = within(&mut self.room, weighed(findings, &self.severities));
+        let Some(group) = self.report.group_of(set) else { return };
+        let report = SetReport {
+            id: set.id.clone(),
+            release: set.release.clone(),
+            agency: set.agency.clone(),
+            implementation: set.implementation.clone(),
+            control_number: set.control_number.clone(),
+            number: u32::try_from(group.sets.len() + 1).unwrap_or(u32::MAX),
+            segments: set.segment_count() as u64,
+            guide: selected.as_ref().map(|(guide, _)| guide.key().clone()),
+            trailer: set.trailer.clone(),
+            place: set.place(),
+            findings,
+        };
+        terms.seen(set, tree.as_ref(), &report);
+        group.sets.push(report);
+    }
+
+    fn finish(self) -> Box<InterchangeReport> {
+        let mut report = self.report;
+        report.findings = weighed(self.findings.into_vec(), &self.severities);
+        report
+    }
+}
+
+/// As many findings as there is room for; the others are counted.
+fn within(room: &mut usize, findings: Vec<Finding>) -> Vec<Finding> {
+    let kept = findings.len().min(*room);
+    *room -= kept;
+    if kept == findings.len() {
+        return findings;
+    }
+    let mut bounded = Findings::keeping(kept);
+    bounded.extend(findings);
+    bounded.into_vec()
+}
+
+/// A set without a guide cannot be worked on: to accept it would be a promise that nobody keeps (AK502 code 1; 0085 code
+/// 14 at the message).
+pub(crate) fn no_guide(set: &TransactionSet) -> Finding {
+    let text = format!("there is no guide for {} of release '{}'", set.id, set.release);
+    let place = set.segment(1).map(|header| header.element(1).place()).unwrap_or_default();
+    Finding::new(Severity::Error, FindingCode::NoGuide, place, text).about(Level::Set).quoting(&set.id)
+}
+
+/// Findings in the order of the file, as heavy as they are with this partner.
+fn weighed(mut findings: Vec<Finding>, severities: &Severities) -> Vec<Finding> {
+    severities.weigh(&mut findings);
+    findings.sort_by_key(|finding| finding.place.start);
+    findings
+}
