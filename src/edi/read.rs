@@ -89,7 +89,7 @@ impl<R: Read> Reader<R> {
 
     /// The bounds it holds to.
     pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+        &self.options.limits
     }
 
     /// The next piece; `None` at the end of the file, and after a fault.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::GuidesArgument;
+use crate::edi::{CharacterSet, NotACharacterSet};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EdiCommand {
@@ -28,9 +29,22 @@ pub(crate) struct FilesArgument {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CharsetArgument {
+    /// The character set, whatever the file says of itself: iso-8859-1, utf-8, windows-1252, unoa, x12-basic
+    #[arg(long, value_name = "SET", value_parser = charset)]
+    pub(crate) charset: Option<CharacterSet>,
+}
+
+fn charset(text: &str) -> Result<CharacterSet, String> {
+    text.parse().map_err(|fault: NotACharacterSet| fault.to_string())
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
     #[command(flatten)]
     pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) charset: CharsetArgument,
     #[command(flatten)]
     pub(crate) guides: GuidesArgument,
     /// Only the transaction set at this place in the file, the first being 1
@@ -51,6 +65,8 @@ pub(crate) struct ShowArguments {
 pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) charset: CharsetArgument,
     #[command(flatten)]
     pub(crate) guides: GuidesArgument,
     #[command(flatten)]
@@ -92,6 +108,8 @@ pub(crate) struct TermsArguments {
 pub(crate) struct AckArguments {
     #[command(flatten)]
     pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) charset: CharsetArgument,
     #[command(flatten)]
     pub(crate) guides: GuidesArgument,
     #[command(flatten)]

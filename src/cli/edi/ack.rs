@@ -16,7 +16,7 @@ use crate::edi::{
     Checked, Checker, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms, decode,
 };
 
-use super::input::{Input, inputs};
+use super::input::{Input, inputs, read_options};
 use super::layout::{Complaints, suffix};
 use super::{fault, terms};
 
@@ -27,6 +27,7 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
     let now = jiff::tz::TimeZone::system().to_datetime(SystemClock.now().to_jiff());
     let mut answering = Answering {
         guides: &guides,
+        reading: read_options(&arguments.charset),
         severities: terms::severities(&arguments.terms)?,
         policy: terms::policy(&arguments.terms),
         stamp: AckStamp {
@@ -57,6 +58,7 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
 /// What answers are made with.
 struct Answering<'a> {
     guides: &'a Guides,
+    reading: ReadOptions,
     severities: Severities,
     policy: AckPolicy,
     stamp: AckStamp,
@@ -91,7 +93,7 @@ impl Answering<'_> {
             }
         };
         let severities = self.severities.clone();
-        let reader = Reader::new(stream, ReadOptions::default());
+        let reader = Reader::new(stream, self.reading.clone());
         let mut checker = Checker::on_terms(reader, self.guides, Agreed(&severities));
         loop {
             match checker.next_checked() {
@@ -99,7 +101,7 @@ impl Answering<'_> {
                 Ok(Some(Checked::Outside(finding))) => self.complaints.add(&name, &finding.text),
                 Ok(None) => return Ok(()),
                 Err(error) => {
-                    self.complaints.add(&name, &fault::of_reading(&error).to_string());
+                    self.complaints.add(&name, &fault::sentence(&fault::of_reading(&error)));
                     return Ok(());
                 }
             }

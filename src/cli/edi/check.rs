@@ -21,7 +21,7 @@ use crate::cli::print::Failure;
 use crate::edi::ack::{AckPolicy, AckStamp};
 use crate::edi::{Checked, Checker, Finding, Guides, InterchangeReport, ReadOptions, Reader, Severities};
 
-use super::input::{Input, inputs};
+use super::input::{Input, inputs, read_options};
 use super::paint::Paint;
 use super::recent::Recent;
 use super::{fault, terms};
@@ -44,6 +44,7 @@ pub(super) fn check(arguments: &CheckArguments, paint: Paint, out: &mut dyn Writ
     let inputs = inputs(&arguments.files)?;
     let run = Run {
         guides: guides_of(&arguments.guides)?,
+        reading: read_options(&arguments.charset),
         severities: terms::severities(&arguments.terms)?,
         policy: terms::policy(&arguments.terms),
         stamp: stamp(),
@@ -83,6 +84,7 @@ fn stamp() -> AckStamp {
 /// What one run goes by.
 struct Run {
     guides: Guides,
+    reading: ReadOptions,
     severities: Severities,
     policy: AckPolicy,
     stamp: AckStamp,
@@ -108,7 +110,7 @@ impl Run {
         };
         let recent = Recent::default();
         let gather = Gather::new(&self.guides, &self.severities, self.choice, recent.clone(), ledger);
-        let reader = Reader::new(recent.of(stream), ReadOptions::default());
+        let reader = Reader::new(recent.of(stream), self.reading.clone());
         let mut checker = Checker::on_terms(reader, &self.guides, gather);
         loop {
             match checker.next_checked() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::edi::{Delimiters, Element, Place, Segment, TransactionSet, decode};
+use crate::edi::{CharacterSet, Delimiters, Element, Place, Segment, TransactionSet};
 
 /// Characters of a segment that are shown.
 const WIDTH: usize = 100;
@@ -23,15 +23,20 @@ impl Excerpt {
     pub(super) fn of_set(set: &TransactionSet, place: &Place) -> Option<Self> {
         let segment = segment_at(set, place)?;
         let mark = mark(&segment, place);
-        let excerpt = Self::of_bytes(segment.bytes(), mark, set.delimiters());
+        let excerpt = Self::of_bytes(segment.bytes(), mark, set.delimiters(), set.character_set());
         Some(Self { position: Some(segment.position()), ..excerpt })
     }
 
     /// Bytes of which some are marked.
-    pub(super) fn of_bytes(bytes: &[u8], mark: Range<usize>, delimiters: &Delimiters) -> Self {
+    pub(super) fn of_bytes(
+        bytes: &[u8],
+        mark: Range<usize>,
+        delimiters: &Delimiters,
+        characters: CharacterSet,
+    ) -> Self {
         let start = mark.start.min(bytes.len());
         let end = mark.end.clamp(start, bytes.len());
-        let part = |range: Range<usize>| visible(&decode(bytes.get(range).unwrap_or_default()), delimiters);
+        let part = |range: Range<usize>| visible(&characters.decode(bytes.get(range).unwrap_or_default()), delimiters);
         let (before, marked, after) = (part(0..start), part(start..end), part(end..bytes.len()));
         let mark = before.chars().count()..before.chars().count() + marked.chars().count();
         let (text, mark) = cut(&format!("{before}{marked}{after}"), mark);
@@ -181,7 +186,7 @@ mod tests {
         let check = |at: usize, length: usize| {
             let mut bytes = vec![b'-'; 300];
             bytes[at..at + length].fill(b'x');
-            let excerpt = Excerpt::of_bytes(&bytes, at..at + length, &delimiters);
+            let excerpt = Excerpt::of_bytes(&bytes, at..at + length, &delimiters, CharacterSet::Auto);
             let marked: String = excerpt.text.chars().skip(excerpt.mark.start).take(excerpt.mark.len()).collect();
             assert!(marked.chars().all(|c| c == 'x') && !marked.is_empty(), "{at}: {}", lines(&excerpt));
             assert!(excerpt.text.chars().count() <= WIDTH + 2);
@@ -191,7 +196,7 @@ mod tests {
         assert_eq!(check(150, 2), (true, true));
         assert_eq!(check(298, 2), (true, false));
         assert_eq!(check(10, 250), (false, true));
-        let shown = Excerpt::of_bytes(b"A\x1dB\r\n\x7f\xe2\x80\xaeC", 3..5, &delimiters);
+        let shown = Excerpt::of_bytes(b"A\x1dB\r\n\x7f\xe2\x80\xaeC", 3..5, &delimiters, CharacterSet::Auto);
         assert_eq!(lines(&shown), "A␝B␍␊␡\u{fffd}C\n   ^^");
     }
 }

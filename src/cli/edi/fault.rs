@@ -23,6 +23,12 @@ pub(super) fn of_opening(fault: &io::Error) -> Diagnostic {
     Diagnostic::error("read-failed", text)
 }
 
+/// The fault in a sentence, and what to do.
+pub(super) fn sentence(fault: &Diagnostic) -> String {
+    let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+    format!("{}{hint}", fault.message)
+}
+
 /// The fault in lines: what, where, what was expected, what to do.
 pub(super) fn tell(file: &str, fault: &Diagnostic, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
     let word = format!("{}[{}]", severity_word(fault.severity), fault.code);

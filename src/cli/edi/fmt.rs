@@ -70,7 +70,7 @@ fn rewrite(
             Ok(Some(piece)) => piece,
             Ok(None) => return Ok(()),
             Err(error) => {
-                complaints.add(name, &fault::of_reading(&error).to_string());
+                complaints.add(name, &fault::sentence(&fault::of_reading(&error)));
                 return Ok(());
             }
         };

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::FilesArgument;
+use crate::cli::args::{CharsetArgument, FilesArgument};
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
+use crate::edi::ReadOptions;
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,11 @@ impl Input {
             }
         }
     }
+}
+
+/// How they are read.
+pub(super) fn read_options(argument: &CharsetArgument) -> ReadOptions {
+    ReadOptions { charset: argument.charset, ..ReadOptions::default() }
 }
 
 /// The inputs that were named. None is standard input, unless a person sits before it who may not know that it is waited

@@ -27,8 +27,11 @@ use paint::Paint;
 
 /// Runs `edigate edi …`.
 pub(super) fn edi(command: &EdiCommand, out: &mut Output) -> Result<Exit, Failure> {
-    let mut page = BufWriter::with_capacity(64 << 10, out.writer());
-    let paint = Paint::of_standard_output();
+    run(command, Paint::of_standard_output(), out.writer())
+}
+
+fn run(command: &EdiCommand, paint: Paint, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut page = BufWriter::with_capacity(64 << 10, out);
     let exit = match command {
         EdiCommand::Show(arguments) => show::show(arguments, paint, &mut page),
         EdiCommand::Check(arguments) => check::check(arguments, paint, &mut page),
@@ -42,3 +45,6 @@ pub(super) fn edi(command: &EdiCommand, out: &mut Output) -> Result<Exit, Failur
     flushed?;
     Ok(exit)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::edi::guide::{ElementDef, LoopDef, Max, Part, Requirement, SegmentDef, SyntaxNote};
-use crate::edi::{Finding, FindingCode, Guide, Level, Place, Standard};
+use crate::edi::{Family, Finding, FindingCode, Guide, Level, Place, Standard};
 
 /// Codes of a list that are named in a rule.
 const CODES: usize = 8;
@@ -40,6 +40,9 @@ pub(super) fn subject(finding: &Finding, guide: Option<&Guide>) -> String {
 pub(super) fn rule(finding: &Finding, guide: Option<&Guide>, standard: Standard) -> Option<String> {
     if let Some(text) = envelope(finding, standard) {
         return Some(text.to_owned());
+    }
+    if finding.code.family() == Family::Plausibility {
+        return None;
     }
     let guide = guide?;
     let told = match finding.level {
@@ -178,6 +181,20 @@ fn envelope(finding: &Finding, standard: Standard) -> Option<&'static str> {
         (FindingCode::TrailerMissing, _) => "UNB, UNG and UNH end with UNZ, UNE and UNT (ISO 9735-1)",
         (FindingCode::TerminatorMissing, _) if is_x12 => "every segment ends with the terminator (X12.6)",
         (FindingCode::TerminatorMissing, _) => "every segment ends with the terminator (ISO 9735-1)",
+        (FindingCode::TrailingSeparators, _) if is_x12 => "separators behind the last element are left out (X12.6)",
+        (FindingCode::TrailingSeparators, _) => "separators behind the last element are left out (ISO 9735-1)",
+        (FindingCode::Hierarchy, "HL") => "HL01 counts from 1, and HL02 names the HL above, which came before",
+        (FindingCode::Hierarchy, "CPS") => {
+            "7164 is a number of its own, and 7166 names the CPS above, which came before"
+        }
+        (FindingCode::CheckDigit, _) => {
+            "the last digit checks the others: weights 3 and 1 from the right, modulo 10 (GS1)"
+        }
+        (FindingCode::ControlTotal, "CTT") => "CTT01 counts the lines of the document",
+        (FindingCode::ControlTotal, "CNT") => "CNT with qualifier 2 counts the lines of the document",
+        (FindingCode::ImpliedDecimals, _) => {
+            "a price is of type R: it has its decimal point where it needs one (X12.6)"
+        }
         (FindingCode::GroupsAndMessages, _) => "an interchange holds groups or messages, never both (ISO 9735-1)",
         _ => return None,
     })

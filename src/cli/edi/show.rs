@@ -15,8 +15,9 @@ use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
 use crate::edi::{Finding, Guide, Guides, Piece, ReadFault, ReadOptions, Reader, TransactionSet, no_guide, structure};
 
+use super::check::partner::plural;
 use super::fault;
-use super::input::{Input, inputs};
+use super::input::{Input, inputs, read_options};
 use super::paint::{Paint, severity_word};
 
 /// How much of a segment is shown.
@@ -47,6 +48,7 @@ pub(super) fn show(arguments: &ShowArguments, paint: Paint, out: &mut dyn Write)
         let shown = Show {
             file: input.name(),
             guides: &guides,
+            reading: read_options(&arguments.charset),
             only: arguments.set,
             view: if arguments.json { View::Json } else { View::Text { detail, paint } },
             sets: 0,
@@ -72,6 +74,7 @@ enum View {
 struct Show<'s> {
     file: String,
     guides: &'s Guides,
+    reading: ReadOptions,
     /// The one set that is shown, if only one is.
     only: Option<u64>,
     view: View,
@@ -106,7 +109,8 @@ impl Show<'_> {
         }
         match self.only {
             Some(wanted) if wanted == 0 || wanted > self.sets => {
-                let text = format!("{} has {} transaction sets, there is none at {wanted}", self.file, self.sets);
+                let sets = format!("{} transaction {}", self.sets, plural(self.sets, "set"));
+                let text = format!("{} has {sets}, there is none at {wanted}", self.file);
                 Err(Failure::new(Exit::Failed, text))
             }
             Some(_) | None => Ok(Exit::Clean),
@@ -114,7 +118,7 @@ impl Show<'_> {
     }
 
     fn stream(&mut self, stream: impl Read) -> io::Result<Result<(), ReadFault>> {
-        let mut reader = Reader::new(stream, ReadOptions::default());
+        let mut reader = Reader::new(stream, self.reading.clone());
         loop {
             match reader.next_piece() {
                 Ok(Some(piece)) => self.piece(piece)?,

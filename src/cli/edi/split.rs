@@ -58,7 +58,7 @@ fn file(
             Ok(Some(piece)) => piece,
             Ok(None) => return Ok(()),
             Err(error) => {
-                complaints.add(&name, &fault::of_reading(&error).to_string());
+                complaints.add(&name, &fault::sentence(&fault::of_reading(&error)));
                 return Ok(());
             }
         };

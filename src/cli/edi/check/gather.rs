@@ -11,8 +11,8 @@ use crate::cli::edi::excerpt::Excerpt;
 use crate::cli::edi::recent::Recent;
 use crate::cli::edi::rule;
 use crate::edi::{
-    Delimiters, Finding, FindingCode, Guide, Guides, InterchangeHead, Piece, Place, SetReport, Severities, Standard,
-    Terms, TransactionSet, Tree,
+    CharacterSet, Delimiters, Finding, FindingCode, Guide, Guides, InterchangeHead, Piece, Place, SetReport,
+    Severities, Standard, Terms, TransactionSet, Tree,
 };
 
 use super::ledger::Ledger;
@@ -190,7 +190,7 @@ impl<'c> Gather<'c> {
         let tag = place.tag.map_or(0, |tag| tag.as_str().len());
         // Of a whole segment the tag is marked, as in transaction sets.
         let mark = if place.element.is_none() && tag > 0 { 0..tag } else { at(place.start)..at(place.end) };
-        Some(Excerpt::of_bytes(&bytes, mark, &self.delimiters()))
+        Some(Excerpt::of_bytes(&bytes, mark, &self.delimiters(), CharacterSet::Auto))
     }
 
     fn delimiters(&self) -> Delimiters {

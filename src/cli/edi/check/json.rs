@@ -63,7 +63,7 @@ pub(super) fn interchange(file: &str, report: &InterchangeReport, answer: &Answe
         "rejected": tally.rejected,
         "errors": tally.errors,
         "warnings": tally.warnings,
-        "notes": tally.infos,
+        "infos": tally.infos,
     })
 }
 
@@ -83,7 +83,7 @@ fn counts(kind: &str, tally: &Tally) -> Value {
         "segments": tally.segments,
         "errors": tally.errors,
         "warnings": tally.warnings,
-        "notes": tally.infos,
+        "infos": tally.infos,
         "notShown": tally.left_out,
         "answers": tally.answers,
         "failed": tally.failed,

@@ -157,10 +157,7 @@ fn verdict<'s>(about: About<'_>, caused: &OutgoingSegment, all: &[&'s OutgoingSe
 /// The answer in short, for one line: `TA1 R 024; group 71 partly accepted, 2 of 3 sets`.
 pub(in crate::cli::edi) fn in_short(answer: &Answer<'_>) -> String {
     let verdicts = &answer.whole.verdicts;
-    let Some(whole) = &answer.whole.interchange else {
-        let verdict = overall(answer);
-        return format!("nothing, {verdict}");
-    };
+    let Some(whole) = &answer.whole.interchange else { return "none".to_owned() };
     let kinds: Vec<String> = kinds(whole);
     let mut parts = vec![kinds.join(" and ")];
     if verdicts.interchange == Verdict::Rejected || verdicts.groups.is_empty() {

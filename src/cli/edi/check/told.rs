@@ -172,7 +172,7 @@ fn counts(tally: &Tally) -> String {
     if !parts.is_empty() {
         text.push_str(&format!(" ({})", parts.join(", ")));
     }
-    let found = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.infos, "note")];
+    let found = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.infos, "info")];
     let found: Vec<String> =
         found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| some(*count, word)).collect();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };

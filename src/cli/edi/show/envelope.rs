@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::cli::edi::paint::Paint;
 use crate::cli::edi::words;
-use crate::edi::{Finding, GroupHead, InterchangeHead, Piece, Standard};
+use crate::edi::{Finding, GroupHead, InterchangeHead, Piece, Standard, Trailer};
 
 use super::told;
 
@@ -33,26 +33,12 @@ pub(super) fn write(piece: &Piece, paint: Paint, out: &mut dyn Write) -> io::Res
         }
         Piece::Group(head) => group(head, paint, out),
         Piece::GroupEnd(end) => {
-            let trailer = match &end.trailer {
-                Some(trailer) => format!("says {} sets", trailer.count),
-                None => "never came".to_owned(),
-            };
-            let number = &end.head.control_number;
-            writeln!(
-                out,
-                "  {}",
-                paint.dim(&format!("end of group {number}: {} sets, its trailer {trailer}", end.sets))
-            )?;
+            let text = end_of("group", &end.head.control_number, end.sets, end.trailer.as_ref());
+            writeln!(out, "  {}", paint.dim(&text))?;
             findings(&end.findings, 2, paint, out)
         }
         Piece::InterchangeEnd(end) => {
-            let trailer = match &end.trailer {
-                Some(trailer) => format!("says {}", trailer.count),
-                None => "never came".to_owned(),
-            };
-            let number = &end.head.control_number;
-            let counted = end.groups;
-            let text = format!("end of interchange {number}: {counted} counted, its trailer {trailer}");
+            let text = end_of("interchange", &end.head.control_number, end.groups, end.trailer.as_ref());
             writeln!(out, "{}", paint.dim(&text))?;
             findings(&end.findings, 1, paint, out)?;
             writeln!(out)
@@ -60,6 +46,16 @@ pub(super) fn write(piece: &Piece, paint: Paint, out: &mut dyn Write) -> io::Res
         Piece::Finding(finding) => findings(std::slice::from_ref(finding), 1, paint, out),
         Piece::Set(_) => Ok(()),
     }
+}
+
+/// `end of group 71, 2 counted`, and what the trailer says when it says something else.
+fn end_of(what: &str, number: &str, counted: u64, trailer: Option<&Trailer>) -> String {
+    let said = match trailer {
+        Some(trailer) if trailer.count.parse() == Ok(counted) => String::new(),
+        Some(trailer) => format!(", its trailer says '{}'", trailer.count),
+        None => ", its trailer never came".to_owned(),
+    };
+    format!("end of {what} {number}, {counted} counted{said}")
 }
 
 fn interchange(head: &InterchangeHead, paint: Paint, out: &mut dyn Write) -> io::Result<()> {

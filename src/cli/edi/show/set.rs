@@ -8,7 +8,7 @@ use crate::cli::edi::excerpt::visible;
 use crate::cli::edi::paint::Paint;
 use crate::cli::edi::words;
 use crate::edi::guide::{Hierarchy, LoopDef, SegmentDef};
-use crate::edi::{Finding, Guide, Instance, InstancePart, Segment, Tree, decode};
+use crate::edi::{Finding, Guide, Instance, InstancePart, Segment, Tree};
 
 use super::element::{Row, rows};
 use super::{Detail, ShownSet, told};
@@ -140,7 +140,7 @@ impl Page<'_> {
         let number = position.to_string();
         let definition = self.definition(segment, within);
         if self.detail == Detail::Raw {
-            let text = visible(&decode(segment.bytes()), &delimiters);
+            let text = visible(&self.shown.set.character_set().decode(segment.bytes()), &delimiters);
             self.line(&number, &text, depth)?;
         } else {
             let tag = segment.tag();
