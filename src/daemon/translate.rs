@@ -78,7 +78,10 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         return Ok(park(ports, exchange, detail, vec![Diagnostic::error("no-payload", "the exchange has no payload")]));
     };
     let read = || -> Result<Reader<PayloadReader>, StoreError> {
-        Ok(Reader::new(ports.outbox.payload_reader(&payload)?, ReadOptions { limits: limits.clone() }))
+        Ok(Reader::new(
+            ports.outbox.payload_reader(&payload)?,
+            ReadOptions { limits: limits.clone(), ..ReadOptions::default() },
+        ))
     };
     let partner = |head: &InterchangeHead| {
         configuration.registry.x12_partner(&exchange.partner, &head.receiver, &head.sender).cloned()

@@ -6,7 +6,7 @@ use crate::base::{Limits, Severity};
 
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Level};
-use super::interchange::Trailer;
+use super::interchange::{InterchangeHead, Trailer};
 use super::place::{Place, Tag};
 use super::token::{Segment, SegmentTable};
 
@@ -132,6 +132,39 @@ impl ControlNumbers {
             return self.0.contains(&key);
         }
         !self.0.insert(key)
+    }
+}
+
+/// Control numbers of the interchanges of a file, with their parties.
+#[derive(Default)]
+pub(crate) struct InterchangeNumbers(BTreeSet<Box<str>>);
+
+impl InterchangeNumbers {
+    /// Interchanges kept: about six megabytes at their longest. Beyond them a repeated one is not noticed.
+    const KEPT: usize = 20_000;
+    /// Bytes of a key; the law has 4 + 35 for a party and 14 for a number at most.
+    const LENGTH: usize = 256;
+
+    /// Takes note of an interchange; the finding, when the same sender has sent it to the same receiver before in this
+    /// file.
+    pub(crate) fn note(&mut self, head: &InterchangeHead) -> Option<Finding> {
+        let InterchangeHead { standard, sender, receiver, control_number, .. } = head;
+        let parties = [&sender.qualifier, &sender.id, &receiver.qualifier, &receiver.id];
+        let key = format!("{standard}\0{}\0{control_number}", parties.map(String::as_str).join("\0"));
+        if control_number.is_empty() || key.len() > Self::LENGTH {
+            return None;
+        }
+        let is_full = self.0.len() >= Self::KEPT;
+        let repeats = if is_full { self.0.contains(key.as_str()) } else { !self.0.insert(key.into()) };
+        repeats.then(|| Finding {
+            severity: Severity::Error,
+            ..repeated(
+                control_number,
+                Level::Interchange,
+                "file, from the same sender to the same receiver",
+                head.place,
+            )
+        })
     }
 }
 

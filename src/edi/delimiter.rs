@@ -106,14 +106,6 @@ pub(crate) struct Positions<'a> {
     at: usize,
 }
 
-impl Positions<'_> {
-    /// Where the search stands. Behind the last character that was seen, but before a release character whose other
-    /// half has not come yet.
-    pub(crate) fn searched(&self) -> usize {
-        self.at.min(self.bytes.len())
-    }
-}
-
 impl Iterator for Positions<'_> {
     type Item = usize;
 
@@ -145,6 +137,47 @@ impl Iterator for Positions<'_> {
 /// Whether `byte` is a blank, a line end, NUL or SUB.
 pub(crate) fn is_filler(byte: u8) -> bool {
     matches!(byte, b'\0' | b'\t' | b'\n' | b'\r' | b' ' | 0x1a)
+}
+
+/// Bytes that mean nothing around a segment, ready for quick looks.
+#[derive(Clone, Copy)]
+pub(crate) struct Idle {
+    /// A bit for each byte below 64 that may stand before a segment.
+    leading: u64,
+    /// The same for those that may stand before its terminator.
+    trailing: u64,
+}
+
+impl Idle {
+    pub(crate) fn new(delimiters: &Delimiters) -> Self {
+        let bits = |is_idle: fn(u8) -> bool| {
+            let bytes = (0..64).filter(|byte| is_idle(*byte) && !delimiters.contains(*byte));
+            bytes.fold(0, |bits, byte| bits | 1_u64 << byte)
+        };
+        Self { leading: bits(is_filler), trailing: bits(|byte| matches!(byte, b'\r' | b'\n')) }
+    }
+
+    /// How many bytes stand before the segment.
+    #[inline]
+    pub(crate) fn leading(&self, bytes: &[u8]) -> usize {
+        bytes.iter().take_while(|byte| is_in(self.leading, **byte)).count()
+    }
+
+    /// The segment without the line ends before its terminator.
+    #[inline]
+    pub(crate) fn trimmed<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
+        while let Some((last, rest)) = bytes.split_last() {
+            if !is_in(self.trailing, *last) {
+                break;
+            }
+            bytes = rest;
+        }
+        bytes
+    }
+}
+
+fn is_in(bits: u64, byte: u8) -> bool {
+    byte < 64 && bits >> byte & 1 == 1
 }
 
 #[cfg(test)]

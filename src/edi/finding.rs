@@ -125,6 +125,12 @@ codes! {
     ReleaseCharacter = "release-character", ASK_PARTNER;
     /// A binary segment whose length is not what it says.
     BinaryLength = "binary-length", TRUNCATED;
+    /// The sender of an interchange is no partner.
+    SenderUnknown = "sender-unknown", Some("write a partner file for them, or find out who they are");
+    /// An interchange is meant for somebody else.
+    ReceiverUnknown = "receiver-unknown", Some("tell the partner which id is yours, or add it to your own ids");
+    /// A test where business is agreed, or the other way round.
+    UsageNotAgreed = "usage-not-agreed", Some("agree with the partner when to leave the tests behind");
     /// The first segment of an interchange cannot be read; the interchange was passed over.
     HeaderUnreadable = "header-unreadable", Some("send the partner the first 200 bytes of the interchange and ask them to mend its head");
     /// The byte behind `ISA` or `UNB` cannot part elements (TA1 026).
@@ -220,6 +226,9 @@ impl FindingCode {
             | Self::ComponentSeparator
             | Self::SegmentTerminator
             | Self::UncustomaryDelimiters
+            | Self::SenderUnknown
+            | Self::ReceiverUnknown
+            | Self::UsageNotAgreed
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::UnexpectedSegment

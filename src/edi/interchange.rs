@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::base::Severity;
 
+use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
@@ -109,6 +110,9 @@ pub struct InterchangeHead {
     pub acknowledgement_asked: bool,
     /// Test or production (ISA15, 0035).
     pub usage: Usage,
+    /// The character set its text is in, as the agreement says, else as it says itself. Text that is in truth in another
+    /// one is read so, and a finding tells: [`TransactionSet::character_set`].
+    pub character_set: CharacterSet,
     /// What else it says.
     pub particulars: Particulars,
     /// The delimiters in force until the interchange ends.
@@ -272,6 +276,11 @@ impl TransactionSet {
     /// The delimiters it is written with.
     pub fn delimiters(&self) -> &Delimiters {
         &self.table.delimiters
+    }
+
+    /// The character set its text is read in.
+    pub fn character_set(&self) -> CharacterSet {
+        self.table.charset
     }
 
     /// Where it stands in the file.

@@ -6,11 +6,13 @@
 //!
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.
 
+pub mod ack;
 mod charset;
 mod check;
 mod control;
 mod delimiter;
 mod edifact;
+mod encoding;
 mod fault;
 mod finding;
 pub mod guide;
@@ -30,6 +32,7 @@ mod token;
 mod tokens;
 mod tree;
 mod validate;
+pub mod write;
 mod x12;
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ impl Tag {
     }
 
     /// The tag of these bytes if it is two or three letters or digits.
+    #[inline]
     pub(crate) fn plain(bytes: &[u8]) -> Option<Self> {
         let is_plain = bytes.iter().all(u8::is_ascii_alphanumeric);
         match *bytes {

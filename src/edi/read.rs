@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 
+use super::charset::CharacterSet;
+use super::control::InterchangeNumbers;
 use super::fault::ReadFault;
 use super::finding::{Finding, FindingCode, Level};
 use super::interchange::{
@@ -42,6 +44,9 @@ pub enum Piece {
 pub struct ReadOptions {
     /// Bounds: `interchange`, `segments`, `segment`, `transaction_set` and `elements` are used.
     pub limits: Limits,
+    /// The character set, whatever an interchange says of itself: the agreement's. Left out, EDIFACT is read by its
+    /// syntax identifier and X12 as [`CharacterSet::Auto`].
+    pub charset: Option<CharacterSet>,
 }
 
 /// Reads interchanges out of a stream.
@@ -50,8 +55,11 @@ pub struct ReadOptions {
 /// transaction set that is being read.
 pub struct Reader<R> {
     source: Source<R>,
-    limits: Limits,
+    options: ReadOptions,
     state: State,
+    numbers: InterchangeNumbers,
+    /// What is to be said right behind the head of an interchange.
+    about_head: Option<Finding>,
 }
 
 enum State {
@@ -70,12 +78,18 @@ enum State {
 impl<R: Read> Reader<R> {
     /// A reader at the start of a file.
     pub fn new(source: R, options: ReadOptions) -> Self {
-        Self { source: Source::new(source), limits: options.limits, state: State::First }
+        Self {
+            source: Source::new(source),
+            options,
+            state: State::First,
+            numbers: InterchangeNumbers::default(),
+            about_head: None,
+        }
     }
 
     /// The bounds it holds to.
     pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+        &self.options.limits
     }
 
     /// The next piece; `None` at the end of the file, and after a fault.
@@ -92,9 +106,12 @@ impl<R: Read> Reader<R> {
     }
 
     fn advance(&mut self) -> Result<Option<Piece>, ReadFault> {
+        if let Some(finding) = self.about_head.take() {
+            return Ok(Some(Piece::Finding(finding)));
+        }
         let piece = match &mut self.state {
-            State::X12(envelope) => envelope.next_piece(&mut self.source, &self.limits)?,
-            State::Edifact(envelope) => envelope.next_piece(&mut self.source, &self.limits)?,
+            State::X12(envelope) => envelope.next_piece(&mut self.source, &self.options.limits)?,
+            State::Edifact(envelope) => envelope.next_piece(&mut self.source, &self.options.limits)?,
             State::First | State::Between => None,
             State::Ended => return Ok(None),
         };
@@ -122,18 +139,19 @@ impl<R: Read> Reader<R> {
     fn open(&mut self, standard: Standard, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
         let head = match standard {
             Standard::X12 => {
-                let envelope = x12::Envelope::open(&mut self.source, findings)?;
+                let envelope = x12::Envelope::open(&mut self.source, self.options.charset, findings)?;
                 let head = Arc::clone(envelope.head());
                 self.state = State::X12(envelope);
                 head
             }
             Standard::Edifact => {
-                let envelope = edifact::Envelope::open(&mut self.source, findings)?;
+                let envelope = edifact::Envelope::open(&mut self.source, self.options.charset, findings)?;
                 let head = Arc::clone(envelope.head());
                 self.state = State::Edifact(envelope);
                 head
             }
         };
+        self.about_head = self.numbers.note(&head);
         Ok(Piece::Interchange(head))
     }
 

@@ -4,7 +4,6 @@
 //! bound and is no segment of the envelope. Whatever is not plain ends the run and is left to [`Source::next_segment`],
 //! which knows what to say; so this file decides nothing, it only saves time.
 
-use super::delimiter::{Delimiters, is_filler};
 use super::place::Tag;
 use super::source::Source;
 use super::tape::{Passed, Tape};
@@ -28,7 +27,6 @@ struct Span<'s> {
     tape: &'s Tape,
     window: &'s [u8],
     start: usize,
-    idle: Idle,
 }
 
 impl<R: std::io::Read> Source<R> {
@@ -43,7 +41,7 @@ impl<R: std::io::Read> Source<R> {
         let mut taken = 0;
         loop {
             let Some((tape, window, start)) = self.scanned() else { return taken };
-            let span = Span { tape, window, start, idle: Idle::new(tape.delimiters()) };
+            let span = Span { tape, window, start };
             let (segments, bytes) = span.take(table, room, is_envelope);
             let is_exhausted = tape.passed().ends + segments as usize == tape.ends().len();
             if segments > 0 {
@@ -67,14 +65,14 @@ impl Span<'_> {
         let mut special = specials.next().unwrap_or(usize::MAX);
         let limit = self.start + usize::try_from(room.bytes).unwrap_or(usize::MAX).min(self.window.len());
         let most = usize::try_from(room.segments).unwrap_or(usize::MAX);
-        let release = self.tape.delimiters().release;
+        let (release, idle) = (self.tape.delimiters().release, *self.tape.idle());
         let mut filling = table.fill(self.start, first_separator);
         let (mut start, mut separator, mut taken) = (self.start, first_separator, 0);
         for end in self.tape.ends().get(ends..).unwrap_or_default().iter().take(most) {
             let at = end.at as usize;
             let Some(bytes) = self.window.get(start..at) else { break };
-            let filler = self.idle.leading(bytes);
-            let segment = self.idle.trimmed(bytes.get(filler..).unwrap_or_default());
+            let filler = idle.leading(bytes);
+            let segment = idle.trimmed(bytes.get(filler..).unwrap_or_default());
             while special < start + filler || special < at && self.window.get(special).copied() == release {
                 special = specials.next().unwrap_or(usize::MAX);
             }
@@ -98,40 +96,4 @@ impl Span<'_> {
         filling.finish(self.window.get(self.start..start).unwrap_or_default(), separators);
         (taken, start - self.start)
     }
-}
-
-/// Bytes that mean nothing around a segment.
-struct Idle {
-    /// A bit for each byte below 64 that may stand before a segment.
-    leading: u64,
-    /// The same for those that may stand before its terminator.
-    trailing: u64,
-}
-
-impl Idle {
-    fn new(delimiters: &Delimiters) -> Self {
-        let bits = |is_idle: fn(u8) -> bool| {
-            let bytes = (0..64).filter(|byte| is_idle(*byte) && !delimiters.contains(*byte));
-            bytes.fold(0, |bits, byte| bits | 1_u64 << byte)
-        };
-        Self { leading: bits(is_filler), trailing: bits(|byte| matches!(byte, b'\r' | b'\n')) }
-    }
-
-    fn leading(&self, bytes: &[u8]) -> usize {
-        bytes.iter().take_while(|byte| is_in(self.leading, **byte)).count()
-    }
-
-    fn trimmed<'b>(&self, mut bytes: &'b [u8]) -> &'b [u8] {
-        while let Some((last, rest)) = bytes.split_last() {
-            if !is_in(self.trailing, *last) {
-                break;
-            }
-            bytes = rest;
-        }
-        bytes
-    }
-}
-
-fn is_in(bits: u64, byte: u8) -> bool {
-    byte < 64 && bits >> byte & 1 == 1
 }

@@ -7,8 +7,8 @@ use super::delimiter::is_filler;
 use super::interchange::Standard;
 use super::source::Source;
 
-/// Bytes that tell the start of an interchange: a tag and a separator.
-pub(crate) const HEADER_START: usize = 4;
+/// Bytes that tell the start of an interchange: a tag and a separator; or UNA, six characters, perhaps a line end, and UNB.
+pub(crate) const HEADER_START: usize = 15;
 
 /// How far to look for an interchange behind bytes that belong to nothing, such as the head of a mail.
 const SEARCHED: usize = 1024;
@@ -69,11 +69,18 @@ fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
 fn standard_of(head: &[u8]) -> Option<Standard> {
     if begins_with(head, b"ISA") {
         Some(Standard::X12)
-    } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") {
+    } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") || is_odd_una(head) {
         Some(Standard::Edifact)
     } else {
         None
     }
+}
+
+/// Whether a UNA begins here whose characters are blank, left out or no separators: then a UNB follows at once.
+fn is_odd_una(head: &[u8]) -> bool {
+    let Some((b"UNA", rest)) = head.split_at_checked(3) else { return false };
+    let rest = rest.get(..rest.len().min(HEADER_START - 3)).unwrap_or_default();
+    (0..rest.len()).any(|at| rest.get(at..).is_some_and(|rest| begins_with(rest, b"UNB")))
 }
 
 /// Bytes before the first interchange that begins where a segment may: not in the middle of a word.
@@ -117,6 +124,9 @@ mod tests {
         check(b"\xef\xbb\xbf\r\n ISA*00*", 6, Start::Interchange(Standard::X12));
         check(b"UNA:+.? 'UNB+", 0, Start::Interchange(Standard::Edifact));
         check(b"UNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNA      UNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNAUNB+UNOC", 0, Start::Interchange(Standard::Edifact));
+        check(b"UNA went to the UNB+", 0, Start::Leading(16));
         check(b"From: x\n\nISA*00*", 0, Start::Leading(9));
         check(b"\xc2\xa0ISA*00*", 0, Start::Leading(2));
         check(b"VISA*00*", 0, Start::Other("it begins with 'VISA*00*'".into()));

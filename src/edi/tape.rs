@@ -6,7 +6,7 @@
 
 use wide::u8x16;
 
-use super::delimiter::Delimiters;
+use super::delimiter::{Delimiters, Idle};
 
 /// Bytes looked at at once: as many as a mask has bits.
 const BLOCK: usize = 64;
@@ -16,6 +16,7 @@ const BLOCK: usize = 64;
 pub(crate) struct Tape {
     delimiters: Delimiters,
     drops_line_ends: bool,
+    idle: Idle,
     needles: Needles,
     /// Bytes that were scanned.
     scanned: usize,
@@ -68,6 +69,7 @@ impl Tape {
         Self {
             delimiters,
             drops_line_ends: delimiters.drops_line_ends(),
+            idle: Idle::new(&delimiters),
             needles: Needles::new(&delimiters),
             scanned: 0,
             released: false,
@@ -82,6 +84,11 @@ impl Tape {
     /// What it looks for.
     pub(crate) fn delimiters(&self) -> &Delimiters {
         &self.delimiters
+    }
+
+    /// What means nothing around its segments.
+    pub(crate) fn idle(&self) -> &Idle {
+        &self.idle
     }
 
     /// How many entries were passed over.
@@ -124,6 +131,7 @@ impl Tape {
         if self.delimiters != delimiters {
             self.delimiters = delimiters;
             self.drops_line_ends = delimiters.drops_line_ends();
+            self.idle = Idle::new(&delimiters);
             self.needles = Needles::new(&delimiters);
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::charset;
+use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::place::{Place, Tag};
 
@@ -14,12 +14,29 @@ use super::place::{Place, Tag};
 #[derive(Clone)]
 pub(crate) struct SegmentTable {
     pub(crate) delimiters: Delimiters,
+    /// How bytes become text.
+    pub(crate) charset: CharacterSet,
     offset: u64,
     bytes: Vec<u8>,
     raw: Option<Vec<u8>>,
     gaps: Vec<Gap>,
     segments: Vec<SegmentSpan>,
     elements: Vec<u32>,
+}
+
+/// How much a table holds.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TableSize {
+    bytes: usize,
+    segments: usize,
+    elements: usize,
+}
+
+impl TableSize {
+    /// Room made beforehand at most: about what a set of 64 KiB takes. A longer one grows by itself.
+    const MOST_BYTES: usize = 64 << 10;
+    const MOST_SEGMENTS: usize = 4 << 10;
+    const MOST_ELEMENTS: usize = 16 << 10;
 }
 
 /// From `at` in the clean bytes on, the file is `removed` bytes ahead.
@@ -54,6 +71,7 @@ impl SegmentTable {
     pub(crate) fn new(delimiters: Delimiters, offset: u64) -> Self {
         Self {
             delimiters,
+            charset: CharacterSet::Auto,
             offset,
             bytes: Vec::new(),
             raw: None,
@@ -61,6 +79,18 @@ impl SegmentTable {
             segments: Vec::new(),
             elements: Vec::new(),
         }
+    }
+
+    /// The room that a table like this one takes.
+    pub(crate) fn size(&self) -> TableSize {
+        TableSize { bytes: self.bytes.len(), segments: self.segments.len(), elements: self.elements.len() }
+    }
+
+    /// Makes room beforehand, as much as the last set took: sets of one interchange are alike.
+    pub(crate) fn reserve(&mut self, size: TableSize) {
+        self.bytes.reserve(size.bytes.min(TableSize::MOST_BYTES));
+        self.segments.reserve(size.segments.min(TableSize::MOST_SEGMENTS));
+        self.elements.reserve(size.elements.min(TableSize::MOST_ELEMENTS));
     }
 
     /// Adds the bytes between two segments.
@@ -129,6 +159,11 @@ impl SegmentTable {
         self.elements.len() - before
     }
 
+    /// Whether there are no bytes beyond ASCII.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.bytes.is_ascii()
+    }
+
     /// How many segments there are.
     pub(crate) fn len(&self) -> usize {
         self.segments.len()
@@ -185,6 +220,7 @@ pub(crate) struct Filling<'t> {
 
 impl Filling<'_> {
     /// Takes the next segment, of which the tape has the separators before number `separators`.
+    #[inline]
     pub(crate) fn segment(&mut self, tag: Tag, start: usize, end: usize, separators: usize) {
         self.table.segments.push(SegmentSpan {
             tag,
@@ -282,6 +318,23 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// The character set its text is read in.
+    pub fn character_set(&self) -> CharacterSet {
+        self.table.charset
+    }
+
+    /// Where `length` of its bytes from `at` on stand in the file, with the element they are in.
+    pub(crate) fn place_of(&self, at: usize, length: usize) -> Place {
+        let start = self.span.start + narrow(at);
+        let element = self.elements().filter(|element| element.start <= start).last();
+        Place {
+            start: self.table.file_offset(start),
+            end: self.table.file_offset(start + narrow(length)),
+            element: element.map(|element| element.number),
+            ..self.place()
+        }
+    }
+
     fn element_span(&self, number: usize) -> Option<(u32, u32)> {
         let elements = self.table.elements.get(self.elements_start as usize..self.span.elements_end as usize)?;
         let start = *elements.get(number.checked_sub(1)?)?;
@@ -291,7 +344,7 @@ impl<'a> Segment<'a> {
 
 impl fmt::Debug for Segment<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&charset::decode(self.bytes()))
+        f.write_str(&self.table.charset.decode(self.bytes()))
     }
 }
 
@@ -317,9 +370,10 @@ impl<'a> Element<'a> {
     /// The text, without release characters, and without trailing blanks: they mean nothing (X12.6, "string"; ISO
     /// 9735-1, suppression of characters), and fixed-width writers leave them.
     pub fn text(&self) -> Cow<'a, str> {
-        match self.segment.table.delimiters.unreleased(self.bytes()) {
-            Cow::Borrowed(bytes) => charset::decode(bytes.trim_ascii_end()),
-            Cow::Owned(bytes) => Cow::Owned(charset::decode(bytes.trim_ascii_end()).into_owned()),
+        let table = self.segment.table;
+        match table.delimiters.unreleased(self.bytes()) {
+            Cow::Borrowed(bytes) => table.charset.decode(bytes.trim_ascii_end()),
+            Cow::Owned(bytes) => Cow::Owned(table.charset.decode(bytes.trim_ascii_end()).into_owned()),
         }
     }
 

@@ -146,6 +146,16 @@ impl CharacterSet {
         matches!(self, Self::Auto | Self::Utf8)
     }
 
+    /// Whether bytes above 7F have a meaning of their own in it.
+    pub(crate) fn has_upper(self) -> bool {
+        self.upper().is_some()
+    }
+
+    /// Whether its letters beyond ASCII stand alone among ASCII letters, as those of Latin alphabets do.
+    pub(crate) fn is_latin(self) -> bool {
+        !matches!(self, Self::Iso8859_5 | Self::Iso8859_6 | Self::Iso8859_7 | Self::Iso8859_8)
+    }
+
     /// The byte of a character, where every character is one byte.
     fn byte(self, character: char) -> Option<u8> {
         if character.is_ascii() {

@@ -68,6 +68,9 @@ impl Advice {
         let default = Self::by_default(header_at);
         let at = |place: usize| bare.get(place).copied().filter(|byte| *byte != b' ');
         let shown = Self::shown(bytes.get(header_at..).unwrap_or_default());
+        if bare.len() == CHARACTERS && bare.iter().all(|byte| *byte == b' ') {
+            return Self { header_at, ..shown };
+        }
         let ends_in_line_end = bare.len() + 1 == CHARACTERS && line_ends > 0;
         let is_whole =
             bare.len() >= CHARACTERS || ends_in_line_end && (at(4).is_none() || sent.get(5) == Some(&shown.terminator));

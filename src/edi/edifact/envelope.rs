@@ -5,8 +5,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
-use crate::edi::charset;
+use crate::edi::charset::CharacterSet;
 use crate::edi::control::{self, ControlNumbers, End};
+use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{GroupEnd, GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
@@ -33,6 +34,7 @@ pub(crate) struct Envelope {
     group_numbers: ControlNumbers,
     pub(super) message_numbers: ControlNumbers,
     pub(super) segments: Segments,
+    pub(super) encoding: Encoding,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
@@ -101,10 +103,14 @@ impl ServiceTag {
 
 impl Envelope {
     /// Reads the UNA and UNB that stand next in the source.
-    pub(crate) fn open<R: Read>(source: &mut Source<R>, before: Vec<Finding>) -> Result<Self, ReadFault> {
+    pub(crate) fn open<R: Read>(
+        source: &mut Source<R>,
+        agreed: Option<CharacterSet>,
+        before: Vec<Finding>,
+    ) -> Result<Self, ReadFault> {
         let offset = source.offset();
         let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
-        let Header { mut head, length } = header::read(bytes, offset).map_err(|head| {
+        let Header { mut head, encoding, length } = header::read(bytes, offset, agreed).map_err(|head| {
             let found = head.findings.iter().find(|finding| finding.severity == Severity::Error);
             let found = found.map(|finding| finding.text.clone()).unwrap_or_default();
             ReadFault::Header { place: head.place, found }
@@ -113,6 +119,7 @@ impl Envelope {
         head.findings.splice(0..0, before);
         Ok(Self {
             segments: Segments::new(head.delimiters, head.place.start),
+            encoding,
             head: Arc::new(head),
             group: None,
             groups: 0,
@@ -158,7 +165,8 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(message)));
             return Ok(());
         }
-        let table = self.segments.take(source, limits, cut)?;
+        let mut table = self.segments.take(source, limits, cut)?;
+        self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         if let Some(level) = tag.map(ServiceTag::level).filter(|_| segment.tag() != segment.tag().to_upper()) {
@@ -277,7 +285,7 @@ impl Envelope {
         let text = format!("the segment {} stands outside of any message", segment.tag());
         let level = if self.group.is_some() { Level::Group } else { Level::Interchange };
         let finding = control::misplaced(Severity::Error, level, place, text);
-        self.ready.push_back(Piece::Finding(finding.quoting(&charset::decode(segment.bytes()))));
+        self.ready.push_back(Piece::Finding(finding.quoting(&segment.character_set().decode(segment.bytes()))));
     }
 
     /// Takes note of a message that was read; what is wrong with where it stands.

@@ -3,6 +3,7 @@
 use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::Delimiters;
+use crate::edi::encoding::Encoding;
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
@@ -19,6 +20,7 @@ const LONGEST: usize = 1024;
 /// The head of an interchange and the bytes it takes, UNA and terminator included.
 pub(super) struct Header {
     pub(super) head: InterchangeHead,
+    pub(super) encoding: Encoding,
     pub(super) length: usize,
 }
 
@@ -26,7 +28,7 @@ pub(super) struct Header {
 pub(super) type Unreadable = Box<InterchangeHead>;
 
 /// Reads the UNA and the UNB at the start of `bytes`, which stand at `offset` of the file.
-pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, Unreadable> {
+pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> Result<Header, Unreadable> {
     let refused = |code, text: String| {
         let end = offset + bytes.len().min(106) as u64;
         let place = Place { tag: Some(Tag::new(b"UNB")), ..Place::bytes(offset, end) };
@@ -48,21 +50,26 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, Unreadable> {
     })?;
     let mut table = SegmentTable::new(delimiters, offset + advice.header_at as u64);
     let wrapped = table.push_segment(header.get(..end).unwrap_or_default(), &[]).wrapped;
+    let named = table.segment(0).and_then(|header| CharacterSet::for_syntax(&component_text(&header.element(1), 1)));
+    let encoding = Encoding::new(agreed, named.unwrap_or_default(), &delimiters);
+    let foreign = encoding.settle(&mut table);
     let Some(segment) = table.segment(0) else {
         return Err(refused(FindingCode::HeaderUnreadable, "it has no UNB".to_owned()));
     };
     let mut head = head(&segment, &advice, delimiters);
+    head.character_set = encoding.set();
     let mut faults = Faults { place: head.place, findings: Vec::new() };
     faults.advice(&advice, version);
     faults.layout(&segment, wrapped);
     faults.elements(&segment, version);
     head.findings = faults.findings;
+    head.findings.extend(foreign.into_iter().map(|finding| finding.about(Level::Interchange)));
     match unknown_syntax(&segment, version) {
         Some(finding) => {
             head.findings.push(finding);
             Err(Box::new(head))
         }
-        None => Ok(Header { head, length: advice.header_at + end + 1 }),
+        None => Ok(Header { head, encoding, length: advice.header_at + end + 1 }),
     }
 }
 
@@ -134,6 +141,7 @@ fn head(segment: &Segment<'_>, advice: &Advice, delimiters: Delimiters) -> Inter
         control_number: text(5, 1),
         acknowledgement_asked: matches!(text(9, 1).as_str(), "1" | "2"),
         usage: usage(&text(11, 1)),
+        character_set: CharacterSet::Auto,
         particulars: particulars(segment),
         delimiters,
         decimal_mark: advice.decimal_mark,
@@ -174,6 +182,7 @@ fn blank(place: Place, fault: Finding) -> InterchangeHead {
         control_number: String::new(),
         acknowledgement_asked: false,
         usage: Usage::Unknown,
+        character_set: CharacterSet::Auto,
         particulars: Particulars::default(),
         delimiters: delimiters(&Advice::by_default(0), None),
         decimal_mark: b'.',
@@ -211,6 +220,12 @@ fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<Finding>
     None
 }
 
+/// A component, or with 0 the whole element.
+pub(super) fn part<'a>(segment: &Segment<'a>, number: usize, component: usize) -> Element<'a> {
+    let element = segment.element(number);
+    if component == 0 { element } else { element.component(component) }
+}
+
 fn at(element: &Element<'_>, component: usize) -> Place {
     Place { segment_position: None, ..element.component(component).place() }
 }
@@ -225,7 +240,7 @@ struct Faults {
     findings: Vec<Finding>,
 }
 
-/// A component of the UNB: element, component, number in the dictionary, name, longest, and whether it must be there
+/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest, and whether it must be there
 /// (ISO 9735, segment UNB).
 type Rule = (usize, usize, &'static str, &'static str, usize, Need);
 
@@ -246,8 +261,8 @@ const RULES: [Rule; 12] = [
     (3, 3, "0014", "receiver's internal id", 35, Need::Optional),
     (4, 1, "0017", "date", 8, Need::Mandatory),
     (4, 2, "0019", "time", 4, Need::Mandatory),
-    (5, 1, "0020", "control reference", 14, Need::Mandatory),
-    (7, 1, "0026", "application reference", 14, Need::Optional),
+    (5, 0, "0020", "control reference", 14, Need::Mandatory),
+    (7, 0, "0026", "application reference", 14, Need::Optional),
 ];
 
 impl Faults {
@@ -277,8 +292,8 @@ impl Faults {
 
     fn elements(&mut self, segment: &Segment<'_>, version: Option<u8>) {
         for (number, component, element, name, longest, need) in RULES {
-            let sent = segment.element(number).component(component);
-            let place = at(&segment.element(number), component);
+            let sent = part(segment, number, component);
+            let place = Place { segment_position: None, ..sent.place() };
             let text = sent.text();
             let length = text.chars().count();
             if text.trim().is_empty() && need == Need::Mandatory {

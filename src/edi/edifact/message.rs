@@ -14,14 +14,14 @@ use crate::edi::source::{Cut, Source};
 use crate::edi::token::Segment;
 
 use super::envelope::{self, Envelope, ServiceTag};
-use super::header::component_text;
+use super::header::{self, component_text};
 
 const UNT: End = End { level: Level::Set, tag: "UNT", of: "the message", counts: "segments" };
 
-/// What a UNH must say (ISO 9735, segment UNH): element, component, number in the dictionary, name, and the severity
+/// What a UNH must say (ISO 9735, segment UNH): element, component (0 where it has none), number in the dictionary, name, and the severity
 /// of its absence. Without a type nothing can be made of the message.
 const MANDATORY: [(usize, usize, &str, &str, Severity); 5] = [
-    (1, 1, "0062", "message reference", Severity::Warning),
+    (1, 0, "0062", "message reference", Severity::Warning),
     (2, 1, "0065", "message type", Severity::Error),
     (2, 2, "0052", "message version", Severity::Warning),
     (2, 3, "0054", "message release", Severity::Warning),
@@ -56,6 +56,7 @@ impl Envelope {
     }
 
     fn finish(&mut self, mut message: OpenSet, trailer: Option<Trailer>, end: u64) -> TransactionSet {
+        let foreign = self.encoding.settle(&mut message.table);
         let text = |number: usize, component: usize| match message.table.segment(0) {
             Some(header) => component_text(&header.element(number), component),
             None => String::new(),
@@ -79,6 +80,7 @@ impl Envelope {
             _ => findings.push(control::missing(&UNT, Place::bytes(end, end))),
         }
         findings.extend(self.count_message(&control_number, place));
+        findings.extend(foreign);
         findings.into_iter().for_each(|finding| message.findings.push(finding));
         TransactionSet {
             interchange: Arc::clone(&self.head),
@@ -96,12 +98,12 @@ impl Envelope {
 }
 
 fn missing(header: &Segment<'_>) -> Vec<Finding> {
-    let is_missing = |number, component| component_text(&header.element(number), component).is_empty();
+    let is_missing = |number, component| header::part(header, number, component).text().trim().is_empty();
     MANDATORY
         .into_iter()
         .filter(|(number, component, ..)| is_missing(*number, *component))
         .map(|(number, component, element, name, severity)| {
-            let place = header.element(number).component(component).place();
+            let place = header::part(header, number, component).place();
             let text = format!("{element}, the {name}, is missing");
             let finding = Finding::new(severity, FindingCode::MissingElement, place, text).about(Level::Set);
             Finding { data_element: Some(element.into()), ..finding }

@@ -105,12 +105,24 @@ impl Guides {
         Some((nearest, Some(nearest_taken(set, text))))
     }
 
-    /// The guide for the same set whose release is nearest; of two equally near, the older one.
+    /// The guide for the same set whose release is nearest; of two equally near, the older one. One from the other side
+    /// of a rebuilding is further away than any other.
     fn nearest(&self, wanted: &GuideKey) -> Option<Arc<Guide>> {
         let same = |key: &&GuideKey| key.standard == wanted.standard && key.set == wanted.set;
-        let nearest = self.keys().filter(same).min_by_key(|key| (key.age().abs_diff(wanted.age()), key.age()))?;
-        self.get(nearest)
+        let distance = |key: &&GuideKey| (rebuilt(key) != rebuilt(wanted), key.age().abs_diff(wanted.age()), key.age());
+        self.keys().filter(same).min_by_key(distance).and_then(|nearest| self.get(nearest))
     }
+}
+
+/// Messages that a directory built anew, with other loops in another order, and the first directory to have them so.
+const REBUILT: &[(&str, &str)] = &[("DELFOR", "D96B")];
+
+/// Whether the message is built as it has been since it was built anew.
+fn rebuilt(key: &GuideKey) -> bool {
+    let is_since = |(set, release): &(&str, &str)| {
+        key.set == *set && key.age() >= GuideKey::new(Standard::Edifact.as_str(), release, set).age()
+    };
+    REBUILT.iter().any(is_since)
 }
 
 fn nearest_taken(set: &TransactionSet, text: String) -> Finding {
@@ -123,5 +135,50 @@ fn releases(set: &TransactionSet) -> (Cow<'_, str>, &str) {
         (Standard::X12, _) => (Cow::from(&set.release), set.release.get(..6).unwrap_or(&set.release)),
         (Standard::Edifact, Some(association)) => (Cow::from(format!("{}{association}", set.release)), &set.release),
         (Standard::Edifact, None) => (Cow::from(&set.release), &set.release),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::table::{Faults, Source};
+    use crate::edi::guide::dictionary::Dictionary;
+    use crate::edi::guide::load;
+    use crate::edi::{Piece, ReadOptions, Reader};
+
+    fn message(s009: &str) -> TransactionSet {
+        let file = format!("UNB+UNOC:3+A+B+261102:0815+1'UNH+1+{s009}'UNT+2+1'UNZ+1+1'");
+        let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
+        std::iter::from_fn(|| reader.next_piece().unwrap())
+            .find_map(|piece| if let Piece::Set(set) = piece { Some(*set) } else { None })
+            .unwrap()
+    }
+
+    #[test]
+    fn messages_of_edifact_go_by_association_code_then_directory_then_nearness() {
+        let mut guides = Guides::default();
+        for key in ["edifact/D96A/ORDERS", "edifact/D01B/ORDERS", "edifact/D96AEAN008/ORDERS", "x12/004010/ORDERS"] {
+            let file = Source::new("test", "[set]\nparts = [\"BGM M\"]");
+            let key = key.parse().unwrap();
+            guides.add(load::guide(key, &file, &Dictionary::default(), &Faults::new()).unwrap());
+        }
+        let check = |s009: &str, expect: Option<(&str, bool)>| {
+            let found = guides.select(&message(s009), None);
+            let found = found.map(|(guide, finding)| (guide.key().to_string(), finding));
+            let nearest = |finding: Finding| (finding.code, finding.severity, finding.level);
+            let found = found.map(|(key, finding)| (key, finding.map(nearest)));
+            let told = (FindingCode::NearestGuide, Severity::Info, Level::Set);
+            assert_eq!(found, expect.map(|(key, nearest)| (key.to_owned(), nearest.then_some(told))), "{s009}");
+        };
+        check("ORDERS:D:96A:UN", Some(("edifact/D96A/ORDERS", false)));
+        check("ORDERS:D:96A:UN:EAN008", Some(("edifact/D96AEAN008/ORDERS", false)));
+        check("ORDERS:D:96A:UN:EAN007", Some(("edifact/D96A/ORDERS", false)));
+        check("ORDERS:D:01B:UN:EAN010", Some(("edifact/D01B/ORDERS", false)));
+        check("ORDERS:D:97B:UN", Some(("edifact/D96A/ORDERS", true)));
+        check("ORDERS:D:00A:UN", Some(("edifact/D01B/ORDERS", true)));
+        check("ORDERS:D:21B:UN", Some(("edifact/D01B/ORDERS", true)));
+        check("ORDERS:D:93A:UN", Some(("edifact/D96A/ORDERS", true)));
+        check("ORDERS:2:912:UN", Some(("edifact/D96A/ORDERS", true)));
+        check("INVOIC:D:96A:UN", None);
     }
 }

@@ -40,7 +40,8 @@ impl GuideKey {
                 let year = if year < 90 { year + 100 } else { year };
                 year * 10 + half.bytes().next().map_or(0, |letter| u32::from(letter.saturating_sub(b'A')))
             }
-            ("edifact", None) => 0,
+            // CONTRL follows the syntax: D:3 and what came before it, then that of syntax 4.
+            ("edifact", None) => u32::from(self.release.starts_with('4')),
             _ => self.release.parse().unwrap_or(0),
         }
     }

@@ -1,6 +1,7 @@
 //! The form of guides, those that are shipped, and the choice of one.
 
 mod edifact;
+mod messages;
 
 use std::sync::Arc;
 

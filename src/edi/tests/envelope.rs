@@ -154,9 +154,11 @@ fn bytes_around_interchanges() {
              — look at the raw file: an interchange may be damaged there"
         ),
     );
-    let other = file.replace('*', "|").replace('~', "'");
-    let between = uncustomary(file.len(), r"\'");
-    check(format!("{file}{other}\r\n{file}"), &format!("{SOUND}\n{between}{SOUND}"));
+    let other = file.replace("000000001", "000000002").replace('*', "|").replace('~', "'");
+    let third = file.replace("RECEIVER", "ANOTHER ");
+    let second = uncustomary(file.len(), r"\'").replace("0001 from", "0002 from");
+    let last = SOUND.replace("RECEIVER", "ANOTHER");
+    check(format!("{file}{other}\r\n{third}"), &format!("{SOUND}\n{second}{last}"));
 }
 
 #[test]
@@ -196,6 +198,21 @@ fn counts_and_control_numbers() {
 }
 
 #[test]
+fn an_interchange_that_comes_twice_in_a_file() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let (head, rest) = SOUND.trim().split_once('\n').unwrap();
+    let twice = format!(
+        "ISA at byte {}: error[control-number-repeated]: control number '000000001' comes twice in one file, \
+         from the same sender to the same receiver — tell the partner; their translator writes it wrong",
+        file.len()
+    );
+    check(format!("{file}{file}"), &format!("{SOUND}\n{head}\n{twice}\n{rest}"));
+    let (pieces, _) = read(format!("{file}{file}").as_bytes());
+    let level = |piece: &Piece| matches!(piece, Piece::Finding(finding) if finding.level == Level::Interchange);
+    assert_eq!(pieces.iter().filter(|piece| level(piece)).count(), 1);
+}
+
+#[test]
 fn a_file_cut_anywhere_is_never_sound() {
     let file = wrap(SET);
     for end in 1..file.len() {
@@ -231,7 +248,7 @@ fn missing_trailers_close_what_is_open() {
     let next = "ST*850*0002~BEG*00*SA*2**20261102~PO1**1~SE*4*0002~";
     let file = String::from_utf8(wrap(&(SET.replace("SE*4*0001~", "") + next))).unwrap().replace("GE*1*1~", "");
     check(
-        format!("{file}{}", file.replace("IEA*1*000000001~", "")),
+        format!("{file}{}", file.replace("IEA*1*000000001~", "").replace("000000001", "000000002")),
         &format!(
             "interchange 000000001 from SENDER to RECEIVER
              group PO 1 004010
@@ -241,7 +258,7 @@ fn missing_trailers_close_what_is_open() {
              group end, 2 sets, sound false
              IEA at byte 233: error[trailer-missing]: GE is missing: the functional group has no end; expected GE — {cut}
              interchange end, 1 groups, sound true
-             interchange 000000001 from SENDER to RECEIVER
+             interchange 000000002 from SENDER to RECEIVER
              group PO 1 004010
              set 850 0001 of 3 segments
              error[trailer-missing]: SE is missing: the transaction set has no end; expected SE — {cut}

@@ -14,7 +14,9 @@ const SET: &str = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*4*0001~";
 fn each_bound_holds_one_past_it() {
     let file = wrap(SET);
     let check = |at: &dyn Fn(u64) -> Limits, limit: usize, bound: Bound| {
-        let fault = |limit: usize| pieces_of(file.as_slice(), ReadOptions { limits: at(limit as u64) }).1;
+        let fault = |limit: usize| {
+            pieces_of(file.as_slice(), ReadOptions { limits: at(limit as u64), ..ReadOptions::default() }).1
+        };
         assert!(fault(limit).is_none(), "{bound:?}: {:?}", fault(limit));
         let past = fault(limit - 1);
         let is_it = matches!(&past, Some(ReadFault::Bound { bound: found, limit: at, .. })
@@ -34,7 +36,7 @@ fn filler_without_end_is_bounded_too() {
     let limits = Limits { segment: 100, ..Limits::default() };
     let fault = |blanks: usize| {
         let file = wrap(&SET.replace("BEG", &(" ".repeat(blanks) + "BEG")));
-        pieces_of(file.as_slice(), ReadOptions { limits: limits.clone() }).1
+        pieces_of(file.as_slice(), ReadOptions { limits: limits.clone(), ..ReadOptions::default() }).1
     };
     assert!(fault(100).is_none());
     assert!(matches!(fault(101), Some(ReadFault::Bound { bound: Bound::Segment, limit: 100, .. })));
@@ -61,7 +63,7 @@ fn the_window_stays_small_whatever_the_file() {
     }
     let set = [ISA.as_bytes(), b"GS*PO*S*R*20261102*0815*1*X*004010~", SET.as_bytes()].concat();
     let limits = Limits { interchange: 4 << 20, ..Limits::default() };
-    let mut reader = Reader::new(Endless { sent: 0, set }, ReadOptions { limits });
+    let mut reader = Reader::new(Endless { sent: 0, set }, ReadOptions { limits, ..ReadOptions::default() });
     let mut sets = 0;
     let fault = loop {
         match reader.next_piece() {
@@ -113,8 +115,25 @@ fn one_byte_at_a_time_is_the_same() {
     }
 }
 
-/// Text that looks like X12 more often than chance would have it.
+/// Text that looks like EDI more often than chance would have it.
 fn nearly_edi() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![2 => nearly_x12(), 2 => nearly_edifact(), 1 => (nearly_x12(), nearly_edifact()).prop_map(|(x12, edifact)| [x12, edifact].concat())]
+}
+
+fn nearly_edifact() -> impl Strategy<Value = Vec<u8>> {
+    let word = prop_oneof![
+        4 => prop::sample::select(vec![
+            "UNA:+.? '", "UNA:+.?*'", "UNA:+.?'", "UNA      ", "UNB+UNOC:3+A+B+261102:0815+1'", "UNB+UNOY:4+A+B+20261102:0815+2'",
+            "UNB+UNOA:1+A+B+261102:0815+1'\n", "UNB|UNOE>2|A|B~", "UNG+ORDERS+S+R+261102:0815+5+UN+D:96A'",
+            "UNH+1+ORDERS:D:96A:UN:EAN008'", "UNH++'", "UNT+2+1'", "UNE+1+5'", "UNZ+1+1'", "unz+1+1'", "BGM+220+a?'b?+c??+9'",
+            "FTX+AAI+++ä:?\n'b*c'", "'", "+", ":", "?", "??", "\r\n", " ", "~", "UNH|", "ISA*",
+        ]).prop_map(|word| word.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+    ];
+    prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+}
+
+fn nearly_x12() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
         4 => prop::sample::select(vec![
             "ISA*", "GS*PO*S*R*1*1*1*X*004010~", "ST*850*0001~", "BEG*00*SA*1**20261102~", "PO1*1*2~", "N1*ST~", "N3*X~",
@@ -136,6 +155,8 @@ proptest! {
     fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let _ = read(&bytes);
         let _ = read(&[ISA.as_bytes(), &bytes].concat());
+        let _ = read(&[b"UNB+UNOY:4+A+B+20261102:0815+1'UNH+1+ORDERS:D:96A:UN'", bytes.as_slice()].concat());
+        let _ = read(&[b"UNA", bytes.as_slice()].concat());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Reading from the front door of the module.
 
+mod charsets;
+mod edifact;
 mod envelope;
 mod limits;
 mod report;

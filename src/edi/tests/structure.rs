@@ -52,7 +52,7 @@ fn segments_go_to_the_innermost_loop_that_takes_them() {
     );
     check(
         &order(
-            "N9*L1*NOTE~MSG*a~MSG*b~N9*L1*X~PO1**1~PID*F****x~MEA*WT~N9*L1*l~MSG*c~N1*ST*x~N3*a~PO1**2~CTT*2~AMT*TT*5~",
+            "N9*L1*NOTE~MSG*a~MSG*b~N9*L1*X~PO1**1~PID*F****x~MEA*WT**5~N9*L1*l~MSG*c~N1*ST*x~N3*a~PO1**2~CTT*2~AMT*TT*5~",
         ),
         "ST BEG (N9 MSG MSG) (N9) (PO1 (PID MEA) (N9 MSG) (N1 N3)) (PO1) (CTT AMT) SE",
         &[],
@@ -88,7 +88,7 @@ fn segments_that_do_not_fit() {
         &["REF (segment 4): warning[out-of-sequence]: REF comes too late in 850"],
     );
     check(
-        &order("PO1**1~SCH*1*EA***002*20261116~PID*F****x~MEA*WT~SCH*2*EA***002*20261117~"),
+        &order("PO1**1~SCH*1*EA***002*20261116~PID*F****x~MEA*WT**5~SCH*2*EA***002*20261117~"),
         "ST BEG (PO1 (SCH) (PID MEA) (SCH)) SE",
         &["PID (segment 5): warning[out-of-sequence]: PID comes too late in PO1"],
     );

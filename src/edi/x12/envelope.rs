@@ -5,8 +5,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
-use crate::edi::charset;
+use crate::edi::charset::CharacterSet;
 use crate::edi::control::{self, ControlNumbers, End};
+use crate::edi::encoding::Encoding;
 use crate::edi::fault::{Bound, ReadFault};
 use crate::edi::finding::{Finding, Level};
 use crate::edi::interchange::{
@@ -15,7 +16,7 @@ use crate::edi::interchange::{
 use crate::edi::place::{Place, Tag};
 use crate::edi::read::Piece;
 use crate::edi::source::{Cut, Next, Source};
-use crate::edi::token::{Segment, SegmentTable};
+use crate::edi::token::{Segment, SegmentTable, TableSize};
 
 use super::header::{self, Header};
 
@@ -26,11 +27,14 @@ const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchan
 pub(crate) struct Envelope {
     pub(super) head: Arc<InterchangeHead>,
     pub(super) group: Option<OpenGroup>,
+    pub(super) encoding: Encoding,
     groups: u64,
     acknowledgements: u64,
     group_numbers: ControlNumbers,
     /// Segments so far; the header is one.
     segments: u64,
+    /// Room that the last set took.
+    pub(super) usual_size: TableSize,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
@@ -58,6 +62,7 @@ pub(super) enum ServiceTag {
 
 impl ServiceTag {
     /// Whether a segment may be one of the envelope, or one with binary data: a quick look that may say yes too often.
+    #[inline]
     pub(super) fn may_be(segment: &[u8]) -> bool {
         let [first, second, rest @ ..] = segment else { return true };
         let third = rest.first().map_or(b' ', u8::to_ascii_uppercase);
@@ -100,7 +105,11 @@ impl ServiceTag {
 
 impl Envelope {
     /// Reads the ISA that stands next in the source.
-    pub(crate) fn open<R: Read>(source: &mut Source<R>, before: Vec<Finding>) -> Result<Self, ReadFault> {
+    pub(crate) fn open<R: Read>(
+        source: &mut Source<R>,
+        agreed: Option<CharacterSet>,
+        before: Vec<Finding>,
+    ) -> Result<Self, ReadFault> {
         let offset = source.offset();
         let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
         let Header { mut head, length } = header::read(bytes, offset).map_err(|found| {
@@ -110,13 +119,17 @@ impl Envelope {
         })?;
         source.consume(length);
         head.findings.splice(0..0, before);
+        let encoding = Encoding::new(agreed, CharacterSet::Auto, &head.delimiters);
+        head.character_set = encoding.set();
         Ok(Self {
+            encoding,
             head: Arc::new(head),
             group: None,
             groups: 0,
             acknowledgements: 0,
             group_numbers: ControlNumbers::default(),
             segments: 1,
+            usual_size: TableSize::default(),
             ready: VecDeque::new(),
             closed: false,
         })
@@ -156,7 +169,8 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let table = self.take(source, limits, cut)?;
+        let mut table = self.take(source, limits, cut)?;
+        self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         self.note_case(&segment, tag, place);
@@ -333,8 +347,8 @@ impl Envelope {
     fn misplaced(&mut self, segment: &Segment<'_>, place: Place) {
         let text = format!("the segment {} stands outside of any transaction set", segment.tag());
         let level = if self.group.is_some() { Level::Group } else { Level::Interchange };
-        let finding =
-            control::misplaced(Severity::Error, level, place, text).quoting(&charset::decode(segment.bytes()));
+        let finding = control::misplaced(Severity::Error, level, place, text)
+            .quoting(&segment.character_set().decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
 }

@@ -4,7 +4,7 @@
 //! longer; counting sixteen separators reads them all.
 
 use crate::base::Severity;
-use crate::edi::charset;
+use crate::edi::charset::{self, CharacterSet};
 use crate::edi::delimiter::{Delimiters, is_filler};
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
@@ -76,6 +76,7 @@ pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
         control_number: trimmed(13),
         acknowledgement_asked: trimmed(14) == "1",
         usage: usage(&text(15)),
+        character_set: CharacterSet::Auto,
         particulars: Particulars {
             authorization_qualifier: trimmed(1),
             authorization: trimmed(2),

@@ -38,6 +38,7 @@ impl Envelope {
             findings: Findings::default(),
             has_wrapped: false,
         };
+        set.table.reserve(self.usual_size);
         self.take_into(&mut set, source, limits, cut)?;
         let trailer = loop {
             self.take_run(&mut set, source, limits);
@@ -54,6 +55,7 @@ impl Envelope {
                 Some(ServiceTag::Gs | ServiceTag::St | ServiceTag::Ge | ServiceTag::Iea) => break None,
             }
         };
+        self.usual_size = set.table.size();
         Ok(self.finish(set, trailer, source.offset()))
     }
 
@@ -106,6 +108,7 @@ impl Envelope {
     }
 
     fn finish(&mut self, mut set: OpenSet, trailer: Option<Trailer>, end: u64) -> TransactionSet {
+        self.encoding.settle(&mut set.table).into_iter().for_each(|finding| set.findings.push(finding));
         let text = |number: usize| {
             set.table.segment(0).map(|header| header.element(number).text().trim().to_owned()).unwrap_or_default()
         };

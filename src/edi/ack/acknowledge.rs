@@ -1,0 +1,179 @@
+//! The answer to an interchange.
+
+use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
+use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
+use crate::edi::report::InterchangeReport;
+use crate::edi::write::WriteOptions;
+
+use super::policy::{AckPolicy, AckStamp, ContrlAck, ContrlRequest, InterchangeAck};
+use super::verdict::{Verdict, Verdicts, interchange_findings, is_told, judge};
+use super::{contrl, functional, x12_codes};
+
+/// What is answered to an interchange, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The interchange to send back, where one is due.
+    pub interchange: Option<OutgoingInterchange>,
+    /// What was decided. Whoever sends the answer must act by it.
+    pub verdicts: Verdicts,
+}
+
+/// Answers an interchange by its report: TA1, 997 or 999 for X12, the final CONTRL for EDIFACT.
+///
+/// An interchange that is rejected gets a TA1 alone; a group of acknowledgements and a CONTRL get nothing. `written`
+/// says how the answer will be written, so that nothing is copied into it that could not be.
+pub fn acknowledge(
+    report: &InterchangeReport,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> Acknowledgement {
+    let verdicts = judge(report, policy);
+    let written = &written.for_syntax(&report.head.syntax);
+    let interchange = match report.head.standard {
+        Standard::X12 => x12(report, &verdicts, policy, stamp, written),
+        Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
+    };
+    Acknowledgement { interchange, verdicts }
+}
+
+/// Answers an EDIFACT interchange before anything in it was looked at: it came (0083 is 8). X12 has no such answer.
+pub fn receipt(
+    head: &InterchangeHead,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> Option<OutgoingInterchange> {
+    let is_due = matches!(policy.contrl, ContrlAck::Receipt | ContrlAck::Both) && is_asked(head, policy);
+    if head.standard != Standard::Edifact || !is_due {
+        return None;
+    }
+    let written = &written.for_syntax(&head.syntax);
+    let message = contrl::receipt(head, policy, stamp, written);
+    Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
+}
+
+fn x12(
+    report: &InterchangeReport,
+    verdicts: &Verdicts,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> Option<OutgoingInterchange> {
+    let acknowledgements: Vec<OutgoingSegment> =
+        ta1(report, verdicts.interchange, policy, written).into_iter().collect();
+    let groups = functional::groups(report, verdicts, policy, stamp, written);
+    let is_empty = acknowledgements.is_empty() && groups.is_empty();
+    (!is_empty).then(|| OutgoingInterchange {
+        acknowledgements,
+        groups,
+        ..envelope(&report.head, policy, stamp, written)
+    })
+}
+
+/// One TA1 for one interchange. What holds nothing but TA1s is never answered, or two gateways would go on for ever.
+fn ta1(
+    report: &InterchangeReport,
+    verdict: Verdict,
+    policy: &AckPolicy,
+    written: &WriteOptions,
+) -> Option<OutgoingSegment> {
+    let head = &report.head;
+    let is_answer = report.groups.is_empty() && !report.acknowledgements.is_empty();
+    let is_due = match policy.interchange {
+        InterchangeAck::Never => false,
+        InterchangeAck::OnRequest => head.acknowledgement_asked,
+        InterchangeAck::OnError => verdict != Verdict::Accepted,
+        InterchangeAck::Always => true,
+    };
+    // An interchange whose head could not be read to its number cannot be named.
+    if is_answer || !is_due || head.control_number.is_empty() {
+        return None;
+    }
+    let is_accepted = |note: &str| policy.notes_accepted.iter().any(|accepted| accepted == note);
+    let notes: Vec<&str> = interchange_findings(report)
+        .filter(|finding| is_told(finding, policy))
+        .map(x12_codes::note)
+        .filter(|_| verdict != Verdict::Accepted)
+        .collect();
+    // One note is all there is room for: the one that rejects.
+    let rejecting = notes.iter().find(|note| verdict == Verdict::Rejected && !is_accepted(note));
+    let note = rejecting.or(notes.first()).copied().unwrap_or("000");
+    let number = &head.control_number;
+    let number =
+        if number.bytes().all(|byte| byte.is_ascii_digit()) { format!("{number:0>9}") } else { number.clone() };
+    Some(
+        OutgoingSegment::new("TA1")
+            .with(written.carried(&number))
+            .with(written.carried(&head.date))
+            .with(written.carried(&head.time))
+            .with(verdict.letter())
+            .with(note),
+    )
+}
+
+fn edifact(
+    report: &InterchangeReport,
+    verdicts: &Verdicts,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> Option<OutgoingInterchange> {
+    let is_answer = report.groups.iter().flat_map(|group| &group.sets).any(|set| set.id == "CONTRL");
+    let is_due = matches!(policy.contrl, ContrlAck::Final | ContrlAck::Both) && is_asked(&report.head, policy);
+    if is_answer || !is_due || report.head.control_number.is_empty() {
+        return None;
+    }
+    let message = contrl::message(report, verdicts, policy, stamp, written);
+    Some(OutgoingInterchange { messages: vec![message], ..envelope(&report.head, policy, stamp, written) })
+}
+
+fn is_asked(head: &InterchangeHead, policy: &AckPolicy) -> bool {
+    policy.contrl_request == ContrlRequest::Ignored || head.acknowledgement_asked
+}
+
+/// The answer's own envelope: the parties change places, and no acknowledgement is asked for.
+fn envelope(
+    head: &InterchangeHead,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> OutgoingInterchange {
+    let party = |party: &Party| Party { qualifier: written.carried(&party.qualifier), id: written.carried(&party.id) };
+    let is_version = |version: &&str| version.len() == 5 && version.bytes().all(|byte| byte.is_ascii_digit());
+    let (version, date) = match head.standard {
+        Standard::X12 => {
+            let sent = Some(head.version.as_str()).filter(is_version).unwrap_or("00401").to_owned();
+            (policy.interchange_version.clone().unwrap_or(sent), stamp.short_date())
+        }
+        // 0017 has eight digits from syntax version 4 on.
+        Standard::Edifact if head.version.as_str() >= "4" => (head.version.clone(), stamp.long_date()),
+        Standard::Edifact => (head.version.clone(), stamp.short_date()),
+    };
+    let internal = |ids: &[String]| ids.iter().map(|id| written.carried(id)).collect();
+    let head = OutgoingInterchangeHead {
+        standard: head.standard,
+        sender: party(&head.receiver),
+        receiver: party(&head.sender),
+        sender_internal: internal(&head.receiver_internal),
+        receiver_internal: internal(&head.sender_internal),
+        date,
+        time: stamp.time(),
+        syntax: head.syntax.clone(),
+        version,
+        control_number: stamp.interchange.clone(),
+        acknowledgement_asked: false,
+        usage: answered_usage(head),
+        particulars: Particulars::default(),
+    };
+    OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() }
+}
+
+/// A flag that means nothing was no word of business in EDIFACT, where business has none; in X12 it was a slip.
+fn answered_usage(head: &InterchangeHead) -> Usage {
+    match (head.usage, head.standard) {
+        (Usage::Unknown | Usage::Information, Standard::Edifact) => Usage::Test,
+        (Usage::Unknown, Standard::X12) => Usage::Production,
+        (usage, _) => usage,
+    }
+}

@@ -1,0 +1,234 @@
+//! CONTRL out of a report.
+
+use crate::edi::finding::{Finding, Level};
+use crate::edi::interchange::{InterchangeHead, Party};
+use crate::edi::outgoing::{OutgoingSegment, OutgoingSet};
+use crate::edi::place::Tag;
+use crate::edi::report::{GroupReport, InterchangeReport, SetReport};
+use crate::edi::write::WriteOptions;
+
+use super::edifact_codes::{self, Edition, Reporter};
+use super::faults::{self, SegmentFaults};
+use super::policy::{AcceptedSets, AckPolicy, AckStamp, ContrlVersion};
+use super::verdict::{GroupVerdicts, Verdict, Verdicts, group_findings, interchange_findings, is_told};
+
+/// UCS in one UCM (segment group 2 or 5).
+const SEGMENTS: usize = 999;
+/// UCD in one UCS.
+const ELEMENTS: usize = 99;
+/// The longest 0096 before syntax version 4.
+const LONGEST_POSITION: usize = 6;
+
+/// 0083: what is done with a level.
+#[derive(Clone, Copy)]
+enum Action {
+    /// 4: this level and all below are rejected.
+    Rejected,
+    /// 7: acknowledged, and all below unless it says otherwise.
+    Acknowledged,
+    /// 8: the interchange came.
+    Received,
+}
+
+impl Action {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Rejected => "4",
+            Self::Acknowledged => "7",
+            Self::Received => "8",
+        }
+    }
+
+    /// A level is acknowledged when something below is not: there the rejection is told.
+    fn of(own: Verdict) -> Self {
+        if own == Verdict::Rejected { Self::Rejected } else { Self::Acknowledged }
+    }
+}
+
+/// The message that says an interchange came.
+pub(super) fn receipt(
+    head: &InterchangeHead,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> OutgoingSet {
+    let contrl = Contrl { head, policy, written, edition: edition(head) };
+    contrl.message(stamp, vec![contrl.uci(Action::Received, None)])
+}
+
+/// The message that says what became of an interchange.
+pub(super) fn message(
+    report: &InterchangeReport,
+    verdicts: &Verdicts,
+    policy: &AckPolicy,
+    stamp: &AckStamp,
+    written: &WriteOptions,
+) -> OutgoingSet {
+    let head = &report.head;
+    let contrl = Contrl { head, policy, written, edition: edition(head) };
+    let action = Action::of(verdicts.interchange);
+    let fault = interchange_findings(report).find(|finding| is_told(finding, policy));
+    let mut segments = vec![contrl.uci(action, fault)];
+    if matches!(action, Action::Acknowledged) {
+        for (group, verdicts) in report.groups.iter().zip(&verdicts.groups) {
+            contrl.group(report, group, verdicts, &mut segments);
+        }
+    }
+    contrl.message(stamp, segments)
+}
+
+fn edition(head: &InterchangeHead) -> Edition {
+    if head.version.as_str() >= "4" { Edition::V4 } else { Edition::V3 }
+}
+
+struct Contrl<'a> {
+    head: &'a InterchangeHead,
+    policy: &'a AckPolicy,
+    written: &'a WriteOptions,
+    edition: Edition,
+}
+
+impl Contrl<'_> {
+    fn message(&self, stamp: &AckStamp, segments: Vec<OutgoingSegment>) -> OutgoingSet {
+        let version = match (self.policy.contrl_version, self.edition) {
+            (ContrlVersion::OfSyntax, Edition::V3) | (ContrlVersion::D3, _) => ("D.3", None),
+            (ContrlVersion::OfSyntax, Edition::V4) | (ContrlVersion::V41, _) => ("4.1", None),
+            (ContrlVersion::V22, _) => ("2.2", Some("EAN002")),
+        };
+        OutgoingSet {
+            id: "CONTRL".to_owned(),
+            release: version.0.to_owned(),
+            agency: "UN".to_owned(),
+            implementation: version.1.map(str::to_owned),
+            control_number: stamp.set.to_string(),
+            segments,
+            ..OutgoingSet::default()
+        }
+    }
+
+    /// 0020, S002 and S003 are copies of what came, in its order.
+    fn uci(&self, action: Action, fault: Option<&Finding>) -> OutgoingSegment {
+        let head = self.head;
+        let uci = OutgoingSegment::new("UCI")
+            .with(self.echo(&head.control_number))
+            .with_components(self.party(&head.sender, &head.sender_internal))
+            .with_components(self.party(&head.receiver, &head.receiver_internal))
+            .with(action.code());
+        self.with_fault(uci, Reporter::Uci, fault, &["UNB", "UNZ", "UNA"])
+    }
+
+    fn party(&self, party: &Party, internal: &[String]) -> Vec<String> {
+        [&party.id, &party.qualifier].into_iter().chain(internal).map(|text| self.echo(text)).collect()
+    }
+
+    fn group(
+        &self,
+        report: &InterchangeReport,
+        group: &GroupReport,
+        verdicts: &GroupVerdicts,
+        segments: &mut Vec<OutgoingSegment>,
+    ) {
+        let before = segments.len();
+        let fault = group_findings(report, group).find(|finding| is_told(finding, self.policy));
+        // Below a group that is rejected for its own sake nothing is told.
+        if fault.is_none() {
+            for (set, verdict) in group.sets.iter().zip(&verdicts.sets) {
+                self.ucm(set, *verdict, segments);
+            }
+        }
+        let Some(head) = &group.head else { return };
+        let action = if fault.is_some() { Action::Rejected } else { Action::Acknowledged };
+        let is_left_out = self.policy.accepted_sets == AcceptedSets::LeftOut;
+        if is_left_out && fault.is_none() && segments.len() == before {
+            return;
+        }
+        let ucf = OutgoingSegment::new("UCF")
+            .with(self.echo(&head.control_number))
+            .with_components(self.party(&head.sender, &[]))
+            .with_components(self.party(&head.receiver, &[]))
+            .with(action.code());
+        segments.insert(before, self.with_fault(ucf, Reporter::Ucf, fault, &["UNG", "UNE"]));
+    }
+
+    fn ucm(&self, set: &SetReport, verdict: Verdict, segments: &mut Vec<OutgoingSegment>) {
+        let faults = faults::sort(set, self.policy, edifact_codes::told_as);
+        if verdict != Verdict::Rejected && self.policy.accepted_sets == AcceptedSets::LeftOut {
+            return;
+        }
+        let [version, number] = set.release.split_once('.').map(Into::into).unwrap_or([set.release.as_str(), ""]);
+        let implementation = set.implementation.as_deref().unwrap_or_default();
+        let kind = [set.id.as_str(), version, number, &set.agency, implementation];
+        let ucm = OutgoingSegment::new("UCM")
+            .with(self.echo(&set.control_number))
+            .with_components(kind.map(|text| self.echo(text)))
+            .with(Action::of(verdict).code());
+        // One code for a reporting segment: the first.
+        segments.push(self.with_fault(ucm, Reporter::Ucm, faults.set.first().copied(), &["UNH", "UNT"]));
+        let mut reports = faults.segments.iter().flat_map(|fault| self.segment(fault));
+        reports.by_ref().take(SEGMENTS).for_each(|report| segments.extend(report));
+    }
+
+    /// Every UCS of a segment with the UCD below it.
+    fn segment(&self, fault: &SegmentFaults<'_>) -> Vec<Vec<OutgoingSegment>> {
+        let mut reports: Vec<Vec<OutgoingSegment>> = Vec::new();
+        let code = |finding: &Finding, reporter| edifact_codes::code(finding, reporter, self.edition).to_string();
+        for finding in &fault.segment {
+            reports.extend(
+                self.ucs(finding.position_reached().unwrap_or(fault.position).max(1), &code(finding, Reporter::Ucs))
+                    .map(|ucs| vec![ucs]),
+            );
+        }
+        if let Some(ucs) = self.ucs(fault.position, "").filter(|_| !fault.elements.is_empty()) {
+            let details = fault.elements.iter().take(ELEMENTS).map(|finding| {
+                OutgoingSegment::new("UCD").with(code(finding, Reporter::Ucd)).with_components(self.position(finding))
+            });
+            reports.push(std::iter::once(ucs).chain(details).collect());
+        }
+        reports
+    }
+
+    fn ucs(&self, position: u32, code: &str) -> Option<OutgoingSegment> {
+        let position = position.to_string();
+        let fits = self.edition == Edition::V4 || position.len() <= LONGEST_POSITION;
+        fits.then(|| OutgoingSegment::new("UCS").with(position).with(code))
+    }
+
+    /// S011. In 0098 the tag is 1 and the first element 2; 0136, the repetition, came with version 4.
+    fn position(&self, finding: &Finding) -> [String; 3] {
+        let place = &finding.place;
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let repetition = place.repetition.filter(|_| self.edition == Edition::V4).filter(|number| *number > 1);
+        [number(place.element.map(|element| element.saturating_add(1))), number(place.component), number(repetition)]
+    }
+
+    /// The code, tag and position of an error in a header or trailer.
+    fn with_fault(
+        &self,
+        segment: OutgoingSegment,
+        reporter: Reporter,
+        fault: Option<&Finding>,
+        tags: &[&str],
+    ) -> OutgoingSegment {
+        let Some(finding) = fault else { return segment };
+        let tag = finding.place.tag.map(Tag::to_upper).filter(|tag| tags.contains(&tag.as_str()));
+        let segment = segment.with(edifact_codes::code(finding, reporter, self.edition).to_string()).with(
+            tag.map(|tag| tag.as_str().to_owned()).or_else(|| missing_trailer(finding, tags)).unwrap_or_default(),
+        );
+        match tag {
+            // A count or reference that differs is the trailer's as a whole.
+            Some(_) if finding.level == Level::Element => segment.with_components(self.position(finding)),
+            Some(_) | None => segment,
+        }
+    }
+
+    /// A value as it came, without what cannot be sent back.
+    fn echo(&self, text: &str) -> String {
+        self.written.carried(text)
+    }
+}
+
+/// A trailer that never came has no place; its tag is the second a reporter may name.
+fn missing_trailer(finding: &Finding, tags: &[&str]) -> Option<String> {
+    let is_missing = finding.code == crate::edi::FindingCode::TrailerMissing;
+    tags.get(1).filter(|_| is_missing).map(|tag| (*tag).to_owned())
+}

@@ -1,0 +1,33 @@
+//! Acknowledgements: out of reports, and in from partners.
+//!
+//! ```text
+//! InterchangeReport --acknowledge(policy)--> OutgoingInterchange (TA1, 997, 999, CONTRL) + Verdicts
+//! TransactionSet, TA1 --acknowledged--> Acknowledged, one form for all of them
+//! ```
+
+mod acknowledge;
+mod acknowledged;
+mod contrl;
+mod edifact_codes;
+mod faults;
+mod functional;
+mod meaning;
+mod policy;
+mod read_contrl;
+mod read_functional;
+mod verdict;
+mod x12_codes;
+
+#[cfg(test)]
+mod tests;
+
+pub use acknowledge::{Acknowledgement, acknowledge, receipt};
+pub use acknowledged::{
+    Acknowledged, AcknowledgedBy, AcknowledgedError, Counts, Subject, SubjectGroup, SubjectInterchange, SubjectSet,
+    acknowledged,
+};
+pub use policy::{
+    AcceptedSets, AckPolicy, AckStamp, ContrlAck, ContrlRequest, ContrlVersion, FunctionalAck, InterchangeAck, LoopIds,
+    Warnings,
+};
+pub use verdict::{GroupVerdicts, Verdict, Verdicts, judge};

@@ -1,0 +1,157 @@
+//! Character sets, as an envelope says them, as an agreement does, and as the bytes are in truth.
+
+use super::*;
+use crate::base::Severity;
+
+fn message(unb: &str, name: &[u8]) -> Vec<u8> {
+    let start = format!("UNB+{unb}+A+B+261102:0815+1'UNH+1+ORDERS:D:96A:UN'NAD+BY+++");
+    [start.as_bytes(), name, b"'NAD+SU+++", name, b"'UNT+4+1'UNZ+1+1'"].concat()
+}
+
+fn order(name: &[u8]) -> Vec<u8> {
+    let start = format!("{ISA}GS*PO*S*R*20261102*0815*1*X*004010~ST*850*1~N1*BY*");
+    [start.as_bytes(), name, b"~N1*SU*", name, b"~SE*4*1~GE*1*1~IEA*1*000000001~"].concat()
+}
+
+fn set_of(bytes: &[u8], charset: Option<CharacterSet>) -> TransactionSet {
+    let (pieces, fault) = pieces_of(bytes, ReadOptions { charset, ..ReadOptions::default() });
+    assert!(fault.is_none(), "{fault:?}");
+    pieces.into_iter().find_map(|piece| if let Piece::Set(set) = piece { Some(*set) } else { None }).unwrap()
+}
+
+/// What is told about characters: severity, code, the text quoted; once a set.
+type Told<'a> = Option<(Severity, FindingCode, Option<&'a str>)>;
+
+fn told_of(set: &TransactionSet) -> Told<'_> {
+    assert!(set.findings.len() <= 1, "{:?}", set.findings);
+    set.findings.first().map(|one| (one.severity, one.code, one.offending.as_deref()))
+}
+
+const FOREIGN: FindingCode = FindingCode::InvalidCharacter;
+const WRONG_SET: Told<'_> = Some((Severity::Warning, FindingCode::CharacterSet, None));
+
+#[test]
+fn messages_are_read_by_their_syntax_identifier() {
+    let check = |unb: &str, name: &[u8], text: &str, told: Told<'_>| {
+        let bytes = message(unb, name);
+        let set = set_of(&bytes, None);
+        assert_eq!(set.segment(2).unwrap().element(4).text(), text, "{unb}");
+        assert_eq!(set.segment(3).unwrap().element(4).text(), text, "{unb}");
+        assert_eq!(told_of(&set), told, "{unb} {text}");
+    };
+    check("UNOA:1", b"MUELLER", "MUELLER", None);
+    check("UNOA:1", b"Mueller", "Mueller", Some((Severity::Info, FOREIGN, Some("u"))));
+    check("UNOA:1", b"Mueller #1", "Mueller #1", Some((Severity::Warning, FOREIGN, Some("#"))));
+    check("UNOA:1", b"M\xfcller", "Müller", Some((Severity::Warning, FOREIGN, Some("ü"))));
+    check("UNOA:1", "Müller".as_bytes(), "Müller", Some((Severity::Warning, FOREIGN, Some("ü"))));
+    check("UNOB:2", b"Mueller", "Mueller", None);
+    check("UNOB:2", b"a@b", "a@b", Some((Severity::Warning, FOREIGN, Some("@"))));
+    check("UNOC:3", b"M\xfcller & S\xf6hne", "Müller & Söhne", None);
+    check("UNOC:3", "Müller".as_bytes(), "Müller", WRONG_SET);
+    check("UNOC:3", "Łódź".as_bytes(), "Łódź", WRONG_SET);
+    check("UNOC:3", b"5 \x80", "5 €", Some((Severity::Warning, FOREIGN, Some("€"))));
+    check("UNOC:3", b"a\tb", "a\tb", Some((Severity::Warning, FOREIGN, None)));
+    check("UNOD:3", b"\xa3\xf3d\xbc", "Łódź", None);
+    check("UNOE:3", b"\xbc\xde\xe1\xda\xd2\xd0", "Москва", None);
+    check("UNOE:3", b"\xc2\xb2", "ТВ", None);
+    check("UNOE:3", "Москва".as_bytes(), "Москва", WRONG_SET);
+    check("UNOF:3", b"\xc1\xe8\xde\xed\xe1", "Αθήνα", None);
+    check("UNOG:3", b"\xa5", "\u{fffd}", Some((Severity::Warning, FOREIGN, Some("\u{fffd}"))));
+    check("UNOK:3", b"\xddstanbul", "İstanbul", None);
+    check("UNOY:4", "Łódź".as_bytes(), "Łódź", None);
+    check("UNOY:4", b"M\xfcller", "Müller", WRONG_SET);
+    check("UNOY:4", b"a\x07", "a\u{7}", Some((Severity::Warning, FOREIGN, None)));
+    check("UNOW:4", "Łódź".as_bytes(), "Łódź", None);
+}
+
+#[test]
+fn an_agreement_goes_before_what_an_interchange_says() {
+    let check = |charset: &str, bytes: Vec<u8>, element: usize, text: &str, told: Told<'_>| {
+        let set = set_of(&bytes, Some(charset.parse().unwrap()));
+        assert_eq!(set.segment(2).unwrap().element(element).text(), text, "{charset}");
+        assert_eq!(set.interchange.character_set.name(), charset);
+        assert_eq!(told_of(&set), told, "{charset} {text}");
+    };
+    check("utf-8", message("UNOC:3", "Müller".as_bytes()), 4, "Müller", None);
+    check("utf-8", message("UNOA:3", "Müller".as_bytes()), 4, "Müller", None);
+    check("utf-8", message("UNOC:3", b"M\xfcller"), 4, "Müller", WRONG_SET);
+    check("iso-8859-1", message("UNOC:3", "Müller".as_bytes()), 4, "MÃ¼ller", None);
+    check("iso-8859-2", message("UNOA:1", b"\xa3\xf3d\xbc"), 4, "Łódź", None);
+    check("auto", message("UNOA:1", b"m\xfcller"), 4, "müller", None);
+    check("windows-1252", order(b"5 \x80"), 2, "5 €", None);
+    check("iso-8859-2", order(b"\xa3\xf3d\xbc"), 2, "Łódź", None);
+    check("x12-basic", order(b"ACME"), 2, "ACME", None);
+    check("x12-basic", order(b"Acme"), 2, "Acme", Some((Severity::Info, FOREIGN, Some("c"))));
+    check("x12-basic", order(b"acme_1"), 2, "acme_1", Some((Severity::Warning, FOREIGN, Some("_"))));
+    check("x12-extended", order(b"acme_1"), 2, "acme_1", None);
+    check("x12-extended", order("Łódź".as_bytes()), 2, "Łódź", Some((Severity::Warning, FOREIGN, Some("Ł"))));
+    check("auto", order(b"M\xfcller\t"), 2, "Müller", None);
+}
+
+#[test]
+fn the_place_is_that_of_the_first_character() {
+    let check = |bytes: Vec<u8>, charset: Option<CharacterSet>, offending: &[u8], element: u32, text: &str| {
+        let set = set_of(&bytes, charset);
+        let finding = set.findings.first().unwrap();
+        let place = finding.place;
+        assert_eq!(&bytes[place.start as usize..place.end as usize], offending);
+        assert_eq!(
+            (place.segment_position, place.element, place.tag.unwrap().as_str()),
+            (Some(2), Some(element), "NAD")
+        );
+        assert_eq!((finding.text.as_str(), finding.level), (text, Level::Element));
+    };
+    check(
+        message("UNOC:3", "aä".as_bytes()),
+        None,
+        "ä".as_bytes(),
+        4,
+        "the text is UTF-8, while UNOC says iso-8859-1; it is read as UTF-8",
+    );
+    check(
+        message("UNOY:4", b"a\xe4"),
+        None,
+        b"\xe4",
+        4,
+        "the text is not UTF-8, which it should be; it is read as windows-1252 where it is not",
+    );
+    check(
+        message("UNOA:3", b"A#"),
+        None,
+        b"#",
+        4,
+        "UNOA has no '#'; characters of this kind are taken, here and further on",
+    );
+    check(message("UNOA:3", b"Ab"), None, b"b", 4, "UNOA has no lower case; it is taken, here and further on");
+    check(
+        message("UNOC:3", b"a\x01"),
+        None,
+        b"\x01",
+        4,
+        "UNOC has no character 01; characters of this kind are taken, here and further on",
+    );
+}
+
+#[test]
+fn delimiters_and_what_stands_between_segments_are_no_text() {
+    let file = String::from_utf8(message("UNOB:1", b"Acme")).unwrap();
+    let control = file.replace('+', "\x1d").replace(':', "\x1f").replace('\'', "\x1c");
+    assert_eq!(told_of(&set_of(control.as_bytes(), None)), None);
+    assert_eq!(told_of(&set_of(file.replace('\'', "'\r\n\t").as_bytes(), None)), None);
+    let odd = format!("UNA:+.#@'{}", file.replace(":1+", ":4+").replace("Acme", "Ac#+me@x"));
+    assert_eq!(told_of(&set_of(odd.as_bytes(), None)), None);
+}
+
+#[test]
+fn heads_are_read_in_their_set_too() {
+    let file = b"UNB+UNOD:3+\xa3\xf3d\xbc+B+261102:0815+1'UNG+ORDERS+\xa3+R+261102:0815+1+UN+D:96A'UNE+0+1'UNZ+1+1'";
+    let (pieces, _) = read(file);
+    let [Piece::Interchange(head), Piece::Group(group), ..] = &pieces[..] else { panic!("{pieces:?}") };
+    assert_eq!((head.sender.id.as_str(), group.sender.id.as_str()), ("Łódź", "Ł"));
+    assert_eq!(head.findings, vec![]);
+    let (pieces, _) = read("UNB+UNOC:3+Müller+B+261102:0815+1'UNZ+0+1'".as_bytes());
+    let Some(Piece::Interchange(head)) = pieces.first() else { panic!("{pieces:?}") };
+    assert_eq!(head.sender.id, "Müller");
+    let told: Vec<_> = head.findings.iter().map(|one| (one.code, one.level)).collect();
+    assert_eq!(told, [(FindingCode::CharacterSet, Level::Interchange)]);
+}
