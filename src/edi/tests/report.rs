@@ -89,7 +89,7 @@ fn findings_and_sets_of_an_interchange_are_bounded() {
     for (limit, passes) in [(3, true), (2, false)] {
         let limits = crate::base::Limits { transaction_sets: limit, ..crate::base::Limits::default() };
         let guides = Guides::shipped();
-        let mut checker = Checker::new(Reader::new(&*file, ReadOptions { limits }), &guides);
+        let mut checker = Checker::new(Reader::new(&*file, ReadOptions { limits, ..ReadOptions::default() }), &guides);
         let checked = checker.next_checked();
         let is_bound = matches!(checked, Err(ReadFault::Bound { bound: Bound::TransactionSets, limit: 2, .. }));
         assert_eq!((checked.is_ok(), is_bound), (passes, !passes));
