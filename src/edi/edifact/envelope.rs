@@ -1,7 +1,7 @@
 //! Groups, messages and trailers between UNB and UNZ.
 
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
@@ -13,7 +13,7 @@ use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupEnd, GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
 use crate::edi::place::Place;
-use crate::edi::read::Piece;
+use crate::edi::read::{Opened, Piece};
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::{Element, Segment};
 
@@ -107,17 +107,19 @@ impl Envelope {
         source: &mut Source<R>,
         agreed: Option<CharacterSet>,
         before: Vec<Finding>,
-    ) -> Result<Self, ReadFault> {
+    ) -> io::Result<Opened<Self>> {
         let offset = source.offset();
-        let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
-        let Header { mut head, encoding, length } = header::read(bytes, offset, agreed).map_err(|head| {
-            let found = head.findings.iter().find(|finding| finding.severity == Severity::Error);
-            let found = found.map(|finding| finding.text.clone()).unwrap_or_default();
-            ReadFault::Header { place: head.place, found }
-        })?;
+        let bytes = source.look(header::LOOKED_AT)?;
+        let Header { mut head, encoding, length } = match header::read(bytes, offset, agreed) {
+            Ok(header) => header,
+            Err(mut unreadable) => {
+                unreadable.findings.splice(0..0, before);
+                return Ok(Opened::Unreadable(unreadable));
+            }
+        };
         source.consume(length);
         head.findings.splice(0..0, before);
-        Ok(Self {
+        Ok(Opened::Interchange(Box::new(Self {
             intake: Intake::new(head.delimiters, head.place.start),
             encoding,
             head: Arc::new(head),
@@ -128,6 +130,16 @@ impl Envelope {
             message_numbers: ControlNumbers::default(),
             ready: VecDeque::new(),
             closed: false,
+        })))
+    }
+
+    /// Whether what stands next in the source is a UNB that can be read, or could at least be rejected: it has a control
+    /// reference.
+    pub(crate) fn may_open<R: Read>(source: &mut Source<R>) -> io::Result<bool> {
+        let bytes = source.look(header::LOOKED_AT)?;
+        Ok(match header::read(bytes, 0, None) {
+            Ok(_) => true,
+            Err(head) => !head.control_number.is_empty(),
         })
     }
 

@@ -52,6 +52,7 @@ impl Envelope {
                 Some(ServiceTag::Ung | ServiceTag::Unh | ServiceTag::Une | ServiceTag::Unz) => break None,
             }
         };
+        message.finish(&mut self.intake);
         Ok(self.finish(message, trailer, source.offset()))
     }
 
