@@ -42,6 +42,7 @@ mod x12;
 mod tests;
 
 pub use charset::{CharacterSet, NotACharacterSet, decode};
+pub(crate) use check::no_guide;
 pub use check::{Checked, Checker, Defaults, Terms};
 pub use delimiter::{Delimiters, WideDelimiters};
 pub use fault::{Bound, ReadFault};
@@ -57,7 +58,7 @@ pub use outgoing::{
 };
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
-pub use record::FindingRecord;
+pub use record::{FindingRecord, Indices};
 pub use report::{GroupReport, InterchangeReport, SetReport};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
