@@ -1,8 +1,12 @@
 //! What may be typed.
 
+mod edi;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use edi::*;
 
 /// A gateway between partners who speak AS2 with X12 or EDIFACT and an ERP that reads canonical JSON.
 #[derive(Debug, Parser)]
@@ -24,6 +28,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look into files of X12 and EDIFACT, without a gateway and without configuration
+    #[command(subcommand)]
+    Edi(EdiCommand),
     /// Speak AS2 by hand
     #[command(subcommand)]
     As2(As2Command),
