@@ -172,7 +172,7 @@ fn tokenise(tokens: &mut Tokens, bytes: &[u8]) -> usize {
 }
 
 fn options() -> ReadOptions {
-    ReadOptions { limits: Limits::default() }
+    ReadOptions { limits: Limits::default(), charset: None }
 }
 
 /// How many sets were read, and how many findings there were.

@@ -8,7 +8,8 @@ use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Level};
 use super::interchange::{InterchangeHead, Trailer};
 use super::place::{Place, Tag};
-use super::token::{Segment, SegmentTable};
+use super::table::SegmentTable;
+use super::token::Segment;
 
 /// A level of an envelope and how it ends.
 pub(crate) struct End {

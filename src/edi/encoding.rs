@@ -12,7 +12,8 @@ use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, FindingCode};
 use super::place::Place;
-use super::token::{Segment, SegmentTable};
+use super::table::SegmentTable;
+use super::token::Segment;
 
 /// Who says which character set it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -49,13 +49,6 @@ pub enum ReadFault {
         /// Why, in words.
         found: String,
     },
-    /// The first segment of an interchange does not tell the delimiters: the bytes' fault.
-    Header {
-        /// Where.
-        place: Place,
-        /// Why, in words.
-        found: String,
-    },
     /// A bound was passed: the bytes' fault, or a limit set too low.
     Bound {
         /// Which.
@@ -72,7 +65,6 @@ impl fmt::Display for ReadFault {
         match self {
             Self::Io(error) => write!(f, "the file cannot be read: {error}"),
             Self::NotEdi { found, .. } => write!(f, "this is no EDI: {found}"),
-            Self::Header { found, .. } => write!(f, "the interchange's header cannot be read: {found}"),
             Self::Bound { bound, limit, .. } => write!(f, "{} than {limit}", bound.words().0),
         }
     }
@@ -82,7 +74,7 @@ impl std::error::Error for ReadFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::NotEdi { .. } | Self::Header { .. } | Self::Bound { .. } => None,
+            Self::NotEdi { .. } | Self::Bound { .. } => None,
         }
     }
 }
@@ -96,10 +88,6 @@ impl From<&ReadFault> for Diagnostic {
                 .at(Location::from(place))
                 .expecting("ISA or UNB")
                 .hinting("look at what the partner sent; it may be another format or an empty file"),
-            ReadFault::Header { place, .. } => Self::error("header-unreadable", text)
-                .at(Location::from(place))
-                .expecting("ISA with 16 elements and four different delimiters")
-                .hinting("send the partner the first 200 bytes of the file and ask them to mend the ISA"),
             ReadFault::Bound { bound, place, .. } => Self::error("too-large", text)
                 .at(Location::from(place))
                 .hinting(format!("if the partner means it, raise limits.{}", bound.words().1)),

@@ -9,7 +9,8 @@ use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
-use super::token::{Segment, SegmentTable};
+use super::table::SegmentTable;
+use super::token::Segment;
 
 /// The family of rules a file is written by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! The reader: one transaction set at a time out of a stream, in bounded memory.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
@@ -9,6 +9,7 @@ use super::charset::CharacterSet;
 use super::control::InterchangeNumbers;
 use super::fault::ReadFault;
 use super::finding::{Finding, FindingCode, Level};
+use super::input::ByteOrder;
 use super::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
     UnreadableInterchange,
@@ -17,6 +18,18 @@ use super::place::Place;
 use super::sniff::{self, Start};
 use super::source::Source;
 use super::{edifact, x12};
+
+/// Places looked at in one search for the next interchange that look like the head of one and are none. A file that holds
+/// more of them is not worth searching further.
+const CANDIDATES: usize = 10_000;
+
+/// What came of reading the head of an interchange.
+pub(crate) enum Opened<E> {
+    /// An interchange; the source stands behind its head.
+    Interchange(Box<E>),
+    /// What can be told of a head that cannot be read; the source still stands before it.
+    Unreadable(Box<InterchangeHead>),
+}
 
 /// What comes out of a file of EDI, in the order of the wire.
 #[derive(Clone, Debug)]
@@ -66,9 +79,9 @@ enum State {
     /// Nothing was read yet.
     First,
     /// Inside an interchange of X12.
-    X12(x12::Envelope),
+    X12(Box<x12::Envelope>),
     /// Inside an interchange of EDIFACT.
-    Edifact(edifact::Envelope),
+    Edifact(Box<edifact::Envelope>),
     /// Behind an interchange.
     Between,
     /// Nothing more will come.
@@ -123,36 +136,69 @@ impl<R: Read> Reader<R> {
         }
         let mut findings = Vec::new();
         let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+        findings.extend(self.utf_16());
         if let Start::Leading(count) = start {
             findings.push(self.leading_bytes(count));
             self.source.consume(count);
             start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
         }
         match start {
-            Start::Interchange(standard) => self.open(standard, findings).map(Some),
+            Start::Interchange(standard) => self.open(standard, findings).map(Some).map_err(ReadFault::Io),
             Start::Leading(_) => Ok(None),
             Start::End => self.end(),
             Start::Other(found) => self.refuse(found),
         }
     }
 
-    fn open(&mut self, standard: Standard, findings: Vec<Finding>) -> Result<Piece, ReadFault> {
+    fn open(&mut self, standard: Standard, findings: Vec<Finding>) -> io::Result<Piece> {
+        let charset = self.options.charset;
         let head = match standard {
-            Standard::X12 => {
-                let envelope = x12::Envelope::open(&mut self.source, self.options.charset, findings)?;
-                let head = Arc::clone(envelope.head());
-                self.state = State::X12(envelope);
-                head
-            }
-            Standard::Edifact => {
-                let envelope = edifact::Envelope::open(&mut self.source, self.options.charset, findings)?;
-                let head = Arc::clone(envelope.head());
-                self.state = State::Edifact(envelope);
-                head
-            }
+            Standard::X12 => match x12::Envelope::open(&mut self.source, charset, findings)? {
+                Opened::Interchange(envelope) => {
+                    let head = Arc::clone(envelope.head());
+                    self.state = State::X12(envelope);
+                    head
+                }
+                Opened::Unreadable(head) => return self.unreadable(head),
+            },
+            Standard::Edifact => match edifact::Envelope::open(&mut self.source, charset, findings)? {
+                Opened::Interchange(envelope) => {
+                    let head = Arc::clone(envelope.head());
+                    self.state = State::Edifact(envelope);
+                    head
+                }
+                Opened::Unreadable(head) => return self.unreadable(head),
+            },
         };
         self.about_head = self.numbers.note(&head);
         Ok(Piece::Interchange(head))
+    }
+
+    fn unreadable(&mut self, head: Box<InterchangeHead>) -> io::Result<Piece> {
+        let start = self.source.offset();
+        sniff::pass_advice(&mut self.source)?;
+        self.seek()?;
+        self.state = State::Between;
+        let place = Place { tag: head.place.tag, ..Place::bytes(start, self.source.offset()) };
+        Ok(Piece::Unreadable(Box::new(UnreadableInterchange { head: Arc::from(head), place })))
+    }
+
+    /// Passes over what cannot be read, up to the head of an interchange or the end of the file.
+    fn seek(&mut self) -> io::Result<()> {
+        for _ in 0..CANDIDATES {
+            let found = match sniff::seek(&mut self.source)? {
+                Some(Standard::X12) => x12::Envelope::may_open(&mut self.source)?,
+                Some(Standard::Edifact) => edifact::Envelope::may_open(&mut self.source)?,
+                None => true,
+            };
+            if found {
+                return Ok(());
+            }
+        }
+        while !self.source.peek(1)?.is_empty() {
+            self.source.consume(usize::MAX);
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> Result<Option<Piece>, ReadFault> {
@@ -162,17 +208,32 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// At the start of a file this is no EDI; behind an interchange, the interchanges stand and the rest is a finding.
+    /// At the start of a file this is no EDI; behind an interchange, the interchanges stand, and what is none is a finding.
     fn refuse(&mut self, found: String) -> Result<Option<Piece>, ReadFault> {
-        let place = self.here(1);
-        match std::mem::replace(&mut self.state, State::Ended) {
-            State::First => Err(ReadFault::NotEdi { place, found }),
-            State::X12(_) | State::Edifact(_) | State::Between | State::Ended => {
-                let text = format!("what follows the last interchange is no interchange: {found}");
-                let finding = Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text);
-                Ok(Some(Piece::Finding(finding.about(Level::File))))
-            }
+        if matches!(self.state, State::First) {
+            return Err(ReadFault::NotEdi { place: self.here(1), found });
         }
+        let start = self.source.offset();
+        self.seek().map_err(ReadFault::Io)?;
+        let place = Place::bytes(start, self.source.offset());
+        let text = match self.source.peek(1).map_err(ReadFault::Io)? {
+            [] => format!("what follows the last interchange is no interchange: {found}"),
+            _ => format!("what stands between two interchanges belongs to neither: {found}"),
+        };
+        let finding = Finding::new(Severity::Error, FindingCode::TrailingBytes, place, text).about(Level::File);
+        Ok(Some(Piece::Finding(finding)))
+    }
+
+    /// Says once that the file is in UTF-16.
+    fn utf_16(&self) -> Option<Finding> {
+        let order = self.source.utf_16().filter(|_| matches!(self.state, State::First))?;
+        let order = match order {
+            ByteOrder::Little => "low byte first",
+            ByteOrder::Big => "high byte first",
+        };
+        let text = format!("the file is in UTF-16, {order}; bytes are counted as if it were in UTF-8");
+        let place = Place::bytes(0, 0);
+        Some(Finding::new(Severity::Info, FindingCode::WideCharacters, place, text).about(Level::File))
     }
 
     fn leading_bytes(&self, count: usize) -> Finding {

@@ -6,8 +6,8 @@
 
 use super::place::Tag;
 use super::source::Source;
+use super::table::SegmentTable;
 use super::tape::{Passed, Tape};
-use super::token::SegmentTable;
 
 /// What a run may take before a bound would be passed.
 #[derive(Clone, Copy, Debug)]

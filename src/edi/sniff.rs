@@ -13,6 +13,9 @@ pub(crate) const HEADER_START: usize = 15;
 /// How far to look for an interchange behind bytes that belong to nothing, such as the head of a mail.
 const SEARCHED: usize = 1024;
 
+/// How far behind the start of a UNA its UNB may stand.
+const ADVICE: usize = 80;
+
 /// What comes next between two interchanges.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Start {
@@ -40,7 +43,7 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
         };
         source.consume(skipped);
     }
-    let head = source.peek(SEARCHED + HEADER_START)?;
+    let head = source.look(SEARCHED + HEADER_START)?;
     if let Some(standard) = standard_of(head) {
         return Ok(Start::Interchange(standard));
     }
@@ -83,6 +86,33 @@ fn is_odd_una(head: &[u8]) -> bool {
     (0..rest.len()).any(|at| rest.get(at..).is_some_and(|rest| begins_with(rest, b"UNB")))
 }
 
+/// Passes over a UNA, up to its UNB: a search for the next interchange begins behind both.
+pub(crate) fn pass_advice<R: Read>(source: &mut Source<R>) -> io::Result<()> {
+    let head = source.look(ADVICE)?;
+    let is_advice = head.get(..3).is_some_and(|tag| tag.eq_ignore_ascii_case(b"UNA"));
+    let header = (3..head.len()).find(|at| head.get(*at..).is_some_and(|rest| begins_with(rest, b"UNB")));
+    if let Some(header) = header.filter(|_| is_advice) {
+        source.consume(header);
+    }
+    Ok(())
+}
+
+/// Passes over bytes up to where the next interchange may begin, at least one byte further on. `None` at the end of the
+/// file.
+pub(crate) fn seek<R: Read>(source: &mut Source<R>) -> io::Result<Option<Standard>> {
+    loop {
+        let head = source.look(SEARCHED + HEADER_START)?;
+        let found = leading(head);
+        let standard = found.and_then(|count| head.get(count..)).and_then(standard_of);
+        let is_end = head.len() <= SEARCHED;
+        let passed = found.unwrap_or(SEARCHED.min(head.len()));
+        source.consume(passed);
+        if found.is_some() || is_end {
+            return Ok(standard);
+        }
+    }
+}
+
 /// Bytes before the first interchange that begins where a segment may: not in the middle of a word.
 fn leading(head: &[u8]) -> Option<usize> {
     (1..=SEARCHED.min(head.len())).find(|at| {
@@ -92,9 +122,6 @@ fn leading(head: &[u8]) -> Option<usize> {
 }
 
 fn explain(head: &[u8]) -> String {
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return "it is in UTF-16".to_owned();
-    }
     for tag in ["GS", "ST", "UNH", "UNG"] {
         let rest = head.strip_prefix(tag.as_bytes()).and_then(<[u8]>::first);
         if rest.is_some_and(|separator| !separator.is_ascii_alphanumeric()) {
@@ -132,8 +159,25 @@ mod tests {
         check(b"VISA*00*", 0, Start::Other("it begins with 'VISA*00*'".into()));
         check(b"ISA 00", 0, Start::Other("it begins with 'ISA 00'".into()));
         check(b"ST*850*1~", 0, Start::Other("it begins with ST, without the interchange around it".into()));
-        check(b"\xff\xfeI\0S\0", 0, Start::Other("it is in UTF-16".into()));
+        check(b"\xff\xfeI\0S\0A\0*\0", 0, Start::Interchange(Standard::X12));
         check(b"{\"order\": 1}\n and a long text", 0, Start::Other("it begins with '{\"order\": 1}. and a '".into()));
+    }
+
+    #[test]
+    fn seeks_as_far_as_the_file_goes() {
+        let check = |before: &str, rest: &[u8], standard: Option<Standard>| {
+            let bytes = [before.as_bytes(), rest].concat();
+            let mut source = Source::new(bytes.as_slice());
+            assert_eq!(seek(&mut source).unwrap(), standard);
+            assert_eq!(source.offset() as usize, if standard.is_some() { before.len() } else { bytes.len() });
+        };
+        check("ISA*broken~", b"ISA*00*", Some(Standard::X12));
+        check("ISA*broken~", b"VISA*00*", None);
+        check("ISA*broken~", b"", None);
+        for count in [SEARCHED - 1, SEARCHED, SEARCHED + 1, SEARCHED + HEADER_START, 5 * SEARCHED] {
+            check(&"-".repeat(count), b"UNA:+.? '", Some(Standard::Edifact));
+            check(&"-".repeat(count), b"UNA", None);
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A window over a stream, cut into segments.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 
 use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
+use super::input::{ByteOrder, Input};
 use super::place::Place;
 use super::sniff;
 use super::tape::Tape;
@@ -16,7 +17,7 @@ const SCANNED: usize = 8 << 10;
 
 /// Reads a stream through a window. What was consumed is gone.
 pub(crate) struct Source<R> {
-    input: R,
+    input: Input<R>,
     window: Vec<u8>,
     start: usize,
     end: usize,
@@ -39,6 +40,19 @@ pub(crate) struct Cut {
     pub(crate) next: usize,
     /// Whether the terminator was there; only at the end of the file it may be missing.
     pub(crate) terminated: bool,
+    /// Whether it holds binary data. Cutting by delimiters alone does not tell.
+    pub(crate) data: Data,
+}
+
+/// Binary data in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    /// There is none.
+    None,
+    /// From this byte of the segment to its end.
+    From(usize),
+    /// There should be some, but the length it says is not its length.
+    WrongLength,
 }
 
 /// What comes next inside an interchange.
@@ -54,12 +68,26 @@ pub(crate) enum Next {
 impl<R: Read> Source<R> {
     /// The start of a stream.
     pub(crate) fn new(input: R) -> Self {
-        Self { input, window: Vec::new(), start: 0, end: 0, offset: 0, ended: false, tape: None, is_stale: false }
+        Self {
+            input: Input::new(input),
+            window: Vec::new(),
+            start: 0,
+            end: 0,
+            offset: 0,
+            ended: false,
+            tape: None,
+            is_stale: false,
+        }
     }
 
     /// Offset in the file of the first byte that was not consumed.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// The order of the bytes, if the file is in UTF-16.
+    pub(crate) fn utf_16(&self) -> Option<ByteOrder> {
+        self.input.utf_16()
     }
 
     /// What the window holds from there on.
@@ -71,6 +99,12 @@ impl<R: Read> Source<R> {
     pub(crate) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.available().len() < count && self.fill()? {}
         Ok(self.available())
+    }
+
+    /// The next `count` bytes and no more, fewer only at the end of the file: how the file is read must not show.
+    pub(crate) fn look(&mut self, count: usize) -> io::Result<&[u8]> {
+        let bytes = self.peek(count)?;
+        Ok(bytes.get(..count).unwrap_or(bytes))
     }
 
     /// Lets go of the first bytes.
@@ -93,12 +127,7 @@ impl<R: Read> Source<R> {
             self.make_room();
         }
         let room = self.window.get_mut(self.end..).unwrap_or_default();
-        let count = loop {
-            match self.input.read(room) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result?,
-            }
-        };
+        let count = self.input.read(room)?;
         self.ended = count == 0;
         self.end = (self.end + count).min(self.window.len());
         Ok(!self.ended)
@@ -131,7 +160,7 @@ impl<R: Read> Source<R> {
 
     /// The tape, and the bytes it is of; both count from the start of the window, of which the first were consumed.
     pub(super) fn scanned(&self) -> Option<(&Tape, &[u8], usize)> {
-        let tape = self.tape.as_ref().filter(|_| !self.is_stale)?;
+        let tape = self.tape.as_ref().filter(|tape| !self.is_stale && tape.delimiters().wide.is_none())?;
         Some((tape, self.window.get(..self.end)?, self.start))
     }
 
@@ -155,6 +184,9 @@ impl<R: Read> Source<R> {
         if sniff::is_header(head.get(filler..).unwrap_or_default()) {
             return Ok(Next::Header);
         }
+        if let Some(terminator) = delimiters.wide.and_then(|wide| wide.terminator) {
+            return self.next_wide(delimiters, filler, limit, terminator);
+        }
         self.follow(delimiters);
         loop {
             let end = self.tape.as_ref().and_then(Tape::next_end);
@@ -163,11 +195,39 @@ impl<R: Read> Source<R> {
                 return Err(self.too_long(filler, limit));
             }
             if end.is_some() {
-                return Ok(Next::Segment(self.cut(delimiters, filler, searched, true)));
+                return Ok(Next::Segment(self.cut(delimiters, filler, searched, 1)));
             }
             if !self.scan() && !self.fill().map_err(ReadFault::Io)? {
                 let all = self.available().len();
-                return Ok(Next::Segment(self.cut(delimiters, filler, all, false)));
+                return Ok(Next::Segment(self.cut(delimiters, filler, all, 0)));
+            }
+        }
+    }
+
+    /// The same where the terminator takes more than one byte: rare, and so without the tape.
+    fn next_wide(
+        &mut self,
+        delimiters: &Delimiters,
+        filler: usize,
+        limit: usize,
+        terminator: char,
+    ) -> Result<Next, ReadFault> {
+        let mut room = [0; 4];
+        let sent = terminator.encode_utf8(&mut room).as_bytes();
+        let mut searched = filler;
+        loop {
+            let found = memchr::memmem::find(self.available().get(searched..).unwrap_or_default(), sent);
+            let all = self.available().len();
+            let end = found.map_or(all, |found| searched + found);
+            if end > filler + limit {
+                return Err(self.too_long(filler, limit));
+            }
+            if found.is_some() {
+                return Ok(Next::Segment(self.cut(delimiters, filler, end, sent.len())));
+            }
+            searched = filler.max(all.saturating_sub(sent.len() - 1));
+            if !self.fill().map_err(ReadFault::Io)? {
+                return Ok(Next::Segment(self.cut(delimiters, filler, all, 0)));
             }
         }
     }
@@ -194,15 +254,18 @@ impl<R: Read> Source<R> {
         ReadFault::Bound { bound: Bound::Segment, limit: limit as u64, place }
     }
 
+    /// The segment up to `stop` with a terminator of so many bytes; none at the end of the file.
+    ///
     /// Line ends just before the terminator, and what an unterminated end of file trails, are no part of the segment.
-    fn cut(&self, delimiters: &Delimiters, filler: usize, stop: usize, terminated: bool) -> Cut {
+    fn cut(&self, delimiters: &Delimiters, filler: usize, stop: usize, terminator: usize) -> Cut {
+        let terminated = terminator > 0;
         let segment = self.available().get(filler..stop).unwrap_or_default();
         let is_idle = |byte: u8| match terminated {
             true => matches!(byte, b'\r' | b'\n') && !delimiters.contains(byte),
             false => delimiters.is_filler(byte),
         };
         let length = segment.iter().rposition(|byte| !is_idle(*byte)).map_or(0, |last| last + 1);
-        Cut { filler, end: filler + length, next: stop + usize::from(terminated), terminated }
+        Cut { filler, end: filler + length, next: stop + terminator, terminated, data: Data::None }
     }
 
     /// The filler, the segment and the terminator of a cut.

@@ -1,7 +1,7 @@
 //! Groups, messages and trailers between UNB and UNZ.
 
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
@@ -10,10 +10,10 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupEnd, GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
 use crate::edi::place::Place;
-use crate::edi::read::Piece;
-use crate::edi::segments::Segments;
+use crate::edi::read::{Opened, Piece};
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::{Element, Segment};
 
@@ -33,7 +33,7 @@ pub(crate) struct Envelope {
     pub(super) loose: u64,
     group_numbers: ControlNumbers,
     pub(super) message_numbers: ControlNumbers,
-    pub(super) segments: Segments,
+    pub(super) intake: Intake,
     pub(super) encoding: Encoding,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
@@ -107,18 +107,20 @@ impl Envelope {
         source: &mut Source<R>,
         agreed: Option<CharacterSet>,
         before: Vec<Finding>,
-    ) -> Result<Self, ReadFault> {
+    ) -> io::Result<Opened<Self>> {
         let offset = source.offset();
-        let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
-        let Header { mut head, encoding, length } = header::read(bytes, offset, agreed).map_err(|head| {
-            let found = head.findings.iter().find(|finding| finding.severity == Severity::Error);
-            let found = found.map(|finding| finding.text.clone()).unwrap_or_default();
-            ReadFault::Header { place: head.place, found }
-        })?;
+        let bytes = source.look(header::LOOKED_AT)?;
+        let Header { mut head, encoding, length } = match header::read(bytes, offset, agreed) {
+            Ok(header) => header,
+            Err(mut unreadable) => {
+                unreadable.findings.splice(0..0, before);
+                return Ok(Opened::Unreadable(unreadable));
+            }
+        };
         source.consume(length);
         head.findings.splice(0..0, before);
-        Ok(Self {
-            segments: Segments::new(head.delimiters, head.place.start),
+        Ok(Opened::Interchange(Box::new(Self {
+            intake: Intake::new(head.delimiters, head.place.start),
             encoding,
             head: Arc::new(head),
             group: None,
@@ -128,6 +130,16 @@ impl Envelope {
             message_numbers: ControlNumbers::default(),
             ready: VecDeque::new(),
             closed: false,
+        })))
+    }
+
+    /// Whether what stands next in the source is a UNB that can be read, or could at least be rejected: it has a control
+    /// reference.
+    pub(crate) fn may_open<R: Read>(source: &mut Source<R>) -> io::Result<bool> {
+        let bytes = source.look(header::LOOKED_AT)?;
+        Ok(match header::read(bytes, 0, None) {
+            Ok(_) => true,
+            Err(head) => !head.control_number.is_empty(),
         })
     }
 
@@ -154,7 +166,7 @@ impl Envelope {
     }
 
     fn advance<R: Read>(&mut self, source: &mut Source<R>, limits: &Limits) -> Result<(), ReadFault> {
-        let Some(cut) = self.segments.next_cut(source, limits)? else {
+        let Some(cut) = self.intake.next_cut(source, limits)? else {
             self.end_by_force(Place::bytes(source.offset(), source.offset()));
             return Ok(());
         };
@@ -165,7 +177,7 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(message)));
             return Ok(());
         }
-        let mut table = self.segments.take(source, limits, cut)?;
+        let mut table = self.intake.take(source, limits, cut)?;
         self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };

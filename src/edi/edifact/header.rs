@@ -7,7 +7,8 @@ use crate::edi::encoding::Encoding;
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::place::{Place, Tag};
-use crate::edi::token::{Element, Segment, SegmentTable};
+use crate::edi::table::SegmentTable;
+use crate::edi::token::{Element, Segment};
 
 use super::advice::{self, Advice};
 

@@ -92,23 +92,39 @@ fn an_isa_that_is_not_106_characters_long() {
 
 #[test]
 fn headers_that_cannot_be_read() {
-    let hint = "expected ISA with 16 elements and four different delimiters — send the partner the first 200 bytes of the file and ask them to mend the ISA";
-    let refused = |bytes: &str, why: &str| {
-        let fault = format!(
-            "fault ISA at byte 0: error[header-unreadable]: the interchange's header cannot be read: {why}; {hint}"
+    let unreadable = |bytes: &str, number: &str, place: &str, why: &str| {
+        let hint = match why.split_once("error[").unwrap().1.split_once(']').unwrap().0 {
+            "header-unreadable" => {
+                "send the partner the first 200 bytes of the interchange and ask them to mend its head"
+            }
+            _ => "tell the partner; their translator writes it wrong",
+        };
+        let why = why.replace("]:", "]: the ISA cannot be read:");
+        let (whole, expected) = (bytes.len(), "ISA with 16 elements and four different delimiters");
+        check(
+            bytes,
+            &format!("unreadable {number} at 0 to {whole}\n{place} at byte 0: {why}; expected {expected} — {hint}"),
         );
-        check(bytes, &fault);
     };
     let isa = |tail: &str| ISA.strip_suffix(">~").unwrap().to_owned() + tail + "GS*PO*S~";
-    refused("ISA*00*1", "it has 2 of 16 elements within 256 bytes");
-    refused(&format!("ISA*{}", "x".repeat(300)), "it has 1 of 16 elements within 256 bytes");
-    refused(ISA.strip_suffix('~').unwrap(), "it ends before its terminator");
-    refused(&isa("**"), "its delimiters are not different from one another");
-    refused(&isa("~~"), "its delimiters are not different from one another");
-    refused(&isa(">A"), "its terminator would be a letter, a digit or a blank; an element may be missing");
-    refused(&isa(">…"), "its segment terminator '…' is no single byte");
+    let broken = |bytes: &str, number: &str, why: &str| {
+        unreadable(bytes, number, "ISA", &format!("error[header-unreadable]: {why}"));
+    };
+    broken("ISA*00*1", "", "it has 2 of 16 elements within 256 bytes");
+    broken(&format!("ISA*{}", "x".repeat(300)), "", "it has 1 of 16 elements within 256 bytes");
+    broken(ISA.strip_suffix('~').unwrap(), "000000001", "it ends before its terminator");
+    let component = |bytes: &str, number: &str, why: &str| {
+        unreadable(bytes, number, "ISA16", &format!("error[component-separator]: its component separator {why}"));
+    };
+    component(&isa("**"), "000000001", "is another delimiter too");
+    component(&isa("~~"), "000000001", "is another delimiter too");
     let short = ISA.replace("*U*", "*") + "GS*PO*S*R~";
-    refused(&short, "its component separator would be a letter, a digit or a blank; an element may be missing");
+    component(&short, "0", "would be a letter, a digit or a blank; an element may be missing");
+    let terminator = |bytes: &str, why: &str| {
+        unreadable(bytes, "000000001", "ISA", &format!("error[segment-terminator]: its terminator {why}"));
+    };
+    terminator(&isa(">*"), "is its element separator too");
+    terminator(&isa(">A"), "would be a letter, a digit or a blank; an element may be missing");
 }
 
 #[test]
@@ -159,6 +175,9 @@ fn bytes_around_interchanges() {
     let second = uncustomary(file.len(), r"\'").replace("0001 from", "0002 from");
     let last = SOUND.replace("RECEIVER", "ANOTHER");
     check(format!("{file}{other}\r\n{third}"), &format!("{SOUND}\n{second}{last}"));
+    let between = "error[trailing-bytes]: what stands between two interchanges belongs to neither: it begins with \
+                   '--------------------' — look at the raw file: an interchange may be damaged there";
+    check(format!("{file}{}{third}", "-".repeat(5_000)), &format!("{SOUND}\n{between}{last}"));
 }
 
 #[test]
@@ -220,7 +239,8 @@ fn a_file_cut_anywhere_is_never_sound() {
         let is_whole = end == file.len() - 1;
         let ended = pieces.iter().any(|piece| matches!(piece, Piece::InterchangeEnd(end) if end.is_sound()));
         assert_eq!(ended, is_whole, "cut at {end}: {pieces:?}");
-        assert!(fault.is_some() || pieces.len() >= 2);
+        let is_unreadable = matches!(pieces.first(), Some(Piece::Unreadable(_)));
+        assert!(fault.is_some() || is_unreadable || pieces.len() >= 2);
         let sound_sets = pieces.iter().filter(|piece| matches!(piece, Piece::Set(set) if set.is_sound())).count();
         let set_end = file.windows(5).position(|bytes| bytes == b"~GE*1").unwrap() + 1;
         assert_eq!(sound_sets, usize::from(end >= set_end), "cut at {end}");

@@ -1,5 +1,6 @@
 //! Reading from the front door of the module.
 
+mod bytes;
 mod charsets;
 mod edifact;
 mod envelope;
@@ -7,6 +8,7 @@ mod limits;
 mod report;
 mod plausible;
 mod structure;
+mod tokens;
 mod validate;
 
 use std::fmt::Write as _;

@@ -1,23 +1,26 @@
 //! Groups, sets and trailers between ISA and IEA.
 
 use std::collections::VecDeque;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 use crate::edi::charset::CharacterSet;
 use crate::edi::control::{self, ControlNumbers, End};
+use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
-use crate::edi::fault::{Bound, ReadFault};
+use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, Level};
+use crate::edi::intake::Intake;
 use crate::edi::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
 };
-use crate::edi::place::{Place, Tag};
-use crate::edi::read::Piece;
-use crate::edi::source::{Cut, Next, Source};
-use crate::edi::token::{Segment, SegmentTable, TableSize};
+use crate::edi::place::Place;
+use crate::edi::read::{Opened, Piece};
+use crate::edi::source::{Cut, Source};
+use crate::edi::token::Segment;
 
+use super::binary;
 use super::header::{self, Header};
 
 const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
@@ -31,10 +34,7 @@ pub(crate) struct Envelope {
     groups: u64,
     acknowledgements: u64,
     group_numbers: ControlNumbers,
-    /// Segments so far; the header is one.
-    segments: u64,
-    /// Room that the last set took.
-    pub(super) usual_size: TableSize,
+    pub(super) intake: Intake,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
@@ -75,16 +75,18 @@ impl ServiceTag {
         }
     }
 
-    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped
+    /// or with blanks. Called for every segment: one
     /// look at the first byte sends most of them away.
-    pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {
+    pub(super) fn of(segment: &[u8], delimiters: &Delimiters) -> Option<Self> {
         if !matches!(segment.first()?.to_ascii_uppercase(), b'T' | b'G' | b'S' | b'I') {
             return None;
         }
         let mut tag = [0; 3];
         let mut length = 0;
-        let is_line_end = |byte: u8| matches!(byte, b'\r' | b'\n');
-        for byte in segment.iter().filter(|byte| !is_line_end(**byte)).take_while(|byte| **byte != separator) {
+        let is_passed = |byte: u8| matches!(byte, b'\r' | b'\n' | b' ');
+        let is_separator = |byte: u8| byte == delimiters.element || delimiters.wide.is_some() && !byte.is_ascii();
+        for byte in segment.iter().filter(|byte| !is_passed(**byte)).take_while(|byte| !is_separator(**byte)) {
             *tag.get_mut(length)? = *byte;
             length += 1;
         }
@@ -109,29 +111,40 @@ impl Envelope {
         source: &mut Source<R>,
         agreed: Option<CharacterSet>,
         before: Vec<Finding>,
-    ) -> Result<Self, ReadFault> {
+    ) -> io::Result<Opened<Self>> {
         let offset = source.offset();
-        let bytes = source.peek(header::LOOKED_AT).map_err(ReadFault::Io)?;
-        let Header { mut head, length } = header::read(bytes, offset).map_err(|found| {
-            let end = offset + bytes.len().min(106) as u64;
-            let place = Place { tag: Some(Tag::new(b"ISA")), ..Place::bytes(offset, end) };
-            ReadFault::Header { place, found }
-        })?;
+        let bytes = source.look(header::LOOKED_AT)?;
+        let Header { mut head, length } = match header::read(bytes, offset) {
+            Ok(header) => header,
+            Err(mut unreadable) => {
+                unreadable.findings.splice(0..0, before);
+                return Ok(Opened::Unreadable(unreadable));
+            }
+        };
         source.consume(length);
         head.findings.splice(0..0, before);
         let encoding = Encoding::new(agreed, CharacterSet::Auto, &head.delimiters);
         head.character_set = encoding.set();
-        Ok(Self {
+        Ok(Opened::Interchange(Box::new(Self {
+            intake: Intake::new(head.delimiters, head.place.start),
             encoding,
             head: Arc::new(head),
             group: None,
             groups: 0,
             acknowledgements: 0,
             group_numbers: ControlNumbers::default(),
-            segments: 1,
-            usual_size: TableSize::default(),
             ready: VecDeque::new(),
             closed: false,
+        })))
+    }
+
+    /// Whether what stands next in the source is an ISA that can be read, or could at least be rejected: it has a version
+    /// and a control number. `ISA` in the middle of data has none.
+    pub(crate) fn may_open<R: Read>(source: &mut Source<R>) -> io::Result<bool> {
+        let bytes = source.look(header::LOOKED_AT)?;
+        Ok(match header::read(bytes, 0) {
+            Ok(_) => true,
+            Err(head) => head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number),
         })
     }
 
@@ -163,13 +176,13 @@ impl Envelope {
             return Ok(());
         };
         let (_, segment, _) = source.parts(cut);
-        let tag = ServiceTag::of(segment, self.head.delimiters.element);
+        let tag = ServiceTag::of(segment, &self.head.delimiters);
         if tag == Some(ServiceTag::St) {
             let set = self.read_set(source, limits, cut)?;
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let mut table = self.take(source, limits, cut)?;
+        let mut table = self.intake.take(source, limits, cut)?;
         self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
@@ -184,45 +197,15 @@ impl Envelope {
         Ok(())
     }
 
-    /// The next segment that is not empty, not consumed yet. `None` when the file ends or another interchange begins.
+    /// The next segment, not consumed yet, with all of its binary data. `None` when the file ends or another interchange
+    /// begins.
     pub(super) fn next_cut<R: Read>(
         &mut self,
         source: &mut Source<R>,
         limits: &Limits,
     ) -> Result<Option<Cut>, ReadFault> {
-        let Next::Segment(cut) = source.next_segment(&self.head.delimiters, limits.segment)? else { return Ok(None) };
-        let start = self.head.place.start;
-        let end = source.offset() + cut.next as u64;
-        let place = Place::bytes(source.offset() + cut.filler as u64, source.offset() + cut.end as u64);
-        if end - start > limits.interchange {
-            return Err(ReadFault::Bound { bound: Bound::Interchange, limit: limits.interchange, place });
-        }
-        if self.segments >= limits.segments {
-            return Err(ReadFault::Bound { bound: Bound::Segments, limit: limits.segments, place });
-        }
-        Ok(Some(cut))
-    }
-
-    /// Takes a segment of the envelope out of the source.
-    fn take<R: Read>(&mut self, source: &mut Source<R>, limits: &Limits, cut: Cut) -> Result<SegmentTable, ReadFault> {
-        let (filler, segment, terminator) = source.parts(cut);
-        let mut table = SegmentTable::new(self.head.delimiters, source.offset() + filler.len() as u64);
-        if !segment.is_empty() {
-            let added = table.push_segment(segment, terminator);
-            control::check_elements(&table, added.elements, limits)?;
-            self.segments += 1;
-        }
-        source.consume(cut.next);
-        Ok(table)
-    }
-
-    /// Segments so far, the header counted.
-    pub(super) fn segments(&self) -> u64 {
-        self.segments
-    }
-
-    pub(super) fn count_segments(&mut self, more: u64) {
-        self.segments += more;
+        let Some(cut) = self.intake.next_cut(source, limits)? else { return Ok(None) };
+        binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
     }
 
     fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {
@@ -351,4 +334,8 @@ impl Envelope {
             .quoting(&segment.character_set().decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -8,13 +8,19 @@ use crate::edi::charset::{self, CharacterSet};
 use crate::edi::delimiter::{Delimiters, is_filler};
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
-use crate::edi::place::{Place, Tag};
+use crate::edi::place::Place;
+use crate::edi::wide;
+
+use super::looked::Looked;
 
 /// Bytes to look at: the ISA and what follows, to tell a missing ISA16 from a terminator.
 pub(super) const LOOKED_AT: usize = 1024;
 
 /// The longest ISA that is read, counted to its sixteenth separator; the longest seen in the wild had 121 characters.
 const LONGEST: usize = 256;
+
+/// Bytes of an ISA that keeps to the law, its terminator counted.
+const LAWFUL: usize = 106;
 
 /// Widths of the sixteen elements (X12.5).
 const WIDTHS: [usize; 16] = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
@@ -28,11 +34,27 @@ pub(super) struct Header {
     pub(super) length: usize,
 }
 
+/// What keeps an ISA from being read.
+enum Fault {
+    /// Nothing that can be mended here.
+    Broken(Broken),
+    /// A delimiter is this character of several bytes.
+    Wide(char),
+}
+
+/// What is wrong with an ISA that cannot be read.
+struct Broken {
+    code: FindingCode,
+    element: Option<u32>,
+    text: String,
+}
+
 /// What a walk over the sixteen separators found.
+#[derive(Default)]
 struct Walk {
     separator: u8,
     elements: Vec<Span>,
-    /// Behind the sixteenth separator.
+    /// Behind the last separator that was found.
     end: usize,
 }
 
@@ -42,70 +64,119 @@ struct Span {
     end: usize,
 }
 
-/// Reads the ISA at the start of `bytes`, which stand at `offset` of the file. The fault is in words.
-pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, String> {
-    let walk = walk(bytes)?;
-    let tail = tail(bytes, &walk)?;
-    let text = |number: usize| element_text(bytes, &walk, number);
+/// Reads the ISA at the start of `bytes`, which stand at `offset` of the file; or gives what can be told of one that
+/// cannot be read, with the reason among its findings.
+pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, Box<InterchangeHead>> {
+    let mut looked = Looked::new(bytes);
+    loop {
+        let walk = walk(&looked.bytes);
+        match read_plain(&looked, &walk, offset) {
+            Ok(header) => return Ok(header),
+            Err(Fault::Wide(character)) => match looked.standing_in(bytes, character) {
+                Ok(more) => looked = more,
+                Err(looked) => {
+                    let text = format!("no byte is free to stand for its delimiter '{character}'");
+                    let broken = Broken { code: FindingCode::HeaderUnreadable, element: None, text };
+                    return Err(unreadable(&looked, &walk, offset, broken));
+                }
+            },
+            Err(Fault::Broken(broken)) => return Err(unreadable(&looked, &walk, offset, broken)),
+        }
+    }
+}
+
+fn read_plain(looked: &Looked<'_>, walk: &Walk, offset: u64) -> Result<Header, Fault> {
+    let bytes = looked.bytes.as_ref();
+    if let Some(character) = bytes.get(3..).and_then(wide::long_character) {
+        return Err(Fault::Wide(character));
+    }
+    if walk.elements.len() < WIDTHS.len() - 1 {
+        let text = match bytes.get(3) {
+            Some(_) => format!("it has {} of 16 elements within {LONGEST} bytes", walk.elements.len() + 1),
+            None => "it ends after its tag".to_owned(),
+        };
+        return Err(Fault::Broken(Broken { code: FindingCode::HeaderUnreadable, element: None, text }));
+    }
+    let tail = tail(bytes, walk)?;
+    let text = |number: usize| element_text(bytes, walk, number);
+    let (element_11, version) = (text(11), text(12));
+    if let Some(character) = wide_repetition(&element_11, &version) {
+        return Err(Fault::Wide(character));
+    }
     let delimiters = Delimiters {
         element: walk.separator,
         component: tail.component,
-        repetition: repetition(&text(11), &text(12), walk.separator, &tail),
+        repetition: repetition(&element_11, &version, walk.separator, &tail),
         release: None,
         terminator: tail.terminator,
         wide: None,
     };
+    let delimiters = Delimiters { wide: looked.wide(&delimiters), ..delimiters };
     check_distinct(&delimiters)?;
-    let place = Place {
-        start: offset,
-        end: offset + tail.terminator_at as u64,
-        tag: Some(Tag::new(b"ISA")),
-        ..Place::default()
+    let place = looked.place(offset, 0, tail.terminator_at);
+    let findings = findings(looked, walk, &tail, &delimiters, place);
+    let length = looked.position(tail.next);
+    Ok(Header { head: head(bytes, walk, delimiters, place, findings), length })
+}
+
+/// The head as far as it can be read, with what is wrong with it.
+fn unreadable(looked: &Looked<'_>, walk: &Walk, offset: u64, broken: Broken) -> Box<InterchangeHead> {
+    let delimiters = Delimiters {
+        element: walk.separator,
+        component: None,
+        repetition: None,
+        release: None,
+        terminator: b'~',
+        wide: None,
     };
-    let trimmed = |number: usize| text(number).trim().to_owned();
-    let head = InterchangeHead {
+    let seen = looked.bytes.len().min(walk.end.max(LAWFUL));
+    let place = looked.place(offset, 0, seen);
+    let text = format!("the ISA cannot be read: {}", broken.text);
+    let finding = Finding::new(Severity::Error, broken.code, Place { element: broken.element, ..place }, text)
+        .about(Level::Interchange)
+        .expecting("ISA with 16 elements and four different delimiters");
+    Box::new(head(&looked.bytes, walk, delimiters, place, vec![finding]))
+}
+
+fn head(bytes: &[u8], walk: &Walk, delimiters: Delimiters, place: Place, findings: Vec<Finding>) -> InterchangeHead {
+    let text = |number: usize| element_text(bytes, walk, number).trim().to_owned();
+    InterchangeHead {
         standard: Standard::X12,
-        sender: Party { qualifier: trimmed(5), id: trimmed(6) },
-        receiver: Party { qualifier: trimmed(7), id: trimmed(8) },
+        sender: Party { qualifier: text(5), id: text(6) },
+        receiver: Party { qualifier: text(7), id: text(8) },
         sender_internal: Vec::new(),
         receiver_internal: Vec::new(),
-        date: trimmed(9),
-        time: trimmed(10),
+        date: text(9),
+        time: text(10),
         syntax: String::new(),
-        version: trimmed(12),
-        control_number: trimmed(13),
-        acknowledgement_asked: trimmed(14) == "1",
+        version: text(12),
+        control_number: text(13),
+        acknowledgement_asked: text(14) == "1",
         usage: usage(&text(15)),
         character_set: CharacterSet::Auto,
         particulars: Particulars {
-            authorization_qualifier: trimmed(1),
-            authorization: trimmed(2),
-            security_qualifier: trimmed(3),
-            security: trimmed(4),
+            authorization_qualifier: text(1),
+            authorization: text(2),
+            security_qualifier: text(3),
+            security: text(4),
             ..Particulars::default()
         },
         delimiters,
         decimal_mark: b'.',
         place,
-        findings: findings(bytes, &walk, &tail, place),
-    };
-    Ok(Header { head, length: tail.terminator_at + 1 })
+        findings,
+    }
 }
 
 /// Counts separators. Line ends inside an ISA are wrapping unless they are the separator.
-fn walk(bytes: &[u8]) -> Result<Walk, String> {
-    let separator = *bytes.get(3).ok_or("it ends after its tag")?;
-    single_byte(bytes.get(3..).unwrap_or_default(), "element separator")?;
-    let mut elements = Vec::with_capacity(WIDTHS.len());
-    let mut start = 4;
-    for at in memchr::memchr_iter(separator, bytes).skip(1).take_while(|at| *at <= LONGEST) {
-        elements.push(Span { start, end: at });
-        start = at + 1;
-        if elements.len() == WIDTHS.len() - 1 {
-            return Ok(Walk { separator, elements, end: start });
-        }
+fn walk(bytes: &[u8]) -> Walk {
+    let Some(separator) = bytes.get(3).copied() else { return Walk::default() };
+    let mut walk = Walk { separator, elements: Vec::with_capacity(WIDTHS.len()), end: 4 };
+    for at in memchr::memchr_iter(separator, bytes).skip(1).take_while(|at| *at <= LONGEST).take(WIDTHS.len() - 1) {
+        walk.elements.push(Span { start: walk.end, end: at });
+        walk.end = at + 1;
     }
-    Err(format!("it has {} of 16 elements within {LONGEST} bytes", elements.len() + 1))
+    walk
 }
 
 /// What stands behind the sixteenth separator.
@@ -113,20 +184,46 @@ struct Tail {
     component: Option<u8>,
     terminator: u8,
     terminator_at: usize,
+    /// Behind the terminator.
+    next: usize,
 }
 
-fn tail(bytes: &[u8], walk: &Walk) -> Result<Tail, String> {
+fn tail(bytes: &[u8], walk: &Walk) -> Result<Tail, Fault> {
     let rest = bytes.get(walk.end..).unwrap_or_default();
-    single_byte(rest, "component separator")?;
+    if let Some(character) = wide::long_character(rest) {
+        return Err(Fault::Wide(character));
+    }
     let (first, second) = match rest {
         [first, second, ..] => (*first, *second),
-        _ => return Err("it ends before its terminator".to_owned()),
+        _ => {
+            let text = "it ends before its terminator".to_owned();
+            return Err(Fault::Broken(Broken { code: FindingCode::HeaderUnreadable, element: None, text }));
+        }
     };
     if is_terminator(rest, walk.separator) {
-        return Ok(Tail { component: None, terminator: first, terminator_at: walk.end });
+        return Ok(Tail { component: None, ..terminator(first, rest, walk.end) });
     }
-    single_byte(rest.get(1..).unwrap_or_default(), "segment terminator")?;
-    Ok(Tail { component: Some(first), terminator: second, terminator_at: walk.end + 1 })
+    if let Some(character) = rest.get(1..).and_then(wide::long_character) {
+        return Err(Fault::Wide(character));
+    }
+    let rest = rest.get(1..).unwrap_or_default();
+    Ok(Tail { component: Some(first), ..terminator(second, rest, walk.end + 1) })
+}
+
+/// The terminator at the start of `rest`. A carriage return and a line feed are a pair: the line feed counts, and the
+/// carriage return before it is passed over here and before every other one, whether it is there or not.
+fn terminator(first: u8, rest: &[u8], at: usize) -> Tail {
+    match rest {
+        [b'\r', b'\n', ..] => Tail { component: None, terminator: b'\n', terminator_at: at, next: at + 2 },
+        _ => Tail { component: None, terminator: first, terminator_at: at, next: at + 1 },
+    }
+}
+
+/// Whether a segment that may follow the ISA stands here, filler passed over.
+fn follows(rest: &[u8], separator: u8) -> bool {
+    let filler = rest.iter().take_while(|byte| is_filler(**byte)).count();
+    let next = rest.get(filler..).unwrap_or_default();
+    FOLLOWERS.iter().any(|tag| next.strip_prefix(*tag).and_then(<[u8]>::first) == Some(&separator))
 }
 
 /// Whether the first byte behind the sixteenth separator is the terminator, so that ISA16 is missing: a line end, or a
@@ -139,7 +236,7 @@ fn is_terminator(rest: &[u8], separator: u8) -> bool {
     }
     let filler = rest.iter().take_while(|byte| is_filler(**byte)).count();
     let next = rest.get(filler..).unwrap_or_default();
-    let is_follower = FOLLOWERS.iter().any(|tag| next.strip_prefix(*tag).and_then(<[u8]>::first) == Some(&separator));
+    let is_follower = follows(rest, separator);
     if filler == 0 || !is_follower {
         return is_follower;
     }
@@ -164,33 +261,33 @@ fn repetition(element: &str, version: &str, separator: u8, tail: &Tail) -> Optio
     (version.trim() >= "00402" && is_separator).then_some(byte)
 }
 
-fn check_distinct(delimiters: &Delimiters) -> Result<(), String> {
-    let Delimiters { element, component, terminator, .. } = *delimiters;
-    for (byte, name) in
-        [(Some(element), "element separator"), (component, "component separator"), (Some(terminator), "terminator")]
-    {
-        if byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b' ') {
-            return Err(format!("its {name} would be a letter, a digit or a blank; an element may be missing"));
-        }
-    }
-    if element == terminator || component == Some(element) || component == Some(terminator) {
-        return Err("its delimiters are not different from one another".to_owned());
-    }
-    Ok(())
+/// A repetition separator of several bytes, where there may be one.
+fn wide_repetition(element: &str, version: &str) -> Option<char> {
+    let mut characters = element.chars();
+    let first = characters.next().filter(|first| first.len_utf8() > 1 && !first.is_alphanumeric())?;
+    (version.trim() >= "00402" && characters.next().is_none()).then_some(first)
 }
 
-/// A delimiter is one byte. One that is a longer character in UTF-8 would be cut.
-fn single_byte(bytes: &[u8], name: &str) -> Result<(), String> {
-    let length = match bytes.first() {
-        Some(0xc2..=0xdf) => 2,
-        Some(0xe0..=0xef) => 3,
-        Some(0xf0..=0xf4) => 4,
-        _ => return Ok(()),
-    };
-    match bytes.get(..length).map(std::str::from_utf8) {
-        Some(Ok(text)) => Err(format!("its {name} '{text}' is no single byte")),
-        Some(Err(_)) | None => Ok(()),
+fn check_distinct(delimiters: &Delimiters) -> Result<(), Fault> {
+    let Delimiters { element, component, terminator, .. } = *delimiters;
+    let broken = |code, element, text: &str| Err(Fault::Broken(Broken { code, element, text: text.to_owned() }));
+    let is_data = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
+    if component.is_some_and(is_data) {
+        let text = "its component separator would be a letter, a digit or a blank; an element may be missing";
+        return broken(FindingCode::ComponentSeparator, Some(16), text);
     }
+    if is_data(terminator) {
+        let text = "its terminator would be a letter, a digit or a blank; an element may be missing";
+        return broken(FindingCode::SegmentTerminator, None, text);
+    }
+    if component == Some(element) || component == Some(terminator) {
+        let text = "its component separator is another delimiter too";
+        return broken(FindingCode::ComponentSeparator, Some(16), text);
+    }
+    if element == terminator {
+        return broken(FindingCode::SegmentTerminator, None, "its terminator is its element separator too");
+    }
+    Ok(())
 }
 
 fn usage(text: &str) -> Usage {
@@ -202,9 +299,18 @@ fn usage(text: &str) -> Usage {
     }
 }
 
-fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding> {
+fn findings(looked: &Looked<'_>, walk: &Walk, tail: &Tail, delimiters: &Delimiters, place: Place) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let warn = |code, place, text: String| Finding::new(Severity::Warning, code, place, text).about(Level::Interchange);
+    let bytes = looked.bytes.as_ref();
+    let note =
+        |severity, code, place, text: String| Finding::new(severity, code, place, text).about(Level::Interchange);
+    let warn = |code, place, text: String| note(Severity::Warning, code, place, text);
+    let sent: Vec<String> =
+        delimiters.stand_ins().iter().flatten().map(|stand_in| format!("'{}'", stand_in.character)).collect();
+    if !sent.is_empty() {
+        let text = format!("the delimiter {} takes more than one byte", sent.join(" and "));
+        findings.push(note(Severity::Info, FindingCode::WideCharacters, place, text));
+    }
     if !bytes.starts_with(b"ISA") {
         findings.push(warn(FindingCode::LowerCaseTag, place, "the tag ISA is not in upper case".to_owned()));
     }
@@ -216,29 +322,21 @@ fn findings(bytes: &[u8], walk: &Walk, tail: &Tail, place: Place) -> Vec<Finding
         let text = element_text(bytes, walk, index + 1);
         let found = text.chars().count();
         if found != width {
-            let place = Place {
-                start: place.start + span.start as u64,
-                end: place.start + span.end as u64,
-                element: u32::try_from(index + 1).ok(),
-                ..place
-            };
+            let element = u32::try_from(index + 1).ok();
+            let place = Place { element, ..looked.place(place.start, span.start, span.end) };
             let words = format!("ISA{:02} is {found} characters wide", index + 1);
             findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
         }
     }
     // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
-    if walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n') {
+    if sent.is_empty() && (walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n')) {
         let shown = |byte: u8| byte.escape_ascii().to_string();
-        let words = format!(
-            "elements are parted by '{}' and segments ended by '{}'",
-            shown(walk.separator),
-            shown(tail.terminator)
-        );
-        findings.push(Finding::new(Severity::Info, FindingCode::UncustomaryDelimiters, place, words));
+        let (separator, terminator) = (shown(walk.separator), shown(tail.terminator));
+        let words = format!("elements are parted by '{separator}' and segments ended by '{terminator}'");
+        findings.push(note(Severity::Info, FindingCode::UncustomaryDelimiters, place, words));
     }
     if tail.component.is_none() {
-        let start = place.start + walk.end as u64;
-        let place = Place { start, end: start, element: Some(16), ..place };
+        let place = Place { element: Some(16), ..looked.place(place.start, walk.end, walk.end) };
         let words = "ISA16, the component separator, is missing";
         findings.push(warn(FindingCode::ComponentSeparatorMissing, place, words.to_owned()));
     }

@@ -1,7 +1,9 @@
 //! The X12 dialect: ISA, GS, ST and their trailers.
 
+mod binary;
 mod envelope;
 mod header;
+mod looked;
 mod set;
 
 pub(crate) use envelope::Envelope;

@@ -5,24 +5,16 @@ use std::sync::Arc;
 
 use crate::base::{Limits, Severity};
 use crate::edi::control::{self, End};
-use crate::edi::fault::{Bound, ReadFault};
-use crate::edi::finding::{Finding, FindingCode, Findings, Level};
+use crate::edi::fault::ReadFault;
+use crate::edi::finding::Level;
+use crate::edi::intake::OpenSet;
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
-use crate::edi::run::Room;
 use crate::edi::source::{Cut, Source};
-use crate::edi::token::SegmentTable;
 
 use super::envelope::{Envelope, ServiceTag};
 
 const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segments" };
-
-/// The set that is being read.
-struct OpenSet {
-    table: SegmentTable,
-    findings: Findings,
-    has_wrapped: bool,
-}
 
 impl Envelope {
     /// Reads the set whose ST is `cut`, until its SE, or until something comes that cannot be inside a set.
@@ -33,78 +25,25 @@ impl Envelope {
         cut: Cut,
     ) -> Result<TransactionSet, ReadFault> {
         let offset = source.offset() + cut.filler as u64;
-        let mut set = OpenSet {
-            table: SegmentTable::new(self.head.delimiters, offset),
-            findings: Findings::default(),
-            has_wrapped: false,
-        };
-        set.table.reserve(self.usual_size);
-        self.take_into(&mut set, source, limits, cut)?;
+        let mut set = OpenSet::new(&self.intake, offset);
+        set.take(&mut self.intake, source, limits, cut)?;
         let trailer = loop {
-            self.take_run(&mut set, source, limits);
+            set.take_run(&mut self.intake, source, limits, ServiceTag::may_be);
             let Some(cut) = self.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
-            match ServiceTag::of(segment, self.head.delimiters.element) {
-                None => self.take_into(&mut set, source, limits, cut)?,
+            match ServiceTag::of(segment, &self.head.delimiters) {
+                None => set.take(&mut self.intake, source, limits, cut)?,
                 Some(ServiceTag::Se) => {
-                    self.take_into(&mut set, source, limits, cut)?;
+                    set.take(&mut self.intake, source, limits, cut)?;
                     break set.table.last().map(|segment| control::trailer(&segment, segment.place()));
                 }
                 // TA1 is a segment like any other here; the guide will not know it.
-                Some(ServiceTag::Ta1) => self.take_into(&mut set, source, limits, cut)?,
+                Some(ServiceTag::Ta1) => set.take(&mut self.intake, source, limits, cut)?,
                 Some(ServiceTag::Gs | ServiceTag::St | ServiceTag::Ge | ServiceTag::Iea) => break None,
             }
         };
-        self.usual_size = set.table.size();
+        set.finish(&mut self.intake);
         Ok(self.finish(set, trailer, source.offset()))
-    }
-
-    /// Moves plain segments out of the source into the set.
-    fn take_run<R: Read>(&mut self, set: &mut OpenSet, source: &mut Source<R>, limits: &Limits) {
-        let length = limits.transaction_set.min(u32::MAX as usize);
-        let left = length.saturating_sub(set.table.raw().len()) as u64;
-        let room = Room {
-            segment: limits.segment,
-            elements: limits.elements,
-            segments: limits.segments.saturating_sub(self.segments()),
-            bytes: left.min(self.head.place.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
-        };
-        let taken = source.take_run(&mut set.table, room, ServiceTag::may_be);
-        self.count_segments(taken);
-    }
-
-    /// Moves a segment out of the source into the set.
-    fn take_into<R: Read>(
-        &mut self,
-        set: &mut OpenSet,
-        source: &mut Source<R>,
-        limits: &Limits,
-        cut: Cut,
-    ) -> Result<(), ReadFault> {
-        let (filler, segment, terminator) = source.parts(cut);
-        let is_first = set.table.len() == 0;
-        // Places inside a set are kept in 32 bits.
-        let limit = limits.transaction_set.min(u32::MAX as usize);
-        let length = set.table.raw().len() + if is_first { cut.next - cut.filler } else { cut.next };
-        if length > limit {
-            let start = source.offset() + filler.len() as u64;
-            let place = Place::bytes(start, start + segment.len() as u64);
-            return Err(ReadFault::Bound { bound: Bound::TransactionSet, limit: limit as u64, place });
-        }
-        if !is_first {
-            set.table.push_filler(filler);
-        }
-        if segment.is_empty() {
-            set.note_empty(source.offset() + cut.filler as u64);
-            set.table.push_filler(terminator);
-        } else {
-            let added = set.table.push_segment(segment, terminator);
-            control::check_elements(&set.table, added.elements, limits)?;
-            set.note(cut, added.wrapped);
-            self.count_segments(1);
-        }
-        source.consume(cut.next);
-        Ok(())
     }
 
     fn finish(&mut self, mut set: OpenSet, trailer: Option<Trailer>, end: u64) -> TransactionSet {
@@ -153,35 +92,6 @@ impl Envelope {
             trailer,
             findings: set.findings.into_vec(),
             table: set.table,
-        }
-    }
-}
-
-impl OpenSet {
-    /// Takes note of what is wrong with the segment that was added last.
-    fn note(&mut self, cut: Cut, wrapped: bool) {
-        let first_wrap = wrapped && !self.has_wrapped;
-        if cut.terminated && !first_wrap {
-            return;
-        }
-        let Some(segment) = self.table.last() else { return };
-        let place = segment.place();
-        if !cut.terminated {
-            self.findings.push(control::unterminated(Severity::Error, Level::Set, place));
-        }
-        if first_wrap {
-            self.has_wrapped = true;
-            let text = "line ends inside segments are left out, here and further on";
-            self.findings.push(Finding::new(Severity::Info, FindingCode::WrappedLines, place, text));
-        }
-    }
-
-    /// A second line end is customary where a line end is the terminator; any other empty segment is a slip.
-    fn note_empty(&mut self, offset: u64) {
-        if self.table.delimiters.drops_line_ends() {
-            let place = Place::bytes(offset, offset + 1);
-            let text = "there is nothing between two terminators";
-            self.findings.push(Finding::new(Severity::Warning, FindingCode::EmptySegment, place, text));
         }
     }
 }

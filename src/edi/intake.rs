@@ -10,22 +10,24 @@ use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Findings, Level};
 use super::place::Place;
 use super::run::Room;
-use super::source::{Cut, Next, Source};
-use super::token::SegmentTable;
+use super::source::{Cut, Data, Next, Source};
+use super::table::{Added, SegmentTable, TableSize};
 
 /// The segments of an interchange that is open.
-pub(crate) struct Segments {
+pub(crate) struct Intake {
     delimiters: Delimiters,
     /// Where the interchange begins.
     start: u64,
     /// Segments so far; the header is one.
     count: u64,
+    /// Room that the last set took.
+    usual_size: TableSize,
 }
 
-impl Segments {
+impl Intake {
     /// The header of the interchange, which begins at `start`, was read.
     pub(crate) fn new(delimiters: Delimiters, start: u64) -> Self {
-        Self { delimiters, start, count: 1 }
+        Self { delimiters, start, count: 1, usual_size: TableSize::default() }
     }
 
     /// The next segment, not consumed yet. `None` when the file ends or another interchange begins.
@@ -52,7 +54,7 @@ impl Segments {
         let (filler, segment, terminator) = source.parts(cut);
         let mut table = SegmentTable::new(self.delimiters, source.offset() + filler.len() as u64);
         if !segment.is_empty() {
-            let added = table.push_segment(segment, terminator);
+            let added = push(&mut table, segment, terminator, cut.data);
             control::check_elements(&table, added.elements, limits)?;
             self.count += 1;
         }
@@ -70,18 +72,16 @@ pub(crate) struct OpenSet {
 
 impl OpenSet {
     /// A set whose header begins at `offset` of the file.
-    pub(crate) fn new(segments: &Segments, offset: u64) -> Self {
-        Self {
-            table: SegmentTable::new(segments.delimiters, offset),
-            findings: Findings::default(),
-            has_wrapped: false,
-        }
+    pub(crate) fn new(intake: &Intake, offset: u64) -> Self {
+        let mut table = SegmentTable::new(intake.delimiters, offset);
+        table.reserve(intake.usual_size);
+        Self { table, findings: Findings::default(), has_wrapped: false }
     }
 
     /// Moves a segment out of the source into the set.
     pub(crate) fn take<R: Read>(
         &mut self,
-        segments: &mut Segments,
+        intake: &mut Intake,
         source: &mut Source<R>,
         limits: &Limits,
         cut: Cut,
@@ -101,12 +101,12 @@ impl OpenSet {
         }
         if segment.is_empty() {
             self.note_empty(source.offset() + cut.filler as u64);
-            self.table.push_filler(terminator);
+            self.table.push_terminator(terminator);
         } else {
-            let added = self.table.push_segment(segment, terminator);
+            let added = push(&mut self.table, segment, terminator, cut.data);
             control::check_elements(&self.table, added.elements, limits)?;
-            self.note(cut, added.wrapped, added.dangling_release);
-            segments.count += 1;
+            self.note(cut, &added);
+            intake.count += 1;
         }
         source.consume(cut.next);
         Ok(())
@@ -115,7 +115,7 @@ impl OpenSet {
     /// Moves plain segments out of the source into the set, many at once. `may_be_envelope` may say yes too often.
     pub(crate) fn take_run<R: Read>(
         &mut self,
-        segments: &mut Segments,
+        intake: &mut Intake,
         source: &mut Source<R>,
         limits: &Limits,
         may_be_envelope: impl Fn(&[u8]) -> bool + Copy,
@@ -125,16 +125,21 @@ impl OpenSet {
         let room = Room {
             segment: limits.segment,
             elements: limits.elements,
-            segments: limits.segments.saturating_sub(segments.count),
-            bytes: left.min(segments.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
+            segments: limits.segments.saturating_sub(intake.count),
+            bytes: left.min(intake.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
         };
-        segments.count += source.take_run(&mut self.table, room, may_be_envelope);
+        intake.count += source.take_run(&mut self.table, room, may_be_envelope);
+    }
+
+    /// Nothing more comes: the next set is taken to be as large.
+    pub(crate) fn finish(&self, intake: &mut Intake) {
+        intake.usual_size = self.table.size();
     }
 
     /// Takes note of what is wrong with the segment that was added last.
-    fn note(&mut self, cut: Cut, wrapped: bool, dangling_release: bool) {
-        let first_wrap = wrapped && !self.has_wrapped;
-        if cut.terminated && !first_wrap {
+    fn note(&mut self, cut: Cut, added: &Added) {
+        let first_wrap = added.wrapped && !self.has_wrapped;
+        if cut.terminated && !first_wrap && cut.data != Data::WrongLength {
             return;
         }
         let Some(segment) = self.table.last() else { return };
@@ -142,9 +147,15 @@ impl OpenSet {
         if !cut.terminated {
             self.findings.push(control::unterminated(Severity::Error, Level::Set, place));
         }
-        if dangling_release {
+        if added.dangling_release {
             let text = "the segment ends in a release character that releases nothing";
             self.findings.push(Finding::new(Severity::Error, FindingCode::ReleaseCharacter, place, text));
+        }
+        if cut.data == Data::WrongLength {
+            let tag = segment.tag();
+            let text =
+                format!("behind as many bytes as {tag} says, no terminator stands; it is read up to the next one");
+            self.findings.push(Finding::new(Severity::Error, FindingCode::BinaryLength, place, text));
         }
         if first_wrap {
             self.has_wrapped = true;
@@ -160,5 +171,12 @@ impl OpenSet {
             let text = "there is nothing between two terminators";
             self.findings.push(Finding::new(Severity::Warning, FindingCode::EmptySegment, place, text));
         }
+    }
+}
+
+fn push(table: &mut SegmentTable, segment: &[u8], terminator: &[u8], data: Data) -> Added {
+    match data {
+        Data::From(start) => table.push_binary(segment, start, terminator),
+        Data::None | Data::WrongLength => table.push_segment(segment, terminator),
     }
 }
