@@ -16,7 +16,7 @@ CUTS ?= 10
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
 	@echo 'make test        everything CI runs'
-	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts'
+	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts; 400 MB of EDI through a pipe'
 	@echo 'make bench       CPU per message beside bare RSA, and durable changes a second beside bare fdatasync'
 	@echo 'make fix         format, and let clippy repair what it can'
 	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
@@ -51,6 +51,7 @@ tests: tools
 	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked
 
 soak: tools
+	$(CARGO) test --locked --test edi -- --ignored
 	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
 
 bench: build-tools

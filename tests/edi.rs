@@ -201,3 +201,33 @@ fn a_reader_that_hangs_up_is_no_failure() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(text(&output), "X12 interchange 000000377, production\n");
 }
+
+/// The examples of the documentation: a command behind `$`, then what it writes. Where that is `…`, anything follows.
+#[test]
+fn the_examples_of_the_documentation_are_true() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir("tests/fixtures/edi").unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_edigate")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let document = std::fs::read_to_string("docs/edi.md").unwrap();
+    let mut examples = 0;
+    for block in document.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+        for example in block.split("$ edigate").skip(1) {
+            let (command, expect) = example.split_once('\n').unwrap();
+            let mut shell = Command::new("bash");
+            shell.args(["-c", &format!("edigate{command}")]).current_dir(folder.path()).env("PATH", &path);
+            let found = text(&shell.output().unwrap());
+            match expect.split_once("…\n") {
+                Some((start, "")) => assert!(found.starts_with(start), "{command}\n{found}"),
+                _ => assert_eq!(found, expect, "{command}"),
+            }
+            examples += 1;
+        }
+    }
+    assert!(examples >= 10, "{examples}");
+}

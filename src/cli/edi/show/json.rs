@@ -47,7 +47,9 @@ pub(super) fn envelope(file: &str, piece: &Piece, out: &mut dyn Write) -> io::Re
             "said": end.trailer.as_ref().map(|trailer| &trailer.count),
             "findings": records(&end.findings),
         }),
-        Piece::Finding(finding) => json!({ "type": "findings", "file": file, "findings": records(&[finding.clone()]) }),
+        Piece::Finding(finding) => {
+            json!({ "type": "findings", "file": file, "findings": records(std::slice::from_ref(finding)) })
+        }
         Piece::Set(_) => return Ok(()),
     };
     writeln!(out, "{value}")
