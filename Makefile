@@ -11,12 +11,16 @@ export CARGO_TERM_COLOR ?= auto
 KILLS ?= 40
 CUTS ?= 10
 
-.PHONY: help demo test lint docs example tests soak bench fix advisories tools build-tools clean
+# Seconds for each fuzz target.
+FUZZ ?= 10
+
+.PHONY: help demo test lint docs example tests fuzz soak bench fix advisories tools build-tools clean
 
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
 	@echo 'make test        everything CI runs'
 	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts'
+	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
 	@echo 'make bench       CPU per message beside bare RSA, and durable changes a second beside bare fdatasync'
 	@echo 'make fix         format, and let clippy repair what it can'
 	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
@@ -52,6 +56,10 @@ tests: tools
 
 soak: tools
 	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
+
+# Panics and broken laws in what strangers' bytes reach first.
+fuzz: build-tools
+	CARGO=$(CARGO) scripts/fuzz.sh $(FUZZ)
 
 bench: build-tools
 	$(CARGO) bench --locked

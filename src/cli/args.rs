@@ -1,8 +1,12 @@
 //! What may be typed.
 
+mod edi;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use edi::*;
 
 /// A gateway between partners who speak AS2 with X12 or EDIFACT and an ERP that reads canonical JSON.
 #[derive(Debug, Parser)]
@@ -24,6 +28,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look into files of X12 and EDIFACT, without a gateway and without configuration
+    #[command(subcommand)]
+    Edi(EdiCommand),
     /// Speak AS2 by hand
     #[command(subcommand)]
     As2(As2Command),
@@ -222,6 +229,26 @@ pub(crate) enum GuideCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Make guides of a UN/EDIFACT directory (zip) or of a BizTalk-style schema (xsd) that you hold
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The archive of a directory, such as d96a.zip, or a schema, such as X12_00401_850.xsd
+    pub(crate) source: PathBuf,
+    /// The folder of guides to write into: guides/ beside edigate.toml, or any other
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: PathBuf,
+    /// Only this message, such as ORDERS; may be given several times. All of them when left out
+    #[arg(long, value_name = "MESSAGE")]
+    pub(crate) only: Vec<String>,
+    /// Write over files that are there
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub(crate) enum Exit {
     Clean = 0,
     /// It did not work.
     Failed = 1,
+    /// It worked, and something was found that must be mended.
+    Findings = 2,
     /// The command line was wrong.
     Usage = 64,
     /// No daemon answers on the admin socket.
@@ -29,7 +31,7 @@ mod tests {
 
     #[test]
     fn codes_are_what_scripts_rely_on() {
-        let codes = [Exit::Clean, Exit::Failed, Exit::Usage, Exit::Unreachable, Exit::Configuration];
-        assert_eq!(codes.map(|exit| exit as u8), [0, 1, 64, 69, 78]);
+        let codes = [Exit::Clean, Exit::Failed, Exit::Findings, Exit::Usage, Exit::Unreachable, Exit::Configuration];
+        assert_eq!(codes.map(|exit| exit as u8), [0, 1, 2, 64, 69, 78]);
     }
 }

@@ -1,6 +1,8 @@
 //! `edigate guide`: which guides there are, and what they say.
 
+mod archive;
 mod elements;
+mod import;
 mod json;
 mod outline;
 mod part;
@@ -27,6 +29,7 @@ pub(super) fn guide(command: &GuideCommand, out: &mut Output) -> Result<Exit, Fa
             let guide = find(&guides, guide)?;
             show(&guide, part.as_deref(), *json, out)
         }
+        GuideCommand::Import(arguments) => import::import(arguments, out),
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod client;
 mod doc;
+mod edi;
 mod exit;
 mod guide;
 mod print;
@@ -50,6 +51,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
             let format = if *json { check::Format::Json } else { check::Format::Text };
             Ok(check::check(&config.config, format, SystemClock.now(), out.writer())?)
         }
+        Command::Edi(command) => edi::edi(command, out),
         Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
         Command::Guide(command) => guide::guide(command, out),
         Command::Doc(command) => doc::documents(command, out),

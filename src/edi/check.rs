@@ -37,6 +37,9 @@ pub trait Terms {
         None
     }
 
+    /// A piece was read. The interchange it opens or belongs to is told of at its end.
+    fn read(&mut self, _piece: &Piece) {}
+
     /// A transaction set was held against its guide. The tree is there when there is a guide.
     fn seen(&mut self, _set: &TransactionSet, _tree: Option<&Tree<'_>>, _report: &SetReport) {}
 }
@@ -97,7 +100,10 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
                 return Ok(Some(checked));
             }
             match self.reader.next_piece()? {
-                Some(piece) => self.take(piece)?,
+                Some(piece) => {
+                    self.terms.read(&piece);
+                    self.take(piece)?;
+                }
                 None => return Ok(None),
             }
         }
@@ -106,6 +112,11 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
     /// What is known of an interchange that a fault kept from coming to its end.
     pub fn unfinished(&mut self) -> Option<Box<InterchangeReport>> {
         self.open.take().map(Open::finish)
+    }
+
+    /// The terms, with what they gathered so far.
+    pub fn terms(&mut self) -> &mut T {
+        &mut self.terms
     }
 
     /// The terms, with what they gathered.

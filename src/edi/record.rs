@@ -70,11 +70,21 @@ pub struct FindingRecord {
 }
 
 /// Where a finding's envelopes stand, as far as it is in any.
-#[derive(Clone, Copy, Default)]
-struct Indices {
-    interchange: Option<u32>,
-    group: Option<u32>,
-    set: Option<u32>,
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Indices {
+    /// The interchange's place in the file, from 1.
+    pub interchange: Option<u32>,
+    /// The functional group's place in the interchange, from 1.
+    pub group: Option<u32>,
+    /// The transaction set's place in the group, from 1.
+    pub set: Option<u32>,
+}
+
+impl FindingRecord {
+    /// The row of a finding in these envelopes.
+    pub fn new(finding: &Finding, indices: Indices) -> Self {
+        record(finding, indices)
+    }
 }
 
 fn record(finding: &Finding, indices: Indices) -> FindingRecord {

@@ -5,5 +5,6 @@
 mod differential;
 mod doctor;
 mod golden;
+mod rewrite;
 mod shared;
 mod verdicts;

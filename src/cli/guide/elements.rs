@@ -93,7 +93,7 @@ impl Lines<'_> {
         let repeats = if element.repeats > 1 { format!(" x{}", element.repeats) } else { String::new() };
         let used = format!("{}{repeats}", element.requirement);
         let (id, form) = (&element.id, element.form(self.standard));
-        self.line(&format!("  {place:<7}  {id:<4}  {used:<4}  {form:<9}  {}", element.name));
+        self.line(&format!("  {place:<7}  {id:<5}  {used:<4}  {form:<9}  {}", element.name));
         if let Some(codes) = element.codes.as_ref().filter(|_| element.requirement != Requirement::NotUsed) {
             match self.told.iter().find(|(list, _)| Arc::ptr_eq(list, codes)) {
                 Some((_, first)) => self.line(&format!("                     codes as in {first}")),
@@ -124,6 +124,8 @@ impl Lines<'_> {
         };
         let width = list.codes.keys().map(|code| code.chars().count()).max().unwrap_or(0);
         for (code, name) in list.codes.iter().take(limit) {
+            // A source without names repeats the code.
+            let name = if name == code { "" } else { name };
             self.line(&format!("             {lead:>6}  {code:<width$}  {name}"));
             lead = "";
         }

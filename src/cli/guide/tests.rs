@@ -84,6 +84,90 @@ fn guides_are_shown_as_json() {
     snapshot("x12-N1-json", &own(&["show", "x12/009000/123", "shipTo", "--json"]).unwrap());
 }
 
+/// An archive of these files.
+pub(super) fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// The made-up directory as UNECE would publish it: an archive of archives.
+fn directory() -> Vec<u8> {
+    let read = |name: &str| std::fs::read(fixtures().join("unece").join(name)).unwrap();
+    let one = |name: &str| zipped(&[(name, &read(name))]);
+    let codes = zipped(&[("UNCL-1.96A", &read("UNCL-1.96A")), ("UNCL-2.96A", &read("UNCL-2.96A"))]);
+    zipped(&[
+        ("README.txt", &read("README.txt")),
+        ("EDMD.ZIP", &one("TESTIN_D.96A")),
+        ("EDSD.ZIP", &one("EDSD.96A")),
+        ("Edcd.zip", &one("EDCD.96A")),
+        ("EDED.ZIP", &one("EDED.96A")),
+        ("UNCL.ZIP", &codes),
+        ("IDMD.ZIP", &zipped(&[("IDMDI1.96A", b"interactive")])),
+    ])
+}
+
+#[test]
+fn a_unece_directory_becomes_guides() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, into) = (folder.path().join("d96a.zip"), folder.path().join("guides"));
+    std::fs::write(&source, directory()).unwrap();
+    let (source, into) = (source.to_str().unwrap(), into.to_str().unwrap());
+    let told = run(&["import", source, "--into", into]).unwrap().replace(into, "DIR");
+    snapshot("import-unece", &told);
+    snapshot("import-unece-shown", &run(&["show", "edifact/D96A/TESTIN", "--guides", into]).unwrap());
+    // What is there stays, unless one says otherwise.
+    let (exit, text) = run(&["import", source, "--into", into]).unwrap_err();
+    assert_eq!(exit, Exit::Failed);
+    assert!(text.contains("dictionary.toml is there already; nothing is written"), "{text}");
+    let again = run(&["import", source, "--into", into, "--replace", "--only", "TESTIN", "--json"]).unwrap();
+    let again: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["guides"], json!(["edifact/D96A/TESTIN"]));
+    assert_eq!(again["passedOver"].as_array().unwrap().len(), 2);
+    let other = run(&["import", source, "--into", into, "--replace", "--only", "ORDERS"]);
+    assert_eq!(other, Err((Exit::Failed, "there is no message ORDERS in it".to_owned())));
+}
+
+#[test]
+fn a_schema_becomes_a_guide() {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, into) = (fixtures().join("xsd/X12_00999_129.xsd"), folder.path().join("guides"));
+    let (source, into) = (source.to_str().unwrap(), into.to_str().unwrap());
+    let told = run(&["import", source, "--into", into]).unwrap().replace(into, "DIR");
+    snapshot("import-xsd", &told);
+    snapshot("import-xsd-shown", &run(&["show", "x12/009990/129", "--guides", into]).unwrap());
+    let dictionary = std::fs::read_to_string(folder.path().join("guides/x12/009990/set-129.toml")).unwrap();
+    let head = "# Made of X12_00999_129.xsd by 'edigate guide import'. It stays under the terms of its publisher.\n\n[elements]\n";
+    assert!(dictionary.starts_with(head), "{dictionary}");
+}
+
+#[test]
+fn what_cannot_be_imported_is_told_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().join("guides");
+    let check = |bytes: &[u8], expect: &str| {
+        let source = folder.path().join("source");
+        std::fs::write(&source, bytes).unwrap();
+        let (exit, text) = run(&["import", source.to_str().unwrap(), "--into", into.to_str().unwrap()]).unwrap_err();
+        assert_eq!(exit, Exit::Failed);
+        let text = text.replace(&format!("{}: ", source.display()), "");
+        assert!(text.starts_with(expect), "{text}");
+        assert!(!into.exists());
+    };
+    check(b"", "source: this is no XML schema");
+    check(b"<a/>", "source: this is no XML schema");
+    check(b"<schema>", "source: this is not XML: it ends too early");
+    check(b"PK\x03\x04", "it cannot be unpacked: ");
+    check(&zipped(&[("a.txt", b"")]), "there is no message of a UN/EDIFACT directory in it; expected files such as");
+    check(b"<schema/>", "source: no annotation schemaInfo says which message this is (document_type)");
+    let missing = folder.path().join("missing");
+    let (exit, _) = run(&["import", missing.to_str().unwrap(), "--into", into.to_str().unwrap()]).unwrap_err();
+    assert_eq!(exit, Exit::Failed);
+}
+
 #[test]
 fn shipped_guides_and_own_ones_are_listed() {
     let list = own(&["list"]).unwrap();
@@ -126,3 +210,34 @@ fn what_is_not_there_is_told_with_what_was_meant() {
     let (exit, text) = run(&["list", "--guides", "/nowhere"]).unwrap_err();
     assert_eq!((exit, text.as_str()), (Exit::Usage, "/nowhere is no folder"));
 }
+
+/// The TOML of docs/guides.md that begins with this line.
+fn documented(first: &str) -> String {
+    let text = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/guides.md")).unwrap();
+    let mut blocks = text.split("```toml\n").skip(1).map(|block| block.split("```").next().unwrap().to_owned());
+    blocks.find(|block| block.starts_with(first)).unwrap()
+}
+
+#[test]
+fn what_the_documentation_shows_is_read_without_a_fault() {
+    let site = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = site.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("acme-bearings/810.toml", &documented("# guides/acme-bearings/810.toml"));
+    write(
+        "x12/009000/dictionary.toml",
+        &format!("{}{}", DESCRIBED, documented("[elements] ").replace("[elements] ", "[elements]\n# ")),
+    );
+    write("x12/009000/850.toml", &documented("[set]"));
+    let folder = site.path().to_str().unwrap();
+    for name in ["acme-bearings/810", "x12/009000/850"] {
+        run(&["show", name, "--guides", folder]).unwrap_or_else(|(_, text)| panic!("{text}"));
+    }
+    let shown = run(&["show", "acme-bearings/810", "REF", "--guides", folder]).unwrap();
+    assert!(shown.contains("agreed  DP  department"), "{shown}");
+}
+
+const DESCRIBED: &str = "";

@@ -10,10 +10,10 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupEnd, GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
 use crate::edi::place::Place;
 use crate::edi::read::{Opened, Piece};
-use crate::edi::segments::Segments;
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::{Element, Segment};
 
@@ -33,7 +33,7 @@ pub(crate) struct Envelope {
     pub(super) loose: u64,
     group_numbers: ControlNumbers,
     pub(super) message_numbers: ControlNumbers,
-    pub(super) segments: Segments,
+    pub(super) intake: Intake,
     pub(super) encoding: Encoding,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
@@ -120,7 +120,7 @@ impl Envelope {
         source.consume(length);
         head.findings.splice(0..0, before);
         Ok(Opened::Interchange(Box::new(Self {
-            segments: Segments::new(head.delimiters, head.place.start),
+            intake: Intake::new(head.delimiters, head.place.start),
             encoding,
             head: Arc::new(head),
             group: None,
@@ -166,7 +166,7 @@ impl Envelope {
     }
 
     fn advance<R: Read>(&mut self, source: &mut Source<R>, limits: &Limits) -> Result<(), ReadFault> {
-        let Some(cut) = self.segments.next_cut(source, limits)? else {
+        let Some(cut) = self.intake.next_cut(source, limits)? else {
             self.end_by_force(Place::bytes(source.offset(), source.offset()));
             return Ok(());
         };
@@ -177,7 +177,7 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(message)));
             return Ok(());
         }
-        let mut table = self.segments.take(source, limits, cut)?;
+        let mut table = self.intake.take(source, limits, cut)?;
         self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };

@@ -7,9 +7,9 @@ use crate::base::{Limits, Severity};
 use crate::edi::control::{self, End};
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::intake::OpenSet;
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
-use crate::edi::segments::OpenSet;
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::Segment;
 
@@ -37,22 +37,22 @@ impl Envelope {
         cut: Cut,
     ) -> Result<TransactionSet, ReadFault> {
         let offset = source.offset() + cut.filler as u64;
-        let mut message = OpenSet::new(&self.segments, offset);
-        message.take(&mut self.segments, source, limits, cut)?;
+        let mut message = OpenSet::new(&self.intake, offset);
+        message.take(&mut self.intake, source, limits, cut)?;
         let trailer = loop {
-            message.take_run(&mut self.segments, source, limits, ServiceTag::may_be);
-            let Some(cut) = self.segments.next_cut(source, limits)? else { break None };
+            message.take_run(&mut self.intake, source, limits, ServiceTag::may_be);
+            let Some(cut) = self.intake.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
             match ServiceTag::of(segment, self.head.delimiters.element) {
-                None => message.take(&mut self.segments, source, limits, cut)?,
+                None => message.take(&mut self.intake, source, limits, cut)?,
                 Some(ServiceTag::Unt) => {
-                    message.take(&mut self.segments, source, limits, cut)?;
+                    message.take(&mut self.intake, source, limits, cut)?;
                     break message.table.last().map(|segment| control::trailer(&segment, segment.place()));
                 }
                 Some(ServiceTag::Ung | ServiceTag::Unh | ServiceTag::Une | ServiceTag::Unz) => break None,
             }
         };
-        message.finish(&mut self.segments);
+        message.finish(&mut self.intake);
         Ok(self.finish(message, trailer, source.offset()))
     }
 

@@ -4,6 +4,7 @@
 mod choose;
 mod dictionary;
 mod element;
+pub mod import;
 mod key;
 mod load;
 mod overlay;

@@ -63,11 +63,6 @@ fn check(delimiters: &Delimiters, options: &WriteOptions) -> Result<(), &'static
 
 /// Writes the header of an interchange, a UNA before it where one is due.
 pub(super) fn head(writer: &mut SegmentWriter, head: &OutgoingInterchangeHead) -> Result<(), WriteFault> {
-    let tag = match head.standard {
-        Standard::X12 => "ISA",
-        Standard::Edifact => "UNB",
-    };
-    needs_number(tag, &head.control_number)?;
     match head.standard {
         Standard::X12 => isa(writer, head),
         Standard::Edifact => {
@@ -194,80 +189,72 @@ pub(super) fn release(text: &str) -> [&str; 2] {
 }
 
 /// The header of a functional group.
-pub(super) fn group_head(standard: Standard, head: &OutgoingGroupHead) -> Result<OutgoingSegment, WriteFault> {
+pub(super) fn group_head(standard: Standard, head: &OutgoingGroupHead) -> OutgoingSegment {
     match standard {
-        Standard::X12 => {
-            needs_number("GS", &head.control_number)?;
-            Ok(OutgoingSegment::new("GS")
-                .with(&head.functional_id)
-                .with(&head.sender.id)
-                .with(&head.receiver.id)
-                .with(&head.date)
-                .with(&head.time)
-                .with(&head.control_number)
-                .with(&head.agency)
-                .with(&head.version))
-        }
-        Standard::Edifact => {
-            needs_number("UNG", &head.control_number)?;
-            Ok(OutgoingSegment::new("UNG")
-                .with(&head.functional_id)
-                .with_components(party(&head.sender))
-                .with_components(party(&head.receiver))
-                .with_components([&head.date, &head.time])
-                .with(&head.control_number)
-                .with(&head.agency)
-                .with_components(release(&head.version)))
-        }
+        Standard::X12 => OutgoingSegment::new("GS")
+            .with(&head.functional_id)
+            .with(&head.sender.id)
+            .with(&head.receiver.id)
+            .with(&head.date)
+            .with(&head.time)
+            .with(&head.control_number)
+            .with(&head.agency)
+            .with(&head.version),
+        Standard::Edifact => OutgoingSegment::new("UNG")
+            .with(&head.functional_id)
+            .with_components(party(&head.sender))
+            .with_components(party(&head.receiver))
+            .with_components([&head.date, &head.time])
+            .with(&head.control_number)
+            .with(&head.agency)
+            .with_components(release(&head.version)),
     }
 }
 
 /// The header of a transaction set.
-pub(super) fn set_head(standard: Standard, set: &OutgoingSet) -> Result<OutgoingSegment, WriteFault> {
+pub(super) fn set_head(standard: Standard, set: &OutgoingSet) -> OutgoingSegment {
     let implementation = set.implementation.as_deref().unwrap_or_default();
     let mut header = match standard {
-        Standard::X12 => {
-            needs_number("ST", &set.control_number)?;
-            OutgoingSegment::new("ST").with(&set.id).with(&set.control_number).with(implementation)
-        }
+        Standard::X12 => OutgoingSegment::new("ST").with(&set.id).with(&set.control_number).with(implementation),
         Standard::Edifact => {
-            needs_number("UNH", &set.control_number)?;
             let [version, number] = release(&set.release);
-            OutgoingSegment::new("UNH").with(&set.control_number).with_components([
-                &set.id,
-                version,
-                number,
-                &set.agency,
-                implementation,
-            ])
+            let kind = [set.id.as_str(), version, number, &set.agency, implementation];
+            OutgoingSegment::new("UNH").with(&set.control_number).with_components(kind)
         }
     };
     header.elements.extend(set.header_rest.iter().cloned());
-    Ok(header)
+    header
 }
 
-/// Which envelope a trailer ends.
+/// One of the three envelopes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum Envelope {
     Set,
     Group,
     Interchange,
 }
 
-/// The trailer of an envelope.
-pub(super) fn trailer(standard: Standard, ended: Ended, count: &str, control_number: &str) -> OutgoingSegment {
-    let tag = match (standard, ended) {
-        (Standard::X12, Ended::Set) => "SE",
-        (Standard::X12, Ended::Group) => "GE",
-        (Standard::X12, Ended::Interchange) => "IEA",
-        (Standard::Edifact, Ended::Set) => "UNT",
-        (Standard::Edifact, Ended::Group) => "UNE",
-        (Standard::Edifact, Ended::Interchange) => "UNZ",
-    };
-    OutgoingSegment::new(tag).with(count).with(control_number)
+impl Envelope {
+    /// Tags of header and trailer.
+    fn tags(self, standard: Standard) -> (&'static str, &'static str) {
+        match (standard, self) {
+            (Standard::X12, Self::Set) => ("ST", "SE"),
+            (Standard::X12, Self::Group) => ("GS", "GE"),
+            (Standard::X12, Self::Interchange) => ("ISA", "IEA"),
+            (Standard::Edifact, Self::Set) => ("UNH", "UNT"),
+            (Standard::Edifact, Self::Group) => ("UNG", "UNE"),
+            (Standard::Edifact, Self::Interchange) => ("UNB", "UNZ"),
+        }
+    }
 }
 
-fn needs_number(tag: &str, control_number: &str) -> Result<(), WriteFault> {
-    let is_missing = control_number.trim().is_empty();
-    if is_missing { Err(WriteFault::ControlNumberMissing { tag: Tag::new(tag.as_bytes()) }) } else { Ok(()) }
+/// The trailer of an envelope.
+pub(super) fn trailer(standard: Standard, ended: Envelope, count: &str, control_number: &str) -> OutgoingSegment {
+    OutgoingSegment::new(ended.tags(standard).1).with(count).with(control_number)
+}
+
+/// A control number must be there: by it the partner's acknowledgement is known again.
+pub(super) fn needs_number(standard: Standard, level: Envelope, control_number: &str) -> Result<(), WriteFault> {
+    let tag = Tag::new(level.tags(standard).0.as_bytes());
+    if control_number.trim().is_empty() { Err(WriteFault::ControlNumberMissing { tag }) } else { Ok(()) }
 }

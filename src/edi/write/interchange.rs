@@ -5,7 +5,7 @@ use crate::edi::outgoing::{
     OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment, OutgoingSet,
 };
 
-use super::envelope::{self, Ended};
+use super::envelope::{self, Envelope};
 use super::fault::WriteFault;
 use super::options::WriteOptions;
 use super::segment::SegmentWriter;
@@ -52,6 +52,12 @@ impl InterchangeWriter {
     /// # Errors
     /// When the delimiters cannot be used, or the head cannot be written.
     pub fn open(head: &OutgoingInterchangeHead, options: &WriteOptions) -> Result<Self, WriteFault> {
+        envelope::needs_number(head.standard, Envelope::Interchange, &head.control_number)?;
+        Self::open_as_sent(head, options)
+    }
+
+    /// Begins an interchange that was read: what its head lacks is not our fault.
+    pub(super) fn open_as_sent(head: &OutgoingInterchangeHead, options: &WriteOptions) -> Result<Self, WriteFault> {
         let options = options.for_syntax(&head.syntax);
         let delimiters = envelope::delimiters(head, &options)?;
         let mut segments = SegmentWriter::new(options, delimiters);
@@ -82,7 +88,14 @@ impl InterchangeWriter {
         if self.messages > 0 {
             return Err(WriteFault::SetOutsideGroup);
         }
-        self.segments.segment(&envelope::group_head(self.head.standard, head)?)?;
+        envelope::needs_number(self.head.standard, Envelope::Group, &head.control_number)?;
+        self.open_group_as_sent(head)
+    }
+
+    /// Begins a functional group that was read.
+    pub(super) fn open_group_as_sent(&mut self, head: &OutgoingGroupHead) -> Result<(), WriteFault> {
+        self.segments.enter(None);
+        self.segments.segment(&envelope::group_head(self.head.standard, head))?;
         self.groups += 1;
         self.group = Some(OpenGroup { control_number: head.control_number.clone(), sets: 0 });
         Ok(())
@@ -95,7 +108,7 @@ impl InterchangeWriter {
     pub fn close_group(&mut self) -> Result<(), WriteFault> {
         self.segments.enter(None);
         let Some(group) = self.group.take() else { return Ok(()) };
-        self.trailer(Ended::Group, group.sets, &group.control_number)
+        self.trailer(Envelope::Group, group.sets, &group.control_number)
     }
 
     /// Adds a transaction set to the group that is open.
@@ -129,13 +142,14 @@ impl InterchangeWriter {
     }
 
     fn put(&mut self, set: &OutgoingSet) -> Result<(), WriteFault> {
+        envelope::needs_number(self.head.standard, Envelope::Set, &set.control_number)?;
         self.segments.enter(Some(&set.control_number));
-        self.segments.segment(&envelope::set_head(self.head.standard, set)?)?;
+        self.segments.segment(&envelope::set_head(self.head.standard, set))?;
         for segment in &set.segments {
             self.segments.segment(segment)?;
         }
         let counted = self.segments.segments() + 1;
-        self.trailer(Ended::Set, counted, &set.control_number)
+        self.trailer(Envelope::Set, counted, &set.control_number)
     }
 
     /// Ends the interchange, and the group that is open.
@@ -145,7 +159,7 @@ impl InterchangeWriter {
     pub fn close(&mut self) -> Result<(), WriteFault> {
         self.close_group()?;
         let number = envelope::interchange_number(&self.head);
-        self.trailer(Ended::Interchange, self.groups.max(self.messages), &number)
+        self.trailer(Envelope::Interchange, self.groups.max(self.messages), &number)
     }
 
     /// Adds a transaction set as it was read, header, trailer and all, to whatever is open.
@@ -167,7 +181,7 @@ impl InterchangeWriter {
     /// When its control number cannot be written.
     pub(super) fn close_group_as_sent(&mut self, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
         self.group = None;
-        self.as_sent(Ended::Group, trailer)
+        self.as_sent(Envelope::Group, trailer)
     }
 
     /// Ends the interchange as it was sent: with its own count and number, or without a trailer.
@@ -175,16 +189,16 @@ impl InterchangeWriter {
     /// # Errors
     /// When its control number cannot be written.
     pub(super) fn close_as_sent(&mut self, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
-        self.as_sent(Ended::Interchange, trailer)
+        self.as_sent(Envelope::Interchange, trailer)
     }
 
-    fn as_sent(&mut self, ended: Ended, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
+    fn as_sent(&mut self, ended: Envelope, trailer: Option<&Trailer>) -> Result<(), WriteFault> {
         self.segments.enter(None);
         let Some(Trailer { count, control_number, .. }) = trailer else { return Ok(()) };
         self.segments.segment(&envelope::trailer(self.head.standard, ended, count, control_number))
     }
 
-    fn trailer(&mut self, ended: Ended, count: u64, control_number: &str) -> Result<(), WriteFault> {
+    fn trailer(&mut self, ended: Envelope, count: u64, control_number: &str) -> Result<(), WriteFault> {
         let trailer = envelope::trailer(self.head.standard, ended, &count.to_string(), control_number);
         self.segments.segment(&trailer)
     }

@@ -154,7 +154,7 @@ impl Splitter {
             }
             SplitBy::Set => return self.close(),
         }
-        self.write(|part| part.open_group(&OutgoingGroupHead::from(head)))
+        self.write(|part| part.open_group_as_sent(&OutgoingGroupHead::from(head)))
     }
 
     fn set(&mut self, set: &TransactionSet) -> Result<(), WriteFault> {
@@ -170,7 +170,7 @@ impl Splitter {
         self.close()?;
         self.begin(group, Some(set))?;
         if let Some(head) = group {
-            self.write(|part| part.open_group(&OutgoingGroupHead::from(head)))?;
+            self.write(|part| part.open_group_as_sent(&OutgoingGroupHead::from(head)))?;
         }
         self.write(|part| part.copied_set(set))?;
         self.close()
@@ -186,7 +186,8 @@ impl Splitter {
             group: group.map(|head| head.control_number.clone()),
             set: set.map(|set| (set.id.clone(), set.control_number.clone())),
         }));
-        let mut part = InterchangeWriter::open(&OutgoingInterchangeHead::from(&*head), &self.options.of(&head))?;
+        let mut part =
+            InterchangeWriter::open_as_sent(&OutgoingInterchangeHead::from(&*head), &self.options.of(&head))?;
         self.events.push(SplitEvent::Bytes(part.take()));
         self.part = Some(part);
         Ok(())

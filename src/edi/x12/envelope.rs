@@ -11,12 +11,12 @@ use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, Level};
+use crate::edi::intake::Intake;
 use crate::edi::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
 };
 use crate::edi::place::Place;
 use crate::edi::read::{Opened, Piece};
-use crate::edi::segments::Segments;
 use crate::edi::source::{Cut, Source};
 use crate::edi::token::Segment;
 
@@ -34,7 +34,7 @@ pub(crate) struct Envelope {
     groups: u64,
     acknowledgements: u64,
     group_numbers: ControlNumbers,
-    pub(super) segments: Segments,
+    pub(super) intake: Intake,
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
@@ -126,7 +126,7 @@ impl Envelope {
         let encoding = Encoding::new(agreed, CharacterSet::Auto, &head.delimiters);
         head.character_set = encoding.set();
         Ok(Opened::Interchange(Box::new(Self {
-            segments: Segments::new(head.delimiters, head.place.start),
+            intake: Intake::new(head.delimiters, head.place.start),
             encoding,
             head: Arc::new(head),
             group: None,
@@ -182,7 +182,7 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let mut table = self.segments.take(source, limits, cut)?;
+        let mut table = self.intake.take(source, limits, cut)?;
         self.encoding.settle(&mut table);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
@@ -204,7 +204,7 @@ impl Envelope {
         source: &mut Source<R>,
         limits: &Limits,
     ) -> Result<Option<Cut>, ReadFault> {
-        let Some(cut) = self.segments.next_cut(source, limits)? else { return Ok(None) };
+        let Some(cut) = self.intake.next_cut(source, limits)? else { return Ok(None) };
         binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
     }
 

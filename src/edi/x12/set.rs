@@ -7,9 +7,9 @@ use crate::base::{Limits, Severity};
 use crate::edi::control::{self, End};
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::Level;
+use crate::edi::intake::OpenSet;
 use crate::edi::interchange::{Trailer, TransactionSet};
 use crate::edi::place::Place;
-use crate::edi::segments::OpenSet;
 use crate::edi::source::{Cut, Source};
 
 use super::envelope::{Envelope, ServiceTag};
@@ -25,24 +25,24 @@ impl Envelope {
         cut: Cut,
     ) -> Result<TransactionSet, ReadFault> {
         let offset = source.offset() + cut.filler as u64;
-        let mut set = OpenSet::new(&self.segments, offset);
-        set.take(&mut self.segments, source, limits, cut)?;
+        let mut set = OpenSet::new(&self.intake, offset);
+        set.take(&mut self.intake, source, limits, cut)?;
         let trailer = loop {
-            set.take_run(&mut self.segments, source, limits, ServiceTag::may_be);
+            set.take_run(&mut self.intake, source, limits, ServiceTag::may_be);
             let Some(cut) = self.next_cut(source, limits)? else { break None };
             let (_, segment, _) = source.parts(cut);
             match ServiceTag::of(segment, &self.head.delimiters) {
-                None => set.take(&mut self.segments, source, limits, cut)?,
+                None => set.take(&mut self.intake, source, limits, cut)?,
                 Some(ServiceTag::Se) => {
-                    set.take(&mut self.segments, source, limits, cut)?;
+                    set.take(&mut self.intake, source, limits, cut)?;
                     break set.table.last().map(|segment| control::trailer(&segment, segment.place()));
                 }
                 // TA1 is a segment like any other here; the guide will not know it.
-                Some(ServiceTag::Ta1) => set.take(&mut self.segments, source, limits, cut)?,
+                Some(ServiceTag::Ta1) => set.take(&mut self.intake, source, limits, cut)?,
                 Some(ServiceTag::Gs | ServiceTag::St | ServiceTag::Ge | ServiceTag::Iea) => break None,
             }
         };
-        set.finish(&mut self.segments);
+        set.finish(&mut self.intake);
         Ok(self.finish(set, trailer, source.offset()))
     }
 

@@ -13,9 +13,9 @@ use crate::base::{Diagnostic, Severity};
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::guide::Authority;
 use crate::edi::place::{Place, Tag};
+use crate::edi::report::InterchangeReport;
 use crate::edi::write::{TerminatorSuffix, WriteOptions, write};
-use crate::edi::{Checked, Checker, InterchangeReport};
-use crate::edi::{Guides, OutgoingInterchange, ReadOptions, Reader, Usage, decode};
+use crate::edi::{Checked, Checker, Guides, OutgoingInterchange, ReadOptions, Reader, Usage, decode};
 
 /// An X12 interchange of one group of orders, from its sets.
 fn x12(release: &str, sets: &[&str]) -> String {

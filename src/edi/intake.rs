@@ -14,7 +14,7 @@ use super::source::{Cut, Data, Next, Source};
 use super::table::{Added, SegmentTable, TableSize};
 
 /// The segments of an interchange that is open.
-pub(crate) struct Segments {
+pub(crate) struct Intake {
     delimiters: Delimiters,
     /// Where the interchange begins.
     start: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Segments {
     usual_size: TableSize,
 }
 
-impl Segments {
+impl Intake {
     /// The header of the interchange, which begins at `start`, was read.
     pub(crate) fn new(delimiters: Delimiters, start: u64) -> Self {
         Self { delimiters, start, count: 1, usual_size: TableSize::default() }
@@ -72,16 +72,16 @@ pub(crate) struct OpenSet {
 
 impl OpenSet {
     /// A set whose header begins at `offset` of the file.
-    pub(crate) fn new(segments: &Segments, offset: u64) -> Self {
-        let mut table = SegmentTable::new(segments.delimiters, offset);
-        table.reserve(segments.usual_size);
+    pub(crate) fn new(intake: &Intake, offset: u64) -> Self {
+        let mut table = SegmentTable::new(intake.delimiters, offset);
+        table.reserve(intake.usual_size);
         Self { table, findings: Findings::default(), has_wrapped: false }
     }
 
     /// Moves a segment out of the source into the set.
     pub(crate) fn take<R: Read>(
         &mut self,
-        segments: &mut Segments,
+        intake: &mut Intake,
         source: &mut Source<R>,
         limits: &Limits,
         cut: Cut,
@@ -106,7 +106,7 @@ impl OpenSet {
             let added = push(&mut self.table, segment, terminator, cut.data);
             control::check_elements(&self.table, added.elements, limits)?;
             self.note(cut, &added);
-            segments.count += 1;
+            intake.count += 1;
         }
         source.consume(cut.next);
         Ok(())
@@ -115,7 +115,7 @@ impl OpenSet {
     /// Moves plain segments out of the source into the set, many at once. `may_be_envelope` may say yes too often.
     pub(crate) fn take_run<R: Read>(
         &mut self,
-        segments: &mut Segments,
+        intake: &mut Intake,
         source: &mut Source<R>,
         limits: &Limits,
         may_be_envelope: impl Fn(&[u8]) -> bool + Copy,
@@ -125,15 +125,15 @@ impl OpenSet {
         let room = Room {
             segment: limits.segment,
             elements: limits.elements,
-            segments: limits.segments.saturating_sub(segments.count),
-            bytes: left.min(segments.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
+            segments: limits.segments.saturating_sub(intake.count),
+            bytes: left.min(intake.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
         };
-        segments.count += source.take_run(&mut self.table, room, may_be_envelope);
+        intake.count += source.take_run(&mut self.table, room, may_be_envelope);
     }
 
     /// Nothing more comes: the next set is taken to be as large.
-    pub(crate) fn finish(&self, segments: &mut Segments) {
-        segments.usual_size = self.table.size();
+    pub(crate) fn finish(&self, intake: &mut Intake) {
+        intake.usual_size = self.table.size();
     }
 
     /// Takes note of what is wrong with the segment that was added last.
