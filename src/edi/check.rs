@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Findings, Level};
-use super::guide::{GuideKey, Guides};
-use super::interchange::{InterchangeEnd, InterchangeHead, TransactionSet};
+use super::guide::{Guide, GuideKey, Guides};
+use super::interchange::{InterchangeEnd, InterchangeHead, Standard, TransactionSet};
 use super::place::Place;
 use super::read::{Piece, Reader};
 use super::report::{InterchangeReport, SetReport};
@@ -63,7 +63,48 @@ pub struct Checker<'g, R, T = Defaults> {
     open: Option<Open>,
     ready: VecDeque<Checked>,
     interchanges: u32,
+    chosen: Option<Chosen>,
 }
+
+/// The guide of the last transaction set: the next one is mostly of the same kind.
+struct Chosen {
+    standard: Standard,
+    id: String,
+    release: String,
+    implementation: Option<String>,
+    agreed: Option<GuideKey>,
+    guide: Arc<Guide>,
+}
+
+impl Chosen {
+    fn fits(&self, set: &TransactionSet, agreed: Option<&GuideKey>) -> bool {
+        self.id == set.id
+            && self.release == set.release
+            && self.implementation == set.implementation
+            && self.standard == set.interchange.standard
+            && self.agreed.as_ref() == agreed
+    }
+
+    /// The guide of a set, and a finding when it is but the nearest one.
+    fn choose(last: &mut Option<Self>, guides: &Guides, set: &TransactionSet, agreed: Option<GuideKey>) -> Choice {
+        if let Some(last) = last.as_ref().filter(|last| last.fits(set, agreed.as_ref())) {
+            return Some((Arc::clone(&last.guide), None));
+        }
+        let (guide, nearest) = guides.select(set, agreed.as_ref())?;
+        *last = nearest.is_none().then(|| Self {
+            standard: set.interchange.standard,
+            id: set.id.clone(),
+            release: set.release.clone(),
+            implementation: set.implementation.clone(),
+            agreed,
+            guide: Arc::clone(&guide),
+        });
+        Some((guide, nearest))
+    }
+}
+
+/// A guide, and what is to be said of its choice.
+type Choice = Option<(Arc<Guide>, Option<Finding>)>;
 
 /// The interchange that is being read.
 struct Open {
@@ -87,7 +128,7 @@ impl<'g, R: Read> Checker<'g, R> {
 impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
     /// A checker of what a reader gives, on terms of the caller's.
     pub fn on_terms(reader: Reader<R>, guides: &'g Guides, terms: T) -> Self {
-        Self { reader, guides, terms, open: None, ready: VecDeque::new(), interchanges: 0 }
+        Self { reader, guides, terms, open: None, ready: VecDeque::new(), interchanges: 0, chosen: None }
     }
 
     /// The next interchange, or what stands outside of any; `None` at the end of the file, and after a fault.
@@ -160,7 +201,8 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
             }
             Piece::Set(set) => {
                 open.count(limit, set.place())?;
-                open.set(&set, self.guides, &mut self.terms);
+                let chosen = Chosen::choose(&mut self.chosen, self.guides, &set, self.terms.agreed(&set));
+                open.set(&set, chosen, &mut self.terms);
             }
             Piece::GroupEnd(end) => {
                 if let Some(group) = open.report.groups.last_mut() {
@@ -213,8 +255,7 @@ impl Open {
         Ok(())
     }
 
-    fn set(&mut self, set: &TransactionSet, guides: &Guides, terms: &mut impl Terms) {
-        let selected = guides.select(set, terms.agreed(set).as_ref());
+    fn set(&mut self, set: &TransactionSet, selected: Choice, terms: &mut impl Terms) {
         let mut findings = set.findings.clone();
         let tree = selected.as_ref().map(|(guide, nearest)| {
             let (tree, found) = structure(set, guide);

@@ -1,6 +1,6 @@
 //! Dates, times and periods of EDIFACT (2380), written as the code beside them says (2379).
 
-use super::value::{is_day, number};
+use super::value::{is_date, is_day, number};
 
 /// Codes of 2379 and how they have a value written. A code that is not here may be written in any way.
 ///
@@ -51,6 +51,10 @@ pub(super) fn written(code: &str) -> Option<String> {
 
 /// Whether a value is written as its code says.
 pub(super) fn fits(code: &[u8], value: &[u8]) -> bool {
+    // Nearly all are plain dates.
+    if code == b"102" {
+        return value.len() == 8 && is_date(value, 8);
+    }
     match FORMATS.iter().find(|(known, _)| known.as_bytes() == code) {
         Some((_, pattern)) => pattern_fits(pattern.as_bytes(), value),
         None => true,

@@ -14,15 +14,16 @@ use super::value::{Mark, digits, is_date, is_number, is_time};
 
 /// Kinds of bytes, a bit for each.
 const DIGIT: u8 = 1;
-const SIGN: u8 = 2;
-const POINT: u8 = 4;
-const COMMA: u8 = 8;
-const LETTER: u8 = 16;
-const BLANK: u8 = 32;
+/// Letters and the blank.
+const LETTER: u8 = 2;
 /// Any other character that can be seen.
-const OTHER: u8 = 64;
-/// What is looked at closely: control characters, anything beyond ASCII, release characters and separators.
-const AWKWARD: u8 = 128;
+const OTHER: u8 = 4;
+/// The release character. This kind and those above it are not simply part of a value.
+const RELEASE: u8 = 8;
+/// The component separator.
+const COMPONENT: u8 = 16;
+/// What is looked at closely: control characters, anything beyond ASCII, and the other separators.
+const AWKWARD: u8 = 32;
 
 const KINDS: [u8; 256] = {
     let mut kinds = [AWKWARD; 256];
@@ -32,11 +33,7 @@ const KINDS: [u8; 256] = {
         {
             kinds[byte as usize] = match byte {
                 b'0'..=b'9' => DIGIT,
-                b'-' => SIGN,
-                b'.' => POINT,
-                b',' => COMMA,
-                b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-                b' ' => BLANK,
+                b'a'..=b'z' | b'A'..=b'Z' | b' ' => LETTER,
                 _ => OTHER,
             };
         }
@@ -48,7 +45,6 @@ const KINDS: [u8; 256] = {
 /// The kinds of bytes in a transaction set, whose delimiters are of none.
 pub(super) struct Plain {
     kinds: [u8; 256],
-    component: Option<u8>,
     /// Whether no element of the whole set has an awkward byte.
     is_clean: bool,
 }
@@ -60,10 +56,14 @@ impl Plain {
         let mut kinds = KINDS;
         for delimiter in delimiters.all() {
             if let Some(kind) = kinds.get_mut(usize::from(delimiter)) {
-                *kind = AWKWARD;
+                *kind = match Some(delimiter) {
+                    release if release == delimiters.release => RELEASE,
+                    component if component == delimiters.component => COMPONENT,
+                    _ => AWKWARD,
+                };
             }
         }
-        Self { kinds, component: delimiters.component, is_clean: is_clean(set.raw(), delimiters) }
+        Self { kinds, is_clean: is_clean(set.raw(), delimiters) }
     }
 
     /// Whether a segment is plainly as it should be. Separators behind its last element are once worth a word.
@@ -95,46 +95,73 @@ impl Plain {
         }
     }
 
+    /// One pass over the components, their kinds of bytes gathered on the way.
     fn composite(&self, bytes: &[u8], sequence: &Sequence) -> bool {
-        let Some(separator) = self.component else { return false };
-        let mut present = 0;
-        let mut bit = 1_u64;
-        let mut items = sequence.items.iter();
-        let (mut rest, mut more) = (bytes, true);
-        while more {
-            let end = rest.iter().position(|byte| *byte == separator);
-            let (component, behind) = match end.and_then(|end| rest.split_at_checked(end)) {
-                Some((component, behind)) => (component, behind.get(1..).unwrap_or_default()),
-                None => (rest, [].as_slice()),
-            };
-            more = end.is_some();
-            let Some(item) = items.next() else { return false };
-            if !component.is_empty() {
-                if !self.simple(component, item) {
+        let (mut present, mut bit) = (0, 1_u64);
+        let (mut date, mut code) = (None, None);
+        let mut rest = bytes;
+        for (number, item) in (1..).zip(&sequence.items) {
+            let Some((length, kinds, more)) = self.component(rest) else { return false };
+            let Some((component, behind)) = rest.split_at_checked(length) else { return false };
+            if length > 0 {
+                if !self.value(component, kinds, item) {
                     return false;
                 }
                 present |= bit;
-            } else if !more {
-                return false;
+            }
+            match sequence.dated {
+                Some((at, _)) if at == number => date = Some(component),
+                Some((_, at)) if at == number => code = Some(component),
+                Some(_) | None => {}
+            }
+            if !more {
+                let is_period = date.zip(code).is_none_or(|(date, code)| date.is_empty() || period::fits(code, date));
+                // A separator behind the last component is once worth a word.
+                return length > 0 && is_period && keeps(sequence, present);
             }
             bit <<= 1;
-            rest = behind;
+            rest = behind.get(1..).unwrap_or_default();
         }
-        keeps(sequence, present) && sequence.dated.is_none_or(|dated| self.is_period(bytes, dated))
+        false
     }
 
-    /// A value whose bytes are not all blank. One that begins with a blank is looked at closely.
+    /// Length of the component that begins here, its kinds of bytes, and whether a separator is behind it. None when
+    /// it is to be looked at closely.
+    fn component(&self, bytes: &[u8]) -> Option<(usize, u8, bool)> {
+        let mut kinds = 0;
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            match self.kind(*byte) {
+                COMPONENT => return Some((at, kinds, true)),
+                AWKWARD => return None,
+                RELEASE => {
+                    kinds |= RELEASE;
+                    at += 2;
+                }
+                kind => {
+                    kinds |= kind;
+                    at += 1;
+                }
+            }
+        }
+        // A release character at the very end has nothing to release.
+        (at == bytes.len()).then_some((at, kinds, false))
+    }
+
     fn simple(&self, bytes: &[u8], item: &Item) -> bool {
-        if bytes.first() == Some(&b' ') {
-            return false;
-        }
-        let fits = |length: usize| (item.min..=item.max).contains(&length);
         if self.is_clean && matches!(item.holds, Holds::Text) {
-            return fits(bytes.len());
+            return bytes.first() != Some(&b' ') && (item.min..=item.max).contains(&bytes.len());
         }
-        let kinds = bytes.iter().fold(0, |all, byte| all | self.kinds.get(usize::from(*byte)).unwrap_or(&AWKWARD));
-        if kinds & AWKWARD != 0 {
-            return false;
+        let kinds = bytes.iter().fold(0, |all, byte| all | self.kind(*byte));
+        self.value(bytes, kinds, item)
+    }
+
+    /// A value that is not empty, with the kinds of its bytes. One that begins with a blank is looked at closely.
+    fn value(&self, bytes: &[u8], kinds: u8, item: &Item) -> bool {
+        let fits = |length: usize| (item.min..=item.max).contains(&length);
+        if kinds >= RELEASE || bytes.first() == Some(&b' ') {
+            let is_text = matches!(item.holds, Holds::Text) && kinds & RELEASE != 0;
+            return is_text && self.released(bytes).is_some_and(fits);
         }
         let is_number = |mark: Mark| match kinds {
             DIGIT => fits(bytes.len()),
@@ -145,7 +172,7 @@ impl Plain {
             Holds::Code(codes) => {
                 fits(bytes.len()) && code_key(bytes).is_some_and(|code| codes.binary_search(&code).is_ok())
             }
-            Holds::Letters => fits(bytes.len()) && kinds & !(LETTER | BLANK) == 0,
+            Holds::Letters => fits(bytes.len()) && kinds == LETTER,
             Holds::Whole => is_number(Mark::None),
             Holds::Decimal => is_number(Mark::Point),
             Holds::Numeric => is_number(Mark::Either),
@@ -156,13 +183,22 @@ impl Plain {
         }
     }
 
-    /// Called for a composite whose components are plain: none has a separator inside.
-    fn is_period(&self, bytes: &[u8], (value, code): (usize, usize)) -> bool {
-        let component = |number: usize| {
-            bytes.split(|byte| Some(*byte) == self.component).nth(number.saturating_sub(1)).unwrap_or_default()
-        };
-        let value = component(value);
-        value.is_empty() || period::fits(component(code), value)
+    fn kind(&self, byte: u8) -> u8 {
+        self.kinds.get(usize::from(byte)).copied().unwrap_or(AWKWARD)
+    }
+
+    /// Length of a text with release characters in it, when all of it is ASCII that can be seen.
+    fn released(&self, bytes: &[u8]) -> Option<usize> {
+        let mut length = 0;
+        let mut rest = bytes.iter();
+        while let Some(byte) = rest.next() {
+            let is_fine = match self.kind(*byte) {
+                RELEASE => rest.next().is_some_and(|released| (0x20..0x7f).contains(released)),
+                kind => kind < RELEASE,
+            };
+            length = is_fine.then_some(length + 1)?;
+        }
+        Some(length)
     }
 }
 
@@ -284,6 +320,10 @@ mod tests {
         check("AAA+abc++++C", false);
         check("AAA+abc+++++137:20261302:102", false);
         check("AAA+abc+", false);
-        check("AAA+a?+c", false);
+        check("AAA+a?+c", true);
+        check("AAA+a?+c?:?'?? ", false);
+        check("AAA+abc+++x?:y:1", true);
+        check("AAA+ab?\u{1}", false);
+        check("AAA+ab\u{e4}", false);
     }
 }

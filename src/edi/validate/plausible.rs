@@ -157,6 +157,10 @@ impl<'a> Totals<'a> {
 
 impl<'a> Prices<'a> {
     fn take(&mut self, quantity: &Element<'a>, price: Element<'a>) {
+        // One price with a decimal point settles it: nothing is added up.
+        if !self.all_whole {
+            return;
+        }
         if price.is_empty() {
             self.sum = None;
             return;
@@ -212,7 +216,7 @@ fn check_digit(element: &Element<'_>, code: &str, length: usize, name: &str, fin
     }
     let weighted = code.bytes().rev().zip([1, 3].into_iter().cycle());
     let sum: u32 = weighted.map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    if sum % 10 != 0 {
+    if !sum.is_multiple_of(10) {
         let text = format!("the check digit of the {name} '{code}' is wrong");
         findings.push(Finding::new(Severity::Warning, FindingCode::CheckDigit, element.place(), text).quoting(code));
     }
