@@ -19,7 +19,7 @@ FUZZ ?= 10
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
 	@echo 'make test        everything CI runs'
-	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts'
+	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts; 400 MB of EDI through a pipe'
 	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
 	@echo 'make bench       CPU per message beside bare RSA, and durable changes a second beside bare fdatasync'
 	@echo 'make fix         format, and let clippy repair what it can'
@@ -55,6 +55,7 @@ tests: tools
 	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked
 
 soak: tools
+	$(CARGO) test --locked --test edi -- --ignored
 	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
 
 # Panics and broken laws in what strangers' bytes reach first.

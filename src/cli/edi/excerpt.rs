@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_marked_is_what_the_place_says() {
-        let set = set("UNA:+.? 'UNB+UNOC:4+A+B+20261102:0815+1'UNH+1+ORDERS:D:96A:UN'\
+        let set = set("UNA:+.?*'UNB+UNOC:4+A+B+20261102:0815+1'UNH+1+ORDERS:D:96A:UN'\
             NAD+BY+1?:2:äö:9*3::8+x'UNT+3+1'UNZ+1+1'");
         let check = |element: u32, repetition: Option<u32>, component: Option<u32>, expect: &str| {
             let place = Place {

@@ -71,9 +71,11 @@ fn party(party: &Party) -> Value {
     json!({ "qualifier": party.qualifier, "id": party.id })
 }
 
-fn counts(kind: &str, tally: &Tally) -> Value {
+fn counts(kind: &str, of: (&str, Value), tally: &Tally) -> Value {
+    let (name, value) = of;
     json!({
         "type": kind,
+        name: value,
         "bytes": tally.bytes,
         "interchanges": tally.interchanges,
         "groups": tally.groups,
@@ -92,20 +94,12 @@ fn counts(kind: &str, tally: &Tally) -> Value {
 
 /// The counts of a file.
 pub(super) fn file(name: &str, tally: &Tally) -> Value {
-    let mut value = counts("file", tally);
-    if let Value::Object(members) = &mut value {
-        members.insert("file".to_owned(), json!(name));
-    }
-    value
+    counts("file", ("file", json!(name)), tally)
 }
 
 /// The counts of all files.
 pub(super) fn total(tally: &Tally) -> Value {
-    let mut value = counts("total", tally);
-    if let Value::Object(members) = &mut value {
-        members.insert("files".to_owned(), json!(tally.files));
-    }
-    value
+    counts("total", ("files", json!(tally.files)), tally)
 }
 
 /// An acknowledgement that answers nothing that is here.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::cli::edi::words;
 use crate::edi::guide::{LoopDef, SegmentDef};
 use crate::edi::{
     Finding, FindingRecord, GroupHead, Indices, Instance, InstancePart, InterchangeHead, Party, Piece, Segment, Tree,
@@ -46,7 +47,9 @@ pub(super) fn envelope(file: &str, piece: &Piece, out: &mut dyn Write) -> io::Re
             "said": end.trailer.as_ref().map(|trailer| &trailer.count),
             "findings": records(&end.findings),
         }),
-        Piece::Finding(finding) => json!({ "type": "findings", "file": file, "findings": records(&[finding.clone()]) }),
+        Piece::Finding(finding) => {
+            json!({ "type": "findings", "file": file, "findings": records(std::slice::from_ref(finding)) })
+        }
         Piece::Set(_) => return Ok(()),
     };
     writeln!(out, "{value}")
@@ -159,7 +162,8 @@ fn segment(shown: &ShownSet<'_>, segment: &Segment<'_>, within: Option<&LoopDef>
     let definition: Option<Arc<SegmentDef>> = own.or_else(|| shown.guide.as_ref()?.shared_segment(tag));
     let elements: Vec<Value> =
         rows(segment, definition.as_deref(), shown.set.delimiters()).into_iter().map(element).collect();
-    let name = definition.as_ref().map(|definition| &definition.name).filter(|name| !name.is_empty());
+    let name = definition.as_ref().map(|definition| definition.name.as_str()).filter(|name| !name.is_empty());
+    let name = name.or_else(|| words::service_segment(tag.as_str()));
     json!({ "segment": tag.as_str(), "position": segment.position(), "name": name, "elements": elements })
 }
 
