@@ -227,7 +227,10 @@ fn what_the_documentation_shows_is_read_without_a_fault() {
         std::fs::write(path, text).unwrap();
     };
     write("acme-bearings/810.toml", &documented("# guides/acme-bearings/810.toml"));
-    write("x12/009000/dictionary.toml", &format!("{}{}", DESCRIBED, documented("[elements] ").replace("[elements] ", "[elements]\n# ")));
+    write(
+        "x12/009000/dictionary.toml",
+        &format!("{}{}", DESCRIBED, documented("[elements] ").replace("[elements] ", "[elements]\n# ")),
+    );
     write("x12/009000/850.toml", &documented("[set]"));
     let folder = site.path().to_str().unwrap();
     for name in ["acme-bearings/810", "x12/009000/850"] {
