@@ -3,7 +3,7 @@
 #![no_main]
 
 use edigate_fuzz::edi::write::{RewriteOptions, Rewriter, RewrittenDelimiters, TerminatorSuffix, UnaPolicy};
-use edigate_fuzz::edi::{Piece, TransactionSet};
+use edigate_fuzz::edi::{Element, Piece, Segment, TransactionSet};
 use edigate_fuzz::{options, pieces};
 use libfuzzer_sys::fuzz_target;
 
@@ -53,18 +53,31 @@ fn set(piece: &Piece) -> Option<&TransactionSet> {
     if let Piece::Set(set) = piece { Some(set) } else { None }
 }
 
+/// An element: repetitions of components.
+type Value = Vec<Vec<String>>;
+
 /// The values of a set, without what is empty at an end.
-fn values(set: &TransactionSet) -> Vec<Vec<String>> {
-    set.segments()
-        .map(|segment| {
-            let mut values: Vec<String> = segment.elements().map(|element| element.text().into_owned()).collect();
-            while values.last().is_some_and(String::is_empty) {
-                values.pop();
-            }
-            values.insert(0, segment.tag().to_string());
-            values
-        })
-        .collect()
+fn values(set: &TransactionSet) -> Vec<(String, Vec<Value>)> {
+    let value = |element: Element<'_>| {
+        let repetitions = (1..=element.repetition_count()).map(|number| {
+            let repetition = element.repetition(number);
+            let components = (1..=repetition.component_count()).map(|number| repetition.component(number));
+            trimmed(components.map(|component| component.text().into_owned()).collect(), String::is_empty)
+        });
+        trimmed(repetitions.collect(), Vec::is_empty)
+    };
+    let segment = |segment: Segment<'_>| {
+        let values = trimmed(segment.elements().map(value).collect(), Vec::is_empty);
+        (segment.tag().to_string(), values)
+    };
+    set.segments().map(segment).collect()
+}
+
+fn trimmed<T>(mut list: Vec<T>, is_empty: fn(&T) -> bool) -> Vec<T> {
+    while list.last().is_some_and(is_empty) {
+        list.pop();
+    }
+    list
 }
 
 fn shown(bytes: &[u8]) -> String {

@@ -113,7 +113,11 @@ fn is_utf_8(table: &SegmentTable, named: CharacterSet) -> Option<Place> {
 
 /// Which bytes may stand in text: a class for each, so that a segment is looked through without a branch.
 #[derive(Debug)]
-struct Repertoire([u8; 256]);
+struct Repertoire {
+    classes: [u8; 256],
+    /// Every printable character of ASCII is fine.
+    has_printable: bool,
+}
 
 impl Repertoire {
     /// A character of the set, or a delimiter.
@@ -139,11 +143,13 @@ impl Repertoire {
                 false => Self::FOREIGN,
             };
         }
-        Self(classes)
+        let mut printable = (b' '..=b'~').filter_map(|byte| classes.get(usize::from(byte)));
+        let has_printable = printable.all(|class| *class == Self::FINE);
+        Self { classes, has_printable }
     }
 
     fn class(&self, byte: u8) -> u8 {
-        self.0.get(usize::from(byte)).copied().unwrap_or(Self::FINE)
+        self.classes.get(usize::from(byte)).copied().unwrap_or(Self::FINE)
     }
 
     fn worst(&self, bytes: &[u8]) -> u8 {
@@ -152,6 +158,9 @@ impl Repertoire {
 
     /// The finding for the first of the weightiest characters, if any is not fine.
     fn check(&self, table: &SegmentTable, set: CharacterSet) -> Option<Finding> {
+        if self.has_printable && is_printable(table.bytes()) {
+            return None;
+        }
         let worst = table.segments().fold(Self::FINE, |worst, segment| worst | self.worst(segment.bytes()));
         let (class, severity) = match worst {
             Self::FINE => return None,
@@ -172,6 +181,13 @@ impl Repertoire {
         let finding = Finding::new(severity, FindingCode::InvalidCharacter, segment.place_of(at, 1), text);
         Some(if character.is_control() { finding } else { finding.quoting(character.encode_utf8(&mut [0; 4])) })
     }
+}
+
+/// Whether there is nothing but printable ASCII and line ends. Most text has nothing else, and this many bytes at a time
+/// can be looked at.
+fn is_printable(bytes: &[u8]) -> bool {
+    let is_other = |byte: u8| byte.wrapping_sub(b' ') > b'~' - b' ' && byte != b'\r' && byte != b'\n';
+    !bytes.chunks(256).any(|chunk| chunk.iter().fold(false, |other, byte| other | is_other(*byte)))
 }
 
 fn first_character(bytes: &[u8], charset: CharacterSet) -> Option<char> {

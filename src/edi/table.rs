@@ -184,6 +184,11 @@ impl SegmentTable {
         self.elements.len() - before
     }
 
+    /// All bytes, as their segments have them.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Whether there are no bytes beyond ASCII.
     pub(crate) fn is_ascii(&self) -> bool {
         self.bytes.is_ascii()

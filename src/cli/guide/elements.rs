@@ -93,7 +93,7 @@ impl Lines<'_> {
         let repeats = if element.repeats > 1 { format!(" x{}", element.repeats) } else { String::new() };
         let used = format!("{}{repeats}", element.requirement);
         let (id, form) = (&element.id, element.form(self.standard));
-        self.line(&format!("  {place:<7}  {id:<5}  {used:<4}  {form:<9}  {}", element.name));
+        self.line(&format!("  {place:<8}  {id:<5}  {used:<4}  {form:<9}  {}", element.name));
         if let Some(codes) = element.codes.as_ref().filter(|_| element.requirement != Requirement::NotUsed) {
             match self.told.iter().find(|(list, _)| Arc::ptr_eq(list, codes)) {
                 Some((_, first)) => self.line(&format!("                     codes as in {first}")),

@@ -227,10 +227,11 @@ fn what_the_documentation_shows_is_read_without_a_fault() {
         std::fs::write(path, text).unwrap();
     };
     write("acme-bearings/810.toml", &documented("# guides/acme-bearings/810.toml"));
-    write(
-        "x12/009000/dictionary.toml",
-        &format!("{}{}", DESCRIBED, documented("[elements] ").replace("[elements] ", "[elements]\n# ")),
-    );
+    // What the documented dictionary takes from files before it.
+    let before =
+        "[elements]\n127 = 'AN 1/30'\n128 = 'ID 2/3'\n352 = 'AN 1/80'\n[segments]\nLIN = '127, 128, 127, 128, 127'";
+    write("x12/009000/a.toml", before);
+    write("x12/009000/dictionary.toml", &documented("[elements] "));
     write("x12/009000/850.toml", &documented("[set]"));
     let folder = site.path().to_str().unwrap();
     for name in ["acme-bearings/810", "x12/009000/850"] {
@@ -239,5 +240,3 @@ fn what_the_documentation_shows_is_read_without_a_fault() {
     let shown = run(&["show", "acme-bearings/810", "REF", "--guides", folder]).unwrap();
     assert!(shown.contains("agreed  DP  department"), "{shown}");
 }
-
-const DESCRIBED: &str = "";

@@ -45,7 +45,8 @@ pub fn receipt(
     written: &WriteOptions,
 ) -> Option<OutgoingInterchange> {
     let is_due = matches!(policy.contrl, ContrlAck::Receipt | ContrlAck::Both) && is_asked(head, policy);
-    if head.standard != Standard::Edifact || !is_due {
+    // As in `edifact` below: without its reference the interchange cannot be named.
+    if head.standard != Standard::Edifact || !is_due || head.control_number.is_empty() {
         return None;
     }
     let written = &written.for_syntax(&head.syntax);

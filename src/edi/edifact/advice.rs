@@ -126,15 +126,21 @@ impl Advice {
     }
 }
 
-/// What ends segments: what stands before the first UNH or UNG.
+/// What ends segments: what stands before the first UNH or UNG, unless one of them follows the terminator by default.
 fn terminator(header: &[u8], element: u8, component: u8) -> Option<u8> {
-    let next = memchr::memmem::find_iter(header, b"UN")
-        .find(|at| matches!(header.get(at + 2..at + 4), Some([b'H' | b'G', separator]) if *separator == element))?;
-    let before = header.get(..next)?;
-    let last = before.iter().rposition(|byte| !is_filler(*byte))?;
-    let is_terminator = |byte: &&u8| can_part(**byte) && **byte != element && **byte != component;
-    // Nothing but a line end between data and the next segment: it is the terminator.
-    before.get(last).filter(is_terminator).or_else(|| before.get(last + 1)).copied()
+    let is_message = |at: &usize| {
+        let tag = header.get(at + 2..at + 4);
+        matches!(tag, Some([b'H' | b'G', separator]) if *separator == element)
+    };
+    let mut ends = memchr::memmem::find_iter(header, b"UN").filter(is_message).filter_map(|next| {
+        let before = header.get(..next)?;
+        let last = before.iter().rposition(|byte| !is_filler(*byte))?;
+        let is_terminator = |byte: &&u8| byte.is_ascii() && can_part(**byte) && ![element, component].contains(*byte);
+        // Nothing but a line end between data and the next segment: it is the terminator.
+        before.get(last).filter(is_terminator).or_else(|| before.get(last + 1)).copied()
+    });
+    let first = ends.next()?;
+    Some(if ends.any(|end| end == b'\'') { b'\'' } else { first })
 }
 
 /// Whether a byte may be a service character.

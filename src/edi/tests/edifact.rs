@@ -129,6 +129,9 @@ fn service_characters_that_are_not_told_as_they_should_be() {
     check(format!("UNA{file}"), &slip(3, "the UNA has 0 characters where six belong"));
     check(format!("UNA:+.? ' x {file}"), &slip(12, "there is text between UNA and UNB"));
     check(format!("UNA:|.? '{file}"), &slip(9, "the UNA names another element separator than the UNB has"));
+    // A tag inside the UNB is no message, whatever stands before it.
+    let odd = file.replacen("+71'", "++++++;UNH+71'", 1);
+    assert_eq!(head_of(odd.as_bytes()).delimiters.terminator, b'\'');
     let untold = "there is no UNA, yet its delimiters are not those by default";
     check(file.replace('+', "|"), &slip(0, untold));
     check(file.replace("?'", "!").replace(['\''], "\n"), &slip(0, untold));

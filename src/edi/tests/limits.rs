@@ -76,6 +76,45 @@ fn the_window_stays_small_whatever_the_file() {
     assert_eq!(sets, ((4 << 20) - 106 - 35) / SET.len());
 }
 
+/// A stream of interchanges that is never in memory as a whole: what is given, over and over.
+struct Repeated<'a> {
+    bytes: &'a [u8],
+    left: usize,
+    at: usize,
+}
+
+impl Read for Repeated<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        assert!(buffer.len() <= 128 << 10, "the window grew to {}", buffer.len());
+        if self.at == self.bytes.len() && self.left > 0 {
+            (self.at, self.left) = (0, self.left - 1);
+        }
+        let count = (&self.bytes[self.at..]).read(buffer)?;
+        self.at += count;
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_file_longer_than_memory_should_be_is_read_a_set_at_a_time() {
+    let texts = format!("PO1**1~MSG*{}~", "x".repeat(5_000)).repeat(20);
+    let long = SET.replace("PO1**1~", &texts).replace("SE*4", "SE*43");
+    let sets: String = (1..=5).map(|set| long.replace("0001", &format!("{set:04}"))).collect();
+    let file = String::from_utf8(wrap(&sets)).unwrap().replace("GE*1*1", "GE*5*1");
+    let times = (66 << 20) / file.len();
+    let stream = Repeated { bytes: file.as_bytes(), left: times - 1, at: 0 };
+    let mut reader = Reader::new(stream, ReadOptions::default());
+    let (mut sets, mut ends) = (0, 0);
+    while let Some(piece) = reader.next_piece().unwrap() {
+        match piece {
+            Piece::Set(set) => sets += usize::from(set.is_sound() && set.raw().len() == long.len()),
+            Piece::InterchangeEnd(end) => ends += usize::from(end.is_sound()),
+            _ => {}
+        }
+    }
+    assert_eq!((sets, ends), (5 * times, times));
+}
+
 #[test]
 fn a_source_that_fails_is_a_fault_of_the_machine() {
     struct Broken;
@@ -104,14 +143,39 @@ impl Read for Chunks<'_> {
     }
 }
 
-fn in_chunks(bytes: &[u8], sizes: &[usize]) -> String {
-    told(pieces_of(Chunks { bytes, sizes: sizes.iter().cycle() }, ReadOptions::default()))
+fn chunked(bytes: &[u8], sizes: &[usize]) -> (Vec<Piece>, Option<ReadFault>) {
+    pieces_of(Chunks { bytes, sizes: sizes.iter().cycle() }, ReadOptions::default())
+}
+
+/// Every element of every set, and where it stands.
+fn elements(pieces: &[Piece]) -> Vec<(Vec<u8>, Place)> {
+    let sets = pieces.iter().filter_map(|piece| if let Piece::Set(set) = piece { Some(set) } else { None });
+    let segments = sets.flat_map(|set| set.segments());
+    segments.flat_map(|segment| segment.elements()).map(|element| (element.bytes().to_vec(), element.place())).collect()
+}
+
+/// Splits bytes at a separator that is not released, byte by byte.
+fn split(bytes: &[u8], separator: u8, release: Option<u8>) -> Vec<&[u8]> {
+    let (mut parts, mut start, mut released) = (Vec::new(), 0, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        if released {
+            released = false;
+        } else if Some(*byte) == release {
+            released = true;
+        } else if *byte == separator {
+            parts.push(&bytes[start..at]);
+            start = at + 1;
+        }
+    }
+    parts.push(&bytes[start..]);
+    parts
 }
 
 #[test]
 fn one_byte_at_a_time_is_the_same() {
     for file in [STORY, LATIN_1] {
-        assert_eq!(in_chunks(file, &[1]), told(read(file)));
+        assert_eq!(elements(&chunked(file, &[1]).0), elements(&read(file).0));
+        assert_eq!(told(chunked(file, &[1])), told(read(file)));
     }
 }
 
@@ -138,11 +202,15 @@ fn nearly_x12() -> impl Strategy<Value = Vec<u8>> {
         4 => prop::sample::select(vec![
             "ISA*", "GS*PO*S*R*1*1*1*X*004010~", "ST*850*0001~", "BEG*00*SA*1**20261102~", "PO1*1*2~", "N1*ST~", "N3*X~",
             "REF*>^~", "SE*4*0001~", "GE*1*1~", "IEA*1*000000001~", "TA1*1~", "~", "*", "\n", "\r\n", " ", "\0", "UNB+",
-            "st*850~", "CTT*1~", "SCH*x*EA***002*2026~", "ISA|00|", "MSG*a\r\nb~",
+            "st*850~", "CTT*1~", "SCH*x*EA***002*2026~", "ISA|00|", "MSG*a\r\nb~", "BIN*5*a~*\n>~", "BIN*9*a~", "BDS*X*3*~~~~",
+            "BDS*X*y", "ST…850…1~", "PO1…a>b…", "…", "\u{1}", " SE *4*0001 ~",
         ]).prop_map(|word| word.as_bytes().to_vec()),
         2 => Just(ISA.as_bytes().to_vec()),
         1 => Just(ISA.replace("*U*00401*", "*^*00501*").into_bytes()),
         1 => Just(ISA.replace(">~", "~\n").into_bytes()),
+        1 => Just(ISA.replace(">~", "*~").into_bytes()),
+        1 => Just(ISA.replace("~", "…").into_bytes()),
+        1 => Just(ISA.replace("*", "…").into_bytes()),
         1 => prop::collection::vec(any::<u8>(), 0..20),
     ];
     prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
@@ -161,7 +229,31 @@ proptest! {
 
     #[test]
     fn chunks_change_nothing(bytes in nearly_edi(), sizes in prop::collection::vec(1_usize..50, 1..5)) {
-        prop_assert_eq!(in_chunks(&bytes, &sizes), told(read(&bytes)));
+        let (whole, cut) = (read(&bytes), chunked(&bytes, &sizes));
+        prop_assert_eq!(elements(&cut.0), elements(&whole.0));
+        prop_assert_eq!(told(cut), told(whole));
+    }
+
+    #[test]
+    fn chunks_of_utf_16_change_nothing(bytes in nearly_edi(), sizes in prop::collection::vec(1_usize..50, 1..5)) {
+        let text = format!("\u{feff}{}", String::from_utf8_lossy(&bytes));
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (whole, cut) = (read(&wide), chunked(&wide, &sizes));
+        prop_assert_eq!(elements(&cut.0), elements(&whole.0));
+        prop_assert_eq!(elements(&whole.0), elements(&read(text.trim_start_matches('\u{feff}').as_bytes()).0));
+        prop_assert_eq!(told(cut), told(whole));
+    }
+
+    #[test]
+    fn elements_are_those_of_the_obvious_way(bytes in nearly_edi()) {
+        for piece in read(&bytes).0 {
+            let Piece::Set(set) = piece else { continue };
+            for segment in set.segments().filter(|segment| !matches!(segment.tag().as_str(), "BIN" | "BDS")) {
+                let delimiters = set.delimiters();
+                let found: Vec<&[u8]> = segment.elements().map(|element| element.bytes()).collect();
+                prop_assert_eq!(found, split(segment.bytes(), delimiters.element, delimiters.release)[1..].to_vec());
+            }
+        }
     }
 
     #[test]
@@ -182,6 +274,9 @@ proptest! {
             let Piece::Set(set) = piece else { continue };
             let place = set.place();
             prop_assert_eq!(&bytes[place.start as usize..place.end as usize], set.raw());
+            if set.delimiters().wide.is_some() {
+                continue;
+            }
             for element in set.segments().flat_map(|segment| segment.elements().collect::<Vec<_>>()) {
                 let place = element.place();
                 let mut slice = bytes[place.start as usize..place.end as usize].to_vec();

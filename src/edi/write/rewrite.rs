@@ -51,11 +51,18 @@ impl RewriteOptions {
 
 /// The set that gives back the bytes a head was read from. It is no place to find fault with its characters.
 fn characters(head: &InterchangeHead, delimiters: &Delimiters) -> CharacterSet {
-    match CharacterSet::for_syntax(&head.syntax) {
-        Some(CharacterSet::Iso8859_1) => CharacterSet::Windows1252,
-        Some(set) if !matches!(set, CharacterSet::UnoA | CharacterSet::UnoB | CharacterSet::Utf8) => set,
-        Some(_) | None if delimiters.all().all(|byte| byte.is_ascii()) => CharacterSet::Auto,
-        Some(_) | None => CharacterSet::Windows1252,
+    match head.character_set {
+        CharacterSet::Iso8859_1 => CharacterSet::Windows1252,
+        CharacterSet::Auto
+        | CharacterSet::X12Basic
+        | CharacterSet::X12Extended
+        | CharacterSet::UnoA
+        | CharacterSet::UnoB
+        | CharacterSet::Utf8 => match delimiters.all().all(|byte| byte.is_ascii()) {
+            true => CharacterSet::Auto,
+            false => CharacterSet::Windows1252,
+        },
+        set => set,
     }
 }
 

@@ -25,14 +25,18 @@ pub(super) fn told(said: &[Acknowledged]) -> String {
         write!(out, "{} {verdict} ({})", one.subject.level.as_str(), one.code).unwrap();
         let subject = &one.subject;
         if let Some(interchange) = &subject.interchange {
-            write!(out, " interchange {} of {}", interchange.control_number, interchange.sender.id).unwrap();
+            write!(out, " interchange {} of '{}'", interchange.control_number, interchange.sender.id).unwrap();
         }
         if let Some(group) = &subject.group {
             write!(out, " group {} {}", group.functional_id, group.control_number).unwrap();
             group.version.iter().for_each(|version| write!(out, " {version}").unwrap());
         }
         if let Some(set) = &subject.set {
-            write!(out, " set {} {} {}", set.id, set.control_number, set.release).unwrap();
+            write!(out, " set {} {}", set.id, set.control_number).unwrap();
+            Some(&set.release)
+                .filter(|release| !release.is_empty())
+                .iter()
+                .for_each(|one| write!(out, " {one}").unwrap());
             set.implementation.iter().for_each(|convention| write!(out, " {convention}").unwrap());
         }
         if let Some(counts) = &one.counts {
@@ -103,7 +107,7 @@ fn a_999_of_a_partner() {
              IK4*2>>3*93*I10~IK3*REF*6**I4~IK5*R*I5*19~AK9*R*1*1*0*19~SE*10*0001~"
         ),
         @r"
-    set rejected (R) group PO 77 005010 set 850 0001  005010X999
+    set rejected (R) group PO 77 005010 set 850 0001 005010X999
       element I10 = not-used-element N1 at 5 element 2 repetition 3 (93)
       segment I4 = not-used-segment REF at 6
       set 19 = code-unknown
@@ -121,9 +125,9 @@ fn a_contrl_of_a_partner() {
              UCM+2+INVOIC:D:96A:UN:EAN008+4+29+UNT+2:1'UCS+5+13'UCS+6'UCD+39+3:2'UCD+12+1'UNT+9+1'"
         ),
         @r"
-    interchange partly-accepted (7) interchange 71 of ACME
-    set accepted (7) interchange 71 of ACME set INVOIC 1 D.96A EAN008
-    set rejected (4) interchange 71 of ACME set INVOIC 2 D.96A EAN008
+    interchange partly-accepted (7) interchange 71 of 'ACME'
+    set accepted (7) interchange 71 of 'ACME' set INVOIC 1 D.96A EAN008
+    set rejected (4) interchange 71 of 'ACME' set INVOIC 2 D.96A EAN008
       set 29 = count-wrong UNT element 1 component 1
       segment 13 = missing-segment at 6
       element 39 = too-long at 6 element 2 component 2
@@ -140,12 +144,12 @@ fn a_contrl_with_groups() {
              UCF+3+A+B+4+13+UNE'UNT+8+1'"
         ),
         @r"
-    interchange partly-accepted (7) interchange 71 of A
-    group accepted (7) interchange 71 of A group  1
-    set accepted (7) interchange 71 of A group  1 set INVOIC 1 D.96A
-    group partly-accepted (7) interchange 71 of A group  2
-    set rejected (4) interchange 71 of A group  2 set INVOIC 1 D.96A
-    group rejected (4) interchange 71 of A group  3
+    interchange partly-accepted (7) interchange 71 of 'A'
+    group accepted (7) interchange 71 of 'A' group  1
+    set accepted (7) interchange 71 of 'A' group  1 set INVOIC 1 D.96A
+    group partly-accepted (7) interchange 71 of 'A' group  2
+    set rejected (4) interchange 71 of 'A' group  2 set INVOIC 1 D.96A
+    group rejected (4) interchange 71 of 'A' group  3
       group 13 = trailer-missing UNE
     "
     );
@@ -155,7 +159,7 @@ fn a_contrl_with_groups() {
 fn actions_of_a_contrl() {
     let check = |action: &str, expect: &str| {
         let text = read_edifact(&format!("UNH+1+CONTRL:D:3:UN'UCI+71+A+B+{action}'UNT+3+1'"));
-        assert_eq!(text, format!("interchange {expect} ({action}) interchange 71 of A"));
+        assert_eq!(text, format!("interchange {expect} ({action}) interchange 71 of 'A'"));
     };
     check("7", "accepted");
     check("1", "accepted");

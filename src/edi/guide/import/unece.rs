@@ -98,10 +98,7 @@ fn base_name(name: &str) -> &str {
 fn message_name(name: &str) -> Option<(&str, &str)> {
     let (message, release) = base_name(name).split_once('_')?;
     let is_message = message.len() == 6 && message.bytes().all(|byte| byte.is_ascii_uppercase());
-    let is_release = match release.as_bytes() {
-        [b'A'..=b'Z', b'.', b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z'] => true,
-        _ => false,
-    };
+    let is_release = matches!(release.as_bytes(), [b'A'..=b'Z', b'.', b'0'..=b'9', b'0'..=b'9', b'A'..=b'Z']);
     (is_message && is_release).then_some((message, release))
 }
 

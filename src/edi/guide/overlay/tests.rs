@@ -241,9 +241,14 @@ fn an_overlay_amends_a_guide_that_is_there() {
 }
 
 fn set(release: &str, id: &str) -> TransactionSet {
+    set_of(release, id, "")
+}
+
+fn set_of(release: &str, id: &str, segments: &str) -> TransactionSet {
     let isa =
         "ISA*00*          *00*          *ZZ*S              *ZZ*R              *261102*0815*U*00401*000000001*0*P*>~";
-    let file = format!("{isa}GS*PO*S*R*20261102*0815*1*X*{release}~ST*{id}*0001~SE*2*0001~GE*1*1~IEA*1*000000001~");
+    let file =
+        format!("{isa}GS*PO*S*R*20261102*0815*1*X*{release}~ST*{id}*0001~{segments}SE*2*0001~GE*1*1~IEA*1*000000001~");
     let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
     loop {
         if let Piece::Set(set) = reader.next_piece().unwrap().expect("a set") {
@@ -270,4 +275,29 @@ fn an_agreed_overlay_goes_before_the_plain_guide() {
     check("004010", "999999", None, None);
     let (guide, _) = guides.select(&set("004010", "850"), None).unwrap();
     assert_eq!(guide.overlay(), None);
+}
+
+#[test]
+fn messages_are_held_against_what_an_overlay_asks() {
+    let (guides, faults) = with(
+        "extends = 'x12/004010/850'\n[parts]\nDD = 'not used'\nN1 = 'M 1'\n[elements.'AA#1']\n01 = { codes = ['A'] }\n\
+         02 = 'M ..3'\n[elements.'*/AA']\n03 = 'not used'",
+    );
+    assert_eq!(faults, Vec::<String>::new());
+    // The last AA stands in N1, where only what holds everywhere holds.
+    let set = set_of("004010", "850", "AA*B*long*A>x~DD*x~N1*X~AA*B*long~N1*X~");
+    let found = |name: &str| -> Vec<String> {
+        let (_, findings) = crate::edi::structure(&set, &guides.named(name).unwrap());
+        let told = findings.into_iter().map(|finding| {
+            let (place, code) = (finding.place, finding.code.as_str());
+            let element = place.element.map(|element| format!("{element:02}")).unwrap_or_default();
+            format!("{}{element} {code}", place.tag.unwrap_or_default())
+        });
+        told.collect()
+    };
+    assert_eq!(found("x12/004010/850"), [""; 0]);
+    assert_eq!(
+        found("acme/850"),
+        ["AA01 code-unknown", "AA02 too-long", "AA03 not-used-element", "DD not-used-segment", "N1 too-many-loops"]
+    );
 }

@@ -1,5 +1,8 @@
 //! What is written, byte by byte, and what is refused.
 
+mod laws;
+mod rewrite;
+
 use super::*;
 use crate::base::Diagnostic;
 use crate::edi::delimiter::Delimiters;
