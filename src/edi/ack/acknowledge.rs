@@ -1,5 +1,6 @@
 //! The answer to an interchange.
 
+use crate::edi::charset::CharacterSet;
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
@@ -29,7 +30,7 @@ pub fn acknowledge(
     written: &WriteOptions,
 ) -> Acknowledgement {
     let verdicts = judge(report, policy);
-    let written = &written.for_syntax(&report.head.syntax);
+    let written = &written.for_syntax(answered_syntax(&report.head));
     let interchange = match report.head.standard {
         Standard::X12 => x12(report, &verdicts, policy, stamp, written),
         Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
@@ -49,7 +50,7 @@ pub fn receipt(
     if head.standard != Standard::Edifact || !is_due || head.control_number.is_empty() {
         return None;
     }
-    let written = &written.for_syntax(&head.syntax);
+    let written = &written.for_syntax(answered_syntax(head));
     let message = contrl::receipt(head, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
 }
@@ -148,8 +149,11 @@ fn envelope(
             (policy.interchange_version.clone().unwrap_or(sent), stamp.short_date())
         }
         // 0017 has eight digits from syntax version 4 on.
-        Standard::Edifact if head.version.as_str() >= "4" => (head.version.clone(), stamp.long_date()),
-        Standard::Edifact => (head.version.clone(), stamp.short_date()),
+        Standard::Edifact if head.version == "4" => (head.version.clone(), stamp.long_date()),
+        Standard::Edifact if ["1", "2", "3"].contains(&head.version.as_str()) => {
+            (head.version.clone(), stamp.short_date())
+        }
+        Standard::Edifact => ("3".to_owned(), stamp.short_date()),
     };
     let internal = |ids: &[String]| ids.iter().map(|id| written.carried(id)).collect();
     let head = OutgoingInterchangeHead {
@@ -160,7 +164,7 @@ fn envelope(
         receiver_internal: internal(&head.sender_internal),
         date,
         time: stamp.time(),
-        syntax: head.syntax.clone(),
+        syntax: answered_syntax(head).to_owned(),
         version,
         control_number: stamp.interchange.clone(),
         acknowledgement_asked: false,
@@ -168,6 +172,14 @@ fn envelope(
         particulars: Particulars::default(),
     };
     OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() }
+}
+
+/// 0001 of an answer: as it came, unless that names no character set; then level B, which everybody reads.
+fn answered_syntax(head: &InterchangeHead) -> &str {
+    match head.standard {
+        Standard::Edifact if CharacterSet::for_syntax(&head.syntax).is_none() => "UNOB",
+        Standard::Edifact | Standard::X12 => &head.syntax,
+    }
 }
 
 /// A flag that means nothing was no word of business in EDIFACT, where business has none; in X12 it was a slip.
