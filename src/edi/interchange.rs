@@ -10,7 +10,7 @@ use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
 use super::table::SegmentTable;
-use super::token::Segment;
+use super::token::{Element, Segment};
 
 /// The family of rules a file is written by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -267,6 +267,15 @@ impl TransactionSet {
     /// The segment at a position, ST being 1.
     pub fn segment(&self, position: usize) -> Option<Segment<'_>> {
         self.table.segment(position.checked_sub(1)?)
+    }
+
+    /// Where its header says which set it is: ST01; 0065 in S009 of UNH.
+    pub(crate) fn id_element(&self) -> Option<Element<'_>> {
+        let header = self.segment(1)?;
+        Some(match self.interchange.standard {
+            Standard::X12 => header.element(1),
+            Standard::Edifact => header.element(2).component(1),
+        })
     }
 
     /// The bytes as sent, from the first of ST to the terminator of SE: what is kept when the set is parked.
