@@ -64,7 +64,7 @@ pub struct Party {
 
 /// What the head of an interchange may say besides who, when and which. Nobody decides by it; it is kept so that an
 /// interchange can be written again as it came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Particulars {
     /// Kind of the authorization information (ISA01).
     pub authorization_qualifier: String,
@@ -82,6 +82,20 @@ pub struct Particulars {
     pub agreement: String,
     /// What stands behind syntax identifier and version in S001: 0080, 0133, and in syntax version 4 also 0076.
     pub encoding: Vec<String>,
+}
+
+/// Authorization and password stay out of logs.
+impl fmt::Debug for Particulars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Particulars")
+            .field("authorization_qualifier", &self.authorization_qualifier)
+            .field("security_qualifier", &self.security_qualifier)
+            .field("application_reference", &self.application_reference)
+            .field("priority", &self.priority)
+            .field("agreement", &self.agreement)
+            .field("encoding", &self.encoding)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The head of an interchange.
