@@ -2,7 +2,7 @@
 
 use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
-use crate::edi::finding::worst;
+use crate::edi::finding::{Level, worst};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
@@ -98,6 +98,7 @@ fn ta1(
     let is_accepted = |note: &str| policy.notes_accepted.iter().any(|accepted| accepted == note);
     let notes: Vec<&str> = interchange_findings(report)
         .filter(|finding| is_told(finding, policy))
+        .filter(|finding| finding.severity == Severity::Error || x12_codes::has_code(finding, Level::Interchange))
         .map(x12_codes::note)
         .filter(|_| verdict != Verdict::Accepted)
         .collect();
