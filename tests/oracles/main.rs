@@ -6,8 +6,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test: it fails where it stands")]
 
 mod cut;
+mod documents;
 mod program;
 #[expect(dead_code, reason = "the tests on the corpus use all of it")]
 #[path = "../corpus/shared.rs"]
 mod shared;
 mod structure;
+mod written;
