@@ -93,10 +93,14 @@ fn understood(answer: &OutgoingInterchange, written: &WriteOptions, guides: &Gui
     }
 }
 
-/// Whether a value was copied from what is answered, wrong as it was: the partner must know his own numbers again.
+/// Whether a value was copied from what is answered, wrong as it was, or was not there to be copied: the partner must know
+/// his own numbers again.
 fn is_copied(finding: &Finding) -> bool {
-    matches!(
-        finding.code,
-        FindingCode::NotANumber | FindingCode::NotADate | FindingCode::NotATime | FindingCode::InvalidCharacter
-    )
+    match finding.code {
+        FindingCode::NotANumber | FindingCode::NotADate | FindingCode::NotATime | FindingCode::InvalidCharacter => true,
+        FindingCode::MissingElement => {
+            finding.place.tag.is_some_and(|tag| ["AK1", "AK2", "TA1", "UCF", "UCM"].contains(&tag.as_str()))
+        }
+        _ => false,
+    }
 }

@@ -1,6 +1,6 @@
 //! The floors under test, and what all targets do with bytes.
 
-#![allow(dead_code, reason = "what only the floors above use is dead here")]
+#![allow(dead_code, unused_imports, reason = "what only the floors above use is dead here")]
 
 #[path = "../../src/base/mod.rs"]
 pub mod base;

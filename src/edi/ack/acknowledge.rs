@@ -1,5 +1,8 @@
 //! The answer to an interchange.
 
+use crate::base::Severity;
+use crate::edi::charset::CharacterSet;
+use crate::edi::finding::worst;
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
@@ -45,8 +48,9 @@ pub fn receipt(
     written: &WriteOptions,
 ) -> Option<OutgoingInterchange> {
     let is_due = matches!(policy.contrl, ContrlAck::Receipt | ContrlAck::Both) && is_asked(head, policy);
-    // As in `edifact` below: without its reference the interchange cannot be named.
-    if head.standard != Standard::Edifact || !is_due || head.control_number.is_empty() {
+    // A head that cannot be read is rejected, and one without a number cannot be named.
+    let is_read = worst(&head.findings) < Some(Severity::Error) && !head.control_number.is_empty();
+    if head.standard != Standard::Edifact || !is_due || !is_read {
         return None;
     }
     let written = &written.for_syntax(&head.syntax);
@@ -141,16 +145,10 @@ fn envelope(
     written: &WriteOptions,
 ) -> OutgoingInterchange {
     let party = |party: &Party| Party { qualifier: written.carried(&party.qualifier), id: written.carried(&party.id) };
-    let is_version = |version: &&str| version.len() == 5 && version.bytes().all(|byte| byte.is_ascii_digit());
-    let (version, date) = match head.standard {
-        Standard::X12 => {
-            let sent = Some(head.version.as_str()).filter(is_version).unwrap_or("00401").to_owned();
-            (policy.interchange_version.clone().unwrap_or(sent), stamp.short_date())
-        }
-        // 0017 has eight digits from syntax version 4 on.
-        Standard::Edifact if head.version.as_str() >= "4" => (head.version.clone(), stamp.long_date()),
-        Standard::Edifact => (head.version.clone(), stamp.short_date()),
-    };
+    let (syntax, version) = syntax(head, policy);
+    // 0017 has eight digits from syntax version 4 on.
+    let is_long = head.standard == Standard::Edifact && version.as_str() >= "4";
+    let date = if is_long { stamp.long_date() } else { stamp.short_date() };
     let internal = |ids: &[String]| ids.iter().map(|id| written.carried(id)).collect();
     let head = OutgoingInterchangeHead {
         standard: head.standard,
@@ -160,7 +158,7 @@ fn envelope(
         receiver_internal: internal(&head.sender_internal),
         date,
         time: stamp.time(),
-        syntax: head.syntax.clone(),
+        syntax,
         version,
         control_number: stamp.interchange.clone(),
         acknowledgement_asked: false,
@@ -168,6 +166,23 @@ fn envelope(
         particulars: Particulars::default(),
     };
     OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() }
+}
+
+/// Syntax identifier and version of the answer: as they came, if they are any.
+fn syntax(head: &InterchangeHead, policy: &AckPolicy) -> (String, String) {
+    let sent = Some(head.version.clone());
+    match head.standard {
+        Standard::X12 => {
+            let is_version = |text: &String| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let version = policy.interchange_version.clone().or(sent.filter(is_version));
+            (String::new(), version.unwrap_or_else(|| "00401".to_owned()))
+        }
+        Standard::Edifact => {
+            let syntax = Some(head.syntax.clone()).filter(|syntax| CharacterSet::for_syntax(syntax).is_some());
+            let version = sent.filter(|version| matches!(version.as_str(), "1" | "2" | "3" | "4"));
+            (syntax.unwrap_or_else(|| "UNOC".to_owned()), version.unwrap_or_else(|| "3".to_owned()))
+        }
+    }
 }
 
 /// A flag that means nothing was no word of business in EDIFACT, where business has none; in X12 it was a slip.
