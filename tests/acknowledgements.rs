@@ -93,7 +93,6 @@ const IN_CORPUS: &[Decision] = &[
     ("mock-edi", "UCI02 (Interchange Sender) is mandatory", NAMELESS),
     ("mock-edi", "UCI03 (Interchange Recipient) is mandatory", NAMELESS),
     ("mock-edi", "UCM02/0065 (Message type) is mandatory", "their UNH says no message type, and none is made up"),
-    ("pydifact", "IndexError", NAMELESS),
 ];
 
 const SHORT_NUMBER: &str = "AK202 is what they sent in ST02, however short";
