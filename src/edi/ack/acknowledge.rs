@@ -2,7 +2,7 @@
 
 use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
-use crate::edi::finding::worst;
+use crate::edi::finding::{Level, worst};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
@@ -32,7 +32,7 @@ pub fn acknowledge(
     written: &WriteOptions,
 ) -> Acknowledgement {
     let verdicts = judge(report, policy);
-    let written = &written.for_syntax(&report.head.syntax);
+    let written = &written.for_syntax(&syntax(&report.head, policy).0);
     let interchange = match report.head.standard {
         Standard::X12 => x12(report, &verdicts, policy, stamp, written),
         Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
@@ -53,7 +53,7 @@ pub fn receipt(
     if head.standard != Standard::Edifact || !is_due || !is_read {
         return None;
     }
-    let written = &written.for_syntax(&head.syntax);
+    let written = &written.for_syntax(&syntax(head, policy).0);
     let message = contrl::receipt(head, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
 }
@@ -98,6 +98,7 @@ fn ta1(
     let is_accepted = |note: &str| policy.notes_accepted.iter().any(|accepted| accepted == note);
     let notes: Vec<&str> = interchange_findings(report)
         .filter(|finding| is_told(finding, policy))
+        .filter(|finding| finding.severity == Severity::Error || x12_codes::has_code(finding, Level::Interchange))
         .map(x12_codes::note)
         .filter(|_| verdict != Verdict::Accepted)
         .collect();

@@ -136,6 +136,11 @@ pub(super) fn code(finding: &Finding, reporter: Reporter, edition: Edition) -> u
     code.filter(|code| is_permitted(*code, reporter, edition)).unwrap_or(UNSPECIFIED)
 }
 
+/// Whether the list has a word for a finding about head, trailer or level.
+pub(super) fn has_code(finding: &Finding) -> bool {
+    row(finding.code, finding.authority).envelope.is_some()
+}
+
 /// What a finding inside a message is told as.
 pub(super) fn told_as(finding: &Finding) -> Level {
     let row = row(finding.code, finding.authority);

@@ -82,7 +82,11 @@ fn version(bytes: &[u8], advice: &Advice) -> Option<u8> {
     let version = elements.nth(1)?.split(|byte| *byte == advice.component).nth(1).unwrap_or_default();
     match std::str::from_utf8(version).ok()?.trim() {
         "" => Some(3),
-        text => text.parse().ok().filter(|version| (1..=4).contains(version)),
+        "1" => Some(1),
+        "2" => Some(2),
+        "3" => Some(3),
+        "4" => Some(4),
+        _ => None,
     }
 }
 

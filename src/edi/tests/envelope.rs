@@ -56,6 +56,17 @@ fn delimiters_that_are_allowed_and_rare() {
 }
 
 #[test]
+fn a_password_is_not_told_further() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let file = file.replace("*00*          *00*          *", "*01*SESAME-1234*01*SESAME-5678*");
+    let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
+    let Ok(Some(Piece::Interchange(head))) = reader.next_piece() else { panic!("an interchange") };
+    assert_eq!(head.particulars.security, "SESAME-5678");
+    assert_eq!(head.findings.len(), 2);
+    assert!(!format!("{head:?}").contains("SESAME"), "{head:?}");
+}
+
+#[test]
 fn an_isa_that_is_not_106_characters_long() {
     let file = String::from_utf8(wrap(SET)).unwrap();
     let unpadded = file.replace("SENDER         ", "SENDER").replace("*00*          *00", "*00* *00");

@@ -325,7 +325,9 @@ fn findings(looked: &Looked<'_>, walk: &Walk, tail: &Tail, delimiters: &Delimite
             let element = u32::try_from(index + 1).ok();
             let place = Place { element, ..looked.place(place.start, span.start, span.end) };
             let words = format!("ISA{:02} is {found} characters wide", index + 1);
-            findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
+            let finding = warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}"));
+            // Authorization and password (ISA02, ISA04) are not told further.
+            findings.push(if matches!(element, Some(2 | 4)) { finding } else { finding.quoting(&text) });
         }
     }
     // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
