@@ -1,6 +1,6 @@
 //! The crate `edi` beside ours: how every X12 file of the corpus is cut into transaction sets, segments and elements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use edigate::edi::{Guides, Piece, ReadOptions, Reader, TransactionSet};
@@ -74,6 +74,9 @@ fn edi_cuts_sets_alike() {
     }
     println!("edi of {} files: {:?}", samples.len(), told.counts);
     assert!(told.undecided.is_empty(), "{} undecided:\n{}", told.undecided.len(), told.undecided.join("\n"));
+    let tables = [REFUSALS, REFUSED_OTHERWISE, CUT_OTHERWISE].into_iter().flatten().map(|(known, _)| *known);
+    let idle: Vec<&str> = tables.chain(PANICS.iter().copied()).filter(|known| !told.used.contains(known)).collect();
+    assert_eq!(idle, [""; 0], "decided, and no longer so");
     assert!(told.counts["cut alike"] >= 80, "{:?}", told.counts);
 }
 
@@ -82,6 +85,8 @@ fn edi_cuts_sets_alike() {
 struct Told {
     counts: BTreeMap<&'static str, usize>,
     undecided: Vec<String>,
+    /// Decisions that were needed.
+    used: BTreeSet<&'static str>,
 }
 
 impl Told {
@@ -89,9 +94,14 @@ impl Told {
         *self.counts.entry(what).or_default() += 1;
     }
 
+    fn is_decided(&mut self, decision: Option<&'static str>) -> bool {
+        self.used.extend(decision);
+        decision.is_some()
+    }
+
     fn panicked(&mut self, sample: &Sample) {
         self.count("panicked");
-        if !PANICS.iter().any(|path| sample.path.contains(path)) {
+        if !self.is_decided(PANICS.iter().find(|path| sample.path.contains(**path)).copied()) {
             self.undecided.push(format!("{} panics", sample.path));
         }
     }
@@ -99,12 +109,13 @@ impl Told {
     fn refused(&mut self, sample: &Sample, why: &str, guides: &Guides) {
         let outcome = check(&sample.bytes, guides);
         let codes: Vec<&str> = outcome.findings.iter().map(|finding| finding.code.as_str()).collect();
-        let is_found = REFUSALS.iter().any(|(words, code)| why.contains(words) && codes.contains(code));
-        if is_found {
+        let found = REFUSALS.iter().find(|(words, code)| why.contains(words) && codes.contains(code));
+        let otherwise = REFUSED_OTHERWISE.iter().find(|(path, _)| sample.path.contains(path));
+        if self.is_decided(found.map(|(words, _)| *words)) {
             self.count("refused, and we say why");
         } else if outcome.fault.as_ref().is_some_and(|fault| fault.starts_with("this is no EDI")) {
             self.count("refused by both");
-        } else if REFUSED_OTHERWISE.iter().any(|(path, _)| sample.path.contains(path)) {
+        } else if self.is_decided(otherwise.map(|(path, _)| *path)) {
             self.count("refused, and read by us");
         } else {
             self.undecided.push(format!("{} refused: {why}\n  we find {codes:?} {:?}", sample.path, outcome.fault));
@@ -113,7 +124,8 @@ impl Told {
 
     fn read(&mut self, sample: &Sample, theirs: &[Set]) {
         let ours = ours(&sample.bytes);
-        let is_decided = CUT_OTHERWISE.iter().any(|(path, _)| sample.path.contains(path));
+        let decision = CUT_OTHERWISE.iter().find(|(path, _)| sample.path.contains(path));
+        let is_decided = self.is_decided(decision.map(|(path, _)| *path));
         self.count(if ours == *theirs { "cut alike" } else { "cut otherwise" });
         if (ours == *theirs) == is_decided {
             self.undecided.push(format!("{}\n{}", sample.path, difference(&ours, theirs)));
