@@ -61,6 +61,7 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         | FindingCode::WrappedLines
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
+        | FindingCode::InterchangeService
         | FindingCode::WideCharacters
         | FindingCode::HeaderUnreadable
         | FindingCode::UncustomaryDelimiters

@@ -68,6 +68,7 @@ fn row(finding: FindingCode) -> Row {
         | FindingCode::WrappedLines
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
+        | FindingCode::InterchangeService
         | FindingCode::WideCharacters
         | FindingCode::ReleaseCharacter
         | FindingCode::ServiceCharacters

@@ -65,13 +65,13 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     faults.elements(&segment, version);
     head.findings = faults.findings;
     head.findings.extend(foreign.into_iter().map(|finding| finding.about(Level::Interchange)));
-    match unknown_syntax(&segment, version) {
-        Some(finding) => {
-            head.findings.push(finding);
-            Err(Box::new(head))
+    if let Some((finding, cut)) = unknown_syntax(&segment, version) {
+        head.findings.push(finding);
+        if cut == Cut::Uncertain {
+            return Err(Box::new(head));
         }
-        None => Ok(Header { head, encoding, length: advice.header_at + end + 1 }),
     }
+    Ok(Header { head, encoding, length: advice.header_at + end + 1 })
 }
 
 /// The syntax version (0002), before the UNB is cut: it decides on the repetition separator. A version that is left out
@@ -82,7 +82,11 @@ fn version(bytes: &[u8], advice: &Advice) -> Option<u8> {
     let version = elements.nth(1)?.split(|byte| *byte == advice.component).nth(1).unwrap_or_default();
     match std::str::from_utf8(version).ok()?.trim() {
         "" => Some(3),
-        text => text.parse().ok().filter(|version| (1..=4).contains(version)),
+        "1" => Some(1),
+        "2" => Some(2),
+        "3" => Some(3),
+        "4" => Some(4),
+        _ => None,
     }
 }
 
@@ -206,17 +210,31 @@ fn usage(text: &str) -> Usage {
     }
 }
 
-fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<Finding> {
+/// Whether an interchange of an unknown syntax can be cut into segments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// As any other one, though it is rejected.
+    Known,
+    /// What looks like a delimiter may be none.
+    Uncertain,
+}
+
+/// The character set with code extensions (ISO 2022): half of a character may look like a delimiter.
+const EXTENDED: &str = "UNOX";
+
+fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<(Finding, Cut)> {
     let s001 = segment.element(1);
     let (identifier, sent) = (component_text(&s001, 1), component_text(&s001, 2));
-    if CharacterSet::for_syntax(&identifier).is_none() && !identifier.is_empty() {
-        let text = format!("the syntax identifier '{identifier}' names no character set that is read");
-        let finding = error(FindingCode::CharacterSet, at(&s001, 1), text);
-        return Some(finding.expecting("UNOA to UNOL, UNOW or UNOY").quoting(&identifier));
-    }
     if version.is_none() {
         let text = format!("the syntax version '{sent}' is not known");
-        return Some(error(FindingCode::SyntaxUnknown, at(&s001, 2), text).expecting("1, 2, 3 or 4").quoting(&sent));
+        let finding = error(FindingCode::SyntaxUnknown, at(&s001, 2), text).expecting("1, 2, 3 or 4").quoting(&sent);
+        return Some((finding, Cut::Uncertain));
+    }
+    if CharacterSet::for_syntax(&identifier).is_none() && !identifier.is_empty() {
+        let text = format!("the syntax identifier '{identifier}' names no character set that is read");
+        let finding = error(FindingCode::SyntaxUnknown, at(&s001, 1), text);
+        let cut = if identifier == EXTENDED { Cut::Uncertain } else { Cut::Known };
+        return Some((finding.expecting("UNOA to UNOL, UNOW or UNOY").quoting(&identifier), cut));
     }
     None
 }

@@ -363,6 +363,29 @@ fn segments_where_they_may_not_be() {
 }
 
 #[test]
+fn services_that_are_asked_of_a_network_are_passed_over() {
+    let service = |place: &str, tag: &str| {
+        format!(
+            "{tag} at byte {place}: info[interchange-service]: {tag} is about a service of a network; it is passed over"
+        )
+    };
+    let (head, rest) = SOUND.trim().split_once('\n').unwrap();
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    check(
+        file.replace("GS*", "ISB*1~ISE*200601*0515*04~TA3*1~GS*"),
+        &[head, &service("106", "ISB"), &service("112", "ISE"), &service("131", "TA3"), rest].join("\n"),
+    );
+    check(
+        file.replace("IEA*", "ISB*1~IEA*"),
+        &SOUND.replace(
+            "interchange end",
+            "ISB at byte 199: error[misplaced-envelope]: the segment ISB stands outside of any transaction set \
+             — tell the partner; their translator writes it wrong\ninterchange end",
+        ),
+    );
+}
+
+#[test]
 fn lines_wrapped_at_80_columns_are_joined_and_places_stay_true() {
     let whole = wrap("ST*850*0001~BEG*00*SA*1**20261102~PO1**1***BP*LONG PART NUMBER~SE*4*0001~");
     let (isa, rest) = whole.split_at(ISA.len());

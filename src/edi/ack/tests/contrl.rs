@@ -119,6 +119,9 @@ fn who_is_answered_when() {
         check(&unasked, contrl, Ignored, receipt_due, final_due);
         check(&unasked, contrl, Honoured, false, false);
     }
+    for (named, unnamed) in [("+4012345000009:14:DEPT+", "++"), ("+ACME:ZZ+", "+:ZZ+"), ("+REF?+1++", "+++")] {
+        check(&asked.replace(named, unnamed), ContrlAck::Both, Honoured, false, false);
+    }
     let contrl = edifact("3", &["UNH+1+CONTRL:D:3:UN'UCI+1+A+B+7'UNT+3+1'"]);
     assert!(answered_file(&contrl, &policy()).ends_with("no answer\n"));
     let head = report(&x12("004010", &[SOUND])).head;
