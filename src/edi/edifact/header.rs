@@ -259,8 +259,8 @@ struct Faults {
     findings: Vec<Finding>,
 }
 
-/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest, and whether it must be there
-/// (ISO 9735, segment UNB).
+/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest,
+/// and whether it must be there (ISO 9735, segment UNB).
 type Rule = (usize, usize, &'static str, &'static str, usize, Need);
 
 #[derive(Clone, Copy, PartialEq, Eq)]

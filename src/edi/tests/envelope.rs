@@ -102,6 +102,38 @@ fn an_isa_that_is_not_106_characters_long() {
 }
 
 #[test]
+fn heads_that_hold_odd_values() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let check = |from: &str, to: &str, expect: &[&str]| {
+        let changed = file.replace(from, to);
+        assert_ne!(changed, file, "{from}");
+        let found = told(read(changed.as_bytes()));
+        let found: Vec<&str> = found.lines().filter_map(|line| line.trim().split(" at byte ").nth(1)).collect();
+        let found: Vec<&str> = found.iter().filter_map(|line| line.split_once(": ")?.1.split(" — ").next()).collect();
+        assert_eq!(found, expect, "{from} {to}");
+    };
+    let there = "0*P*>";
+    check("*ZZ*SENDER  ", "*ZZ*        ", &["warning[missing-element]: ISA06, the sender, is empty"]);
+    check("*261102*", "*261302*", &["warning[not-a-date]: ISA09, the date, is no date; expected YYMMDD"]);
+    check("*0815*U", "*2460*U", &["warning[not-a-time]: ISA10, the time, is no time; expected HHMM"]);
+    check("*00401*", "*4.0.1*", &["warning[not-a-number]: ISA12, the version, is no number; expected digits"]);
+    check(
+        there,
+        "2*P*>",
+        &["warning[code-unknown]: ISA14, the request for a TA1, is none of its codes; expected 0, 1"],
+    );
+    check(there, "0*X*>", &["warning[code-unknown]: ISA15, the usage, is none of its codes; expected P, T, I"]);
+    check("GS*PO*", "GS**", &["warning[missing-element]: GS01, the kind of the group, is empty"]);
+    check(
+        "*20261102*0815*1*X",
+        "*2026*0815*1*X",
+        &["warning[not-a-date]: GS04, the date, is no date; expected CCYYMMDD"],
+    );
+    check("*X*004010", "*X*", &["warning[missing-element]: GS08, the release, is empty"]);
+    check("ST*850*0001", "ST**0001", &["error[missing-element]: ST01, the transaction set, is empty"]);
+}
+
+#[test]
 fn headers_that_cannot_be_read() {
     let unreadable = |bytes: &str, number: &str, place: &str, why: &str| {
         let hint = match why.split_once("error[").unwrap().1.split_once(']').unwrap().0 {

@@ -22,6 +22,7 @@ use crate::edi::token::Segment;
 
 use super::binary;
 use super::header::{self, Header};
+use super::values;
 
 const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
 const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
@@ -270,7 +271,7 @@ impl Envelope {
             head: Arc::clone(&head),
             sets: 0,
             set_numbers: ControlNumbers::default(),
-            findings: repeated.into_iter().collect(),
+            findings: values::of_gs(segment).into_iter().chain(repeated).collect(),
         });
         self.ready.push_back(Piece::Group(head));
     }
