@@ -19,9 +19,9 @@ FUZZ ?= 10
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
 	@echo 'make test        everything CI runs'
-	@echo 'make soak        the crash tests at length: 200 kills, 40 power cuts; 400 MB of EDI through a pipe'
+	@echo 'make soak        the long rounds: 200 kills, 40 power cuts, 400 MB of EDI through a pipe, ten minutes of each fuzz target'
 	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
-	@echo 'make bench       CPU per message beside bare RSA, and durable changes a second beside bare fdatasync'
+	@echo 'make bench       reading EDI beside a bound and a peer, CPU per message beside bare RSA, durable changes a second'
 	@echo 'make fix         format, and let clippy repair what it can'
 	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
 	@echo 'make tools       install what the tests need'
@@ -36,7 +36,7 @@ demo: build-tools
 	$(CARGO) build --locked
 	@scripts/demo.sh target/debug/edigate
 
-test: lint docs example tests
+test: lint docs example tests fuzz
 
 lint: tools
 	$(CARGO) fmt --check
@@ -55,6 +55,7 @@ tests: tools
 	EDIGATE_KILLS=$(KILLS) EDIGATE_CUTS=$(CUTS) $(CARGO) test --locked
 
 soak: tools
+	CARGO=$(CARGO) scripts/fuzz.sh 600
 	$(CARGO) test --locked --test edi -- --ignored
 	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
 

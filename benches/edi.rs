@@ -10,7 +10,7 @@
 //! on the machine and on what else it does; the ratios are what to watch. `EDIGATE_BENCH_MEGABYTES` sets the size of each
 //! input.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark: a panic here is a failed run")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark: a panic here is a failed run")]
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 
 use std::fmt::Write as _;

@@ -23,6 +23,9 @@ use super::{edifact, x12};
 /// more of them is not worth searching further.
 const CANDIDATES: usize = 10_000;
 
+/// Bytes that tell what stands in the place of an interchange.
+const EXPLAINED: usize = 256;
+
 /// What came of reading the head of an interchange.
 pub(crate) enum Opened<E> {
     /// An interchange; the source stands behind its head.
@@ -138,15 +141,29 @@ impl<R: Read> Reader<R> {
         let mut start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
         findings.extend(self.utf_16());
         if let Start::Leading(count) = start {
-            findings.push(self.leading_bytes(count));
+            let found = sniff::explain(self.source.look(EXPLAINED).map_err(ReadFault::Io)?);
+            let leading = self.leading_bytes(count);
             self.source.consume(count);
             start = sniff::next_start(&mut self.source).map_err(ReadFault::Io)?;
+            let Start::Interchange(standard) = start else { return self.refuse(found, leading.place) };
+            if !self.may_open(standard).map_err(ReadFault::Io)? {
+                return self.refuse(found, leading.place);
+            }
+            findings.push(leading);
         }
         match start {
             Start::Interchange(standard) => self.open(standard, findings).map(Some).map_err(ReadFault::Io),
             Start::Leading(_) => Ok(None),
             Start::End => self.end(),
-            Start::Other(found) => self.refuse(found),
+            Start::Other(found) => self.refuse(found, self.here(1)),
+        }
+    }
+
+    /// Whether what stands next is the head of an interchange and not only looks like it.
+    fn may_open(&mut self, standard: Standard) -> io::Result<bool> {
+        match standard {
+            Standard::X12 => x12::Envelope::may_open(&mut self.source),
+            Standard::Edifact => edifact::Envelope::may_open(&mut self.source),
         }
     }
 
@@ -187,8 +204,7 @@ impl<R: Read> Reader<R> {
     fn seek(&mut self) -> io::Result<()> {
         for _ in 0..CANDIDATES {
             let found = match sniff::seek(&mut self.source)? {
-                Some(Standard::X12) => x12::Envelope::may_open(&mut self.source)?,
-                Some(Standard::Edifact) => edifact::Envelope::may_open(&mut self.source)?,
+                Some(standard) => self.may_open(standard)?,
                 None => true,
             };
             if found {
@@ -209,11 +225,11 @@ impl<R: Read> Reader<R> {
     }
 
     /// At the start of a file this is no EDI; behind an interchange, the interchanges stand, and what is none is a finding.
-    fn refuse(&mut self, found: String) -> Result<Option<Piece>, ReadFault> {
+    fn refuse(&mut self, found: String, place: Place) -> Result<Option<Piece>, ReadFault> {
         if matches!(self.state, State::First) {
-            return Err(ReadFault::NotEdi { place: self.here(1), found });
+            return Err(ReadFault::NotEdi { place, found });
         }
-        let start = self.source.offset();
+        let start = place.start;
         self.seek().map_err(ReadFault::Io)?;
         let place = Place::bytes(start, self.source.offset());
         let text = match self.source.peek(1).map_err(ReadFault::Io)? {

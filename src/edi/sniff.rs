@@ -43,7 +43,7 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
         };
         source.consume(skipped);
     }
-    let head = source.look(SEARCHED + HEADER_START)?;
+    let head = source.look(SEARCHED + ADVICE + HEADER_START)?;
     if let Some(standard) = standard_of(head) {
         return Ok(Start::Interchange(standard));
     }
@@ -88,10 +88,8 @@ fn is_odd_una(head: &[u8]) -> bool {
 
 /// Passes over a UNA, up to its UNB: a search for the next interchange begins behind both.
 pub(crate) fn pass_advice<R: Read>(source: &mut Source<R>) -> io::Result<()> {
-    let head = source.look(ADVICE)?;
-    let is_advice = head.get(..3).is_some_and(|tag| tag.eq_ignore_ascii_case(b"UNA"));
-    let header = (3..head.len()).find(|at| head.get(*at..).is_some_and(|rest| begins_with(rest, b"UNB")));
-    if let Some(header) = header.filter(|_| is_advice) {
+    let head = source.look(ADVICE + HEADER_START)?;
+    if let Some(header) = header_behind(head).filter(|_| has_tag(head, b"UNA")) {
         source.consume(header);
     }
     Ok(())
@@ -101,7 +99,7 @@ pub(crate) fn pass_advice<R: Read>(source: &mut Source<R>) -> io::Result<()> {
 /// file.
 pub(crate) fn seek<R: Read>(source: &mut Source<R>) -> io::Result<Option<Standard>> {
     loop {
-        let head = source.look(SEARCHED + HEADER_START)?;
+        let head = source.look(SEARCHED + ADVICE + HEADER_START)?;
         let found = leading(head);
         let standard = found.and_then(|count| head.get(count..)).and_then(standard_of);
         let is_end = head.len() <= SEARCHED;
@@ -117,11 +115,26 @@ pub(crate) fn seek<R: Read>(source: &mut Source<R>) -> io::Result<Option<Standar
 fn leading(head: &[u8]) -> Option<usize> {
     (1..=SEARCHED.min(head.len())).find(|at| {
         let before = at.checked_sub(1).and_then(|before| head.get(before));
-        before.is_some_and(|byte| !byte.is_ascii_alphanumeric()) && head.get(*at..).and_then(standard_of).is_some()
+        before.is_some_and(|byte| !byte.is_ascii_alphanumeric()) && head.get(*at..).is_some_and(is_likely)
     })
 }
 
-fn explain(head: &[u8]) -> String {
+/// Whether an interchange begins here, in the middle of bytes that are none: a UNA must have its UNB.
+fn is_likely(head: &[u8]) -> bool {
+    standard_of(head).is_some() && (!has_tag(head, b"UNA") || header_behind(head).is_some())
+}
+
+fn has_tag(head: &[u8], tag: &[u8]) -> bool {
+    head.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
+}
+
+/// Where behind a UNA its UNB stands.
+fn header_behind(head: &[u8]) -> Option<usize> {
+    (3..ADVICE.min(head.len())).find(|at| head.get(*at..).is_some_and(|rest| begins_with(rest, b"UNB")))
+}
+
+/// What stands here instead of an interchange, in words.
+pub(crate) fn explain(head: &[u8]) -> String {
     for tag in ["GS", "ST", "UNH", "UNG"] {
         let rest = head.strip_prefix(tag.as_bytes()).and_then(<[u8]>::first);
         if rest.is_some_and(|separator| !separator.is_ascii_alphanumeric()) {
@@ -175,8 +188,8 @@ mod tests {
         check("ISA*broken~", b"VISA*00*", None);
         check("ISA*broken~", b"", None);
         for count in [SEARCHED - 1, SEARCHED, SEARCHED + 1, SEARCHED + HEADER_START, 5 * SEARCHED] {
-            check(&"-".repeat(count), b"UNA:+.? '", Some(Standard::Edifact));
-            check(&"-".repeat(count), b"UNA", None);
+            check(&"-".repeat(count), b"UNA:+.? 'UNB+UNOC", Some(Standard::Edifact));
+            check(&"-".repeat(count), b"UNA, it says", None);
         }
     }
 

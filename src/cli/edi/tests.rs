@@ -225,6 +225,22 @@ fn what_is_no_edi_is_told_so() {
 }
 
 #[test]
+fn an_interchange_beyond_reading_is_named_by_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("headless.edi");
+    std::fs::write(&path, "UNA:+.? 'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'UNT+3+1'").unwrap();
+    let path = path.to_str().unwrap();
+    let (text, exit) = typed(&["check", path], Paint::Plain);
+    assert_eq!(exit, Exit::Findings);
+    assert!(text.contains(&format!("┌─ {path}: interchange at place 1, byte 0\n")), "{text}");
+    assert!(text.contains("\ninterchange at place 1: rejected; answer: none\n"), "{text}");
+    let (text, exit) = typed(&["show", path], Paint::Plain);
+    assert_eq!(exit, Exit::Clean);
+    assert!(text.starts_with("an interchange that cannot be read, bytes 0 to "), "{text}");
+    assert_eq!(typed(&["fmt", path], Paint::Plain).1, Exit::Failed);
+}
+
+#[test]
 fn a_bound_that_is_passed_ends_the_file_and_what_came_before_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.edi");

@@ -1,6 +1,8 @@
 //! The answer to an interchange.
 
+use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
+use crate::edi::finding::worst;
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
@@ -30,7 +32,7 @@ pub fn acknowledge(
     written: &WriteOptions,
 ) -> Acknowledgement {
     let verdicts = judge(report, policy);
-    let written = &written.for_syntax(answered_syntax(&report.head));
+    let written = &written.for_syntax(&report.head.syntax);
     let interchange = match report.head.standard {
         Standard::X12 => x12(report, &verdicts, policy, stamp, written),
         Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
@@ -46,11 +48,12 @@ pub fn receipt(
     written: &WriteOptions,
 ) -> Option<OutgoingInterchange> {
     let is_due = matches!(policy.contrl, ContrlAck::Receipt | ContrlAck::Both) && is_asked(head, policy);
-    // As in `edifact` below: without its reference the interchange cannot be named.
-    if head.standard != Standard::Edifact || !is_due || head.control_number.is_empty() {
+    // A head that cannot be read is rejected, and one without a number cannot be named.
+    let is_read = worst(&head.findings) < Some(Severity::Error) && !head.control_number.is_empty();
+    if head.standard != Standard::Edifact || !is_due || !is_read {
         return None;
     }
-    let written = &written.for_syntax(answered_syntax(head));
+    let written = &written.for_syntax(&head.syntax);
     let message = contrl::receipt(head, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
 }
@@ -142,19 +145,10 @@ fn envelope(
     written: &WriteOptions,
 ) -> OutgoingInterchange {
     let party = |party: &Party| Party { qualifier: written.carried(&party.qualifier), id: written.carried(&party.id) };
-    let is_version = |version: &&str| version.len() == 5 && version.bytes().all(|byte| byte.is_ascii_digit());
-    let (version, date) = match head.standard {
-        Standard::X12 => {
-            let sent = Some(head.version.as_str()).filter(is_version).unwrap_or("00401").to_owned();
-            (policy.interchange_version.clone().unwrap_or(sent), stamp.short_date())
-        }
-        // 0017 has eight digits from syntax version 4 on.
-        Standard::Edifact if head.version == "4" => (head.version.clone(), stamp.long_date()),
-        Standard::Edifact if ["1", "2", "3"].contains(&head.version.as_str()) => {
-            (head.version.clone(), stamp.short_date())
-        }
-        Standard::Edifact => ("3".to_owned(), stamp.short_date()),
-    };
+    let (syntax, version) = syntax(head, policy);
+    // 0017 has eight digits from syntax version 4 on.
+    let is_long = head.standard == Standard::Edifact && version.as_str() >= "4";
+    let date = if is_long { stamp.long_date() } else { stamp.short_date() };
     let internal = |ids: &[String]| ids.iter().map(|id| written.carried(id)).collect();
     let head = OutgoingInterchangeHead {
         standard: head.standard,
@@ -164,7 +158,7 @@ fn envelope(
         receiver_internal: internal(&head.sender_internal),
         date,
         time: stamp.time(),
-        syntax: answered_syntax(head).to_owned(),
+        syntax,
         version,
         control_number: stamp.interchange.clone(),
         acknowledgement_asked: false,
@@ -174,11 +168,20 @@ fn envelope(
     OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() }
 }
 
-/// 0001 of an answer: as it came, unless that names no character set; then level B, which everybody reads.
-fn answered_syntax(head: &InterchangeHead) -> &str {
+/// Syntax identifier and version of the answer: as they came, if they are any.
+fn syntax(head: &InterchangeHead, policy: &AckPolicy) -> (String, String) {
+    let sent = Some(head.version.clone());
     match head.standard {
-        Standard::Edifact if CharacterSet::for_syntax(&head.syntax).is_none() => "UNOB",
-        Standard::Edifact | Standard::X12 => &head.syntax,
+        Standard::X12 => {
+            let is_version = |text: &String| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let version = policy.interchange_version.clone().or(sent.filter(is_version));
+            (String::new(), version.unwrap_or_else(|| "00401".to_owned()))
+        }
+        Standard::Edifact => {
+            let syntax = Some(head.syntax.clone()).filter(|syntax| CharacterSet::for_syntax(syntax).is_some());
+            let version = sent.filter(|version| matches!(version.as_str(), "1" | "2" | "3" | "4"));
+            (syntax.unwrap_or_else(|| "UNOC".to_owned()), version.unwrap_or_else(|| "3".to_owned()))
+        }
     }
 }
 

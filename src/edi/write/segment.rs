@@ -87,8 +87,14 @@ impl SegmentWriter {
     /// Writes a segment that was read, its values byte for byte.
     pub(super) fn copied(&mut self, segment: &Segment<'_>, from: &Delimiters) -> Result<(), WriteFault> {
         self.begin(segment.tag())?;
+        let binary = binary_data(segment, from);
         for element in segment.elements().filter(|element| !element.bytes().is_empty()) {
-            self.copied_element(&element, from)?;
+            if Some(element.number()) == binary {
+                self.separate(Position { element: element.number() as usize, repetition: 1, component: 1 })?;
+                self.out.extend_from_slice(element.bytes());
+            } else {
+                self.copied_element(&element, from)?;
+            }
         }
         self.end();
         Ok(())
@@ -215,4 +221,17 @@ impl SegmentWriter {
         };
         replaced.ok_or_else(|| WriteFault::SeparatorInData { place: Box::new(self.place.clone()), separator })
     }
+}
+
+/// The element of a BIN or BDS whose bytes mean nothing, by the length that stands before it. A length that is not so
+/// was a finding of the reader's, and the data was cut as any other.
+fn binary_data(segment: &Segment<'_>, from: &Delimiters) -> Option<u32> {
+    let data = match segment.tag().to_upper().as_str() {
+        "BIN" => 2,
+        "BDS" => 3,
+        _ => return None,
+    };
+    let length: usize = segment.element(data - 1).text().trim().parse().ok()?;
+    let element = segment.element(data);
+    (from.release.is_none() && element.bytes().len() == length).then_some(element.number())
 }

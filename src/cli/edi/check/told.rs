@@ -58,7 +58,8 @@ impl<'t> Trail<'t> {
     /// `orders.edi: interchange 000000377 › group 377 › 856 #0001 › segment 42, byte 2131`.
     fn text(&self, finding: &Finding) -> String {
         let mut steps = Vec::new();
-        steps.extend(self.interchange.map(|number| format!("interchange {number}")));
+        let place = self.indices.interchange.unwrap_or_default();
+        steps.extend(self.interchange.map(|number| format!("interchange {}", named(number, place))));
         steps.extend(self.group.map(|number| format!("group {number}")));
         steps.extend(self.set.map(|(id, number)| format!("{id} #{number}")));
         steps.extend(finding.place.segment_position.map(|position| format!("segment {position}")));
@@ -126,9 +127,17 @@ pub(super) fn interchange(
     let severity = if verdict.is_positive() { Severity::Warning } else { Severity::Error };
     let word = verdict.to_string();
     let word = if is_sound { paint.good(&word) } else { paint.severity(severity, &word) };
-    let parties = format!("{} → {}", head.sender.id, head.receiver.id);
-    let answered = in_short(answer);
-    writeln!(out, "interchange {} {parties}: {word}; answer: {answered}", head.control_number)
+    let name = named(&head.control_number, report.number);
+    let parties = match (head.sender.id.as_str(), head.receiver.id.as_str()) {
+        ("", "") => String::new(),
+        (sender, receiver) => format!(" {sender} → {receiver}"),
+    };
+    writeln!(out, "interchange {name}{parties}: {word}; answer: {}", in_short(answer))
+}
+
+/// The control number of an interchange, or its place in the file where it has none.
+fn named(number: &str, place: u32) -> String {
+    if number.is_empty() { format!("at place {place}") } else { number.to_owned() }
 }
 
 /// The counts of a file, and what was left out.

@@ -3,6 +3,7 @@
 mod codes;
 mod contrl;
 mod functional;
+mod laws;
 mod received;
 mod round_trip;
 

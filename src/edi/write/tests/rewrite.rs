@@ -92,6 +92,21 @@ fn a_line_end_that_ends_segments_is_written_once() {
 }
 
 #[test]
+fn binary_data_is_copied_whatever_it_holds() {
+    let check = |segment: &str| {
+        let file = format!("{ISA}GS*PO*N*A*20261102*0815*7*X*004010~ST*850*1~{segment}~SE*3*1~GE*1*7~IEA*1*000000071~");
+        let text = rewritten(&file, lines());
+        assert!(text.contains(&format!("\n{segment}~\n")), "{text}");
+    };
+    check("BIN*9*a~b*c\r\n>~");
+    check("BIN*4*>>>*");
+    check("BDS*ASC*4*GE*1");
+    // What is not as long as it says ends like any other segment, and what is empty at its end is left out.
+    let file = format!("{ISA}GS*PO*N*A*20261102*0815*7*X*004010~ST*850*1~BIN*3*a>>>~SE*3*1~GE*1*7~IEA*1*000000071~");
+    assert!(rewritten(&file, lines()).contains("\nBIN*3*a~\n"));
+}
+
+#[test]
 fn bytes_are_kept_whatever_the_character_set() {
     let check = |file: &[u8]| {
         let mut reader = Reader::new(file, ReadOptions::default());
