@@ -32,7 +32,7 @@ pub fn acknowledge(
     written: &WriteOptions,
 ) -> Acknowledgement {
     let verdicts = judge(report, policy);
-    let written = &written.for_syntax(&report.head.syntax);
+    let written = &written.for_syntax(&syntax(&report.head, policy).0);
     let interchange = match report.head.standard {
         Standard::X12 => x12(report, &verdicts, policy, stamp, written),
         Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
@@ -53,7 +53,7 @@ pub fn receipt(
     if head.standard != Standard::Edifact || !is_due || !is_read {
         return None;
     }
-    let written = &written.for_syntax(&head.syntax);
+    let written = &written.for_syntax(&syntax(head, policy).0);
     let message = contrl::receipt(head, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
 }
