@@ -53,7 +53,7 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     let wrapped = table.push_segment(header.get(..end).unwrap_or_default(), &[]).wrapped;
     let named = table.segment(0).and_then(|header| CharacterSet::for_syntax(&component_text(&header.element(1), 1)));
     let encoding = Encoding::new(agreed, named.unwrap_or_default(), &delimiters);
-    let foreign = encoding.settle(&mut table);
+    let foreign = encoding.settle_envelope(&mut table, Level::Interchange);
     let Some(segment) = table.segment(0) else {
         return Err(refused(FindingCode::HeaderUnreadable, "it has no UNB".to_owned()));
     };
@@ -64,7 +64,7 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     faults.layout(&segment, wrapped);
     faults.elements(&segment, version);
     head.findings = faults.findings;
-    head.findings.extend(foreign.into_iter().map(|finding| finding.about(Level::Interchange)));
+    head.findings.extend(foreign);
     if let Some((finding, cut)) = unknown_syntax(&segment, version) {
         head.findings.push(finding);
         if cut == Cut::Uncertain {
@@ -80,12 +80,11 @@ fn version(bytes: &[u8], advice: &Advice) -> Option<u8> {
     let header = bytes.get(advice.header_at..)?;
     let mut elements = header.split(|byte| *byte == advice.element || *byte == advice.terminator);
     let version = elements.nth(1)?.split(|byte| *byte == advice.component).nth(1).unwrap_or_default();
-    match std::str::from_utf8(version).ok()?.trim() {
-        "" => Some(3),
-        "1" => Some(1),
-        "2" => Some(2),
-        "3" => Some(3),
-        "4" => Some(4),
+    match version.trim_ascii() {
+        b"" | b"3" => Some(3),
+        b"1" => Some(1),
+        b"2" => Some(2),
+        b"4" => Some(4),
         _ => None,
     }
 }
@@ -198,7 +197,7 @@ fn blank(place: Place, fault: Finding) -> InterchangeHead {
 
 /// A component's text without the blanks around it, which fixed-width writers leave.
 pub(super) fn component_text(element: &Element<'_>, component: usize) -> String {
-    element.component(component).text().trim().to_owned()
+    element.component(component).text().trim_ascii().to_owned()
 }
 
 /// 0035: `1` is a test, `2` one of syntax only, `3` and `4` an echo and its answer. Nothing is business.

@@ -47,6 +47,7 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(file.replace('\'', "'\n").replace("?'\n", "?'"), SOUND);
     check(file.replace('\'', "'\r\n").replace("?'\r\n", "?'"), SOUND);
     check(file.replace("'UN", "' \t UN"), SOUND);
+    check(file.replace("UNT+", "UNT  +").replace("UNZ+", "UNZ\t+"), SOUND);
     check(format!("\u{feff}\n {file}\r\n\0\x1a"), SOUND);
     check(format!("UNA:+.? '{file}"), SOUND);
     check(format!("UNA:+.? '\r\n{file}"), SOUND);

@@ -80,18 +80,16 @@ impl ServiceTag {
         }
     }
 
-    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped
-    /// or with blanks. Called for every segment: one
-    /// look at the first byte sends most of them away.
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped or with blanks. Called for every
+    /// segment: one look at the first byte sends most of them away.
     pub(super) fn of(segment: &[u8], delimiters: &Delimiters) -> Option<Self> {
         if !matches!(segment.first()?.to_ascii_uppercase(), b'T' | b'G' | b'S' | b'I') {
             return None;
         }
         let mut tag = [0; 3];
         let mut length = 0;
-        let is_passed = |byte: u8| matches!(byte, b'\r' | b'\n' | b' ');
         let is_separator = |byte: u8| byte == delimiters.element || delimiters.wide.is_some() && !byte.is_ascii();
-        for byte in segment.iter().filter(|byte| !is_passed(**byte)).take_while(|byte| !is_separator(**byte)) {
+        for byte in segment.iter().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| !is_separator(**byte)) {
             *tag.get_mut(length)? = *byte;
             length += 1;
         }
@@ -188,13 +186,13 @@ impl Envelope {
             return Ok(());
         }
         let mut table = self.intake.take(source, limits, cut)?;
-        self.encoding.settle(&mut table);
+        let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         self.note_case(&segment, tag, place);
         match tag {
             Some(ServiceTag::Ta1) => self.acknowledgement(&segment, place),
-            Some(ServiceTag::Gs) => self.open_group(&segment, place),
+            Some(ServiceTag::Gs) => self.open_group(&segment, place, foreign),
             Some(ServiceTag::Ge) => self.close_group(&segment, place, cut),
             Some(ServiceTag::Iea) => self.close(&segment, place, cut),
             None if self.is_before_groups() && NETWORK_SERVICES.iter().any(|tag| segment.tag().to_upper() == *tag) => {
@@ -250,7 +248,7 @@ impl Envelope {
         }));
     }
 
-    fn open_group(&mut self, segment: &Segment<'_>, place: Place) {
+    fn open_group(&mut self, segment: &Segment<'_>, place: Place, mut findings: Vec<Finding>) {
         self.end_group(None, vec![], place);
         let text = |number: usize| segment.element(number).text().trim().to_owned();
         let head = Arc::new(GroupHead {
@@ -264,14 +262,15 @@ impl Envelope {
             version: text(8),
             place,
         });
-        let repeated = self.group_numbers.repeats(&head.control_number);
-        let repeated = repeated.then(|| control::repeated(&head.control_number, Level::Group, "interchange", place));
+        if self.group_numbers.repeats(&head.control_number) {
+            findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
+        }
         self.groups += 1;
         self.group = Some(OpenGroup {
             head: Arc::clone(&head),
             sets: 0,
             set_numbers: ControlNumbers::default(),
-            findings: values::of_gs(segment).into_iter().chain(repeated).collect(),
+            findings: values::of_gs(segment).into_iter().chain(findings).collect(),
         });
         self.ready.push_back(Piece::Group(head));
     }
