@@ -262,16 +262,13 @@ impl Envelope {
             version: text(8),
             place,
         });
+        findings.extend(values::of_gs(segment));
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
         self.groups += 1;
-        self.group = Some(OpenGroup {
-            head: Arc::clone(&head),
-            sets: 0,
-            set_numbers: ControlNumbers::default(),
-            findings: values::of_gs(segment).into_iter().chain(findings).collect(),
-        });
+        self.group =
+            Some(OpenGroup { head: Arc::clone(&head), sets: 0, set_numbers: ControlNumbers::default(), findings });
         self.ready.push_back(Piece::Group(head));
     }
 
