@@ -5,7 +5,6 @@
 //! 997 or a CONTRL, pydifact reads EDIFACT. What they complain of and is right all the same is listed, with the reason.
 
 #![expect(
-    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
