@@ -90,6 +90,11 @@ const IN_CORPUS: &[Decision] = &[
     ("mock-edi", "is not a code AK101 accepts", "AK101 is their GS01; it knows the groups of order to cash only"),
     ("mock-edi", "GS08 names version", "a 997 is written in the release of its group; it knows 004010 and 005010 only"),
     ("mock-edi", "18 is not a code AK502 accepts", "005010 has it: the set does not belong into its group"),
+    (
+        "mock-edi",
+        "2 is not a code UCI05 accepts",
+        "ISO 9735-4 has it: the syntax identifier or version is not supported",
+    ),
     ("mock-edi", "UCF is not a segment", "it knows no functional groups of EDIFACT"),
     ("mock-edi", "may use only letters, digits", "it makes a file name of its partner's id, which has a blank here"),
     ("mock-edi", "UCI02 (Interchange Sender) is mandatory", NAMELESS),

@@ -52,7 +52,7 @@ impl Advice {
     /// Reads the start of an interchange. The fault is in words.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
         if !has_tag(bytes, b"UNA") {
-            return Ok(Self::shown(bytes));
+            return Ok(Self::shown(bytes, None));
         }
         let searched = bytes.get(..bytes.len().min(TAG + CHARACTERS + GAP)).unwrap_or_default();
         let header_at = (TAG..searched.len()).find(|at| bytes.get(*at..).is_some_and(is_header));
@@ -67,7 +67,7 @@ impl Advice {
         let bare = sent.get(..sent.len() - line_ends).unwrap_or_default();
         let default = Self::by_default(header_at);
         let at = |place: usize| bare.get(place).copied().filter(|byte| *byte != b' ');
-        let shown = Self::shown(bytes.get(header_at..).unwrap_or_default());
+        let shown = Self::shown(bytes.get(header_at..).unwrap_or_default(), at(1));
         if bare.len() == CHARACTERS && bare.iter().all(|byte| *byte == b' ') {
             return Self { header_at, ..shown };
         }
@@ -104,11 +104,12 @@ impl Advice {
     }
 
     /// What the UNB shows of them: the character behind its tag parts elements, the one behind the syntax identifier
-    /// components, and the one before the next segment ends segments.
-    fn shown(header: &[u8]) -> Self {
+    /// components, and the one before the next segment ends segments. `named` is what a UNA says of the first.
+    fn shown(header: &[u8], named: Option<u8>) -> Self {
         let default = Self::by_default(0);
         // A UNB with nothing in it shows a terminator there.
-        let element = header.get(TAG).copied().filter(|byte| *byte != default.terminator).unwrap_or(default.element);
+        let is_separator = |byte: &u8| *byte != default.terminator || named == Some(*byte);
+        let element = header.get(TAG).copied().filter(is_separator).unwrap_or(default.element);
         if element == Self::of_level_b(0).element {
             return Self::of_level_b(0);
         }

@@ -59,6 +59,7 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(format!("UNA>*.! ~{own}"), SOUND);
     let in_lines = file.replace('\'', "\n").replace("?\n", "x");
     check(format!("UNA:+.? \n{in_lines}"), SOUND);
+    check(format!("UNA:'.*\x1d\n{}", in_lines.replace('+', "'")), SOUND);
     let level_b = file.replace("UNOC", "UNOB").replace('+', "\x1d").replace(':', "\x1f").replace("?'", "!");
     check(level_b.replace('\'', "\x1c"), SOUND);
 }
