@@ -16,6 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
         let place = set.place();
         check_place(&place, file);
         assert_eq!(slice(file, &place), set.raw());
+        // Where a delimiter is a longer character, one byte stands for it in what was cut.
+        if set.delimiters().wide.is_some() {
+            continue;
+        }
         set.segments().for_each(|segment| by_segment(&segment, file));
     }
 });

@@ -130,7 +130,7 @@ fn survey(
             Ok(Some(Piece::Finding(finding))) => vec![finding],
             Ok(Some(Piece::Interchange(head))) => {
                 sender = partner_of(&head).map(|partner| (partner, head.standard));
-                continue;
+                head.findings.clone()
             }
             Ok(Some(Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
             Err(ReadFault::Io(fault)) => return Err(unread(&fault)),

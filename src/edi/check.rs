@@ -306,8 +306,11 @@ fn within(room: &mut usize, findings: Vec<Finding>) -> Vec<Finding> {
 /// A set without a guide cannot be worked on: to accept it would be a promise that nobody keeps (AK502 code 1; 0085 code
 /// 14 at the message).
 pub(crate) fn no_guide(set: &TransactionSet) -> Finding {
-    let text = format!("there is no guide for {} of release '{}'", set.id, set.release);
-    let place = set.segment(1).map(|header| header.element(1).place()).unwrap_or_default();
+    let text = match set.id.as_str() {
+        "" => "without its type, no guide fits".to_owned(),
+        id => format!("there is no guide for {id} of release '{}'", set.release),
+    };
+    let place = set.id_element().map(|element| element.place()).unwrap_or_default();
     Finding::new(Severity::Error, FindingCode::NoGuide, place, text).about(Level::Set).quoting(&set.id)
 }
 

@@ -10,7 +10,7 @@ use crate::base::Severity;
 
 use super::charset::CharacterSet;
 use super::delimiter::Delimiters;
-use super::finding::{Finding, FindingCode};
+use super::finding::{Finding, FindingCode, Level};
 use super::place::Place;
 use super::table::SegmentTable;
 use super::token::Segment;
@@ -60,6 +60,15 @@ impl Encoding {
             findings.extend(repertoire.check(table, self.set));
         }
         findings
+    }
+
+    /// Does the same for one segment of the envelope, at whose level it tells.
+    pub(crate) fn settle_envelope(&self, table: &mut SegmentTable, level: Level) -> Vec<Finding> {
+        let at_level = |finding: Finding| {
+            let place = Place { segment_position: None, ..finding.place };
+            Finding { place, ..finding }.about(level)
+        };
+        self.settle(table).into_iter().map(at_level).collect()
     }
 
     /// What bytes beyond ASCII are in.

@@ -63,6 +63,8 @@ codes! {
     ControlNumberRepeated = "control-number-repeated", ASK_PARTNER;
     /// A segment of the envelope where it may not stand, or a segment outside any transaction set.
     MisplacedEnvelope = "misplaced-envelope", ASK_PARTNER;
+    /// A segment of the envelope that asks a network for a service (ISB, ISE, TA3); it is passed over.
+    InterchangeService = "interchange-service", None;
     /// An envelope with nothing inside.
     EmptyEnvelope = "empty-envelope", None;
     /// The release has no guide of its own; the nearest one was taken.
@@ -214,6 +216,7 @@ impl FindingCode {
             | Self::CountWrong
             | Self::ControlNumberDiffers
             | Self::MisplacedEnvelope
+            | Self::InterchangeService
             | Self::EmptyEnvelope
             | Self::SetNotOfGroup
             | Self::SyntaxUnknown

@@ -10,7 +10,7 @@ use super::delimiter::Delimiters;
 use super::finding::{Finding, worst};
 use super::place::Place;
 use super::table::SegmentTable;
-use super::token::Segment;
+use super::token::{Element, Segment};
 
 /// The family of rules a file is written by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +64,7 @@ pub struct Party {
 
 /// What the head of an interchange may say besides who, when and which. Nobody decides by it; it is kept so that an
 /// interchange can be written again as it came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Particulars {
     /// Kind of the authorization information (ISA01).
     pub authorization_qualifier: String,
@@ -82,6 +82,20 @@ pub struct Particulars {
     pub agreement: String,
     /// What stands behind syntax identifier and version in S001: 0080, 0133, and in syntax version 4 also 0076.
     pub encoding: Vec<String>,
+}
+
+/// Authorization and password stay out of logs.
+impl fmt::Debug for Particulars {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Particulars")
+            .field("authorization_qualifier", &self.authorization_qualifier)
+            .field("security_qualifier", &self.security_qualifier)
+            .field("application_reference", &self.application_reference)
+            .field("priority", &self.priority)
+            .field("agreement", &self.agreement)
+            .field("encoding", &self.encoding)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The head of an interchange.
@@ -267,6 +281,15 @@ impl TransactionSet {
     /// The segment at a position, ST being 1.
     pub fn segment(&self, position: usize) -> Option<Segment<'_>> {
         self.table.segment(position.checked_sub(1)?)
+    }
+
+    /// Where its header says which set it is: ST01; 0065 in S009 of UNH.
+    pub(crate) fn id_element(&self) -> Option<Element<'_>> {
+        let header = self.segment(1)?;
+        Some(match self.interchange.standard {
+            Standard::X12 => header.element(1),
+            Standard::Edifact => header.element(2).component(1),
+        })
     }
 
     /// The bytes as sent, from the first of ST to the terminator of SE: what is kept when the set is parked.

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! bytes --Reader--> Piece::Set(TransactionSet) --structure(guide)--> Tree of Instances + Findings
+//! InterchangeReport --ack::acknowledge--> OutgoingInterchange + Verdicts
+//! OutgoingInterchange --write::write--> bytes
 //! ```
 //!
 //! A broken document is [`Finding`]s, never an error; a [`ReadFault`] is for what cannot be read at all.

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test: it fails where it stands")]
 
+mod answer;
 mod differential;
 mod doctor;
 mod golden;
+mod nearest;
 mod rewrite;
 mod shared;
 mod verdicts;

@@ -5,11 +5,11 @@ use edigate::edi::write::{
     RewriteOptions, Rewriter, RewrittenDelimiters, SplitBy, SplitEvent, Splitter, TerminatorSuffix,
 };
 use edigate::edi::{
-    GroupHead, InterchangeHead, OutgoingGroupHead, OutgoingInterchangeHead, OutgoingSegment, Piece, ReadOptions,
-    Reader, Trailer,
+    GroupHead, InterchangeHead, OutgoingElement, OutgoingGroupHead, OutgoingInterchangeHead, OutgoingSegment, Piece,
+    Segment, Trailer,
 };
 
-use super::shared::samples;
+use crate::shared::{pieces, samples};
 
 /// What a file says, whatever its layout.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,11 +22,6 @@ enum Said {
     InterchangeEnd(Option<(String, String)>),
 }
 
-fn pieces(bytes: &[u8]) -> Vec<Piece> {
-    let mut reader = Reader::new(bytes, ReadOptions::default());
-    std::iter::from_fn(|| reader.next_piece().ok().flatten()).collect()
-}
-
 fn said(pieces: &[Piece]) -> Vec<Said> {
     let trailer = |trailer: &Option<Trailer>| trailer.clone().map(|trailer| (trailer.count, trailer.control_number));
     let said = pieces.iter().filter_map(|piece| match piece {
@@ -36,12 +31,23 @@ fn said(pieces: &[Piece]) -> Vec<Said> {
             Some(Said::Acknowledgement([ta1.control_number, ta1.date, ta1.time, ta1.code, ta1.note]))
         }
         Piece::Group(head) => Some(Said::Group(Box::new(OutgoingGroupHead::from(head as &GroupHead)))),
-        Piece::Set(set) => Some(Said::Set(set.segments().map(|segment| OutgoingSegment::from(&segment)).collect())),
+        Piece::Set(set) => Some(Said::Set(set.segments().map(|segment| spoken(&segment)).collect())),
         Piece::GroupEnd(end) => Some(Said::GroupEnd(trailer(&end.trailer))),
         Piece::InterchangeEnd(end) => Some(Said::InterchangeEnd(trailer(&end.trailer))),
         Piece::Finding(_) | Piece::Unreadable(_) => None,
     });
     said.collect()
+}
+
+/// A segment; binary data is of one piece, whatever bytes in it look like delimiters.
+fn spoken(segment: &Segment<'_>) -> OutgoingSegment {
+    let mut spoken = OutgoingSegment::from(segment);
+    if matches!(segment.tag().as_str(), "BIN" | "BDS")
+        && let Some(data) = spoken.elements.last_mut()
+    {
+        *data = OutgoingElement::simple(segment.element(segment.element_count()).text());
+    }
+    spoken
 }
 
 /// A head as the writer makes it: ISA13 has nine digits, ISA01 and ISA03 are there.
@@ -71,9 +77,8 @@ fn rewritten(pieces: &[Piece], options: RewriteOptions) -> Result<Vec<u8>, Strin
 }
 
 /// Values that hold what is customarily a delimiter and is none in their interchange. X12 cannot carry them so.
-const COLLISIONS: [&str; 3] = [
+const COLLISIONS: [&str; 2] = [
     "x12/275/xlate+staedi__sample275_with_HL7_invalid_BIN01.edi Customary: BIN02-11 in segment 15 of set 1001 holds the delimiter '>'",
-    "x12/275/xlate+staedi__sample275_with_HL7_valid_BIN01.edi Customary: BIN02-11 in segment 15 of set 1001 holds the delimiter '>'",
     "x12/997/xlate+staedi__invalid997_min.edi Customary: AK101 in segment 2 of set 0001 holds the delimiter '>'",
 ];
 
@@ -107,12 +112,12 @@ fn every_file_says_the_same_in_every_layout() {
 fn every_part_says_what_the_whole_says() {
     let Some(samples) = samples() else { return };
     for sample in &samples {
-        let pieces = self::pieces(&sample.bytes);
+        let first = pieces(&sample.bytes);
         let sets = |said: Vec<Said>| said.into_iter().filter(|one| matches!(one, Said::Set(_))).collect::<Vec<_>>();
-        let whole = sets(said(&pieces));
+        let whole = sets(said(&first));
         for by in [SplitBy::Interchange, SplitBy::Group, SplitBy::Set] {
             let mut splitter = Splitter::new(by, RewriteOptions::default());
-            let events: Result<Vec<Vec<SplitEvent>>, _> = pieces.iter().map(|piece| splitter.take(piece)).collect();
+            let events: Result<Vec<Vec<SplitEvent>>, _> = first.iter().map(|piece| splitter.take(piece)).collect();
             let events = events.unwrap_or_else(|fault| panic!("{} {by:?}: {fault}", sample.path));
             let mut parts: Vec<Vec<u8>> = Vec::new();
             for event in events.into_iter().flatten() {
@@ -122,7 +127,7 @@ fn every_part_says_what_the_whole_says() {
                     SplitEvent::End => {}
                 }
             }
-            let read: Vec<Said> = parts.iter().flat_map(|part| sets(said(&self::pieces(part)))).collect();
+            let read: Vec<Said> = parts.iter().flat_map(|part| sets(said(&pieces(part)))).collect();
             assert_eq!(read, whole, "{} {by:?}", sample.path);
         }
     }

@@ -8,7 +8,10 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use edigate::base::Severity;
-use edigate::edi::{Checked, Checker, Finding, Guides, InterchangeReport, ReadOptions, Reader};
+use edigate::edi::{
+    Checked, Checker, Defaults, Finding, Guides, InterchangeReport, Piece, ReadOptions, Reader, SetReport, Terms,
+    TransactionSet,
+};
 
 /// What the manifest says of the envelope of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +83,7 @@ pub(crate) fn samples() -> Option<Vec<Sample>> {
 /// What reading a file came to.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    pub(crate) interchanges: usize,
-    pub(crate) sets: usize,
+    pub(crate) reports: Vec<InterchangeReport>,
     /// Findings with where they are, in the order of the file.
     pub(crate) findings: Vec<Finding>,
     /// Why the rest of the file, or all of it, could not be read.
@@ -89,6 +91,16 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// All transaction sets, in order.
+    pub(crate) fn sets(&self) -> impl Iterator<Item = &SetReport> {
+        self.reports.iter().flat_map(|report| &report.groups).flat_map(|group| &group.sets)
+    }
+
+    /// Codes of all findings, each once.
+    pub(crate) fn codes(&self) -> BTreeSet<&'static str> {
+        self.findings.iter().map(|finding| finding.code.as_str()).collect()
+    }
+
     /// Codes of all errors, each once.
     pub(crate) fn errors(&self) -> BTreeSet<&'static str> {
         let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
@@ -96,22 +108,24 @@ impl Outcome {
     }
 
     fn take(&mut self, report: InterchangeReport) {
-        self.interchanges += 1;
-        self.findings.extend(report.findings);
-        for group in report.groups {
-            self.findings.extend(group.findings);
-            for set in group.sets {
-                self.sets += 1;
-                self.findings.extend(set.findings);
-            }
+        self.findings.extend(report.findings.iter().cloned());
+        for group in &report.groups {
+            self.findings.extend(group.findings.iter().cloned());
+            self.findings.extend(group.sets.iter().flat_map(|set| &set.findings).cloned());
         }
+        self.reports.push(report);
     }
 }
 
 /// Reads a file as `edigate edi check` does.
 pub(crate) fn check(bytes: &[u8], guides: &Guides) -> Outcome {
+    check_on(bytes, guides, Defaults)
+}
+
+/// Reads a file on terms that were agreed on.
+pub(crate) fn check_on(bytes: &[u8], guides: &Guides, terms: impl Terms) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut checker = Checker::new(Reader::new(bytes, ReadOptions::default()), guides);
+    let mut checker = Checker::on_terms(Reader::new(bytes, ReadOptions::default()), guides, terms);
     loop {
         match checker.next_checked() {
             Ok(Some(Checked::Interchange(report))) => outcome.take(*report),
@@ -128,6 +142,18 @@ pub(crate) fn check(bytes: &[u8], guides: &Guides) -> Outcome {
     }
     outcome.findings.sort_by_key(|finding| finding.place.start);
     outcome
+}
+
+/// All pieces of a file as the reader gives them.
+pub(crate) fn pieces(bytes: &[u8]) -> Vec<Piece> {
+    let mut reader = Reader::new(bytes, ReadOptions::default());
+    std::iter::from_fn(|| reader.next_piece().ok().flatten()).collect()
+}
+
+/// All transaction sets of a file.
+pub(crate) fn sets(bytes: &[u8]) -> Vec<TransactionSet> {
+    let is_set = |piece| if let Piece::Set(set) = piece { Some(*set) } else { None };
+    pieces(bytes).into_iter().filter_map(is_set).collect()
 }
 
 /// A finding in a line, without a word of the file.

@@ -47,7 +47,8 @@ async fn what_is_no_edi_or_not_whole_is_parked_whole() {
     let cases = [
         ("hello", "not-edi"),
         ("UNB+UNOC:3+A+B+261102:0915+1'", "trailer-missing"),
-        ("UNB+UNOX:3+A+B+261102:0915+1'", "character-set"),
+        ("UNB+UNOX:3+A+B+261102:0915+1'", "syntax-unknown"),
+        ("UNB+KECA:3+A+B+261102:0915+1'UNH+1+ORDERS:D:96A:UN'UNT+2+1'UNZ+1+1'", "syntax-unknown"),
         (ORDER.trim_end_matches("IEA*1*000000101~"), "trailer-missing"),
         (ORDER.split("PO1").next().unwrap_or_default(), "trailer-missing"),
         (&ORDER.replace("IEA*1", "IEA*2"), "count-wrong"),

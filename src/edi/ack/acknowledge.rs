@@ -2,7 +2,7 @@
 
 use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
-use crate::edi::finding::worst;
+use crate::edi::finding::{Level, worst};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
 use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
@@ -32,7 +32,7 @@ pub fn acknowledge(
     written: &WriteOptions,
 ) -> Acknowledgement {
     let verdicts = judge(report, policy);
-    let written = &written.for_syntax(&report.head.syntax);
+    let written = &written.for_syntax(&syntax(&report.head, policy).0);
     let interchange = match report.head.standard {
         Standard::X12 => x12(report, &verdicts, policy, stamp, written),
         Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
@@ -48,12 +48,12 @@ pub fn receipt(
     written: &WriteOptions,
 ) -> Option<OutgoingInterchange> {
     let is_due = matches!(policy.contrl, ContrlAck::Receipt | ContrlAck::Both) && is_asked(head, policy);
-    // A head that cannot be read is rejected, and one without a number cannot be named.
-    let is_read = worst(&head.findings) < Some(Severity::Error) && !head.control_number.is_empty();
+    // A head that cannot be read is rejected.
+    let is_read = worst(&head.findings) < Some(Severity::Error) && can_be_named(head);
     if head.standard != Standard::Edifact || !is_due || !is_read {
         return None;
     }
-    let written = &written.for_syntax(&head.syntax);
+    let written = &written.for_syntax(&syntax(head, policy).0);
     let message = contrl::receipt(head, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
 }
@@ -98,6 +98,7 @@ fn ta1(
     let is_accepted = |note: &str| policy.notes_accepted.iter().any(|accepted| accepted == note);
     let notes: Vec<&str> = interchange_findings(report)
         .filter(|finding| is_told(finding, policy))
+        .filter(|finding| finding.severity == Severity::Error || x12_codes::has_code(finding, Level::Interchange))
         .map(x12_codes::note)
         .filter(|_| verdict != Verdict::Accepted)
         .collect();
@@ -126,11 +127,17 @@ fn edifact(
 ) -> Option<OutgoingInterchange> {
     let is_answer = report.groups.iter().flat_map(|group| &group.sets).any(|set| set.id == "CONTRL");
     let is_due = matches!(policy.contrl, ContrlAck::Final | ContrlAck::Both) && is_asked(&report.head, policy);
-    if is_answer || !is_due || report.head.control_number.is_empty() {
+    if is_answer || !is_due || !can_be_named(&report.head) {
         return None;
     }
     let message = contrl::message(report, verdicts, policy, stamp, written);
     Some(OutgoingInterchange { messages: vec![message], ..envelope(&report.head, policy, stamp, written) })
+}
+
+/// UCI copies the number and both parties, and must hold all of them: where one is missing no CONTRL can be made, and
+/// the partner is told by other means.
+fn can_be_named(head: &InterchangeHead) -> bool {
+    ![&head.control_number, &head.sender.id, &head.receiver.id].into_iter().any(String::is_empty)
 }
 
 fn is_asked(head: &InterchangeHead, policy: &AckPolicy) -> bool {

@@ -1,6 +1,7 @@
 //! CONTRL out of a report.
 
-use crate::edi::finding::{Finding, Level};
+use crate::base::Severity;
+use crate::edi::finding::Finding;
 use crate::edi::interchange::{InterchangeHead, Party};
 use crate::edi::outgoing::{OutgoingSegment, OutgoingSet};
 use crate::edi::place::Tag;
@@ -67,7 +68,7 @@ pub(super) fn message(
     let head = &report.head;
     let contrl = Contrl { head, policy, written, edition: edition(head) };
     let action = Action::of(verdicts.interchange);
-    let fault = interchange_findings(report).find(|finding| is_told(finding, policy));
+    let fault = contrl.told(interchange_findings(report));
     let mut segments = vec![contrl.uci(action, fault)];
     if matches!(action, Action::Acknowledged) {
         for (group, verdicts) in report.groups.iter().zip(&verdicts.groups) {
@@ -129,15 +130,16 @@ impl Contrl<'_> {
         segments: &mut Vec<OutgoingSegment>,
     ) {
         let before = segments.len();
-        let fault = group_findings(report, group).find(|finding| is_told(finding, self.policy));
+        let fault = self.told(group_findings(report, group));
         // Below a group that is rejected for its own sake nothing is told.
-        if fault.is_none() {
+        let is_rejected = fault.is_some_and(|finding| finding.severity == Severity::Error);
+        if !is_rejected {
             for (set, verdict) in group.sets.iter().zip(&verdicts.sets) {
                 self.ucm(set, *verdict, segments);
             }
         }
         let Some(head) = &group.head else { return };
-        let action = if fault.is_some() { Action::Rejected } else { Action::Acknowledged };
+        let action = if is_rejected { Action::Rejected } else { Action::Acknowledged };
         let is_left_out = self.policy.accepted_sets == AcceptedSets::LeftOut;
         if is_left_out && fault.is_none() && segments.len() == before {
             return;
@@ -162,10 +164,20 @@ impl Contrl<'_> {
             .with(self.echo(&set.control_number))
             .with_components(kind.map(|text| self.echo(text)))
             .with(Action::of(verdict).code());
-        // One code for a reporting segment: the first.
-        segments.push(self.with_fault(ucm, Reporter::Ucm, faults.set.first().copied(), &["UNH", "UNT"]));
+        segments.push(self.with_fault(ucm, Reporter::Ucm, self.told(faults.set), &["UNH", "UNT"]));
         let mut reports = faults.segments.iter().flat_map(|fault| self.segment(fault));
         reports.by_ref().take(SEGMENTS).for_each(|report| segments.extend(report));
+    }
+
+    /// What a reporting segment says, which has room for one code: the first finding that rejects, else the first that
+    /// is noted. A warning that the list has no word for is not told at all.
+    fn told<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>) -> Option<&'f Finding> {
+        let is_error = |finding: &Finding| finding.severity == Severity::Error;
+        findings
+            .into_iter()
+            .filter(|finding| is_told(finding, self.policy))
+            .filter(|finding| is_error(finding) || edifact_codes::has_code(finding))
+            .min_by_key(|finding| (!is_error(finding), !edifact_codes::has_code(finding)))
     }
 
     /// Every UCS of a segment with the UCD below it.
@@ -201,7 +213,7 @@ impl Contrl<'_> {
         [number(place.element.map(|element| element.saturating_add(1))), number(place.component), number(repetition)]
     }
 
-    /// The code, tag and position of an error in a header or trailer.
+    /// The code, tag and position of an error in a header or trailer; `tags` are the header's and then the others'.
     fn with_fault(
         &self,
         segment: OutgoingSegment,
@@ -216,7 +228,9 @@ impl Contrl<'_> {
         );
         match tag {
             // A count or reference that differs is the trailer's as a whole.
-            Some(_) if finding.level == Level::Element => segment.with_components(self.position(finding)),
+            Some(tag) if tags.first() == Some(&tag.as_str()) && finding.place.element.is_some() => {
+                segment.with_components(self.position(finding))
+            }
             Some(_) | None => segment,
         }
     }

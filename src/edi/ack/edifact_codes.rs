@@ -61,6 +61,7 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         | FindingCode::WrappedLines
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
+        | FindingCode::InterchangeService
         | FindingCode::WideCharacters
         | FindingCode::HeaderUnreadable
         | FindingCode::UncustomaryDelimiters
@@ -133,6 +134,11 @@ pub(super) fn code(finding: &Finding, reporter: Reporter, edition: Edition) -> u
         (_, code) => code,
     };
     code.filter(|code| is_permitted(*code, reporter, edition)).unwrap_or(UNSPECIFIED)
+}
+
+/// Whether the list has a word for a finding about head, trailer or level.
+pub(super) fn has_code(finding: &Finding) -> bool {
+    row(finding.code, finding.authority).envelope.is_some()
 }
 
 /// What a finding inside a message is told as.

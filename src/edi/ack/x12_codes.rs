@@ -68,6 +68,7 @@ fn row(finding: FindingCode) -> Row {
         | FindingCode::WrappedLines
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
+        | FindingCode::InterchangeService
         | FindingCode::WideCharacters
         | FindingCode::ReleaseCharacter
         | FindingCode::ServiceCharacters
@@ -171,15 +172,20 @@ fn header_note(finding: &Finding) -> Option<&'static str> {
 
 /// Element 716 of a finding about a functional group.
 pub(super) fn group(finding: &Finding, lists: CodeLists) -> Option<&'static str> {
-    let by_element = || match finding.place.element {
-        Some(1) => Some("1"),
-        Some(6) => Some("6"),
-        Some(8) => Some("2"),
-        Some(_) | None => None,
-    };
     match row(finding.code).group {
         Some(code) => code.resolve(lists, finding.authority),
-        None => by_element(),
+        None => group_header(finding),
+    }
+}
+
+/// The code for the element of the GS that is wrong.
+fn group_header(finding: &Finding) -> Option<&'static str> {
+    let is_header = finding.place.tag.is_some_and(|tag| tag.to_upper() == "GS");
+    match finding.place.element.filter(|_| is_header)? {
+        1 => Some("1"),
+        6 => Some("6"),
+        8 => Some("2"),
+        _ => None,
     }
 }
 
@@ -214,7 +220,7 @@ pub(super) fn has_code(finding: &Finding, level: Level) -> bool {
     let row = row(finding.code);
     match level {
         Level::File | Level::Interchange => row.note.is_some() || header_note(finding).is_some(),
-        Level::Group => row.group.is_some(),
+        Level::Group => row.group.is_some() || group_header(finding).is_some(),
         Level::Set | Level::Segment | Level::Element => {
             row.set.is_some() || row.segment.is_some() || row.element.is_some()
         }

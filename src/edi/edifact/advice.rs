@@ -52,7 +52,7 @@ impl Advice {
     /// Reads the start of an interchange. The fault is in words.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
         if !has_tag(bytes, b"UNA") {
-            return Ok(Self::shown(bytes));
+            return Ok(Self::shown(bytes, None));
         }
         let searched = bytes.get(..bytes.len().min(TAG + CHARACTERS + GAP)).unwrap_or_default();
         let header_at = (TAG..searched.len()).find(|at| bytes.get(*at..).is_some_and(is_header));
@@ -67,7 +67,7 @@ impl Advice {
         let bare = sent.get(..sent.len() - line_ends).unwrap_or_default();
         let default = Self::by_default(header_at);
         let at = |place: usize| bare.get(place).copied().filter(|byte| *byte != b' ');
-        let shown = Self::shown(bytes.get(header_at..).unwrap_or_default());
+        let shown = Self::shown(bytes.get(header_at..).unwrap_or_default(), at(1));
         if bare.len() == CHARACTERS && bare.iter().all(|byte| *byte == b' ') {
             return Self { header_at, ..shown };
         }
@@ -95,7 +95,8 @@ impl Advice {
         if bare.get(CHARACTERS..).unwrap_or_default().iter().any(|byte| !is_filler(*byte)) {
             advice.slips.push("there is text between UNA and UNB".to_owned());
         }
-        if advice.element != shown.element {
+        let behind = bytes.get(header_at + TAG).copied().filter(|byte| *byte != advice.terminator);
+        if behind.is_some_and(|byte| byte != advice.element) {
             advice.slips.push("the UNA names another element separator than the UNB has".to_owned());
             advice.element = shown.element;
         }
@@ -103,10 +104,12 @@ impl Advice {
     }
 
     /// What the UNB shows of them: the character behind its tag parts elements, the one behind the syntax identifier
-    /// components, and the one before the next segment ends segments.
-    fn shown(header: &[u8]) -> Self {
+    /// components, and the one before the next segment ends segments. `named` is what a UNA says of the first.
+    fn shown(header: &[u8], named: Option<u8>) -> Self {
         let default = Self::by_default(0);
-        let element = header.get(TAG).copied().unwrap_or(default.element);
+        // A UNB with nothing in it shows a terminator there.
+        let is_separator = |byte: &u8| *byte != default.terminator || named == Some(*byte);
+        let element = header.get(TAG).copied().filter(is_separator).unwrap_or(default.element);
         if element == Self::of_level_b(0).element {
             return Self::of_level_b(0);
         }
@@ -126,21 +129,36 @@ impl Advice {
     }
 }
 
-/// What ends segments: what stands before the first UNH or UNG, unless one of them follows the terminator by default.
+/// What ends segments: what stands before the first UNH or UNG, if more segments begin behind it than behind the
+/// terminator by default. A tag may stand in the data too.
 fn terminator(header: &[u8], element: u8, component: u8) -> Option<u8> {
-    let is_message = |at: &usize| {
+    let next = memchr::memmem::find_iter(header, b"UN").find(|at| {
         let tag = header.get(at + 2..at + 4);
         matches!(tag, Some([b'H' | b'G', separator]) if *separator == element)
+    })?;
+    let before = header.get(..next)?;
+    let last = before.iter().rposition(|byte| !is_filler(*byte))?;
+    let is_terminator = |byte: &&u8| byte.is_ascii() && can_part(**byte) && ![element, component].contains(*byte);
+    // Nothing but a line end between data and the next segment: it is the terminator.
+    let shown = before.get(last).filter(is_terminator).or_else(|| before.get(last + 1)).copied()?;
+    let segments = |terminator| {
+        memchr::memchr_iter(terminator, header)
+            .filter(|at| header.get(at + 1..).is_some_and(|rest| begins_segment(rest, element)))
+            .count()
     };
-    let mut ends = memchr::memmem::find_iter(header, b"UN").filter(is_message).filter_map(|next| {
-        let before = header.get(..next)?;
-        let last = before.iter().rposition(|byte| !is_filler(*byte))?;
-        let is_terminator = |byte: &&u8| byte.is_ascii() && can_part(**byte) && ![element, component].contains(*byte);
-        // Nothing but a line end between data and the next segment: it is the terminator.
-        before.get(last).filter(is_terminator).or_else(|| before.get(last + 1)).copied()
-    });
-    let first = ends.next()?;
-    Some(if ends.any(|end| end == b'\'') { b'\'' } else { first })
+    Some(if segments(shown) > segments(b'\'') { shown } else { b'\'' })
+}
+
+/// Whether a tag and a separator come next, or nothing at all.
+fn begins_segment(rest: &[u8], element: u8) -> bool {
+    let filler = rest.iter().take_while(|byte| is_filler(**byte)).count();
+    match rest.get(filler..).unwrap_or_default() {
+        [] => true,
+        [first, second, third, separator, ..] => {
+            *separator == element && [first, second, third].iter().all(|byte| byte.is_ascii_alphanumeric())
+        }
+        _ => false,
+    }
 }
 
 /// Whether a byte may be a service character.

@@ -71,13 +71,13 @@ impl ServiceTag {
         }
     }
 
-    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped. Called for every segment: one
-    /// look at the first byte sends most of them away.
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped or with blanks. Called for every
+    /// segment: one look at the first byte sends most of them away.
     pub(super) fn of(segment: &[u8], separator: u8) -> Option<Self> {
         if !matches!(segment.first()?, b'U' | b'u') {
             return None;
         }
-        let mut bytes = segment.iter().filter(|byte| !matches!(byte, b'\r' | b'\n'));
+        let mut bytes = segment.iter().filter(|byte| !byte.is_ascii_whitespace());
         let tag = [bytes.next()?, bytes.next()?, bytes.next()?].map(u8::to_ascii_uppercase);
         if bytes.next().is_some_and(|byte| *byte != separator) {
             return None;
@@ -178,14 +178,14 @@ impl Envelope {
             return Ok(());
         }
         let mut table = self.intake.take(source, limits, cut)?;
-        self.encoding.settle(&mut table);
+        let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         if let Some(level) = tag.map(ServiceTag::level).filter(|_| segment.tag() != segment.tag().to_upper()) {
             self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
         }
         match tag {
-            Some(ServiceTag::Ung) => self.open_group(&segment, place),
+            Some(ServiceTag::Ung) => self.open_group(&segment, place, foreign),
             Some(ServiceTag::Une) => self.close_group(&segment, place, cut),
             Some(ServiceTag::Unz) => self.close(&segment, place, cut),
             Some(ServiceTag::Unh | ServiceTag::Unt) | None => self.misplaced(&segment, place),
@@ -193,7 +193,7 @@ impl Envelope {
         Ok(())
     }
 
-    fn open_group(&mut self, segment: &Segment<'_>, place: Place) {
+    fn open_group(&mut self, segment: &Segment<'_>, place: Place, mut findings: Vec<Finding>) {
         self.end_group(None, vec![], place);
         let text = |number: usize, component: usize| component_text(&segment.element(number), component);
         let party = |number: usize| Party { id: text(number, 1), qualifier: text(number, 2) };
@@ -208,7 +208,6 @@ impl Envelope {
             version: release(&segment.element(7), 1),
             place,
         });
-        let mut findings = Vec::new();
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
@@ -332,5 +331,5 @@ fn mixed(text: &str, level: Level, place: Place) -> Finding {
 /// Version and release number as one word, from component `first` on: `D.96A`.
 pub(super) fn release(element: &Element<'_>, first: usize) -> String {
     let [version, release] = [first, first + 1].map(|component| component_text(element, component));
-    if version.is_empty() || release.is_empty() { version + &release } else { format!("{version}.{release}") }
+    if release.is_empty() { version } else { format!("{version}.{release}") }
 }

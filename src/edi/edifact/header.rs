@@ -53,7 +53,7 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     let wrapped = table.push_segment(header.get(..end).unwrap_or_default(), &[]).wrapped;
     let named = table.segment(0).and_then(|header| CharacterSet::for_syntax(&component_text(&header.element(1), 1)));
     let encoding = Encoding::new(agreed, named.unwrap_or_default(), &delimiters);
-    let foreign = encoding.settle(&mut table);
+    let foreign = encoding.settle_envelope(&mut table, Level::Interchange);
     let Some(segment) = table.segment(0) else {
         return Err(refused(FindingCode::HeaderUnreadable, "it has no UNB".to_owned()));
     };
@@ -64,14 +64,14 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     faults.layout(&segment, wrapped);
     faults.elements(&segment, version);
     head.findings = faults.findings;
-    head.findings.extend(foreign.into_iter().map(|finding| finding.about(Level::Interchange)));
-    match unknown_syntax(&segment, version) {
-        Some(finding) => {
-            head.findings.push(finding);
-            Err(Box::new(head))
+    head.findings.extend(foreign);
+    if let Some((finding, cut)) = unknown_syntax(&segment, version) {
+        head.findings.push(finding);
+        if cut == Cut::Uncertain {
+            return Err(Box::new(head));
         }
-        None => Ok(Header { head, encoding, length: advice.header_at + end + 1 }),
     }
+    Ok(Header { head, encoding, length: advice.header_at + end + 1 })
 }
 
 /// The syntax version (0002), before the UNB is cut: it decides on the repetition separator. A version that is left out
@@ -80,9 +80,12 @@ fn version(bytes: &[u8], advice: &Advice) -> Option<u8> {
     let header = bytes.get(advice.header_at..)?;
     let mut elements = header.split(|byte| *byte == advice.element || *byte == advice.terminator);
     let version = elements.nth(1)?.split(|byte| *byte == advice.component).nth(1).unwrap_or_default();
-    match std::str::from_utf8(version).ok()?.trim() {
-        "" => Some(3),
-        text => text.parse().ok().filter(|version| (1..=4).contains(version)),
+    match version.trim_ascii() {
+        b"" | b"3" => Some(3),
+        b"1" => Some(1),
+        b"2" => Some(2),
+        b"4" => Some(4),
+        _ => None,
     }
 }
 
@@ -194,7 +197,7 @@ fn blank(place: Place, fault: Finding) -> InterchangeHead {
 
 /// A component's text without the blanks around it, which fixed-width writers leave.
 pub(super) fn component_text(element: &Element<'_>, component: usize) -> String {
-    element.component(component).text().trim().to_owned()
+    element.component(component).text().trim_ascii().to_owned()
 }
 
 /// 0035: `1` is a test, `2` one of syntax only, `3` and `4` an echo and its answer. Nothing is business.
@@ -206,17 +209,31 @@ fn usage(text: &str) -> Usage {
     }
 }
 
-fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<Finding> {
+/// Whether an interchange of an unknown syntax can be cut into segments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// As any other one, though it is rejected.
+    Known,
+    /// What looks like a delimiter may be none.
+    Uncertain,
+}
+
+/// The character set with code extensions (ISO 2022): half of a character may look like a delimiter.
+const EXTENDED: &str = "UNOX";
+
+fn unknown_syntax(segment: &Segment<'_>, version: Option<u8>) -> Option<(Finding, Cut)> {
     let s001 = segment.element(1);
     let (identifier, sent) = (component_text(&s001, 1), component_text(&s001, 2));
-    if CharacterSet::for_syntax(&identifier).is_none() && !identifier.is_empty() {
-        let text = format!("the syntax identifier '{identifier}' names no character set that is read");
-        let finding = error(FindingCode::CharacterSet, at(&s001, 1), text);
-        return Some(finding.expecting("UNOA to UNOL, UNOW or UNOY").quoting(&identifier));
-    }
     if version.is_none() {
         let text = format!("the syntax version '{sent}' is not known");
-        return Some(error(FindingCode::SyntaxUnknown, at(&s001, 2), text).expecting("1, 2, 3 or 4").quoting(&sent));
+        let finding = error(FindingCode::SyntaxUnknown, at(&s001, 2), text).expecting("1, 2, 3 or 4").quoting(&sent);
+        return Some((finding, Cut::Uncertain));
+    }
+    if CharacterSet::for_syntax(&identifier).is_none() && !identifier.is_empty() {
+        let text = format!("the syntax identifier '{identifier}' names no character set that is read");
+        let finding = error(FindingCode::SyntaxUnknown, at(&s001, 1), text);
+        let cut = if identifier == EXTENDED { Cut::Uncertain } else { Cut::Known };
+        return Some((finding.expecting("UNOA to UNOL, UNOW or UNOY").quoting(&identifier), cut));
     }
     None
 }
@@ -241,8 +258,8 @@ struct Faults {
     findings: Vec<Finding>,
 }
 
-/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest, and whether it must be there
-/// (ISO 9735, segment UNB).
+/// A component of the UNB: element, component (0 where the element has none), number in the dictionary, name, longest,
+/// and whether it must be there (ISO 9735, segment UNB).
 type Rule = (usize, usize, &'static str, &'static str, usize, Need);
 
 #[derive(Clone, Copy, PartialEq, Eq)]

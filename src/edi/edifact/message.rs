@@ -18,8 +18,8 @@ use super::header::{self, component_text};
 
 const UNT: End = End { level: Level::Set, tag: "UNT", of: "the message", counts: "segments" };
 
-/// What a UNH must say (ISO 9735, segment UNH): element, component (0 where it has none), number in the dictionary, name, and the severity
-/// of its absence. Without a type nothing can be made of the message.
+/// What a UNH must say (ISO 9735, segment UNH): element, component (0 where it has none), number in the dictionary, name,
+/// and the severity of its absence. Without a type nothing can be made of the message.
 const MANDATORY: [(usize, usize, &str, &str, Severity); 5] = [
     (1, 0, "0062", "message reference", Severity::Warning),
     (2, 1, "0065", "message type", Severity::Error),

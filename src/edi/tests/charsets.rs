@@ -154,4 +154,10 @@ fn heads_are_read_in_their_set_too() {
     assert_eq!(head.sender.id, "Müller");
     let told: Vec<_> = head.findings.iter().map(|one| (one.code, one.level)).collect();
     assert_eq!(told, [(FindingCode::CharacterSet, Level::Interchange)]);
+    let file = "UNB+UNOC:3+A+B+261102:0815+1'UNG+ORDERS+Ä+R+261102:0815+1+UN+D:96A'UNE+0+1'UNZ+1+1'";
+    let (pieces, _) = read(file.as_bytes());
+    let Some(Piece::GroupEnd(end)) = pieces.get(2) else { panic!("{pieces:?}") };
+    assert_eq!(end.head.sender.id, "Ä");
+    let told: Vec<_> = end.findings.iter().map(|one| (one.code, one.level, one.place.segment_position)).collect();
+    assert_eq!(told[0], (FindingCode::CharacterSet, Level::Group, None));
 }

@@ -47,6 +47,7 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(file.replace('\'', "'\n").replace("?'\n", "?'"), SOUND);
     check(file.replace('\'', "'\r\n").replace("?'\r\n", "?'"), SOUND);
     check(file.replace("'UN", "' \t UN"), SOUND);
+    check(file.replace("UNT+", "UNT  +").replace("UNZ+", "UNZ\t+"), SOUND);
     check(format!("\u{feff}\n {file}\r\n\0\x1a"), SOUND);
     check(format!("UNA:+.? '{file}"), SOUND);
     check(format!("UNA:+.? '\r\n{file}"), SOUND);
@@ -58,6 +59,7 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(format!("UNA>*.! ~{own}"), SOUND);
     let in_lines = file.replace('\'', "\n").replace("?\n", "x");
     check(format!("UNA:+.? \n{in_lines}"), SOUND);
+    check(format!("UNA:'.*\x1d\n{}", in_lines.replace('+', "'")), SOUND);
     let level_b = file.replace("UNOC", "UNOB").replace('+', "\x1d").replace(':', "\x1f").replace("?'", "!");
     check(level_b.replace('\'', "\x1c"), SOUND);
 }
@@ -130,8 +132,9 @@ fn service_characters_that_are_not_told_as_they_should_be() {
     check(format!("UNA:+.? ' x {file}"), &slip(12, "there is text between UNA and UNB"));
     check(format!("UNA:|.? '{file}"), &slip(9, "the UNA names another element separator than the UNB has"));
     // A tag inside the UNB is no message, whatever stands before it.
-    let odd = file.replacen("+71'", "++++++;UNH+71'", 1);
-    assert_eq!(head_of(odd.as_bytes()).delimiters.terminator, b'\'');
+    for odd in [file.replacen("+71'", "++++++;UNH+71'", 1), "UNB+UNOC:3+A+B+261102:0815+1;UNH+1'".to_owned()] {
+        assert_eq!(head_of(odd.as_bytes()).delimiters.terminator, b'\'', "{odd}");
+    }
     let untold = "there is no UNA, yet its delimiters are not those by default";
     check(file.replace('+', "|"), &slip(0, untold));
     check(file.replace("?'", "!").replace(['\''], "\n"), &slip(0, untold));
@@ -159,10 +162,27 @@ fn headers_that_cannot_be_read() {
     refused("UNAa+.? 'UNB+UNOCa3+A+B+261102:0815+1'", "its component separator would be a letter, a digit or a blank");
     refused("UNA:+.? xUNB+UNOC:3+A+B+261102:0815+1x", "its terminator would be a letter, a digit or a blank");
     refused("UNB+UNOX:3+A+B+261102:0815+1'", "the syntax identifier 'UNOX' names no character set that is read");
-    refused("UNB+KECA:1+A+B+261102:0815+1'", "the syntax identifier 'KECA' names no character set that is read");
     refused("UNB+UNOC:5+A+B+261102:0815+1'", "the syntax version '5' is not known");
     refused("UNB+UNOC:0+A+B+261102:0815+1'", "the syntax version '0' is not known");
+    refused("UNB+UNOC:04+A+B+261102:0815+1'", "the syntax version '04' is not known");
     refused("UNB+UNOC:x+A+B+261102:0815+1'", "the syntax version 'x' is not known");
+}
+
+/// It is rejected, and what is in it can be told all the same.
+#[test]
+fn a_character_set_of_which_nothing_is_known_but_its_name() {
+    let expected = "expected UNOA to UNOL, UNOW or UNOY";
+    let check = |identifier: &str, at: usize| {
+        let unknown = format!(
+            "UNB01-1 at byte {at}: error[syntax-unknown]: the syntax identifier '{identifier}' names no character set \
+             that is read; {expected} — {THEIRS}"
+        );
+        super::edifact::check(wrap(MESSAGE).replace("UNOC", identifier), &told_of(&unknown));
+    };
+    check("XXXA", 4);
+    check("KECA", 4);
+    let head = head_of("UNB+XXXX+A+B+261102:0815+1'UNZ+0+1'".as_bytes());
+    assert_eq!((head.syntax.as_str(), head.character_set), ("XXXX", CharacterSet::Auto));
 }
 
 #[test]

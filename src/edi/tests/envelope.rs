@@ -56,6 +56,17 @@ fn delimiters_that_are_allowed_and_rare() {
 }
 
 #[test]
+fn a_password_is_not_told_further() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let file = file.replace("*00*          *00*          *", "*01*SESAME-1234*01*SESAME-5678*");
+    let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
+    let Ok(Some(Piece::Interchange(head))) = reader.next_piece() else { panic!("an interchange") };
+    assert_eq!(head.particulars.security, "SESAME-5678");
+    assert_eq!(head.findings.len(), 2);
+    assert!(!format!("{head:?}").contains("SESAME"), "{head:?}");
+}
+
+#[test]
 fn an_isa_that_is_not_106_characters_long() {
     let file = String::from_utf8(wrap(SET)).unwrap();
     let unpadded = file.replace("SENDER         ", "SENDER").replace("*00*          *00", "*00* *00");
@@ -88,6 +99,38 @@ fn an_isa_that_is_not_106_characters_long() {
              — tell the partner; their translator writes it wrong",
         ),
     );
+}
+
+#[test]
+fn heads_that_hold_odd_values() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let check = |from: &str, to: &str, expect: &[&str]| {
+        let changed = file.replace(from, to);
+        assert_ne!(changed, file, "{from}");
+        let found = told(read(changed.as_bytes()));
+        let found: Vec<&str> = found.lines().filter_map(|line| line.trim().split(" at byte ").nth(1)).collect();
+        let found: Vec<&str> = found.iter().filter_map(|line| line.split_once(": ")?.1.split(" — ").next()).collect();
+        assert_eq!(found, expect, "{from} {to}");
+    };
+    let there = "0*P*>";
+    check("*ZZ*SENDER  ", "*ZZ*        ", &["warning[missing-element]: ISA06, the sender, is empty"]);
+    check("*261102*", "*261302*", &["warning[not-a-date]: ISA09, the date, is no date; expected YYMMDD"]);
+    check("*0815*U", "*2460*U", &["warning[not-a-time]: ISA10, the time, is no time; expected HHMM"]);
+    check("*00401*", "*4.0.1*", &["warning[not-a-number]: ISA12, the version, is no number; expected digits"]);
+    check(
+        there,
+        "2*P*>",
+        &["warning[code-unknown]: ISA14, the request for a TA1, is none of its codes; expected 0, 1"],
+    );
+    check(there, "0*X*>", &["warning[code-unknown]: ISA15, the usage, is none of its codes; expected P, T, I"]);
+    check("GS*PO*", "GS**", &["warning[missing-element]: GS01, the kind of the group, is empty"]);
+    check(
+        "*20261102*0815*1*X",
+        "*2026*0815*1*X",
+        &["warning[not-a-date]: GS04, the date, is no date; expected CCYYMMDD"],
+    );
+    check("*X*004010", "*X*", &["warning[missing-element]: GS08, the release, is empty"]);
+    check("ST*850*0001", "ST**0001", &["error[missing-element]: ST01, the transaction set, is empty"]);
 }
 
 #[test]
@@ -315,6 +358,29 @@ fn segments_where_they_may_not_be() {
              GE at byte 138: error[misplaced-envelope]: the segment GE stands outside of any transaction set — {theirs}
              interchange end, 0 groups, sound true
              IEA at byte 145: warning[terminator-missing]: the file ends in IEA, before a terminator — {cut}"
+        ),
+    );
+}
+
+#[test]
+fn services_that_are_asked_of_a_network_are_passed_over() {
+    let service = |place: &str, tag: &str| {
+        format!(
+            "{tag} at byte {place}: info[interchange-service]: {tag} is about a service of a network; it is passed over"
+        )
+    };
+    let (head, rest) = SOUND.trim().split_once('\n').unwrap();
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    check(
+        file.replace("GS*", "ISB*1~ISE*200601*0515*04~TA3*1~GS*"),
+        &[head, &service("106", "ISB"), &service("112", "ISE"), &service("131", "TA3"), rest].join("\n"),
+    );
+    check(
+        file.replace("IEA*", "ISB*1~IEA*"),
+        &SOUND.replace(
+            "interchange end",
+            "ISB at byte 199: error[misplaced-envelope]: the segment ISB stands outside of any transaction set \
+             — tell the partner; their translator writes it wrong\ninterchange end",
         ),
     );
 }

@@ -132,6 +132,23 @@ fn check_edifact(segments: &str, expect: &[&str]) {
     check_set(&edifact_set(segments), &edifact(), expect);
 }
 
+/// Element 373 has eight digits from 004010 on and had six before; the guide may be one of a newer release.
+#[test]
+fn dates_of_old_releases_are_as_they_were() {
+    let check = |release: &str, date: &str, expect: &[&str]| {
+        let body = format!("ST*850*0001~AA*1****{date}~SE*3*0001~");
+        let file = format!("{ISA}GS*PO*S*R*20261102*0815*1*X*{release}~{body}GE*1*1~IEA*1*000000001~");
+        check_set(&only_set(file.as_bytes()), &x12(), expect);
+    };
+    let wrong =
+        |date: &str, expected: &str| format!("AA5 is 5: error[not-a-date]: AA05 '{date}' is no date; {expected}");
+    check("003010", "961231", &[]);
+    check("003060", "19961231", &[]);
+    check("003060", "961331", &[&wrong("961331", "YYMMDD or CCYYMMDD")]);
+    check("004010", "961231", &[&wrong("961231", "CCYYMMDD")]);
+    check("", "961231", &[&wrong("961231", "CCYYMMDD")]);
+}
+
 #[test]
 fn syntax_notes() {
     let missing = |place: &str, text: &str| format!("{place} is 1: warning[conditional-element-missing]: {text}");

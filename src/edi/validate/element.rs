@@ -6,12 +6,19 @@ use std::borrow::Cow;
 use crate::base::Severity;
 use crate::edi::finding::{Finding, FindingCode, Findings, capped};
 use crate::edi::guide::{Authority, CodeList, ElementDef, ElementKind, ElementType, Requirement, SegmentDef};
+use crate::edi::interchange::{Standard, TransactionSet};
 use crate::edi::place::Place;
 use crate::edi::token::{Element, Segment};
 
 use super::note;
 use super::period;
 use super::value::{Mark, digits, is_date, is_number, is_time};
+
+/// YYMMDD.
+const SHORT_DATE: u32 = 6;
+
+/// The release from which element 373 (dates) has eight digits; before, it had six.
+const LONG_DATES_SINCE: &str = "004010";
 
 /// Checks the elements of segment after segment.
 #[derive(Default)]
@@ -20,6 +27,8 @@ pub(super) struct ElementChecks {
     has_trailing: bool,
     /// Those behind the last component likewise.
     has_trailing_components: bool,
+    /// Whether dates may have six digits whatever the guide says.
+    has_short_dates: bool,
 }
 
 /// What the checks of one segment share.
@@ -29,6 +38,13 @@ struct Check<'c> {
 }
 
 impl ElementChecks {
+    /// For the segments of a set. One of an old release may be read with the guide of a newer one: its dates are as
+    /// they were.
+    pub(super) fn new(set: &TransactionSet) -> Self {
+        let is_old = set.release.get(..6).is_some_and(|release| release < LONG_DATES_SINCE);
+        Self { has_short_dates: is_old && set.interchange.standard == Standard::X12, ..Self::default() }
+    }
+
     /// Whether separators behind the last element were told.
     pub(super) fn has_trailing(&self) -> bool {
         self.has_trailing
@@ -124,9 +140,15 @@ impl Check<'_> {
                 self.surplus_components(element, 1, definition);
             }
             ElementKind::Simple { value, min, max } => {
-                self.findings.extend(simple(element, definition, *value, *min as usize, *max as usize));
+                self.findings.extend(simple(element, definition, *value, self.least(*value, *min), *max as usize));
             }
         }
+    }
+
+    /// The shortest that a value may be.
+    fn least(&self, value: ElementType, min: u32) -> usize {
+        let is_short = self.told.has_short_dates && value == ElementType::Dt;
+        (if is_short { min.min(SHORT_DATE) } else { min }) as usize
     }
 
     fn component(&mut self, component: &Element<'_>, definition: &ElementDef) {
@@ -134,7 +156,7 @@ impl Check<'_> {
             _ if component.is_empty() => self.absent(component, definition),
             _ if definition.requirement == Requirement::NotUsed => self.not_used(component, definition),
             ElementKind::Simple { value, min, max } => {
-                self.findings.extend(simple(component, definition, *value, *min as usize, *max as usize));
+                self.findings.extend(simple(component, definition, *value, self.least(*value, *min), *max as usize));
             }
             // No standard has a composite inside a composite.
             ElementKind::Composite { .. } => {}

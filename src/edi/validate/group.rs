@@ -35,11 +35,7 @@ pub(super) fn check(set: &TransactionSet) -> Option<Finding> {
     if group.functional_id == expected {
         return None;
     }
-    let header = set.segment(1)?;
-    let element = match set.interchange.standard {
-        Standard::X12 => header.element(1),
-        Standard::Edifact => header.element(2).component(1),
-    };
+    let element = set.id_element()?;
     let text = format!("{} stands in a functional group of '{}'", set.id, group.functional_id);
     let finding = Finding::new(Severity::Error, FindingCode::SetNotOfGroup, element.place(), text);
     Some(finding.about(Level::Set).expecting(format!("a group of {expected}")).quoting(&set.id))

@@ -9,6 +9,6 @@ mod period;
 mod plain;
 mod plausible;
 mod structure;
-mod value;
+pub(in crate::edi) mod value;
 
 pub use structure::structure;

@@ -293,7 +293,7 @@ mod tests {
             let Some(sequence) = sequence else { return Ok(()) };
             if Plain::new(&set).segment(&segment, sequence, Trailing::Untold) {
                 let mut findings = Findings::default();
-                ElementChecks::default().check(&segment, guide.described(segment.tag()).unwrap(), &mut findings);
+                ElementChecks::new(&set).check(&segment, guide.described(segment.tag()).unwrap(), &mut findings);
                 prop_assert_eq!(findings.into_vec(), vec![]);
             }
         }

@@ -185,7 +185,7 @@ impl<'a> Walk<'a> {
             stack: Vec::with_capacity(8),
             counts: Vec::with_capacity(128),
             plain: Plain::new(set),
-            elements: ElementChecks::default(),
+            elements: ElementChecks::new(set),
             hierarchies: Vec::new(),
             findings: Findings::default(),
         };

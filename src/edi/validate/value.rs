@@ -31,7 +31,7 @@ pub(super) fn digits(bytes: &[u8]) -> usize {
 }
 
 /// CCYYMMDD; YYMMDD where the element may be six wide, the century not told.
-pub(super) fn is_date(bytes: &[u8], min: usize) -> bool {
+pub(in crate::edi) fn is_date(bytes: &[u8], min: usize) -> bool {
     match (bytes.len(), number(bytes)) {
         (8, Some(date)) => is_day(date / 10_000, date / 100 % 100, date % 100),
         (6, Some(date)) if min <= 6 => is_day(2000 + date / 10_000, date / 100 % 100, date % 100),
@@ -53,7 +53,7 @@ pub(super) fn is_day(year: u32, month: u32, day: u32) -> bool {
 }
 
 /// HHMM, then seconds, then tenths or hundredths.
-pub(super) fn is_time(bytes: &[u8]) -> bool {
+pub(in crate::edi) fn is_time(bytes: &[u8]) -> bool {
     let (whole, fraction) = bytes.split_at_checked(6).unwrap_or((bytes, b""));
     let is_fraction = fraction.len() <= 2 && fraction.iter().all(u8::is_ascii_digit);
     let is_minute = |time: u32| time / 100 < 24 && time % 100 < 60;

@@ -105,7 +105,8 @@ fn isa(writer: &mut SegmentWriter, head: &OutgoingInterchangeHead) -> Result<(),
         let place = || ValuePlace { tag: Tag::new(b"ISA"), element: number, ..ValuePlace::default() };
         let missing = width.checked_sub(value.chars().count()).ok_or_else(|| WriteFault::TooWide {
             place: Box::new(place()),
-            value: value.clone(),
+            // Authorization and password (ISA02, ISA04) are not told further.
+            value: if matches!(number, 2 | 4) { "*".repeat(value.chars().count()) } else { value.clone() },
             width,
         })?;
         bytes.push(delimiters.element);

@@ -136,11 +136,14 @@ impl WriteOptions {
     pub fn like(head: &InterchangeHead) -> Self {
         // An ISA without ISA16 is written with one.
         let component = head.delimiters.component.or(free_component(head));
+        // A delimiter beyond ASCII that is one byte is one of an 8-bit set, which in X12 nobody names.
+        let is_unnamed = head.standard == Standard::X12 && head.delimiters.all().any(|byte| !byte.is_ascii());
         Self {
             // Where a delimiter had more than one byte, the control character that stood for it is written.
             delimiters: Delimiters { component, wide: None, ..head.delimiters },
             decimal_mark: head.decimal_mark,
             una: UnaPolicy::IfNeeded,
+            characters: is_unnamed.then_some(CharacterSet::Windows1252),
             ..Self::of(head.standard)
         }
     }

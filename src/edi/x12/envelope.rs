@@ -10,7 +10,7 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
-use crate::edi::finding::{Finding, Level};
+use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
@@ -22,9 +22,14 @@ use crate::edi::token::Segment;
 
 use super::binary;
 use super::header::{self, Header};
+use super::values;
 
 const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
 const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
+
+/// Between the ISA and the first group a sender may ask a network for a grade of service or a later delivery, and a
+/// network may tell of a delivery (X12.5: ISB, ISE, TA3).
+const NETWORK_SERVICES: [&str; 3] = ["ISB", "ISE", "TA3"];
 
 /// An interchange that is open.
 pub(crate) struct Envelope {
@@ -75,18 +80,16 @@ impl ServiceTag {
         }
     }
 
-    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped
-    /// or with blanks. Called for every segment: one
-    /// look at the first byte sends most of them away.
+    /// The envelope segment that begins here, in upper or lower case, perhaps wrapped or with blanks. Called for every
+    /// segment: one look at the first byte sends most of them away.
     pub(super) fn of(segment: &[u8], delimiters: &Delimiters) -> Option<Self> {
         if !matches!(segment.first()?.to_ascii_uppercase(), b'T' | b'G' | b'S' | b'I') {
             return None;
         }
         let mut tag = [0; 3];
         let mut length = 0;
-        let is_passed = |byte: u8| matches!(byte, b'\r' | b'\n' | b' ');
         let is_separator = |byte: u8| byte == delimiters.element || delimiters.wide.is_some() && !byte.is_ascii();
-        for byte in segment.iter().filter(|byte| !is_passed(**byte)).take_while(|byte| !is_separator(**byte)) {
+        for byte in segment.iter().filter(|byte| !byte.is_ascii_whitespace()).take_while(|byte| !is_separator(**byte)) {
             *tag.get_mut(length)? = *byte;
             length += 1;
         }
@@ -183,15 +186,18 @@ impl Envelope {
             return Ok(());
         }
         let mut table = self.intake.take(source, limits, cut)?;
-        self.encoding.settle(&mut table);
+        let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
         self.note_case(&segment, tag, place);
         match tag {
             Some(ServiceTag::Ta1) => self.acknowledgement(&segment, place),
-            Some(ServiceTag::Gs) => self.open_group(&segment, place),
+            Some(ServiceTag::Gs) => self.open_group(&segment, place, foreign),
             Some(ServiceTag::Ge) => self.close_group(&segment, place, cut),
             Some(ServiceTag::Iea) => self.close(&segment, place, cut),
+            None if self.is_before_groups() && NETWORK_SERVICES.iter().any(|tag| segment.tag().to_upper() == *tag) => {
+                self.ready.push_back(Piece::Finding(passed_over(&segment, place)));
+            }
             Some(ServiceTag::St | ServiceTag::Se) | None => self.misplaced(&segment, place),
         }
         Ok(())
@@ -220,9 +226,13 @@ impl Envelope {
         }
     }
 
+    fn is_before_groups(&self) -> bool {
+        self.groups == 0
+    }
+
     fn acknowledgement(&mut self, segment: &Segment<'_>, place: Place) {
         let text = |number: usize| segment.element(number).text().into_owned();
-        if self.groups > 0 || self.group.is_some() {
+        if !self.is_before_groups() {
             let text = "a TA1 stands before the groups";
             let finding = control::misplaced(Severity::Warning, Level::Interchange, place, text.to_owned());
             self.ready.push_back(Piece::Finding(finding));
@@ -238,7 +248,7 @@ impl Envelope {
         }));
     }
 
-    fn open_group(&mut self, segment: &Segment<'_>, place: Place) {
+    fn open_group(&mut self, segment: &Segment<'_>, place: Place, mut findings: Vec<Finding>) {
         self.end_group(None, vec![], place);
         let text = |number: usize| segment.element(number).text().trim().to_owned();
         let head = Arc::new(GroupHead {
@@ -252,15 +262,13 @@ impl Envelope {
             version: text(8),
             place,
         });
-        let repeated = self.group_numbers.repeats(&head.control_number);
-        let repeated = repeated.then(|| control::repeated(&head.control_number, Level::Group, "interchange", place));
+        findings.extend(values::of_gs(segment));
+        if self.group_numbers.repeats(&head.control_number) {
+            findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
+        }
         self.groups += 1;
-        self.group = Some(OpenGroup {
-            head: Arc::clone(&head),
-            sets: 0,
-            set_numbers: ControlNumbers::default(),
-            findings: repeated.into_iter().collect(),
-        });
+        self.group =
+            Some(OpenGroup { head: Arc::clone(&head), sets: 0, set_numbers: ControlNumbers::default(), findings });
         self.ready.push_back(Piece::Group(head));
     }
 
@@ -334,6 +342,13 @@ impl Envelope {
             .quoting(&segment.character_set().decode(segment.bytes()));
         self.ready.push_back(Piece::Finding(finding));
     }
+}
+
+/// A segment that the network in between was to act on, or wrote; to us it says nothing.
+fn passed_over(segment: &Segment<'_>, place: Place) -> Finding {
+    let text = format!("{} is about a service of a network; it is passed over", segment.tag());
+    let finding = Finding::new(Severity::Info, FindingCode::InterchangeService, place, text).about(Level::Interchange);
+    finding.quoting(&segment.character_set().decode(segment.bytes()))
 }
 
 fn is_number(text: &str) -> bool {

@@ -12,6 +12,7 @@ use crate::edi::place::Place;
 use crate::edi::wide;
 
 use super::looked::Looked;
+use super::values;
 
 /// Bytes to look at: the ISA and what follows, to tell a missing ISA16 from a terminator.
 pub(super) const LOOKED_AT: usize = 1024;
@@ -325,9 +326,17 @@ fn findings(looked: &Looked<'_>, walk: &Walk, tail: &Tail, delimiters: &Delimite
             let element = u32::try_from(index + 1).ok();
             let place = Place { element, ..looked.place(place.start, span.start, span.end) };
             let words = format!("ISA{:02} is {found} characters wide", index + 1);
-            findings.push(warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}")).quoting(&text));
+            let finding = warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}"));
+            // Authorization and password (ISA02, ISA04) are not told further.
+            findings.push(if matches!(element, Some(2 | 4)) { finding } else { finding.quoting(&text) });
         }
     }
+    let text = |number: usize| element_text(bytes, walk, number).trim().to_owned();
+    let at = |number: usize| {
+        let span = number.checked_sub(1).and_then(|index| walk.elements.get(index));
+        span.map_or(place, |span| looked.place(place.start, span.start, span.end))
+    };
+    findings.extend(values::of_isa(text, at));
     // Wherever X12 is spoken, `*` parts elements and `~` or a line end ends segments; others are allowed (X12.5).
     if sent.is_empty() && (walk.separator != b'*' || !matches!(tail.terminator, b'~' | b'\r' | b'\n')) {
         let shown = |byte: u8| byte.escape_ascii().to_string();

@@ -5,5 +5,6 @@ mod envelope;
 mod header;
 mod looked;
 mod set;
+mod values;
 
 pub(crate) use envelope::Envelope;

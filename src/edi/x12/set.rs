@@ -13,6 +13,7 @@ use crate::edi::place::Place;
 use crate::edi::source::{Cut, Source};
 
 use super::envelope::{Envelope, ServiceTag};
+use super::values;
 
 const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segments" };
 
@@ -53,6 +54,7 @@ impl Envelope {
         };
         let (id, control_number, implementation) = (text(1), text(2), text(3));
         let header = set.table.segment(0).map(|header| header.place()).unwrap_or_default();
+        set.table.segment(0).iter().flat_map(values::of_st).for_each(|finding| set.findings.push(finding));
         let trailing = set.table.last().filter(|_| trailer.is_some());
         for service in set.table.segment(0).into_iter().chain(trailing) {
             if service.tag() != service.tag().to_upper() {

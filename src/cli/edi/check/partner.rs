@@ -134,6 +134,10 @@ fn is_detail(segment: &OutgoingSegment) -> bool {
 /// The segment of the whole answer that says what becomes of what a finding is about. With other findings beside it,
 /// its codes may be more than this one causes.
 fn verdict<'s>(about: About<'_>, caused: &OutgoingSegment, all: &[&'s OutgoingSegment]) -> Option<&'s OutgoingSegment> {
+    // Two that bear one number are told apart by what they say.
+    if let Some(same) = all.iter().find(|one| **one == caused) {
+        return Some(*same);
+    }
     let is_same = |one: &&&OutgoingSegment| one.tag == caused.tag;
     match caused.tag.as_str() {
         // UCM and UCF say whose they are.
@@ -146,9 +150,15 @@ fn verdict<'s>(about: About<'_>, caused: &OutgoingSegment, all: &[&'s OutgoingSe
             };
             let group = group.head.as_ref().map(|head| head.control_number.as_str()).unwrap_or_default();
             let begins = |one: &OutgoingSegment, tag: &str, number: &str| one.tag == tag && one.text(2) == number;
-            let of_group = all.iter().skip_while(|one| !begins(one, "AK1", group));
-            let mut of_set = of_group.skip_while(|one| set.is_some_and(|set| !begins(one, "AK2", set)));
-            of_set.find(|one| one.tag == caused.tag).copied()
+            let starts = (0..all.len()).filter(|at| all.get(*at).is_some_and(|one| begins(one, "AK1", group)));
+            let mut verdicts = starts.filter_map(|at| {
+                let mut of_set = all.iter().skip(at).skip_while(|one| set.is_some_and(|set| !begins(one, "AK2", set)));
+                of_set.find(|one| one.tag == caused.tag).copied()
+            });
+            // Of groups that bear one number, the first with this verdict.
+            let first = verdicts.next()?;
+            let is_it = |one: &&OutgoingSegment| one.text(1) == caused.text(1);
+            std::iter::once(first).chain(verdicts).find(is_it).or(Some(first))
         }
         _ => all.iter().find(is_same).copied(),
     }
@@ -212,4 +222,27 @@ fn kinds(whole: &OutgoingInterchange) -> Vec<String> {
 /// A word for so many: `1 set`, `2 sets`.
 pub(in crate::cli::edi) fn plural(count: u64, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edi::{Checked, Checker, Guides, ReadOptions, Reader};
+
+    #[test]
+    fn of_two_groups_that_bear_one_number_the_one_at_fault_is_shown() {
+        let group =
+            "GS*PO*A*B*20261102*0815*7*X*004010~ST*850*0001~BEG*00*SA*1**20261102~PO1*1*5*EA*2.5~SE*4*0001~GE*1*7~";
+        let isa = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *261102*0815*U*00401*000000071*0*P*>~";
+        let file = format!("{isa}{group}{group}IEA*2*000000071~");
+        let guides = Guides::shipped();
+        let mut checker = Checker::new(Reader::new(file.as_bytes(), ReadOptions::default()), &guides);
+        let Ok(Some(Checked::Interchange(report))) = checker.next_checked() else { panic!("an interchange") };
+        let policy = AckPolicy { warnings: crate::edi::ack::Warnings::Noted, ..AckPolicy::default() };
+        let at = jiff::civil::date(2026, 11, 30).at(9, 15, 0, 0);
+        let stamp = AckStamp { at, interchange: "1".to_owned(), group: 1, set: 1 };
+        let second = &report.groups[1];
+        let lines = Answer::new(&report, &policy, &stamp).lines(About::Group(second), &second.findings[0]);
+        assert_eq!(lines, ["AK9*E*1*1*1"]);
+    }
 }

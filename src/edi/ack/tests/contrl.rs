@@ -10,6 +10,10 @@ fn policy() -> AckPolicy {
     AckPolicy { contrl_request: ContrlRequest::Ignored, ..AckPolicy::default() }
 }
 
+fn telling() -> AckPolicy {
+    AckPolicy { warnings: Warnings::Noted, ..policy() }
+}
+
 #[test]
 fn a_contrl_of_syntax_version_3() {
     insta::assert_snapshot!(answered_file(&edifact("3", &[ORDER, FAULTY]), &policy()));
@@ -31,6 +35,41 @@ fn groups_have_levels_of_their_own() {
     let left_out = AckPolicy { accepted_sets: AcceptedSets::LeftOut, ..policy() };
     let text = answered_file(&file, &left_out);
     assert_eq!(lines(&text, &["UCF", "UCM"]).len(), 3, "{text}");
+}
+
+#[test]
+fn what_is_noted_rejects_nothing() {
+    let group = |messages: &str| format!("UNG+ORDERS+HOUSE:14+DEPT+261102:0815+1+UN+D:96A'{messages}UNE+1+1'");
+    let twice = edifact("3", &[]).replace("UNZ+0", &format!("{0}{0}UNZ+2", group(ORDER)));
+    let text = answered_file(&twice, &telling());
+    let ucm = "UCM+1+ORDERS:D:96A:UN:EAN008+7'";
+    let expect = ["UCF+1+HOUSE:14+DEPT+7'", ucm, "UCF+1+HOUSE:14+DEPT+7+26+UNG'", ucm];
+    assert_eq!(lines(&text, &["UCF", "UCM"]), expect, "{text}");
+    // What the list has no word for is not told; what rejects goes before what is noted.
+    let check = |codes: &[(Severity, FindingCode)], ucm: &str| {
+        let mut report = report(&edifact("3", &[ORDER]));
+        let findings = codes.iter().map(|(severity, code)| finding(*severity, *code, Level::Set));
+        report.groups[0].sets[0].findings.extend(findings);
+        let text = answered(&report, &telling());
+        assert_eq!(lines(&text, &["UCM"]), [format!("UCM+1+ORDERS:D:96A:UN:EAN008+{ucm}'")], "{text}");
+    };
+    check(&[(Severity::Warning, FindingCode::ControlTotal)], "7");
+    check(&[(Severity::Error, FindingCode::ControlTotal)], "4+18");
+    check(
+        &[(Severity::Warning, FindingCode::ControlNumberRepeated), (Severity::Error, FindingCode::CountWrong)],
+        "4+29",
+    );
+}
+
+#[test]
+fn a_fault_in_a_header_is_told_with_its_element() {
+    let check = |from: &str, to: &str, tag: &str, expect: &str| {
+        let text = answered_file(&edifact("3", &[ORDER]).replace(from, to), &telling());
+        assert!(lines(&text, &[tag]).concat().ends_with(expect), "{text}");
+    };
+    check("+261102:0815+", "+20261102:0815+", "UCI", "+7+12+UNB+5:1'");
+    check("ORDERS:D", "FOOBAR:D", "UCM", "+4+14+UNH+3:1'");
+    check("UNH+1+ORDERS:D:96A:UN:", "UNH+1+ORDERS:D:96A::", "UCM", "+7+13+UNH+3:4'");
 }
 
 #[test]
@@ -79,6 +118,9 @@ fn who_is_answered_when() {
         check(&asked, contrl, Honoured, receipt_due, final_due);
         check(&unasked, contrl, Ignored, receipt_due, final_due);
         check(&unasked, contrl, Honoured, false, false);
+    }
+    for (named, unnamed) in [("+4012345000009:14:DEPT+", "++"), ("+ACME:ZZ+", "+:ZZ+"), ("+REF?+1++", "+++")] {
+        check(&asked.replace(named, unnamed), ContrlAck::Both, Honoured, false, false);
     }
     let contrl = edifact("3", &["UNH+1+CONTRL:D:3:UN'UCI+1+A+B+7'UNT+3+1'"]);
     assert!(answered_file(&contrl, &policy()).ends_with("no answer\n"));

@@ -32,6 +32,13 @@ fn a_999() {
 }
 
 #[test]
+fn a_ta1_notes_only_what_the_list_has_a_word_for() {
+    let file = format!("Good morning\n{}", x12("004010", &[SOUND])).replace("IEA*1*000000071", "IEA*1*71");
+    let policy = AckPolicy { interchange: InterchangeAck::Always, ..telling() };
+    assert_eq!(lines(&answered_file(&file, &policy), &["TA1"]), ["TA1*000000071*261102*0815*E*001~"]);
+}
+
+#[test]
 fn sound_sets_are_listed_or_only_counted() {
     let file = x12("004010", &[SOUND, SOUND_2]);
     let tags = ["AK", "SE"];

@@ -126,3 +126,16 @@ fn an_answer_read_again_answers_nothing() {
         assert!(answered_file(&text, &policy).ends_with("no answer\n"), "{text}");
     }
 }
+
+#[test]
+fn an_answer_has_the_delimiters_that_came_though_they_are_no_ascii() {
+    let file = x12("004010", &[SOUND]).replace('*', "\u{a6}").replace('~', "\u{85}");
+    let latin: Vec<u8> = file.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
+    let guides = Guides::shipped();
+    let mut checker = Checker::new(Reader::new(latin.as_slice(), ReadOptions::default()), &guides);
+    let Ok(Some(Checked::Interchange(report))) = checker.next_checked() else { panic!("an interchange") };
+    let options = WriteOptions::like(&report.head);
+    let answer = acknowledge(&report, &AckPolicy::default(), &stamp(), &options);
+    let bytes = write(&answer.interchange.unwrap(), &options).unwrap();
+    assert!(bytes.windows(10).any(|bytes| bytes == b"\x85AK1\xa6PO\xa67\x85"), "{}", decode(&bytes));
+}
