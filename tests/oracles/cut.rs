@@ -35,7 +35,7 @@ const REFUSED_OTHERWISE: &[(&str, &str)] = &[
         "sample837-HL-nested",
         "its HL are bare tags, which edi does not take; whether HL may be empty is for a guide to say",
     ),
-    ("optionalInterchangeServices", "it has ISB and ISE, which edi does not know; we say misplaced-envelope"),
+    ("optionalInterchangeServices", "it has ISB and ISE, which edi does not know; we pass over them and say so"),
     ("x12_interchange_ack.txt", "TA1 stands in no group, and edi knows no segment outside a group but its own"),
 ];
 

@@ -15,7 +15,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ("]: Count in ", &["count-wrong"]),
     ("-reference is ", &["control-number-differs"]),
     ("is mandatory", &["missing-element"]),
-    ("this record is not allowed here", &["missing-segment", "unexpected-segment", "misplaced-envelope"]),
+    ("this record is not allowed here", &["missing-segment", "unexpected-segment", "interchange-service"]),
     ("not a valid date", &["not-a-date"]),
     ("too big (max", &["too-long"]),
     ("expect not-repeating", &["too-many-repetitions"]),

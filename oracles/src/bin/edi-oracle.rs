@@ -2,12 +2,11 @@
 //!
 //! `edi-oracle read` takes paths on standard input, a line each, and prints a line of JSON for each:
 //! `{"path", "sets": [{"id", "controlNumber", "segments": [["BEG", "00", ...]]}]}`, or `"refused"` with its reason, or
-//! `"panicked"`. `edi-oracle time FILE` prints the megabytes a second of reading a file, the best of five.
+//! `"panicked"`. `edi-oracle time FILE` prints the megabytes a second of reading a file.
 
 use std::io::BufRead;
 use std::panic;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -64,12 +63,8 @@ fn sets(document: &edi::EdiDocument<'_>) -> Vec<Value> {
 
 fn time(path: &str) -> f64 {
     let text = std::fs::read_to_string(path).expect("the file to time is text and can be read");
-    let rounds = (0..5).map(|_| {
-        let start = Instant::now();
+    oracles::rate(text.len(), || {
         let document = edi::parse(&text).expect("the file to time is valid");
-        let seconds = start.elapsed().as_secs_f64();
         assert!(!document.interchanges.is_empty());
-        text.len() as f64 / 1e6 / seconds
-    });
-    rounds.fold(0.0, f64::max)
+    })
 }

@@ -2,12 +2,11 @@
 //!
 //! `x12-types-oracle read` takes paths on standard input, a line each, and prints a line of JSON for each:
 //! `{"path", "rest"}` with what was not read of the file, `{"path", "refused"}`, or `{"path", "panicked"}`. The first ST
-//! says which set it is. `x12-types-oracle time FILE` prints the megabytes a second of reading a file, the best of three.
+//! says which set it is. `x12-types-oracle time FILE` prints the megabytes a second of reading a file.
 
 use std::io::BufRead;
 use std::panic;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 use x12_types::util::Parser;
@@ -67,10 +66,8 @@ fn set_id(text: &str) -> &str {
 
 fn time(path: &str) -> f64 {
     let text = std::fs::read_to_string(path).expect("the file to time is text and can be read");
-    let rounds = (0..3).map(|_| {
-        let start = Instant::now();
-        parse(&text).expect("the file to time is valid");
-        text.len() as f64 / 1e6 / start.elapsed().as_secs_f64()
-    });
-    rounds.fold(0.0, f64::max)
+    oracles::rate(text.len(), || {
+        let rest = parse(&text).expect("the file to time is valid");
+        assert!(rest.is_empty(), "only a part of the file was read");
+    })
 }
