@@ -17,6 +17,7 @@ mod edifact;
 mod encoding;
 mod fault;
 mod finding;
+mod group;
 pub mod guide;
 mod input;
 mod intake;

@@ -10,8 +10,9 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
-use crate::edi::interchange::{GroupEnd, GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
+use crate::edi::interchange::{GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
 use crate::edi::place::Place;
 use crate::edi::read::{Opened, Piece};
 use crate::edi::source::{Cut, Source};
@@ -38,15 +39,6 @@ pub(crate) struct Envelope {
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
-}
-
-/// A functional group that is open.
-pub(super) struct OpenGroup {
-    pub(super) head: Arc<GroupHead>,
-    pub(super) messages: u64,
-    pub(super) message_numbers: ControlNumbers,
-    /// What is wrong with its head; told at its end.
-    findings: Vec<Finding>,
 }
 
 /// Segments that belong to the envelope. UNA and UNB begin another interchange; the source knows them.
@@ -215,8 +207,7 @@ impl Envelope {
             findings.push(mixed("the group comes behind messages that stand in none", Level::Group, place));
         }
         self.groups += 1;
-        let message_numbers = ControlNumbers::default();
-        self.group = Some(OpenGroup { head: Arc::clone(&head), messages: 0, message_numbers, findings });
+        self.group = Some(OpenGroup::new(Arc::clone(&head), findings));
         self.ready.push_back(Piece::Group(head));
     }
 
@@ -231,26 +222,9 @@ impl Envelope {
 
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
-        let Some(group) = self.group.take() else { return };
-        let mut findings = group.findings;
-        findings.extend(more);
-        let trailer = match trailer {
-            Some(segment) => {
-                let trailer = control::trailer(segment, place);
-                let number = &group.head.control_number;
-                findings.extend(control::check(&UNE, segment, &trailer, group.messages, number));
-                Some(trailer)
-            }
-            None => {
-                findings.push(control::missing(&UNE, place));
-                None
-            }
-        };
-        if group.messages == 0 {
-            let text = "the functional group holds no message";
-            findings.push(control::empty(Level::Group, text, group.head.place));
+        if let Some(group) = self.group.take() {
+            self.ready.push_back(Piece::GroupEnd(group.end(&UNE, trailer, more, place)));
         }
-        self.ready.push_back(Piece::GroupEnd(GroupEnd { head: group.head, sets: group.messages, trailer, findings }));
     }
 
     /// What the UNZ counts (0036): groups, or messages when there are none.
@@ -302,22 +276,17 @@ impl Envelope {
     /// Takes note of a message that was read; what is wrong with where it stands.
     pub(super) fn count_message(&mut self, number: &str, place: Place) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let groups = self.groups;
-        let (numbers, within) = match &mut self.group {
-            Some(group) => {
-                group.messages += 1;
-                (&mut group.message_numbers, "functional group")
-            }
+        match &mut self.group {
+            Some(group) => findings.extend(group.count(number, place)),
             None => {
                 self.loose += 1;
-                if groups > 0 {
+                if self.groups > 0 {
                     findings.push(mixed("the message stands in no group, others do", Level::Set, place));
                 }
-                (&mut self.message_numbers, "interchange")
+                if self.message_numbers.repeats(number) {
+                    findings.push(control::repeated(number, Level::Set, "interchange", place));
+                }
             }
-        };
-        if numbers.repeats(number) {
-            findings.push(control::repeated(number, Level::Set, within, place));
         }
         findings
     }

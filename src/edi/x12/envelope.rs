@@ -11,10 +11,9 @@ use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
 use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
-use crate::edi::interchange::{
-    GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer,
-};
+use crate::edi::interchange::{GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer};
 use crate::edi::place::Place;
 use crate::edi::read::{Opened, Piece};
 use crate::edi::source::{Cut, Source};
@@ -43,15 +42,6 @@ pub(crate) struct Envelope {
     /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
     ready: VecDeque<Piece>,
     closed: bool,
-}
-
-/// A functional group that is open.
-pub(super) struct OpenGroup {
-    pub(super) head: Arc<GroupHead>,
-    pub(super) sets: u64,
-    pub(super) set_numbers: ControlNumbers,
-    /// What is wrong with its head; told at its end.
-    findings: Vec<Finding>,
 }
 
 /// Segments that belong to the envelope.
@@ -267,8 +257,7 @@ impl Envelope {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
         self.groups += 1;
-        self.group =
-            Some(OpenGroup { head: Arc::clone(&head), sets: 0, set_numbers: ControlNumbers::default(), findings });
+        self.group = Some(OpenGroup::new(Arc::clone(&head), findings));
         self.ready.push_back(Piece::Group(head));
     }
 
@@ -283,26 +272,9 @@ impl Envelope {
 
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
-        let Some(group) = self.group.take() else { return };
-        let mut findings = group.findings;
-        findings.extend(more);
-        let trailer = match trailer {
-            Some(segment) => {
-                let trailer = control::trailer(segment, place);
-                let number = &group.head.control_number;
-                findings.extend(control::check(&GE, segment, &trailer, group.sets, number));
-                Some(trailer)
-            }
-            None => {
-                findings.push(control::missing(&GE, place));
-                None
-            }
-        };
-        if group.sets == 0 {
-            let text = "the functional group holds no transaction set";
-            findings.push(control::empty(Level::Group, text, group.head.place));
+        if let Some(group) = self.group.take() {
+            self.ready.push_back(Piece::GroupEnd(group.end(&GE, trailer, more, place)));
         }
-        self.ready.push_back(Piece::GroupEnd(GroupEnd { head: group.head, sets: group.sets, trailer, findings }));
     }
 
     /// The IEA. Without its terminator it is taken all the same when it is whole: the last byte of a file is often

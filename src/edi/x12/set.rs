@@ -71,12 +71,7 @@ impl Envelope {
             _ => set.findings.push(control::missing(&SE, Place::bytes(end, end))),
         }
         match &mut self.group {
-            Some(group) => {
-                group.sets += 1;
-                if group.set_numbers.repeats(&control_number) {
-                    set.findings.push(control::repeated(&control_number, Level::Set, "functional group", header));
-                }
-            }
+            Some(group) => set.findings.extend(group.count(&control_number, header)),
             None => {
                 let text = "the transaction set stands outside of any functional group".to_owned();
                 set.findings.push(control::misplaced(Severity::Error, Level::Set, header, text).expecting("GS"));
