@@ -11,6 +11,7 @@ mod layout;
 mod paint;
 mod recent;
 mod rule;
+mod secret;
 mod show;
 mod split;
 

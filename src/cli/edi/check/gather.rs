@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::base::Severity;
 use crate::cli::edi::excerpt::Excerpt;
 use crate::cli::edi::recent::Recent;
-use crate::cli::edi::rule;
+use crate::cli::edi::{rule, secret};
 use crate::edi::{
     CharacterSet, Delimiters, Finding, FindingCode, Guide, Guides, InterchangeHead, Piece, Place, SetReport,
     Severities, Standard, Terms, TransactionSet, Tree,
@@ -185,7 +185,8 @@ impl<'c> Gather<'c> {
         let place = &finding.place;
         let holds = |span: &&Place| (span.start..=span.end).contains(&place.start) && span.tag == place.tag;
         let span = spans.iter().flatten().find(holds).unwrap_or(place);
-        let bytes = self.recent.get(span.start..span.end).filter(|bytes| !bytes.is_empty())?;
+        let mut bytes = self.recent.get(span.start..span.end).filter(|bytes| !bytes.is_empty())?;
+        secret::hide(&mut bytes, &self.delimiters());
         let at = |offset: u64| usize::try_from(offset.saturating_sub(span.start)).unwrap_or(usize::MAX);
         let tag = place.tag.map_or(0, |tag| tag.as_str().len());
         // Of a whole segment the tag is marked, as in transaction sets.
