@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Findings, Level};
 use super::guide::{Guide, GuideKey, Guides};
-use super::interchange::{InterchangeEnd, InterchangeHead, Standard, TransactionSet};
+use super::interchange::{GroupEnd, InterchangeEnd, InterchangeHead, Standard, TransactionSet};
 use super::place::Place;
 use super::read::{Piece, Reader};
 use super::report::{InterchangeReport, SetReport};
@@ -112,7 +112,9 @@ struct Open {
     severities: Severities,
     /// Findings about the interchange itself.
     findings: Findings,
-    /// How many findings of its sets may still be kept.
+    /// Findings about the group that is open, told between its sets.
+    group: Option<Findings>,
+    /// How many findings of its sets, and between them, may still be kept.
     room: usize,
     /// Groups, transaction sets and acknowledgements so far.
     parts: u64,
@@ -190,7 +192,7 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
             return Ok(());
         };
         match piece {
-            Piece::Finding(finding) => open.findings.push(finding),
+            Piece::Finding(finding) => open.finding(finding),
             Piece::Acknowledgement(acknowledgement) => {
                 open.count(limit, acknowledgement.place)?;
                 open.report.acknowledgements.push(acknowledgement);
@@ -198,6 +200,7 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
             Piece::Group(head) => {
                 open.count(limit, head.place)?;
                 open.report.open_group(Some(head));
+                open.group = Some(Findings::default());
             }
             Piece::Set(set) => {
                 open.count(limit, set.place())?;
@@ -205,10 +208,7 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
                 open.set(&set, chosen, &mut self.terms);
             }
             Piece::GroupEnd(end) => {
-                if let Some(group) = open.report.groups.last_mut() {
-                    group.findings.extend(weighed(end.findings, &open.severities));
-                    group.trailer = end.trailer;
-                }
+                open.end_group(end);
             }
             Piece::Interchange(_) | Piece::InterchangeEnd(_) | Piece::Unreadable(_) => {}
         }
@@ -222,6 +222,7 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
         self.open = Some(Open {
             severities: self.terms.severities(&head),
             findings,
+            group: None,
             room: FINDINGS,
             parts: 0,
             report: Box::new(InterchangeReport {
@@ -255,6 +256,35 @@ impl Open {
         Ok(())
     }
 
+    /// Takes note of what is wrong between sets. What is about the open group stays with it, however much it is: the
+    /// other groups have no part in it.
+    fn finding(&mut self, finding: Finding) {
+        match self.group.as_mut().filter(|_| finding.level == Level::Group) {
+            Some(group) => group.push(finding),
+            None => self.findings.push(finding),
+        }
+    }
+
+    fn end_group(&mut self, end: GroupEnd) {
+        self.settle_group();
+        if let Some(group) = self.report.groups.last_mut() {
+            group.findings.extend(weighed(end.findings, &self.severities));
+            group.trailer = end.trailer;
+        }
+    }
+
+    /// Gives the open group what was told between its sets.
+    fn settle_group(&mut self) {
+        let found = self.group.take().unwrap_or_default().into_vec();
+        let mut found = within(&mut self.room, weighed(found, &self.severities));
+        for more in found.iter_mut().filter(|finding| finding.code == FindingCode::MoreFindings) {
+            more.level = Level::Group;
+        }
+        if let Some(group) = self.report.groups.last_mut() {
+            group.findings.extend(found);
+        }
+    }
+
     fn set(&mut self, set: &TransactionSet, selected: Choice, terms: &mut impl Terms) {
         let mut findings = set.findings.clone();
         let tree = selected.as_ref().map(|(guide, nearest)| {
@@ -284,7 +314,8 @@ impl Open {
         group.sets.push(report);
     }
 
-    fn finish(self) -> Box<InterchangeReport> {
+    fn finish(mut self) -> Box<InterchangeReport> {
+        self.settle_group();
         let mut report = self.report;
         report.findings = weighed(self.findings.into_vec(), &self.severities);
         report
