@@ -9,7 +9,7 @@ use crate::edi::report::InterchangeReport;
 use crate::edi::write::WriteOptions;
 
 use super::policy::{AckPolicy, AckStamp, ContrlAck, ContrlRequest, InterchangeAck};
-use super::verdict::{Verdict, Verdicts, interchange_findings, is_told, judge};
+use super::verdict::{Verdict, Verdicts, interchange_findings, is_told, judge, strays};
 use super::{contrl, functional, x12_codes};
 
 /// What is answered to an interchange, and what becomes of it.
@@ -87,7 +87,10 @@ fn ta1(
     let is_answer = report.groups.is_empty() && !report.acknowledgements.is_empty();
     let is_due = match policy.interchange {
         InterchangeAck::Never => false,
-        InterchangeAck::OnRequest => head.acknowledgement_asked,
+        // Rejected as a whole it gets no 997 either: to say nothing would leave the partner waiting.
+        InterchangeAck::OnRequest => {
+            head.acknowledgement_asked || verdict == Verdict::Rejected || strays(report).next().is_some()
+        }
         InterchangeAck::OnError => verdict != Verdict::Accepted,
         InterchangeAck::Always => true,
     };
@@ -97,6 +100,7 @@ fn ta1(
     }
     let is_accepted = |note: &str| policy.notes_accepted.iter().any(|accepted| accepted == note);
     let notes: Vec<&str> = interchange_findings(report)
+        .chain(strays(report))
         .filter(|finding| is_told(finding, policy))
         .filter(|finding| finding.severity == Severity::Error || x12_codes::has_code(finding, Level::Interchange))
         .map(x12_codes::note)

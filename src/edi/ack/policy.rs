@@ -55,7 +55,8 @@ const NOTES_ACCEPTED: [&str; 8] = ["001", "002", "006", "008", "009", "019", "02
 pub enum InterchangeAck {
     /// Never.
     Never,
-    /// When ISA14 asks.
+    /// When ISA14 asks, and where nothing else could tell: the interchange is rejected as a whole, or holds a set that
+    /// stands in no functional group.
     #[default]
     OnRequest,
     /// When something is wrong with it, asked or not.

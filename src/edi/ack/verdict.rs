@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::base::Severity;
-use crate::edi::finding::{Finding, Level};
+use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::Standard;
 use crate::edi::report::{GroupReport, InterchangeReport, SetReport};
 
@@ -101,7 +101,10 @@ fn of_interchange(report: &InterchangeReport, policy: &AckPolicy) -> Verdict {
         (Standard::Edifact, Severity::Error) => Verdict::Rejected,
         (_, Severity::Warning | Severity::Info) => noted(report, finding, Level::Interchange, policy),
     };
-    interchange_findings(report).map(weigh).max().unwrap_or(Verdict::Accepted)
+    // No 997 can name a set that stands in no group: the interchange is answered for it.
+    let has_group = report.groups.iter().any(|group| group.head.is_some());
+    let stray = if has_group { Verdict::AcceptedWithErrors } else { Verdict::Rejected };
+    interchange_findings(report).map(weigh).chain(strays(report).map(|_| stray)).max().unwrap_or(Verdict::Accepted)
 }
 
 fn of_group(
@@ -154,6 +157,18 @@ pub(super) fn is_told(finding: &Finding, policy: &AckPolicy) -> bool {
         Severity::Warning => policy.warnings == Warnings::Noted,
         Severity::Info => false,
     }
+}
+
+/// What is told of transaction sets of X12 that stand in no functional group, as errors.
+pub(super) fn strays(report: &InterchangeReport) -> impl Iterator<Item = &Finding> {
+    let is_x12 = report.head.standard == Standard::X12;
+    let loose = report.groups.iter().filter(move |group| is_x12 && group.head.is_none());
+    let findings = loose.flat_map(|group| &group.sets).flat_map(|set| &set.findings);
+    findings.filter(|finding| {
+        finding.code == FindingCode::MisplacedEnvelope
+            && finding.level == Level::Set
+            && finding.severity == Severity::Error
+    })
 }
 
 /// Findings about the interchange itself.

@@ -96,7 +96,28 @@ fn a_rejected_interchange_gets_a_ta1_alone() {
     TA1*000000071*261102*0815*R*021~
     IEA*0*000000012~
     ");
-    assert_eq!(answered_file(&cut, &self::policy()), "rejected: rejected (rejected)\nno answer\n");
+    // Nobody asked, and nothing else would tell.
+    let unasked = AckPolicy { interchange: InterchangeAck::OnRequest, ..policy.clone() };
+    assert_eq!(answered_file(&cut, &unasked), answered_file(&cut, &policy));
+    let never = AckPolicy { interchange: InterchangeAck::Never, ..policy };
+    assert_eq!(answered_file(&cut, &never), "rejected: rejected (rejected)\nno answer\n");
+}
+
+/// No 997 names a set that stands in no group.
+#[test]
+fn a_set_outside_of_any_group_is_told_by_the_ta1() {
+    let policy = AckPolicy { interchange: InterchangeAck::OnRequest, ..policy() };
+    let check = |file: &str, expect: &[&str]| {
+        let text = answered_file(file, &policy);
+        assert_eq!(lines(&text, &["TA1", "AK9"]), expect, "{text}");
+    };
+    let sound = x12("004010", &[SOUND]);
+    let alone = sound.split('~').filter(|segment| !segment.starts_with("GS*") && !segment.starts_with("GE*"));
+    let alone = alone.collect::<Vec<_>>().join("~").replace("IEA*1*", "IEA*0*");
+    check(&alone, &["TA1*000000071*261102*0815*R*024~"]);
+    let start = sound.find("ST*").unwrap();
+    let set = &sound[start..sound.find("GE*").unwrap()];
+    check(&sound.replace("IEA*", &format!("{set}IEA*")), &["TA1*000000071*261102*0815*E*024~", "AK9*A*1*1*1~"]);
 }
 
 #[test]
@@ -298,4 +319,20 @@ fn test_interchanges_are_answered_as_tests() {
     let mut report = report(&x12("004010", &[SOUND]));
     std::sync::Arc::make_mut(&mut report.head).usage = Usage::Unknown;
     assert!(answered(&report, &policy()).contains("*000000012*0*P*>~"));
+}
+
+/// Whatever is wrong between the sets of one group is that group's affair, however often.
+#[test]
+fn a_group_full_of_stray_segments_does_not_take_the_next_one_with_it() {
+    let sound = x12("004010", &[SOUND]);
+    let second = &sound[sound.find("GS*").unwrap()..sound.find("IEA*").unwrap()];
+    let second = second.replace("*7*X*", "*8*X*").replace("GE*1*7", "GE*1*8");
+    let strays = "ZZ*1~".repeat(1_500);
+    let file = sound.replacen("ST*", &format!("{strays}ST*"), 1).replace("IEA*1*", &format!("{second}IEA*2*"));
+    let text = answered_file(&file, &policy());
+    assert_eq!(
+        lines(&text, &["TA1", "AK1", "AK9"]),
+        ["AK1*PO*7~", "AK9*R*1*1*0~", "AK1*PO*8~", "AK9*A*1*1*1~"],
+        "{text}"
+    );
 }
