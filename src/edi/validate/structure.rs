@@ -5,7 +5,7 @@
 //! finding; no segment is ever left out.
 
 use crate::edi::finding::{Finding, FindingCode, Findings};
-use crate::edi::guide::{Guide, LoopDef, LoopPlan, NONE, Part, PartPlan, Plan, Sequence};
+use crate::edi::guide::{Guide, LoopDef, LoopPlan, NONE, Part, PartPlan, Plan, Requirement, Sequence};
 use crate::edi::interchange::TransactionSet;
 use crate::edi::place::Place;
 use crate::edi::token::Segment;
@@ -99,12 +99,28 @@ impl<'a> Frame<'a> {
         };
         let (found, run_end) =
             self.alike(first).find(|(index, part)| takes(*index, part)).map(|(index, part)| (index, part.run_end))?;
+        if found != first && self.passes_over(first, found, counts) {
+            return None;
+        }
         if run_end == found + 1 {
             return Some(found);
         }
         let mut named =
             (found..run_end).filter(|index| self.plan(*index).is_some_and(|part| part.is_named && takes(*index, part)));
         Some(named.next().unwrap_or(found))
+    }
+
+    /// Whether a part before `found` that begins alike is full, and something that must stand between the two has not
+    /// come: then the segment is one too many there, not the first one further on. A sixth tax in the head of an INVOIC
+    /// is no total as long as no UNS parts them.
+    fn passes_over(&self, first: u32, found: u32, counts: &[u32]) -> bool {
+        let mut before = self.alike(first).take_while(|(index, _)| *index < found);
+        let is_full = before.any(|(index, part)| index >= self.starters() && self.count(counts, index) >= part.max);
+        let is_owed = |index: u32| {
+            let is_mandatory = self.part(index).is_some_and(|part| part.requirement() == Requirement::Mandatory);
+            is_mandatory && self.count(counts, index) == 0
+        };
+        is_full && (self.cursor + 1..found).any(is_owed)
     }
 
     /// The part at the cursor, when it takes the segment but is full. The segment that starts a loop is full from the

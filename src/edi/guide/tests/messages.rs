@@ -127,6 +127,12 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
             &begun(&("TAX+7'".repeat(6) + "UNS+S'")),
             "too-many-loops at 9: TAX comes more often than 5 times in ORDERS",
         );
+        // What begins alike behind the UNS takes nothing before it came.
+        check(
+            "INVOIC",
+            &begun(&("TAX+7'".repeat(6) + "LIN+1'UNS+S'MOA+86:1'")),
+            "too-many-loops at 9: TAX comes more often than 5 times in INVOIC",
+        );
         check(
             "ORDERS",
             &begun("UNS+S'ALC+C'"),
