@@ -67,4 +67,4 @@ pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tokens::{TokenSegment, Tokens};
 pub use tree::{Instance, InstancePart, Tree};
-pub use validate::structure;
+pub use validate::{functional_id, structure};

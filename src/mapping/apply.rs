@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::context::ReadContext;
 use super::coverage::Coverage;
 use super::find::{self, Finder, Found, Here, Visit};
+use super::hierarchy::TreeIndex;
 use super::notes::Notes;
 use super::program::{Emit, Instances, Member, Program, Reach, Section, Work};
 use crate::base::Diagnostic;
@@ -67,7 +68,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     pub(super) fn new(program: &'m Program, context: &'m ReadContext<'m>, tree: &'t Tree<'a>) -> Self {
         let coverage = Coverage::new(tree.set());
         let root = Item { parent: 0, step: Step::Root, place: None };
-        let finder = Finder::new(tree);
+        let finder = Finder::new(tree, TreeIndex::of(tree, program.hierarchy.as_ref()));
         Self {
             program,
             context,
@@ -83,8 +84,14 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
 
     /// The document as the rules give it, before anything is derived.
     pub(super) fn document(&mut self) -> Value {
-        let here = Here::Loop(self.tree.root());
-        let members = self.section(&self.program.root, here, 0);
+        let program = self.program;
+        let section = &program.root;
+        let mut slots: Slots = vec![None; section.names.len()];
+        self.fill(section, At { here: Here::Loop(self.tree.root()), item: 0, section }, &mut slots);
+        if let Some(hierarchy) = &program.hierarchy {
+            self.hierarchy(hierarchy, &section.names, &mut slots);
+        }
+        let members = self.gathered(section, slots);
         if self.is_full() {
             let limit = self.context.document_limit;
             let finding = Diagnostic::error("document-too-long", "the message makes a document that is too long");
@@ -108,18 +115,28 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
 
     fn section(&mut self, section: &'m Section, here: Here<'t, 'a>, item: usize) -> Map<String, Value> {
         let mut slots: Slots = vec![None; section.names.len()];
-        let at = At { here, item, section };
+        self.fill(section, At { here, item, section }, &mut slots);
+        self.gathered(section, slots)
+    }
+
+    /// Fills the slots of an object by the rules of a section.
+    pub(super) fn fill(&mut self, section: &'m Section, at: At<'m, 't, 'a>, slots: &mut Slots) {
+        let At { here, item, .. } = at;
         for member in &section.members {
-            self.member(member, at, &mut slots);
+            self.member(member, at, slots);
         }
         if let Some(spread) = &section.spread {
-            self.spread(spread, at, &mut slots);
+            self.spread(spread, at, slots);
         }
         for emit in &section.emit {
             if self.finder.wants(emit, here) {
                 self.emits.push(PendingEmit { emit, here, item });
             }
         }
+    }
+
+    /// The members whose slots were filled.
+    pub(super) fn gathered(&mut self, section: &Section, slots: Slots) -> Map<String, Value> {
         let mut members = Map::new();
         for (name, value) in section.names.iter().zip(slots) {
             if let Some(value) = value {

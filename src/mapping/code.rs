@@ -9,6 +9,8 @@ use crate::base::Diagnostic;
 pub(super) struct CodeList {
     pub name: String,
     pub entries: Vec<CodeEntry>,
+    /// `write.WORD`: which of several codes for a word is written.
+    written: Vec<(String, String)>,
 }
 
 /// One code and what it means.
@@ -16,6 +18,8 @@ pub(super) struct CodeList {
 pub(super) struct CodeEntry {
     pub code: String,
     pub meaning: Meaning,
+    /// `{ read = "word" }`: never written.
+    pub is_read_only: bool,
     pub at: Spot,
 }
 
@@ -23,14 +27,14 @@ pub(super) struct CodeEntry {
 #[derive(Debug)]
 pub(super) enum Meaning {
     Word(String),
-    /// Members of the object around it; the first table of several is what is read.
-    Members(Vec<Entry>),
+    /// Members of the object around it; the first table of several is what is read, each may be written.
+    Members(Vec<Vec<Entry>>),
 }
 
 impl CodeList {
     /// Reads the table of a list. `false` takes an inherited code out.
     pub(super) fn read(name: &str, node: &Node, faults: &mut Faults) -> Self {
-        let mut list = Self { name: name.to_owned(), entries: Vec::new() };
+        let mut list = Self { name: name.to_owned(), entries: Vec::new(), written: Vec::new() };
         let Some(table) = node.table() else {
             let fault = Diagnostic::error("wrong-type", format!("codes.{name} is {}", node.kind()));
             faults.at(&node.at, fault.expecting("a table of codes"));
@@ -41,8 +45,9 @@ impl CodeList {
                 continue;
             }
             match meaning(&entry.node) {
-                Ok(Some(meaning)) => {
-                    list.entries.push(CodeEntry { code: entry.key.clone(), meaning, at: entry.at.clone() });
+                Ok(Some((meaning, is_read_only))) => {
+                    let (code, at) = (entry.key.clone(), entry.at.clone());
+                    list.entries.push(CodeEntry { code, meaning, is_read_only, at });
                 }
                 Ok(None) => {}
                 Err(()) => {
@@ -54,8 +59,17 @@ impl CodeList {
                 }
             }
         }
-        check_write(name, table, &list, faults);
+        list.written = written(name, table, &list, faults);
         list
+    }
+
+    /// The code that is written for a word.
+    pub(super) fn code_of(&self, word: &str) -> Option<&str> {
+        let chosen = self.written.iter().find(|(known, _)| known == word).map(|(_, code)| code.as_str());
+        chosen.or_else(|| {
+            let means = |entry: &&CodeEntry| matches!(&entry.meaning, Meaning::Word(known) if known == word);
+            self.entries.iter().filter(|entry| !entry.is_read_only).find(means).map(|entry| entry.code.as_str())
+        })
     }
 
     /// What a code means.
@@ -69,29 +83,31 @@ impl CodeList {
     }
 }
 
-fn meaning(node: &Node) -> Result<Option<Meaning>, ()> {
+/// What a code means, and whether it is read only.
+fn meaning(node: &Node) -> Result<Option<(Meaning, bool)>, ()> {
     match &node.value {
-        Value::Text(text) => Ok(Some(Meaning::Word(text.text.clone()))),
+        Value::Text(text) => Ok(Some((Meaning::Word(text.text.clone()), false))),
         Value::Flag(false) => Ok(None),
         Value::Table(table) => match table.entries.as_slice() {
-            [only] if only.key == "read" => match only.node.text() {
-                Some(word) => Ok(Some(Meaning::Word(word.to_owned()))),
-                None => Err(()),
+            [only] if only.key == "read" => match &only.node.value {
+                Value::Text(word) => Ok(Some((Meaning::Word(word.text.clone()), true))),
+                Value::Table(members) => Ok(Some((Meaning::Members(vec![members.entries.clone()]), true))),
+                _ => Err(()),
             },
-            entries => Ok(Some(Meaning::Members(entries.to_vec()))),
+            entries => Ok(Some((Meaning::Members(vec![entries.to_vec()]), false))),
         },
-        // Several tables: the first is read, any is written.
-        Value::List(items) => match items.first().and_then(Node::table) {
-            Some(table) => Ok(Some(Meaning::Members(table.entries.clone()))),
-            None => Err(()),
-        },
+        Value::List(items) => {
+            let tables: Option<Vec<_>> = items.iter().map(|item| Some(item.table()?.entries.clone())).collect();
+            tables.filter(|tables| !tables.is_empty()).map(|tables| Some((Meaning::Members(tables), false))).ok_or(())
+        }
         Value::Flag(true) | Value::Integer(_) | Value::Foreign(_) => Err(()),
     }
 }
 
 /// `write.WORD = "code"` says which of several codes is written; it must be one that means the word.
-fn check_write(name: &str, table: &super::file::Table, list: &CodeList, faults: &mut Faults) {
-    let Some(written) = table.get("write").and_then(|entry| entry.node.table()) else { return };
+fn written(name: &str, table: &super::file::Table, list: &CodeList, faults: &mut Faults) -> Vec<(String, String)> {
+    let Some(written) = table.get("write").and_then(|entry| entry.node.table()) else { return Vec::new() };
+    let mut choices = Vec::new();
     for choice in &written.entries {
         let code = choice.node.text().unwrap_or_default();
         let known = list.find(code).is_some_and(|(_, entry)| match &entry.meaning {
@@ -103,5 +119,7 @@ fn check_write(name: &str, table: &super::file::Table, list: &CodeList, faults: 
             let fault = Diagnostic::error("unknown-code", message).expecting("a code of the list that means this word");
             faults.push(fault.at(choice.node.at.location()));
         }
+        choices.push((choice.key.clone(), code.to_owned()));
     }
+    choices
 }

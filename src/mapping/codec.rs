@@ -14,6 +14,8 @@ use crate::edi::guide::ElementType;
 pub(super) enum Stage {
     /// One element.
     Element(ElementType),
+    /// A date or time with a code beside it that says how it is written.
+    Period,
     /// Several elements.
     Elements(Vec<ElementType>),
     /// A text of ours.
@@ -80,26 +82,28 @@ impl Compiler<'_> {
                 Ok(digits) if digits <= 9 => Codec::Implied(digits),
                 _ => return self.bad_arguments(node, codec),
             },
-            ("default", [words], Some(value)) if words.len() == 1 => self.default(node, codec, value, kind, is_last)?,
+            ("default", [words], Some(value)) if words.len() == 1 => {
+                self.default(node, codec, value, kind, is_last).map(|value| Codec::Default { value, always: false })?
+            }
             ("default", [words, always], Some(value))
                 if words.len() == 1 && always.len() == 1 && always.iter().all(|word| word == "always") =>
             {
-                self.default(node, codec, value, kind, is_last)?
+                self.default(node, codec, value, kind, is_last).map(|value| Codec::Default { value, always: true })?
             }
             ("strip-zeros", [words], Some(digits)) if words.len() == 1 && digits.parse::<u8>().is_ok() => {
-                Codec::StripZeros
+                Codec::Pad { width: digits.parse().unwrap_or_default(), filler: '0' }
             }
             ("pad", [width, filler], Some(digits)) if width.len() == 1 && digits.parse::<u8>().is_ok() => {
                 match filler.first().map(|text| text.chars().collect::<Vec<_>>()).as_deref() {
-                    Some([filler]) => Codec::Unpad(*filler),
+                    Some([filler]) => Codec::Pad { width: digits.parse().unwrap_or_default(), filler: *filler },
                     _ => return self.bad_arguments(node, codec),
                 }
             }
             ("instant", [], _) => Codec::Instant,
             ("text", [], _) => Codec::Text,
             ("gtin", [], _) => Codec::Gtin,
-            ("sscc", [], _) => Codec::Sscc,
-            ("sscc", [words], Some(ai)) if words.len() == 1 && ai == "ai" => Codec::Sscc,
+            ("sscc", [], _) => Codec::Sscc { identifier: false },
+            ("sscc", [words], Some(ai)) if words.len() == 1 && ai == "ai" => Codec::Sscc { identifier: true },
             ("trim", [], _) => Codec::Trim,
             ("upper", [], _) => Codec::Upper,
             _ => return self.bad_arguments(node, codec),
@@ -114,13 +118,13 @@ impl Compiler<'_> {
         value: String,
         kind: &Kind,
         is_last: bool,
-    ) -> Option<Codec> {
+    ) -> Option<String> {
         if is_last && !super::convert::constant_fits(&value, kind) {
             let fault = Diagnostic::error("type-clash", format!("'{value}' is not {}", in_words(kind)));
             self.faults.at(&node.spot_in(codec.at), fault);
             return None;
         }
-        Some(Codec::Default(value))
+        Some(value)
     }
 
     fn bad_arguments(&mut self, node: &Node, codec: &rule::Codec) -> Option<Codec> {
@@ -177,13 +181,15 @@ fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static st
             )
     );
     match codec {
-        Codec::Default(_) => Ok(stage.clone()),
+        Codec::Default { .. } => Ok(stage.clone()),
         Codec::Text => match stage {
             Stage::Element(_) | Stage::Elements(_) | Stage::Text => Ok(Stage::Text),
-            Stage::Ready(_) => Err("one or several places"),
+            Stage::Period | Stage::Ready(_) => Err("one or several places that are no date"),
         },
         Codec::Instant => match stage {
             Stage::Element(ElementType::Dt | ElementType::An) => Ok(Stage::Ready(Kind::Instant)),
+            // It becomes an instant by itself; whoever says so is not wrong.
+            Stage::Period => Ok(Stage::Period),
             Stage::Elements(types) if is_date_and_time(types) => Ok(Stage::Ready(Kind::Instant)),
             _ => Err("a date, or a date, a time and perhaps a time code, with ' + ' between them"),
         },
@@ -192,7 +198,7 @@ fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static st
         Codec::Flag { .. } if is_textual => Ok(Stage::Ready(Kind::Boolean)),
         // The words of the list were held against the member's kind when the list was looked up.
         Codec::Code(_) if is_textual => Ok(Stage::Ready(kind.clone())),
-        Codec::Gtin | Codec::Sscc | Codec::Trim | Codec::Upper | Codec::StripZeros | Codec::Unpad(_) if is_textual => {
+        Codec::Gtin | Codec::Sscc { .. } | Codec::Trim | Codec::Upper | Codec::Pad { .. } if is_textual => {
             Ok(Stage::Text)
         }
         _ => Err("the text of one element"),
@@ -221,6 +227,7 @@ fn becomes(stage: &Stage, kind: &Kind) -> Result<(), String> {
         (Stage::Element(ElementType::N(_) | ElementType::R | ElementType::Numeric), Kind::Decimal) => true,
         (Stage::Element(ElementType::N(0) | ElementType::R | ElementType::Numeric), Kind::Integer | Kind::Text) => true,
         (Stage::Element(ElementType::Dt), Kind::Date) => true,
+        (Stage::Period, Kind::Date | Kind::Instant | Kind::Text) => true,
         _ => false,
     };
     if fits {
@@ -246,6 +253,7 @@ fn describe(stage: &Stage) -> String {
     match stage {
         Stage::Element(value) => format!("an element of type {}", type_name(*value)),
         Stage::Elements(_) => "several elements".to_owned(),
+        Stage::Period => "a date or time".to_owned(),
         Stage::Text => "a text".to_owned(),
         Stage::Ready(kind) => in_words(kind),
     }

@@ -20,8 +20,8 @@ use crate::canon::{Kind, Shape};
 use crate::edi::Guide;
 
 /// Words with a meaning of their own in a section. No canonical member may have such a name.
-pub(super) const RESERVED: [&str; 12] =
-    ["each", "in", "spread", "emit", "key", "sum", "use", "default", "unsent", "derive", "levels", "tree"];
+pub(super) const RESERVED: [&str; 13] =
+    ["each", "in", "spread", "emit", "key", "sum", "use", "default", "unsent", "derive", "levels", "tree", "place"];
 
 /// Blocks may use blocks, so deep.
 const MAX_USE: usize = 8;
@@ -36,6 +36,7 @@ pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape)
         derived: BTreeSet::new(),
         outer: Vec::new(),
         spots: Vec::new(),
+        has_levels: false,
     };
     compiler.top(&loaded.table, kind);
     compiler.read_lists(&loaded.table);
@@ -50,15 +51,18 @@ pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape)
         return Err(compiler.faults.list);
     };
     let derive = compiler.derivations(table);
+    let hierarchy = compiler.hierarchy(table, shape, guide);
+    compiler.has_levels = table.get("levels").is_some();
     let root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
-    compiler.unsent(table);
+    let unsent = compiler.unsent(table);
+    let packs_pia = loaded.table.get("pia").is_some();
     if !compiler.faults.list.is_empty() {
         compiler.faults.list.sort_by(|one, other| place_of(one).cmp(&place_of(other)));
         return Err(compiler.faults.list);
     }
     let mut parties = Vec::new();
     find_parties(shape, &mut Vec::new(), &mut parties);
-    Ok(Program { root, lists: compiler.lists, derive, parties, spots: compiler.spots })
+    Ok(Program { root, lists: compiler.lists, derive, parties, spots: compiler.spots, unsent, hierarchy, packs_pia })
 }
 
 fn place_of(fault: &Diagnostic) -> (Option<&str>, Option<u32>, Option<u32>) {
@@ -76,6 +80,8 @@ pub(super) struct Compiler<'c> {
     /// Shapes of the items around the section, the document first: what `^.` in an `emit` speaks of.
     pub outer: Vec<&'c Shape>,
     pub spots: Vec<(String, Spot)>,
+    /// Whether the document has levels, whose sections are compiled by themselves.
+    pub has_levels: bool,
 }
 
 impl<'c> Compiler<'c> {
@@ -202,6 +208,7 @@ impl<'c> Compiler<'c> {
                     Some(source) => {
                         if let Source::Places { reaches, .. } = &source {
                             stages.push(match reaches.as_slice() {
+                                [only] if only.format.is_some() => Stage::Period,
                                 [only] => Stage::Element(only.element_type),
                                 several => Stage::Elements(several.iter().map(|reach| reach.element_type).collect()),
                             });
@@ -336,21 +343,23 @@ impl<'c> Compiler<'c> {
         self.faults.at(at, fault);
     }
 
-    /// `unsent` concerns writing alone; reading checks that its paths exist.
-    fn unsent(&mut self, table: &Table) {
-        let Some(entry) = table.get("unsent") else { return };
+    /// What is never written, on purpose.
+    fn unsent(&mut self, table: &Table) -> Vec<Vec<PathStep>> {
+        let Some(entry) = table.get("unsent") else { return Vec::new() };
         let inner =
             entry.node.table().and_then(|table| table.get("replace")).map_or(&entry.node, |replace| &replace.node);
         let Value::List(items) = &inner.value else {
             self.faults.wrong_type(inner, "unsent", "a list of paths, or { replace = [paths] }");
-            return;
+            return Vec::new();
         };
+        let mut paths = Vec::new();
         for item in items {
             match item.text() {
-                Some(path) => drop(self.path(&item.at, path, self.shape)),
+                Some(path) => paths.extend(self.path(&item.at, path, self.shape).map(|(path, _)| path)),
                 None => self.faults.wrong_type(item, "unsent", "a path of the document"),
             }
         }
+        paths
     }
 }
 

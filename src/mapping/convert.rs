@@ -30,6 +30,8 @@ const MAX_EXPONENT: u32 = 18;
 pub(super) fn decimal(text: &str, element_type: ElementType) -> Result<String, Unfit> {
     match element_type {
         ElementType::N(decimals) => implied(text, u32::from(decimals)),
+        // ISO 9735 allows both marks, whatever UNA says.
+        ElementType::Numeric if text.contains(',') => explicit(&text.replacen(',', ".", 1)),
         _ => explicit(text),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::program::Sub;
+use super::program::{Cell, Sub};
 use crate::canon::Unmapped;
 use crate::edi::{Element, Instance, InstancePart, Segment, TransactionSet, Tree};
 
@@ -42,7 +42,7 @@ impl Coverage {
     }
 
     /// Marks an element, or a part of it, as used.
-    pub(super) fn mark(&mut self, segment: &Segment<'_>, number: usize, sub: Sub) {
+    pub(super) fn mark(&mut self, segment: &Segment<'_>, Cell { number, sub }: Cell) {
         if sub == Sub::default() {
             let index = self.index(segment, number);
             if let Some(used) = index.and_then(|index| self.used.get_mut(index)) {
@@ -54,7 +54,7 @@ impl Coverage {
     }
 
     /// Whether an element, or this part of it, was used.
-    pub(super) fn is_used(&self, segment: &Segment<'_>, number: usize, sub: Sub) -> bool {
+    pub(super) fn is_used(&self, segment: &Segment<'_>, Cell { number, sub }: Cell) -> bool {
         let whole = self.index(segment, number).and_then(|index| self.used.get(index)).copied().unwrap_or(false);
         whole || (sub != Sub::default() && self.parts.contains(&(segment.position(), number, sub)))
     }
@@ -96,7 +96,8 @@ impl Unused<'_> {
         }
         for element in segment.elements() {
             let number = element.number() as usize;
-            if element.is_empty() || self.coverage.is_used(&segment, number, Sub::default()) {
+            let whole = Cell { number, sub: Sub::default() };
+            if element.is_empty() || self.coverage.is_used(&segment, whole) {
                 continue;
             }
             if self.parts_of(&segment, number).next().is_none() {
@@ -123,7 +124,7 @@ impl Unused<'_> {
                 true => (Sub { repetition, component: 0 }, element.repetition(repetition)),
                 false => (Sub::default(), element),
             };
-            if sub != Sub::default() && self.coverage.is_used(segment, number, sub) {
+            if sub != Sub::default() && self.coverage.is_used(segment, Cell { number, sub }) {
                 continue;
             }
             let alone = self
@@ -136,7 +137,8 @@ impl Unused<'_> {
             }
             for component in 1..=part.component_count() {
                 let value = part.component(component);
-                if !value.is_empty() && !self.coverage.is_used(segment, number, Sub { component, ..sub }) {
+                let cell = Cell { number, sub: Sub { component, ..sub } };
+                if !value.is_empty() && !self.coverage.is_used(segment, cell) {
                     let of_repetition = if repeats { format!("({repetition})") } else { String::new() };
                     self.tell(segment, path, value, &format!("-{component}{of_repetition}"));
                 }

@@ -7,26 +7,33 @@ use serde_json::{Map, Value};
 
 use super::apply::{Item, Reading};
 use super::derive::{Derivation, NoValue, minor_digits, round};
-use super::notes::location;
-use super::program::{PathStep, path_text};
+use super::file::Spot;
+use super::notes::{Notes, location};
+use super::program::{PathStep, Program, path_text};
 use crate::base::Diagnostic;
 use crate::canon::{DocumentType, Kind, Shape, check, push_index, push_member};
 
-impl<'m> Reading<'m, '_, '_> {
-    /// Evaluates the derivations, in the order of their dependencies.
-    pub(super) fn derive(&mut self, document: &mut Value, shape: &Shape) {
-        let currency = document.get("currency").and_then(Value::as_str).unwrap_or_default();
-        let digits = minor_digits(currency);
-        for derivation in &self.program.derive {
-            let target = derivation.target.as_slice();
-            let length =
-                target.iter().rposition(|step| matches!(step, PathStep::Items(_))).map_or(0, |index| index + 1);
-            let (to_item, to_member) = target.split_at_checked(length).unwrap_or_default();
-            let mut walk = Walk { reading: self, derivation, digits, to_member, path: String::new(), is_told: false };
-            walk.items(document, to_item, shape, 1);
-        }
+/// Evaluates the derivations, in the order of their dependencies.
+pub(super) fn derive(program: &Program, document: &mut Value, shape: &Shape, notes: &mut Notes) {
+    let currency = document.get("currency").and_then(Value::as_str).unwrap_or_default();
+    let digits = minor_digits(currency);
+    for derivation in &program.derive {
+        let target = derivation.target.as_slice();
+        let length = target.iter().rposition(|step| matches!(step, PathStep::Items(_))).map_or(0, |index| index + 1);
+        let (to_item, to_member) = target.split_at_checked(length).unwrap_or_default();
+        let mut walk = Walk { notes, derivation, digits, to_member, path: String::new(), is_told: false };
+        walk.items(document, to_item, shape, 1);
     }
+}
 
+/// The rule that a path of one document stands for.
+pub(super) fn spot_of<'p>(program: &'p Program, path: &str) -> Option<&'p Spot> {
+    let generic = without_indices(path);
+    let own = program.spots.iter().find(|(known, _)| *known == generic || format!("{generic}[*]") == *known);
+    own.map(|(_, spot)| spot)
+}
+
+impl Reading<'_, '_, '_> {
     /// Holds the document against its schema, and says for each fault which rule should have given the member, and
     /// where on the wire the object around it stands.
     pub(super) fn check(&mut self, document: &Value, known: &DocumentType) {
@@ -39,11 +46,7 @@ impl<'m> Reading<'m, '_, '_> {
             let path = fault.location.member.clone().unwrap_or_default();
             let around = path.rsplit_once('.').map_or("", |(around, _)| around);
             let place = places.get(around).and_then(|item| self.place(*item));
-            let generic = without_indices(&path);
-            let own =
-                self.program.spots.iter().find(|(known, _)| *known == generic || format!("{generic}[*]") == *known);
-            let spot = own.map(|(_, spot)| spot);
-            fault.location = location(place, spot, Some(path));
+            fault.location = location(place, spot_of(self.program, &path), Some(path));
             if fault.hint.is_none() {
                 fault.hint = Some("ask the partner to send it, or give a rule that finds it".to_owned());
             }
@@ -56,7 +59,8 @@ impl<'m> Reading<'m, '_, '_> {
     }
 }
 
-fn without_indices(path: &str) -> String {
+/// The path of all such members: `lines[*].price` of `lines[2].price`.
+pub(super) fn without_indices(path: &str) -> String {
     let mut generic = String::with_capacity(path.len());
     let mut inside = false;
     for next in path.chars() {
@@ -74,17 +78,17 @@ fn without_indices(path: &str) -> String {
 }
 
 /// A derivation on its way through the document.
-struct Walk<'w, 'm, 't, 'a> {
-    reading: &'w mut Reading<'m, 't, 'a>,
-    derivation: &'m Derivation,
+struct Walk<'w> {
+    notes: &'w mut Notes,
+    derivation: &'w Derivation,
     digits: u32,
-    to_member: &'m [PathStep],
+    to_member: &'w [PathStep],
     path: String,
     /// That the member was derived is told once for all items.
     is_told: bool,
 }
 
-impl Walk<'_, '_, '_, '_> {
+impl Walk<'_> {
     /// Goes to every item on the way.
     fn items(&mut self, value: &mut Value, steps: &[PathStep], shape: &Shape, position: usize) {
         let Some((step, rest)) = steps.split_first() else { return self.item(value, shape, position) };
@@ -136,7 +140,7 @@ impl Walk<'_, '_, '_, '_> {
                     insert(holder, shape, last.name(), made);
                     if !std::mem::replace(&mut self.is_told, true) {
                         let path = path_text(&self.derivation.target);
-                        self.reading.notes.derive(path, self.derivation.text.as_str());
+                        self.notes.derive(path, self.derivation.text.as_str());
                     }
                 }
             }
@@ -185,7 +189,7 @@ impl Walk<'_, '_, '_, '_> {
     fn tell(&mut self, finding: Diagnostic) {
         let mut member = self.path.clone();
         self.to_member.iter().for_each(|step| push_member(&mut member, step.name()));
-        self.reading.notes.find(finding.at(location(None, Some(&self.derivation.at), Some(member))));
+        self.notes.find(finding.at(location(None, Some(&self.derivation.at), Some(member))));
     }
 }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
-use super::program::{Condition, Emit, Instances, Part, Reach, Route, Start, Sub, Target};
+use super::hierarchy::TreeIndex;
+use super::program::{Cell, Condition, Emit, Instances, Part, Reach, Route, Start, Target};
 use super::rule::Test;
 use crate::edi::{Element, Instance, InstancePart, Segment, Tag, Tree};
 
@@ -23,18 +24,10 @@ impl<'t, 'a> Here<'t, 'a> {
         }
     }
 
-    fn start(self, start: Start) -> Self {
-        match start {
-            Start::Out(steps) => (0..steps).fold(self, |here, _| here.outer()),
-            Start::Message => {
-                let mut instance = match self {
-                    Self::Loop(instance) | Self::Segment(instance, _) => instance,
-                };
-                while let Some(parent) = instance.parent() {
-                    instance = parent;
-                }
-                Self::Loop(instance)
-            }
+    /// The instance, or the one that the segment stands in.
+    fn instance(self) -> Instance<'t, 'a> {
+        match self {
+            Self::Loop(instance) | Self::Segment(instance, _) => instance,
         }
     }
 
@@ -62,6 +55,10 @@ pub(super) enum Visit {
 /// Looks into the tree. The message itself may have very many parts, and every rule of every line may ask for something
 /// up there: its parts are sorted once, so that a look-up costs what it finds and not what there is.
 pub(super) struct Finder<'t, 'a> {
+    /// The levels of the message, where its mapping has some.
+    pub levels: TreeIndex,
+    /// The instances of the levels by their numbers.
+    of_levels: BTreeMap<u32, Instance<'t, 'a>>,
     segments: BTreeMap<Tag, Vec<Segment<'a>>>,
     loops: BTreeMap<&'a str, Vec<Instance<'t, 'a>>>,
     memo: Memo<'a>,
@@ -86,7 +83,7 @@ fn address<T>(rule: &T) -> usize {
 }
 
 impl<'t, 'a> Finder<'t, 'a> {
-    pub(super) fn new(tree: &'t Tree<'a>) -> Self {
+    pub(super) fn new(tree: &'t Tree<'a>, levels: TreeIndex) -> Self {
         let (mut segments, mut loops) = (BTreeMap::new(), BTreeMap::new());
         for part in tree.root().parts() {
             match part {
@@ -94,7 +91,42 @@ impl<'t, 'a> Finder<'t, 'a> {
                 InstancePart::Loop(child) => loops.entry(child.name()).or_insert_with(Vec::new).push(child),
             }
         }
-        Self { segments, loops, memo: Memo::default() }
+        let mut of_levels = BTreeMap::new();
+        if !levels.is_empty() {
+            let children = tree.root().loops().flat_map(|child| std::iter::once(child).chain(child.loops()));
+            of_levels.extend(children.filter(|child| levels.has(child.number())).map(|child| (child.number(), child)));
+        }
+        Self { levels, of_levels, segments, loops, memo: Memo::default() }
+    }
+
+    /// Where a route starts; nothing where no level of the name is above.
+    fn start(&self, here: Here<'t, 'a>, start: Start) -> Option<Here<'t, 'a>> {
+        match start {
+            Start::Out(steps) => Some((0..steps).fold(here, |here, _| here.outer())),
+            Start::Message => {
+                let root = std::iter::successors(Some(here.instance()), Instance::parent).last();
+                root.map(Here::Loop)
+            }
+            Start::Level(level) => {
+                let mut around = std::iter::successors(Some(here.instance()), Instance::parent);
+                let own = around.find(|instance| self.levels.has(instance.number()))?;
+                let found = self.levels.nearest(own.number(), level)?;
+                self.of_levels.get(&found).copied().map(Here::Loop)
+            }
+        }
+    }
+
+    /// The instance of a level.
+    pub(super) fn level(&self, instance: u32) -> Option<Here<'t, 'a>> {
+        self.of_levels.get(&instance).copied().map(Here::Loop)
+    }
+
+    /// The number of the instance that a route starts from, when it is further out than the rule's own.
+    fn further_out(&self, route: &Route, here: Here<'t, 'a>) -> Option<u32> {
+        match (route.start, self.start(here, route.start)) {
+            (Start::Out(1..) | Start::Level(_), Some(Here::Loop(instance))) => Some(instance.number()),
+            _ => None,
+        }
     }
 
     /// Visits every segment that a route leads to: those that stand directly at its end, in the order of the wire, then
@@ -105,7 +137,8 @@ impl<'t, 'a> Finder<'t, 'a> {
         here: Here<'t, 'a>,
         visit: &mut dyn FnMut(Segment<'a>) -> Visit,
     ) -> Visit {
-        self.visit_loops(here.start(route.start), &route.loops, &mut |end| match end {
+        let Some(start) = self.start(here, route.start) else { return Visit::GoOn };
+        self.visit_loops(start, &route.loops, &mut |end| match end {
             Here::Segment(_, segment) if segment.tag() == route.tag => visit(segment),
             Here::Segment(..) => Visit::GoOn,
             Here::Loop(instance) => match self.direct(instance, route.tag, visit) {
@@ -166,17 +199,21 @@ impl<'t, 'a> Finder<'t, 'a> {
         here: Here<'t, 'a>,
         visit: &mut dyn FnMut(Here<'t, 'a>) -> Visit,
     ) -> Visit {
-        match target {
-            Target::This => visit(here),
-            Target::Loops { start, loops, name } => self.visit_loops(here.start(*start), loops, &mut |end| {
-                let Here::Loop(instance) = end else { return Visit::GoOn };
-                self.children(instance, name, &mut |child| visit(Here::Loop(child)))
-            }),
-            Target::Segments(route) => self.visit_loops(here.start(route.start), &route.loops, &mut |end| {
-                let Here::Loop(instance) = end else { return Visit::GoOn };
-                self.direct(instance, route.tag, &mut |segment| visit(Here::Segment(instance, segment)))
-            }),
-        }
+        let (start, loops) = match target {
+            Target::This => return visit(here),
+            Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
+        };
+        let Some(start) = self.start(here, start) else { return Visit::GoOn };
+        self.visit_loops(start, loops, &mut |end| {
+            let Here::Loop(instance) = end else { return Visit::GoOn };
+            match target {
+                Target::This => Visit::GoOn,
+                Target::Loops { name, .. } => self.children(instance, name, &mut |child| visit(Here::Loop(child))),
+                Target::Segments(route) => {
+                    self.direct(instance, route.tag, &mut |segment| visit(Here::Segment(instance, segment)))
+                }
+            }
+        })
     }
 
     /// The instances that `each` and `in` mean, in the order of the wire; `enough` says how many are wanted.
@@ -200,7 +237,7 @@ impl<'t, 'a> Finder<'t, 'a> {
     }
 
     fn holds_in(&self, condition: &Condition, here: Here<'t, 'a>, memo: &mut Memo<'a>) -> bool {
-        let Some(around) = further_out(&condition.reach.route, here) else {
+        let Some(around) = self.further_out(&condition.reach.route, here) else {
             return self.is_met(condition, here, &mut |_| {});
         };
         let key = address(condition);
@@ -245,7 +282,8 @@ impl<'t, 'a> Finder<'t, 'a> {
             return true;
         }
         let Some(name) = loop_name else { return false };
-        self.visit_loops(here.start(route.start), &route.loops, &mut |end| match end {
+        let Some(start) = self.start(here, route.start) else { return false };
+        self.visit_loops(start, &route.loops, &mut |end| match end {
             Here::Loop(instance) => self.children(instance, name, &mut |_| Visit::Stop),
             Here::Segment(..) => Visit::GoOn,
         }) == Visit::Stop
@@ -258,7 +296,7 @@ impl<'t, 'a> Finder<'t, 'a> {
         let held = alternatives.find(|all| all.iter().all(|one| self.holds_in(one, here, &mut memo)));
         for condition in held.into_iter().flatten() {
             let compares = matches!(condition.test, Test::OneOf(_));
-            let around = further_out(&condition.reach.route, here).map(|around| (address(condition), around));
+            let around = self.further_out(&condition.reach.route, here).map(|around| (address(condition), around));
             if compares && around.is_none_or(|around| is_new(&mut memo.marked, around)) {
                 self.is_met(condition, here, &mut |found| found.mark(coverage));
             }
@@ -301,7 +339,7 @@ impl<'t, 'a> Finder<'t, 'a> {
     /// Whether an emit is to be compared for this instance. One that speaks of an instance further out is compared once
     /// for all that stand in there.
     pub(super) fn wants(&mut self, emit: &Emit, here: Here<'t, 'a>) -> bool {
-        let around = further_out(&emit.reach.route, here);
+        let around = self.further_out(&emit.reach.route, here);
         around.is_none_or(|around| is_new(&mut self.memo.emitted, (address(emit), around)))
     }
 
@@ -321,14 +359,6 @@ fn all<T>(items: impl Iterator<Item = T>, visit: &mut dyn FnMut(T) -> Visit) -> 
     Visit::GoOn
 }
 
-/// The number of the instance that a route starts from, when it is further out than the rule's own.
-fn further_out(route: &Route, here: Here<'_, '_>) -> Option<u32> {
-    match (route.start, here.start(route.start)) {
-        (Start::Out(1..), Here::Loop(instance)) => Some(instance.number()),
-        _ => None,
-    }
-}
-
 /// Whether a rule was not seen with this instance last; it is from now on.
 fn is_new(seen: &mut Vec<(usize, u32)>, (key, around): (usize, u32)) -> bool {
     match seen.iter_mut().find(|(known, _)| *known == key) {
@@ -344,13 +374,12 @@ fn is_new(seen: &mut Vec<(usize, u32)>, (key, around): (usize, u32)) -> bool {
     }
 }
 
-/// A value on the wire and the elements that make it: a qualifier goes with its value.
+/// A value on the wire and what goes with it: a qualifier, or the code that says how a date is written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found<'a> {
     pub element: Element<'a>,
-    number: usize,
-    sub: Sub,
-    qualifier: Option<usize>,
+    cell: Cell,
+    also: Option<Cell>,
 }
 
 impl<'a> Found<'a> {
@@ -358,45 +387,54 @@ impl<'a> Found<'a> {
         self.element.text()
     }
 
+    /// The same value with another cell that it uses up.
+    pub(super) fn with(self, also: Option<Cell>) -> Self {
+        Self { also: self.also.or(also), ..self }
+    }
+
     pub(super) fn mark(&self, coverage: &mut Coverage) {
         let segment = self.element.segment();
-        coverage.mark(&segment, self.number, self.sub);
-        if let Some(qualifier) = self.qualifier {
-            coverage.mark(&segment, qualifier, Sub::default());
+        coverage.mark(&segment, self.cell);
+        if let Some(also) = self.also {
+            coverage.mark(&segment, also);
         }
     }
 
     /// Whether both are the same place.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        let place = |found: &Self| (found.element.segment().position(), found.number, found.sub);
+        let place = |found: &Self| (found.element.segment().position(), found.cell);
         place(self) == place(other)
     }
 
     pub(super) fn is_used(&self, coverage: &Coverage) -> bool {
-        coverage.is_used(&self.element.segment(), self.number, self.sub)
+        coverage.is_used(&self.element.segment(), self.cell)
     }
+}
+
+/// What stands in a cell of a segment; empty where nothing does.
+pub(super) fn at_cell<'a>(segment: &Segment<'a>, cell: Cell) -> Element<'a> {
+    let mut element = segment.element(cell.number);
+    if cell.sub.repetition > 0 {
+        element = element.repetition(cell.sub.repetition);
+    }
+    if cell.sub.component > 0 {
+        element = element.component(cell.sub.component);
+    }
+    element
 }
 
 /// The value of a part of a segment, if there is one.
 pub(super) fn value<'a>(part: &Part, segment: &Segment<'a>) -> Option<Found<'a>> {
     match part {
         Part::Whole { .. } => None,
-        Part::Element { number, sub } => {
-            let mut element = segment.element(*number);
-            if sub.repetition > 0 {
-                element = element.repetition(sub.repetition);
-            }
-            if sub.component > 0 {
-                element = element.component(sub.component);
-            }
-            let found = Found { element, number: *number, sub: *sub, qualifier: None };
-            (!element.is_empty()).then_some(found)
+        Part::Element(cell) => {
+            let element = at_cell(segment, *cell);
+            (!element.is_empty()).then_some(Found { element, cell: *cell, also: None })
         }
         Part::Pair { qualifier, pairs } => pairs.iter().find_map(|pair| {
-            let element = segment.element(pair.value);
-            let fits = !element.is_empty() && segment.element(pair.qualifier).text() == *qualifier;
-            let found = Found { element, number: pair.value, sub: Sub::default(), qualifier: Some(pair.qualifier) };
-            fits.then_some(found)
+            let element = at_cell(segment, pair.value);
+            let fits = !element.is_empty() && at_cell(segment, pair.qualifier).text() == *qualifier;
+            fits.then_some(Found { element, cell: pair.value, also: Some(pair.qualifier) })
         }),
     }
 }

@@ -11,7 +11,7 @@
 //! TransactionSet ──structure(guide)──► Tree ──apply──► document ──fill──► derived members, ids, findings
 //! ```
 //!
-//! This version reads. Keys that concern writing alone (`unsent`, the second half of codecs) are checked and kept.
+//! document ──write──► draft ──guide──► segments ──read back──► findings for whatever did not come back
 
 mod apply;
 mod code;
@@ -27,10 +27,12 @@ mod faults;
 mod file;
 mod fill;
 mod find;
+mod hierarchy;
 mod load;
 mod nearest;
 mod notes;
 mod party;
+mod period;
 mod program;
 mod rule;
 mod scan;
@@ -38,15 +40,18 @@ mod scope;
 mod section;
 mod template;
 mod value;
+mod write;
 
 use std::sync::Arc;
 
 pub use context::{PartyEntry, Read, ReadContext, UnlistedCode};
 pub use template::{template, templates};
+pub use write::{Origin, Written};
 
 use crate::base::{Diagnostic, Location, Sha256};
 use crate::canon::{self, DocumentType, MappingUsed};
 use crate::edi::{Guide, GuideKey, Guides, Tree};
+use serde_json::Value;
 
 /// A compiled mapping file.
 #[derive(Debug)]
@@ -55,6 +60,7 @@ pub struct Mapping {
     version: Option<String>,
     sha256: Sha256,
     message: GuideKey,
+    guide: Arc<Guide>,
     document: &'static DocumentType,
     program: program::Program,
 }
@@ -85,7 +91,7 @@ impl Mapping {
             }
         };
         let load::Loaded { file, version, sha256, .. } = loaded;
-        Ok(Self { file, version, sha256, message, document, program })
+        Ok(Self { file, version, sha256, message, guide, document, program })
     }
 
     /// The file, as the operator knows it: `mappings/acme-bearings/order.toml`.
@@ -113,12 +119,18 @@ impl Mapping {
         MappingUsed { file: self.file.to_string(), version: self.version.clone(), sha256: self.sha256.to_string() }
     }
 
+    /// Writes a document: the segments between header and trailer. What the message cannot hold, and what would not come
+    /// back if it were read, is a finding; [`Written::is_usable`] says whether it may be sent.
+    pub fn write(&self, document: &Value, context: &ReadContext<'_>) -> Written {
+        write::write(self, &self.guide, document, context)
+    }
+
     /// Reads a message. Whatever is wrong with it is a finding; [`Read::is_usable`] says whether the document may be
     /// passed on.
     pub fn read(&self, tree: &Tree<'_>, context: &ReadContext<'_>) -> Read {
         let mut reading = apply::Reading::new(&self.program, context, tree);
         let mut document = reading.document();
-        reading.derive(&mut document, &self.document.shape);
+        fill::derive(&self.program, &mut document, &self.document.shape, &mut reading.notes);
         reading.identify(&mut document);
         reading.compare_emits(&document);
         reading.check(&document, self.document);

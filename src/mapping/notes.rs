@@ -40,6 +40,22 @@ impl Notes {
         }
     }
 
+    /// How much was noted so far.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { findings: self.findings.len(), beyond: self.beyond, worst_beyond: self.worst_beyond }
+    }
+
+    /// Takes back the findings since `mark`.
+    pub(super) fn rewind(&mut self, mark: Mark) {
+        self.findings.truncate(mark.findings);
+        (self.beyond, self.worst_beyond) = (mark.beyond, mark.worst_beyond);
+    }
+
+    /// The members of which something was found.
+    pub(super) fn members(&self) -> Vec<String> {
+        self.findings.iter().filter_map(|finding| finding.location.member.clone()).collect()
+    }
+
     /// Says where the value of a member is from. `path` may name one item: all items are told as one.
     pub(super) fn derive(&mut self, path: String, from: impl Into<String>) {
         self.derived.insert(Derived { path, from: from.into() });
@@ -55,6 +71,14 @@ impl Notes {
         }
         (self.findings, self.assumptions, self.derived.into_iter().collect())
     }
+}
+
+/// How many findings there were.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    findings: usize,
+    beyond: usize,
+    worst_beyond: Option<Severity>,
 }
 
 /// A place on the wire, the rule that looked there, and the member it was for.

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::apply::Reading;
 use super::context::PartyEntry;
-use super::program::{PathStep, path_text};
+use super::notes::Notes;
+use super::program::{PathStep, Program, path_text};
 use crate::canon::Shape;
 
 /// A party of the agreement as an object of the document.
@@ -31,6 +32,28 @@ pub(super) fn find_parties(shape: &Shape, path: &mut Vec<PathStep>, parties: &mu
         path.push(step);
         find_parties(inner, path, parties);
         path.pop();
+    }
+}
+
+/// Gives parties that have nothing but an id of ours the name and the identifier that the partner knows them by.
+pub(super) fn name_parties(program: &Program, parties: &[PartyEntry], document: &mut Value, notes: &mut Notes) {
+    for path in &program.parties {
+        let mut found = false;
+        visit(document, path, &mut |party| {
+            let Value::Object(members) = party else { return };
+            let id = members.get("id").and_then(Value::as_str);
+            let known = id.and_then(|id| parties.iter().find(|party| party.id == id));
+            let is_bare = !members.contains_key("name") && !members.contains_key("identifiers");
+            if let (true, Some(Value::Object(given))) = (is_bare, known.map(party_object)) {
+                given.into_iter().for_each(|(name, value)| {
+                    members.entry(name).or_insert(value);
+                });
+                found = true;
+            }
+        });
+        if found {
+            notes.derive(path_text(path), "parties");
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::code::CodeList;
 use super::derive::{Derivation, Expression};
 use super::file::Spot;
+use super::hierarchy::Hierarchy;
 use crate::canon::Kind;
 use crate::edi::Tag;
-use crate::edi::guide::{ElementType, Pair};
+use crate::edi::guide::ElementType;
 
 /// All rules of a mapping.
 #[derive(Debug)]
@@ -22,6 +23,12 @@ pub(super) struct Program {
     pub parties: Vec<Vec<PathStep>>,
     /// Where the rules of a path stand, for findings: generic paths such as `lines[*].quantity.value`.
     pub spots: Vec<(String, Spot)>,
+    /// What is never written, on purpose.
+    pub unsent: Vec<Vec<PathStep>>,
+    /// Levels, where the document has them.
+    pub hierarchy: Option<Hierarchy>,
+    /// Whether a PIA takes five pairs; otherwise one.
+    pub packs_pia: bool,
 }
 
 /// A step of a canonical path that holds for every document.
@@ -61,6 +68,7 @@ pub(super) fn path_text(path: &[PathStep]) -> String {
 pub(super) struct Section {
     /// The object's members in the order of the schema; rules fill slots, and empty slots are absent members.
     pub names: Vec<String>,
+    /// In the order of the file: where two rules want one place, the first has it.
     pub members: Vec<Member>,
     pub spread: Option<Spread>,
     pub emit: Vec<Emit>,
@@ -113,12 +121,15 @@ pub(super) struct Spread {
     /// Conversions before the list.
     pub codecs: Vec<Codec>,
     pub list: usize,
-    /// For each entry of the list, in its order, the slots it fills.
-    pub entries: Vec<Vec<(usize, Value)>>,
+    /// For each entry of the list, in its order, the slots it fills; the first way is read, each may be written.
+    pub entries: Vec<Vec<Filled>>,
     /// The slot that becomes `other`, and the word for it, and the slot for the wire's code.
     pub unlisted: Option<(usize, String, usize)>,
     pub at: Spot,
 }
+
+/// The members that a code gives their values.
+pub(super) type Filled = Vec<(usize, Value)>;
 
 /// Where a value is from.
 #[derive(Debug)]
@@ -142,6 +153,8 @@ pub(super) enum Start {
     Out(usize),
     /// The whole message.
     Message,
+    /// The nearest enclosing instance of this level of the hierarchy.
+    Level(usize),
 }
 
 /// A route and the part of the segment at its end.
@@ -151,6 +164,8 @@ pub(super) struct Reach {
     pub part: Part,
     /// What the guide says of the value.
     pub element_type: ElementType,
+    /// Where the code stands that says how a date or time is written (EDIFACT 2379 beside 2380).
+    pub format: Option<Cell>,
 }
 
 /// A part of a segment.
@@ -160,14 +175,25 @@ pub(super) enum Part {
     Whole {
         loop_name: Option<String>,
     },
-    Element {
-        number: usize,
-        sub: Sub,
-    },
+    Element(Cell),
     Pair {
         qualifier: String,
-        pairs: Arc<[Pair]>,
+        pairs: Arc<[PairCells]>,
     },
+}
+
+/// One value of a segment: an element, or a part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cell {
+    pub number: usize,
+    pub sub: Sub,
+}
+
+/// Where a qualifier and the value it qualifies stand: PO106 and PO107, the two components of a C212.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PairCells {
+    pub qualifier: Cell,
+    pub value: Cell,
 }
 
 /// A part of an element. A repetition of 0 is the whole element, a component of 0 the whole repetition.
@@ -237,16 +263,24 @@ pub(super) enum Codec {
     Date(DateFormat),
     Instant,
     Implied(u32),
-    /// A value for a place that is empty. `Wire` values go on through the codecs behind it.
-    Default(String),
+    /// A value for a place that is empty, taken on through the codecs behind it. Written only where it is `always`.
+    Default {
+        value: String,
+        always: bool,
+    },
     Text,
     Gtin,
-    Sscc,
+    /// With or without the application identifier 00 on the wire.
+    Sscc {
+        identifier: bool,
+    },
     Trim,
     Upper,
-    StripZeros,
-    /// Drops this character from the left.
-    Unpad(char),
+    /// Filled from the left with `filler` up to `width` characters on the wire.
+    Pad {
+        width: usize,
+        filler: char,
+    },
 }
 
 /// How a date is written.

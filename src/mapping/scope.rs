@@ -1,7 +1,10 @@
 //! What a rule can see of a message: looks up the places and loops that rules name in the guide.
 
+use std::sync::Arc;
+
+use super::hierarchy::instance_loop;
 use super::nearest::did_you_mean;
-use super::program::{Part, Reach, Route, Start, Sub, Target};
+use super::program::{Cell, PairCells, Part, Reach, Route, Start, Sub, Target};
 use super::rule;
 use super::scan::RuleFault;
 use crate::edi::guide::{ElementDef, ElementKind, ElementType, Guide, LoopDef, SegmentDef};
@@ -15,6 +18,18 @@ pub(super) struct Scope<'g> {
     levels: Vec<Level<'g>>,
     /// How many of the levels the last `each` or `in` entered: paths may start at any of these.
     entered: usize,
+    /// The tree that the instance is a level of.
+    tree: Option<Arc<TreeScope<'g>>>,
+}
+
+/// What a rule inside a hierarchy can name.
+struct TreeScope<'g> {
+    /// The loop whose instances are the levels.
+    definition: &'g LoopDef,
+    /// The levels, the outermost first.
+    names: Vec<String>,
+    /// The levels that the section at work is about.
+    own: Vec<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -38,12 +53,36 @@ fn tag_of(name: &str) -> Tag {
 
 impl<'g> Scope<'g> {
     pub(super) fn message(guide: &'g Guide) -> Self {
-        Self { guide, levels: vec![Level::Loop(guide.root())], entered: 0 }
+        Self { guide, levels: vec![Level::Loop(guide.root())], entered: 0, tree: None }
+    }
+
+    /// What can be seen from an instance of a level; `inner` is the loop inside it that the level is in truth.
+    pub(super) fn level(
+        guide: &'g Guide,
+        definition: &'g LoopDef,
+        inner: Option<&'g LoopDef>,
+        own: &[String],
+        names: &[&str],
+    ) -> Self {
+        let mut levels = vec![Level::Loop(guide.root()), Level::Loop(definition)];
+        levels.extend(inner.map(Level::Loop));
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let tree = TreeScope { definition, names, own: own.to_vec() };
+        Self { guide, levels, entered: 1, tree: Some(Arc::new(tree)) }
+    }
+
+    /// Whether this is the inside of a level.
+    pub(super) fn is_in_tree(&self) -> bool {
+        self.tree.is_some()
     }
 
     /// Where instances of `place` are, and what can be seen from one.
     pub(super) fn enter(&self, place: &rule::Place) -> Result<(Target, Self), RuleFault> {
         let here = place.from == rule::From::Here;
+        let is_own_level = self.tree.as_ref().is_some_and(|tree| tree.own.contains(&place.segment));
+        if here && place.loops.is_empty() && is_own_level {
+            return Ok((Target::This, self.clone()));
+        }
         if here && place.loops.is_empty() && self.levels.last().is_some_and(|level| level.is_named(&place.segment)) {
             return Ok((Target::This, Self { entered: 0, ..self.clone() }));
         }
@@ -64,16 +103,28 @@ impl<'g> Scope<'g> {
             return Err(self.out_of_reach(place, definition));
         };
         let entered = levels.len() - outside;
-        Ok((target, Self { guide: self.guide, levels, entered }))
+        Ok((target, Self { guide: self.guide, levels, entered, tree: self.tree.clone() }))
     }
 
     fn start(&self, place: &rule::Place) -> Result<(Start, Vec<Level<'g>>), RuleFault> {
         match &place.from {
             rule::From::Here => Ok((Start::Out(0), self.levels.clone())),
             rule::From::Message => Ok((Start::Message, vec![Level::Loop(self.guide.root())])),
-            rule::From::Level(level) => Err(RuleFault::new(place.at, format!("there is no level '{level}'"))
-                .expecting("a level of the section's tree; this document has none")),
+            rule::From::Level(level) => self.start_at(level, place.at),
         }
+    }
+
+    /// The nearest enclosing level of a name.
+    fn start_at(&self, level: &str, at: usize) -> Result<(Start, Vec<Level<'g>>), RuleFault> {
+        let fault = RuleFault::new(at, format!("there is no level '{level}'"));
+        let Some(tree) = &self.tree else {
+            return Err(fault.expecting("a level of the section's tree; this section has none"));
+        };
+        let Some(index) = tree.names.iter().position(|name| name == level) else {
+            return Err(fault.expecting(format!("one of {}", tree.names.join(", "))));
+        };
+        let inner = instance_loop(tree.definition, level);
+        Ok((Start::Level(index), vec![Level::Loop(self.guide.root()), Level::Loop(inner)]))
     }
 
     /// Goes into loops by name. `None` when the innermost level is a segment, which holds none.
@@ -133,8 +184,8 @@ impl<'g> Scope<'g> {
                 return Err(fault.expecting(format!("an element of {own}; inside one segment there is nothing else")));
             }
         };
-        let (part, element_type) = self.part(place, loop_name)?;
-        Ok(Reach { route: Route { start, loops: loops.to_vec(), tag }, part, element_type })
+        let Looked { part, element_type, format } = self.part(place, loop_name)?;
+        Ok(Reach { route: Route { start, loops: loops.to_vec(), tag }, part, element_type, format })
     }
 
     /// How many loops at the start of a path are those that the last `each` or `in` entered.
@@ -151,19 +202,21 @@ impl<'g> Scope<'g> {
         inner.iter().zip(loops).take_while(|(level, name)| level.is_named(name)).count()
     }
 
-    fn part(&self, place: &rule::Place, loop_name: Option<String>) -> Result<(Part, ElementType), RuleFault> {
+    fn part(&self, place: &rule::Place, loop_name: Option<String>) -> Result<Looked, RuleFault> {
         let segment = self.guide.segment(&place.segment);
+        let plain = |part, element_type| Looked { part, element_type, format: None };
         match &place.part {
-            rule::Part::Whole => Ok((Part::Whole { loop_name }, ElementType::An)),
+            rule::Part::Whole => Ok(plain(Part::Whole { loop_name }, ElementType::An)),
             rule::Part::Pair(qualifier) => {
-                let pairs = segment.map(|segment| segment.pairs.as_slice()).unwrap_or_default();
+                let pairs = segment.map(pairs_of).unwrap_or_default();
                 let Some(first) = pairs.first() else {
                     let fault = RuleFault::new(place.at, format!("'{}' has no qualifier pairs", place.segment));
                     return Err(fault.expecting(format!("an element, such as {}01", place.segment)));
                 };
-                let value = segment.and_then(|segment| segment.element(first.value)).and_then(ElementDef::value_type);
-                let part = Part::Pair { qualifier: qualifier.clone(), pairs: pairs.into() };
-                Ok((part, value.unwrap_or(ElementType::An)))
+                let value = segment.and_then(|segment| segment.element(first.value.number));
+                let value = value.and_then(|element| element.component(first.value.sub.component.max(1)));
+                let value = value.and_then(ElementDef::value_type).unwrap_or(ElementType::An);
+                Ok(plain(Part::Pair { qualifier: qualifier.clone(), pairs: pairs.into() }, value))
             }
             rule::Part::Element { element, component, repetition } => {
                 let number = *element as usize;
@@ -173,7 +226,7 @@ impl<'g> Scope<'g> {
                     // A segment the guide names but does not describe: nothing is known of its elements.
                     None => {
                         let sub = Sub { component: asked.0, repetition: asked.1 };
-                        Ok((Part::Element { number, sub }, ElementType::An))
+                        Ok(plain(Part::Element(Cell { number, sub }), ElementType::An))
                     }
                 }
             }
@@ -211,7 +264,7 @@ fn element_part(
     number: usize,
     (component, repetition): (usize, usize),
     at: usize,
-) -> Result<(Part, ElementType), RuleFault> {
+) -> Result<Looked, RuleFault> {
     let tag = segment.tag;
     let Some(element) = segment.element(number) else {
         let fault = RuleFault::new(at, format!("'{tag}{number:02}' is not in the guide"));
@@ -223,9 +276,11 @@ fn element_part(
     }
     // An element that may repeat is read at its first repetition unless the rule names another.
     let repetition = if element.repeats > 1 { repetition.max(1) } else { 0 };
-    let sub = |component| Sub { repetition, component };
+    let cell = |component| Cell { number, sub: Sub { repetition, component } };
     match &element.kind {
-        ElementKind::Simple { value, .. } if component <= 1 => Ok((Part::Element { number, sub: sub(0) }, *value)),
+        ElementKind::Simple { value, .. } if component <= 1 => {
+            Ok(Looked { part: Part::Element(cell(0)), element_type: *value, format: None })
+        }
         ElementKind::Simple { .. } => {
             Err(RuleFault::new(at, format!("'{tag}{number:02}' has no components")).expecting("the element alone"))
         }
@@ -235,10 +290,37 @@ fn element_part(
                 let fault = RuleFault::new(at, format!("'{tag}{number:02}' has {} components", components.len()));
                 return Err(fault.expecting(format!("a component from 1 to {}", components.len())));
             };
-            let value = definition.value_type().unwrap_or(ElementType::An);
-            Ok((Part::Element { number, sub: sub(component) }, value))
+            let element_type = definition.value_type().unwrap_or(ElementType::An);
+            let says_how = components.get(component).is_some_and(|next| next.id == DATE_FORMAT);
+            let format = (definition.id == DATE && says_how).then(|| cell(component + 1));
+            Ok(Looked { part: Part::Element(cell(component)), element_type, format })
         }
     }
+}
+
+/// A part of a segment that was looked up.
+struct Looked {
+    part: Part,
+    element_type: ElementType,
+    format: Option<Cell>,
+}
+
+/// EDIFACT's date, time or period, and the code beside it that says how it is written.
+const DATE: &str = "2380";
+const DATE_FORMAT: &str = "2379";
+/// EDIFACT's item number identification: the number, and its type.
+const ITEM_NUMBER: &str = "C212";
+
+/// The qualifier pairs of a segment, from the left: those the guide marks, and EDIFACT's item numbers.
+fn pairs_of(segment: &SegmentDef) -> Vec<PairCells> {
+    let simple = |number| Cell { number, sub: Sub::default() };
+    if !segment.pairs.is_empty() {
+        let pair = |pair: &guide::Pair| PairCells { qualifier: simple(pair.qualifier), value: simple(pair.value) };
+        return segment.pairs.iter().map(pair).collect();
+    }
+    let numbers = (1..).zip(&segment.elements).filter(|(_, element)| element.id == ITEM_NUMBER);
+    let component = |number, component| Cell { number, sub: Sub { repetition: 0, component } };
+    numbers.map(|(number, _)| PairCells { qualifier: component(number, 2), value: component(number, 1) }).collect()
 }
 
 /// Guides nest a few loops; a path longer than this is none.

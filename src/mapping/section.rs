@@ -9,7 +9,8 @@ use super::codec::in_words;
 use super::compile::{Compiler, RESERVED, only_reach};
 use super::convert;
 use super::file::{Entry, Node, Spot, Table, Value};
-use super::program::{Member, PathStep, Rule, Section, Spread, Work, path_text};
+use super::hierarchy;
+use super::program::{Filled, Member, PathStep, Rule, Section, Spread, Work, path_text};
 use super::rule;
 use super::scope::Scope;
 use crate::base::Diagnostic;
@@ -74,22 +75,49 @@ impl<'c> Compiler<'c> {
             match entry.key.as_str() {
                 "emit" => section.emit = self.emits(entry, scope, shape),
                 "spread" => section.spread = self.spread(entry, &frame),
-                "key" | "sum" | "levels" | "tree" => self.not_supported(entry),
+                key if path.is_empty() && self.has_levels && hierarchy::OWN.contains(&key) => {}
                 "derive" | "unsent" if path.is_empty() => {}
+                // Checked with the levels, which alone know what they are for.
+                "key" | "sum" if scope.is_in_tree() => {}
                 "default" if table.get("in").is_some() => {}
                 "each" | "in" if !path.is_empty() => {}
                 word if RESERVED.contains(&word) => self.misplaced(entry),
                 _ => section.members.extend(self.member(entry, &frame)),
             }
         }
-        section.members.sort_by_key(|member| member.slot);
         self.required(&table, &section, &frame, at);
         section
     }
 
-    fn not_supported(&mut self, entry: &Entry) {
-        let message = format!("this version reads no hierarchies yet, and '{}' is one of their words", entry.key);
-        self.faults.at(&entry.at, Diagnostic::error("not-supported", message));
+    /// Compiles the rules of an item that comes from a level: what the engine gives needs no rule.
+    pub(super) fn level_section(
+        &mut self,
+        table: &Table,
+        shape: &'c Shape,
+        scope: &Scope<'_>,
+        path: &[PathStep],
+        at: &Spot,
+    ) -> Section {
+        let names: Vec<String> = path.iter().map(|step| step.name().to_owned()).collect();
+        for own in ["lineId", "id", "type", "parentId", "contents"] {
+            self.derived.insert(format!("{}.{own}", names.join(".")));
+        }
+        self.section(table, shape, scope, path, at)
+    }
+
+    /// Compiles rules that fill the document itself, with others beside them.
+    pub(super) fn part_of_document(&mut self, table: &Table, shape: &'c Shape, scope: &Scope<'_>, at: &Spot) -> Section {
+        let required: Vec<String> = shape.members().iter().map(|member| member.name.clone()).collect();
+        let given: Vec<String> = required.into_iter().filter(|name| self.derived.insert(name.clone())).collect();
+        let section = self.section(table, shape, scope, &[], at);
+        for name in given {
+            let is_written = table.get(&name).is_some();
+            if !is_written {
+                self.derived.remove(&name);
+            }
+        }
+        self.derived.insert("lines".to_owned());
+        section
     }
 
     fn misplaced(&mut self, entry: &Entry) {
@@ -97,6 +125,8 @@ impl<'c> Compiler<'c> {
             "derive" | "unsent" => "it at the top of the document's section",
             "default" => "it in a section with 'in'",
             "each" | "in" => "it in a section below the document's",
+            "key" | "sum" => "it in a section whose items come from levels",
+            "levels" | "tree" => "it at the top of the document's section",
             _ => "it elsewhere",
         };
         let fault = Diagnostic::error("misplaced-word", format!("'{}' has no meaning here", entry.key));
@@ -110,7 +140,7 @@ impl<'c> Compiler<'c> {
             let is_spread = section
                 .spread
                 .as_ref()
-                .is_some_and(|spread| spread.entries.iter().flatten().any(|(filled, _)| *filled == slot));
+                .is_some_and(|spread| spread.entries.iter().flatten().flatten().any(|(filled, _)| *filled == slot));
             let rule = table.get(&member.name).or_else(|| table.get("spread").filter(|_| section.spread.is_none()));
             let is_faulty = rule.is_some_and(|rule| !matches!(rule.node.value, Value::Flag(false)));
             let below = frame.below(PathStep::Member(member.name.clone()));
@@ -334,7 +364,7 @@ impl<'c> Compiler<'c> {
         let codecs = self.codecs(&entry.node, &parsed.codecs, &stages, &Kind::Text);
         let list = self.list_index(&entry.node.spot_in(codec.at), &name)?;
         let entries = self.spread_entries(&entry.node, list, frame);
-        let filled: Vec<usize> = entries.iter().flatten().map(|(slot, _)| *slot).collect();
+        let filled: Vec<usize> = entries.iter().flatten().flatten().map(|(slot, _)| *slot).collect();
         let unlisted = frame.shape.members().iter().enumerate().find_map(|(slot, member)| {
             let Shape::Value(kind) = &member.shape else { return None };
             let (word, code_slot) = frame.other(&member.name, kind)?;
@@ -343,7 +373,7 @@ impl<'c> Compiler<'c> {
         Some(Spread { sources, codecs, list, entries, unlisted, at: entry.node.at.clone() })
     }
 
-    fn spread_entries(&mut self, node: &Node, list: usize, frame: &Frame<'c, '_, '_>) -> Vec<Vec<(usize, Json)>> {
+    fn spread_entries(&mut self, node: &Node, list: usize, frame: &Frame<'c, '_, '_>) -> Vec<Vec<Filled>> {
         let Some(list) = self.lists.get(list) else { return Vec::new() };
         if !list.is_spread() {
             let message = format!("codes.{} gives single words, not members", list.name);
@@ -358,8 +388,11 @@ impl<'c> Compiler<'c> {
                 faults.push((entry.at.clone(), Diagnostic::error("type-clash", message)));
                 Vec::new()
             }
-            Meaning::Members(members) => {
-                members.iter().filter_map(|member| spread_member(member, frame, faults)).collect()
+            Meaning::Members(ways) => {
+                let mut filled = |members: &Vec<Entry>| -> Filled {
+                    members.iter().filter_map(|member| spread_member(member, frame, faults)).collect()
+                };
+                ways.iter().map(&mut filled).collect()
             }
         };
         let entries = list.entries.iter().map(|entry| read(entry, &mut faults)).collect();

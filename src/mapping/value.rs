@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::apply::{At, Reading, Slots, set};
@@ -10,6 +11,7 @@ use super::convert::{self, Unfit};
 use super::file::Spot;
 use super::find::{self, Found, Here};
 use super::notes::location;
+use super::period::{self, Moment};
 use super::program::{Codec, Condition, DateFormat, Reach, Rule, Source, Spread};
 use crate::base::Diagnostic;
 use crate::canon::Kind;
@@ -20,6 +22,8 @@ use crate::edi::{Place, Segment};
 enum Stage<'a> {
     Wire(Cow<'a, str>, ElementType),
     Several(Vec<Option<(Cow<'a, str>, ElementType)>>),
+    /// A date or time, and the code that says how it is written.
+    Period(Cow<'a, str>, Cow<'a, str>),
     Ready(Value),
     /// No word stands for this code.
     Unlisted(Cow<'a, str>),
@@ -48,7 +52,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 }
             }
             // Nothing but `Ready` and `Unlisted` comes out of a rule that compiled.
-            Ok(Stage::Wire(..) | Stage::Several(_)) => {}
+            Ok(Stage::Wire(..) | Stage::Several(_) | Stage::Period(..)) => {}
             Err(unfit) => self.unfit(unfit, &rule.at, slot, place, at),
         }
     }
@@ -67,7 +71,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             Err(unfit) => return self.unfit(unfit, &spread.at, told, place, at),
         };
         let entry = self.program.lists.get(spread.list).and_then(|list| list.find(&code));
-        if let Some(members) = entry.and_then(|(index, _)| spread.entries.get(index)) {
+        if let Some(members) = entry.and_then(|(index, _)| spread.entries.get(index)?.first()) {
             self.mark(read);
             for (slot, value) in members {
                 self.tell_default(default, *slot, at);
@@ -102,7 +106,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             }
         }
         codecs.iter().enumerate().find_map(|(index, codec)| match codec {
-            Codec::Default(value) => {
+            Codec::Default { value, .. } => {
                 let codecs = codecs.get(index + 1..).unwrap_or_default();
                 Some(Sourced { stage: constant(value), read: None, codecs, default: Some(value) })
             }
@@ -136,6 +140,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         }
         match stage {
             Stage::Wire(text, element_type) => self.by_type(&text, element_type, kind, place).map(Stage::Ready),
+            Stage::Period(text, code) => self.moment(&text, &code, kind, place).map(Stage::Ready),
             done => Ok(done),
         }
     }
@@ -167,13 +172,17 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     ) -> Result<jiff::civil::Date, Unfit> {
         let day = convert::day(text, format)?;
         if day.century_assumed {
-            self.notes.assume(format!("{} has two digits for its year: 1980 to 2079 taken", place_name(place)));
+            self.assume_century(place);
         }
         Ok(day.date)
     }
 
+    fn assume_century(&mut self, place: Option<Place>) {
+        self.notes.assume(format!("{} has two digits for its year: 1980 to 2079 taken", place_name(place)));
+    }
+
     fn step(&mut self, codec: &Codec, stage: Stage<'a>, kind: &Kind, place: Option<Place>) -> Result<Stage<'a>, Unfit> {
-        if let Codec::Instant = codec {
+        if let (Codec::Instant, Stage::Wire(..) | Stage::Several(_)) = (codec, &stage) {
             return self.instant(stage, place).map(Stage::Ready);
         }
         let (text, element_type) = match stage {
@@ -182,12 +191,12 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 let joined: String = parts.into_iter().flatten().map(|(text, _)| text).collect();
                 (Cow::Owned(joined), ElementType::An)
             }
-            // A default behind a value that is there.
-            done @ (Stage::Ready(_) | Stage::Unlisted(_)) => return Ok(done),
+            // A default behind a value that is there, or a date that becomes what the member is by itself.
+            done @ (Stage::Ready(_) | Stage::Unlisted(_) | Stage::Period(..)) => return Ok(done),
         };
         let text_of = |text: Cow<'a, str>| Ok(Stage::Wire(text, ElementType::An));
         match codec {
-            Codec::Default(_) => Ok(Stage::Wire(text, element_type)),
+            Codec::Default { .. } => Ok(Stage::Wire(text, element_type)),
             Codec::Text => text_of(text),
             Codec::Code(list) => Ok(self.word(*list, text, kind)),
             Codec::Flag { yes, no } => {
@@ -203,7 +212,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 self.check_digit(&text, &[8, 12, 13, 14], GTIN, place);
                 text_of(text)
             }
-            Codec::Sscc => {
+            Codec::Sscc { .. } => {
                 let digits = match text.strip_prefix("00") {
                     Some(rest) if text.len() == 20 => rest.to_owned(),
                     _ => text.into_owned(),
@@ -213,8 +222,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             }
             Codec::Trim => text_of(Cow::Owned(text.trim().to_owned())),
             Codec::Upper => text_of(Cow::Owned(text.to_uppercase())),
-            Codec::StripZeros => text_of(stripped(&text, '0')),
-            Codec::Unpad(filler) => text_of(stripped(&text, *filler)),
+            Codec::Pad { filler, .. } => text_of(stripped(&text, *filler)),
             // Handled above; here for the compiler, which wants every codec named.
             Codec::Instant => Err(MISFIT),
         }
@@ -243,7 +251,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let parts = match stage {
             Stage::Several(parts) => parts,
             Stage::Wire(text, element_type) => vec![Some((text, element_type))],
-            Stage::Ready(_) | Stage::Unlisted(_) => return Err(MISFIT),
+            Stage::Period(..) | Stage::Ready(_) | Stage::Unlisted(_) => return Err(MISFIT),
         };
         let part = |index: usize| parts.get(index).cloned().flatten().map(|(text, _)| text);
         let date = self.day(&part(0).ok_or(MISFIT)?, None, place)?;
@@ -255,17 +263,49 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             }
         };
         let code = part(2).and_then(|code| convert::zone_of_time_code(&code));
-        let zone = code.as_ref().unwrap_or(self.context.time_zone);
-        if code.is_none() {
-            let name = zone.iana_name().map_or_else(|| "the partner's zone".to_owned(), str::to_owned);
+        self.local_time(date, time, code.as_ref(), place).map(Value::from)
+    }
+
+    /// A time on the clock of a zone, the partner's where the wire names none.
+    fn local_time(
+        &mut self,
+        date: jiff::civil::Date,
+        time: jiff::civil::Time,
+        zone: Option<&TimeZone>,
+        place: Option<Place>,
+    ) -> Result<String, Unfit> {
+        if zone.is_none() {
+            let name = self.context.time_zone.iana_name().map_or_else(|| "the partner's zone".to_owned(), str::to_owned);
             self.notes.assume(format!("{} read as {name} (partner setting)", place_name(place)));
         }
-        let local = convert::instant(date, time, zone)?;
+        let local = convert::instant(date, time, zone.unwrap_or(self.context.time_zone))?;
         if local.ambiguous {
             let name = place_name(place);
             self.notes.assume(format!("{name} is a time at which the clock changes: the earlier offset taken"));
         }
-        Ok(Value::from(local.text))
+        Ok(local.text)
+    }
+
+    /// A date or time of EDIFACT as what the member is; a member that is a text takes whatever it is.
+    fn moment(&mut self, text: &str, code: &str, kind: &Kind, place: Option<Place>) -> Result<Value, Unfit> {
+        let moment = period::moment(text, code)?;
+        let (Moment::Day(day) | Moment::Time { day, .. }) = moment;
+        if day.century_assumed {
+            self.assume_century(place);
+        }
+        let value = match (moment, kind) {
+            (Moment::Day(day), Kind::Date | Kind::Text) => day.date.to_string(),
+            (Moment::Time { day, .. }, Kind::Date) => {
+                self.notes.assume(format!("{} has a time of day, which is left out", place_name(place)));
+                day.date.to_string()
+            }
+            (Moment::Time { day, time, zone }, _) => self.local_time(day.date, time, zone.as_ref(), place)?,
+            (Moment::Day(day), _) => {
+                self.notes.assume(format!("{} has no time: 00:00 taken", place_name(place)));
+                self.local_time(day.date, jiff::civil::Time::midnight(), None, place)?
+            }
+        };
+        Ok(Value::from(value))
     }
 
     fn unlisted(&mut self, code: &str, spot: &Spot, slot: usize, place: Option<Place>, at: At<'m, 't, 'a>) {
@@ -324,9 +364,12 @@ fn stripped<'a>(text: &str, filler: char) -> Cow<'a, str> {
 }
 
 fn staged<'a>(reaches: &[Reach], segment: &Segment<'a>) -> (Stage<'a>, Vec<Found<'a>>) {
-    let values = reaches.iter().map(|reach| (find::value(&reach.part, segment), reach.element_type));
-    let values: Vec<_> = values.collect();
+    let value = |reach: &Reach| find::value(&reach.part, segment).map(|found| found.with(reach.format));
+    let values: Vec<_> = reaches.iter().map(|reach| (value(reach), reach.element_type)).collect();
     let found = values.iter().filter_map(|(found, _)| *found).collect();
+    if let ([(Some(only), _)], Some(format)) = (values.as_slice(), reaches.first().and_then(|reach| reach.format)) {
+        return (Stage::Period(only.text(), find::at_cell(segment, format).text()), found);
+    }
     let stage = match values.as_slice() {
         [(Some(only), element_type)] => Stage::Wire(only.text(), *element_type),
         several => Stage::Several(

@@ -11,4 +11,5 @@ mod plausible;
 mod structure;
 pub(in crate::edi) mod value;
 
+pub use group::functional_id;
 pub use structure::structure;

@@ -1,0 +1,397 @@
+//! From lines and handling units to the tree that says the same: which levels there are, and what each holds.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::{Hierarchy, Role, at};
+use crate::base::Diagnostic;
+use crate::mapping::program::PathStep;
+
+/// Units nest so deep at most; a circle of parents ends there.
+const MAX_DEPTH: usize = 32;
+
+/// A level to be written.
+#[derive(Debug)]
+pub(in crate::mapping) struct Node {
+    /// Index of the level in the hierarchy.
+    pub level: usize,
+    /// The node it stands below.
+    pub parent: Option<usize>,
+    pub holds: Holds,
+}
+
+/// What a level is about.
+#[derive(Debug)]
+pub(in crate::mapping) enum Holds {
+    Shipment,
+    Order,
+    /// The unit at this place of `handlingUnits`.
+    Unit { index: usize, unit: Value, is_first: bool },
+    /// The line at this place of `lines`, with the part of it that is here.
+    Line { index: usize, line: Value, is_first: bool },
+}
+
+/// The levels in the order in which they are written, and what cannot be said by them.
+#[derive(Debug, Default)]
+pub(in crate::mapping) struct Plan {
+    pub nodes: Vec<Node>,
+    /// What is wrong, and the member it is about.
+    pub findings: Vec<(String, Diagnostic)>,
+}
+
+impl Plan {
+    pub(in crate::mapping) fn new(document: &Value, hierarchy: &Hierarchy) -> Self {
+        let list = |name: &str| document.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let (lines, units) = (list("lines"), list("handlingUnits"));
+        let mut planner = Planner {
+            hierarchy,
+            units,
+            lines: lines.iter().map(|line| Line::new(line, hierarchy)).collect(),
+            written_units: vec![false; units.len()],
+            plan: Self::default(),
+        };
+        planner.contents_are_sound();
+        planner.all();
+        planner.plan
+    }
+}
+
+struct Planner<'d> {
+    hierarchy: &'d Hierarchy,
+    units: &'d [Value],
+    lines: Vec<Line<'d>>,
+    written_units: Vec<bool>,
+    plan: Plan,
+}
+
+/// A line and what is left of it to be put somewhere.
+struct Line<'d> {
+    value: &'d Value,
+    id: &'d str,
+    /// What the members of the order's level are, as one text.
+    order: String,
+    /// Not in any unit; nothing where the line has no quantity.
+    loose: Option<Decimal>,
+    /// Lots and how much of each is left.
+    lots: Vec<(String, Option<Decimal>)>,
+    is_written: bool,
+}
+
+impl<'d> Line<'d> {
+    fn new(value: &'d Value, hierarchy: &Hierarchy) -> Self {
+        let order = hierarchy.of_the_order.iter().map(|path| at(value, path).map_or_else(String::new, Value::to_string));
+        let quantity = hierarchy.lines.sum.first().and_then(|path| number(at(value, path)?));
+        let lots = value.get("lots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let lots = lots.iter().map(|lot| (text(lot, "lotNumber").to_owned(), lot.get("quantity").and_then(number)));
+        Self {
+            value,
+            id: text(value, "lineId"),
+            order: order.collect::<Vec<_>>().join("\u{1}"),
+            loose: quantity,
+            lots: lots.collect(),
+            is_written: false,
+        }
+    }
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(value: &Value) -> Option<Decimal> {
+    value.as_str()?.parse().ok()
+}
+
+fn contents(unit: &Value) -> impl Iterator<Item = (usize, &Value)> {
+    unit.get("contents").and_then(Value::as_array).into_iter().flatten().enumerate()
+}
+
+impl Planner<'_> {
+    fn tell(&mut self, member: String, finding: Diagnostic) {
+        self.plan.findings.push((member, finding));
+    }
+
+    fn add(&mut self, level: usize, parent: Option<usize>, holds: Holds) -> usize {
+        self.plan.nodes.push(Node { level, parent, holds });
+        self.plan.nodes.len() - 1
+    }
+
+    fn level(&self, is_meant: impl Fn(&Role) -> bool) -> Option<usize> {
+        self.hierarchy.levels.iter().position(|level| is_meant(&level.role))
+    }
+
+    fn line_index(&self, id: &str) -> Option<usize> {
+        self.lines.iter().position(|line| line.id == id && !id.is_empty())
+    }
+
+    /// Contents speak of lines that are there, and of no more than is there.
+    fn contents_are_sound(&mut self) {
+        let mut findings = Vec::new();
+        for (number_of_unit, unit) in self.units.iter().enumerate() {
+            for (index, entry) in contents(unit) {
+                let member = format!("handlingUnits[{number_of_unit}].contents[{index}]");
+                let Some(line) = self.line_index(text(entry, "lineId")) else {
+                    let message = format!("no line has the id '{}'", text(entry, "lineId"));
+                    let finding = Diagnostic::error("line-unknown", message).expecting("the lineId of one of the lines");
+                    findings.push((member, finding.hinting("mend the document")));
+                    continue;
+                };
+                let quantity = entry.get("quantity").and_then(number).unwrap_or_default();
+                let Some(line) = self.lines.get_mut(line) else { continue };
+                let Some(loose) = &mut line.loose else { continue };
+                *loose -= quantity;
+                if loose.is_sign_negative() && !loose.is_zero() {
+                    let message = format!("the units hold {} more of line '{}' than was shipped", -*loose, line.id);
+                    let finding = Diagnostic::error("contents-exceed", message);
+                    findings.push((member, finding.hinting("mend the quantities of the contents or of the line")));
+                }
+            }
+            let parent = text(unit, "parentId");
+            if !parent.is_empty() && !self.units.iter().any(|unit| text(unit, "id") == parent) {
+                let message = format!("no unit has the id '{parent}'");
+                let finding = Diagnostic::error("unit-unknown", message).expecting("the id of one of the units");
+                findings.push((format!("handlingUnits[{number_of_unit}].parentId"), finding.hinting("mend the document")));
+            }
+        }
+        self.plan.findings.append(&mut findings);
+    }
+
+    fn all(&mut self) {
+        let shipment = self.level(|role| *role == Role::Shipment).map(|level| self.add(level, None, Holds::Shipment));
+        let order = self.level(|role| *role == Role::Order);
+        let first_unit = self.level(|role| matches!(role, Role::Unit(_)));
+        let is_above = order.is_some_and(|order| first_unit.is_none_or(|unit| order < unit));
+        let mut orders: Vec<String> = Vec::new();
+        for line in &self.lines {
+            if !orders.contains(&line.order) {
+                orders.push(line.order.clone());
+            }
+        }
+        let roots: Vec<usize> = (0..self.units.len()).filter(|unit| self.parent_of(*unit).is_none()).collect();
+        match order.filter(|_| is_above) {
+            Some(level) => {
+                for (index, order) in orders.iter().enumerate() {
+                    let node = self.add(level, shipment, Holds::Order);
+                    for unit in &roots {
+                        if self.belongs(*unit, order, index == 0, 0) {
+                            self.unit(*unit, Some(node), Some((order, index == 0)), 0);
+                        }
+                    }
+                    self.loose_lines(Some(node), order);
+                }
+            }
+            None => {
+                for unit in roots {
+                    self.unit(unit, shipment, None, 0);
+                }
+                for order in &orders {
+                    let has_loose = self.lines.iter().any(|line| line.order == *order && is_loose(line));
+                    let node = match self.level(|role| *role == Role::Order).filter(|_| has_loose) {
+                        Some(level) => Some(self.add(level, shipment, Holds::Order)),
+                        None => shipment,
+                    };
+                    self.loose_lines(node, order);
+                }
+            }
+        }
+    }
+
+    fn parent_of(&self, unit: usize) -> Option<usize> {
+        let parent = text(self.units.get(unit)?, "parentId");
+        (!parent.is_empty()).then(|| self.units.iter().position(|unit| text(unit, "id") == parent))?
+    }
+
+    fn children_of(&self, unit: usize) -> Vec<usize> {
+        let Some(id) = self.units.get(unit).map(|unit| text(unit, "id")) else { return Vec::new() };
+        let is_child = |other: &usize| {
+            self.units.get(*other).is_some_and(|unit| !id.is_empty() && text(unit, "parentId") == id)
+        };
+        (0..self.units.len()).filter(is_child).collect()
+    }
+
+    /// The lines in a unit and in what stands in it.
+    fn lines_in(&self, unit: usize, depth: usize) -> Vec<usize> {
+        if depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        let own = self.units.get(unit).into_iter().flat_map(contents);
+        let own = own.filter_map(|(_, entry)| self.line_index(text(entry, "lineId")));
+        let inner = self.children_of(unit).into_iter().flat_map(|child| self.lines_in(child, depth + 1));
+        own.chain(inner).collect()
+    }
+
+    /// Whether a unit stands under an order: it holds lines of it; one without lines stands under the first.
+    fn belongs(&self, unit: usize, order: &str, is_first: bool, depth: usize) -> bool {
+        let lines = self.lines_in(unit, depth);
+        if lines.is_empty() {
+            return is_first;
+        }
+        lines.iter().any(|line| self.lines.get(*line).is_some_and(|line| line.order == order))
+    }
+
+    fn unit(&mut self, unit: usize, parent: Option<usize>, order: Option<(&str, bool)>, depth: usize) {
+        let Some(value) = self.units.get(unit) else { return };
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let kind = text(value, "type");
+        let level = self
+            .level(|role| *role == Role::Unit(Some(kind.to_owned())))
+            .or_else(|| self.level(|role| *role == Role::Unit(None)));
+        let node = match level {
+            Some(level) => {
+                let is_first = !self.written_units.get(unit).copied().unwrap_or_default();
+                self.add(level, parent, Holds::Unit { index: unit, unit: value.clone(), is_first })
+            }
+            None => {
+                let message = format!("no level is a unit of type '{kind}'");
+                let finding = Diagnostic::error("no-level", message);
+                let hint = "add a level for this type to 'levels' in the partner's mapping";
+                self.tell(format!("handlingUnits[{unit}].type"), finding.hinting(hint));
+                parent.unwrap_or_default()
+            }
+        };
+        if let Some(written) = self.written_units.get_mut(unit) {
+            *written = true;
+        }
+        self.contents_of(unit, node, order);
+        for child in self.children_of(unit) {
+            if order.is_none_or(|(order, is_first)| self.belongs(child, order, is_first, depth + 1)) {
+                self.unit(child, Some(node), order, depth + 1);
+            }
+        }
+    }
+
+    /// The lines of a unit, under their orders where those stand below units.
+    fn contents_of(&mut self, unit: usize, node: usize, order: Option<(&str, bool)>) {
+        let Some(value) = self.units.get(unit) else { return };
+        let entries: Vec<(usize, usize, Option<Decimal>, String)> = contents(value)
+            .filter_map(|(index, entry)| {
+                let line = self.line_index(text(entry, "lineId"))?;
+                let is_meant = self.lines.get(line).is_some_and(|line| order.is_none_or(|(order, _)| line.order == order));
+                let quantity = entry.get("quantity").and_then(number);
+                is_meant.then(|| (index, line, quantity, text(entry, "lotNumber").to_owned()))
+            })
+            .collect();
+        let below = if order.is_none() { self.level(|role| *role == Role::Order) } else { None };
+        let mut last: Option<(String, usize)> = None;
+        for (index, line, quantity, lot) in entries {
+            let Some(order) = self.lines.get(line).map(|line| line.order.clone()) else { continue };
+            let around = match (below, &last) {
+                (None, _) => node,
+                (Some(_), Some((known, around))) if *known == order => *around,
+                (Some(level), _) => self.add(level, Some(node), Holds::Order),
+            };
+            last = Some((order, around));
+            let member = format!("handlingUnits[{unit}].contents[{index}]");
+            self.line(line, quantity, &lot, Some(around), &member);
+        }
+    }
+
+    fn loose_lines(&mut self, parent: Option<usize>, order: &str) {
+        for index in 0..self.lines.len() {
+            let Some(line) = self.lines.get(index).filter(|line| line.order == order && is_loose(line)) else { continue };
+            let quantity = line.loose;
+            self.line(index, quantity, "", parent, &format!("lines[{index}]"));
+        }
+    }
+
+    /// A line's levels at one place: one for each lot.
+    fn line(&mut self, index: usize, quantity: Option<Decimal>, lot: &str, parent: Option<usize>, member: &str) {
+        let Some(line) = self.lines.get_mut(index) else { return };
+        let parts: Vec<(Option<Decimal>, Option<String>)> = match (line.lots.as_slice(), quantity) {
+            ([] | [_], _) | (_, None) => vec![(quantity, None)],
+            (_, Some(_)) if !lot.is_empty() => vec![(quantity, Some(lot.to_owned()))],
+            (lots, Some(wanted)) => {
+                let left = |lot: &&(String, Option<Decimal>)| lot.1.is_none_or(|left| left > Decimal::ZERO);
+                let open: Vec<(String, Option<Decimal>)> = lots.iter().filter(left).cloned().collect();
+                let all: Option<Decimal> = open.iter().map(|(_, left)| *left).sum();
+                match open.as_slice() {
+                    [(only, _)] => vec![(quantity, Some(only.clone()))],
+                    _ if all == Some(wanted) => open.into_iter().map(|(lot, left)| (left, Some(lot))).collect(),
+                    _ => {
+                        let message = format!("line '{}' has several lots, and which of them are here is not said", line.id);
+                        let finding = Diagnostic::error("lot-ambiguous", message);
+                        self.tell(member.to_owned(), finding.hinting("give the contents their lotNumber"));
+                        return;
+                    }
+                }
+            }
+        };
+        for (quantity, lot) in parts {
+            self.line_level(index, quantity, lot.as_deref(), parent);
+        }
+    }
+
+    fn line_level(&mut self, index: usize, quantity: Option<Decimal>, lot: Option<&str>, parent: Option<usize>) {
+        let Some(level) = self.level(|role| *role == Role::Line) else { return };
+        let hierarchy = self.hierarchy;
+        let Some(line) = self.lines.get_mut(index) else { return };
+        let mut value = line.value.clone();
+        let is_first = !std::mem::replace(&mut line.is_written, true);
+        for (number, path) in hierarchy.lines.sum.iter().enumerate() {
+            match (number, quantity) {
+                (0, Some(quantity)) => put(&mut value, path, Some(quantity)),
+                (0, None) => {}
+                // What is added up from all levels stands in the first of them.
+                _ if !is_first => put(&mut value, path, None),
+                _ => {}
+            }
+        }
+        if let Some(Value::Array(lots)) = value.get_mut("lots") {
+            if let Some(lot) = lot {
+                lots.retain(|other| text(other, "lotNumber") == lot);
+            }
+            if let ([only], Some(quantity)) = (lots.as_mut_slice(), quantity)
+                && only.get("quantity").is_some()
+            {
+                put(only, &[PathStep::Member("quantity".to_owned())], Some(quantity));
+            }
+        }
+        if let (Some(lot), Some(quantity)) = (lot, quantity) {
+            for (_, left) in line.lots.iter_mut().filter(|(known, _)| known == lot) {
+                *left = left.map(|left| left - quantity);
+            }
+        }
+        self.add(level, parent, Holds::Line { index, line: value, is_first });
+    }
+}
+
+/// Whether some of a line is in no unit. A line without a quantity is where nobody has put it yet.
+fn is_loose(line: &Line<'_>) -> bool {
+    line.loose.map_or(!line.is_written, |loose| loose > Decimal::ZERO || (loose.is_zero() && is_nothing(line)))
+}
+
+/// Whether a line says that nothing of it was shipped: then it is in no unit, and still to be told.
+fn is_nothing(line: &Line<'_>) -> bool {
+    !line.is_written && line.loose == Some(Decimal::ZERO)
+}
+
+fn put(value: &mut Value, path: &[PathStep], number: Option<Decimal>) {
+    let Some((last, way)) = path.split_last() else { return };
+    let holder = way.iter().try_fold(value, |value, step| value.get_mut(step.name()));
+    let Some(Value::Object(members)) = holder else { return };
+    match number {
+        Some(number) => {
+            let own = members.get(last.name()).and_then(Value::as_str).and_then(|text| text.parse::<Decimal>().ok());
+            // A line that is here whole keeps its spelling.
+            if own != Some(number) {
+                members.insert(last.name().to_owned(), Value::from(number.to_string()));
+            }
+        }
+        None => drop(members.shift_remove(last.name())),
+    }
+}
+
+/// Nodes have children below them: what HL04 says.
+pub(in crate::mapping) fn parents(nodes: &[Node]) -> BTreeMap<usize, bool> {
+    let mut parents: BTreeMap<usize, bool> = (0..nodes.len()).map(|node| (node, false)).collect();
+    for node in nodes {
+        if let Some(parent) = node.parent {
+            parents.insert(parent, true);
+        }
+    }
+    parents
+}

@@ -1,0 +1,225 @@
+//! From the tree to lines and handling units.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::merge::{self, Differing};
+use super::{Form, Hierarchy, Items, Role, TreeIndex, at};
+use crate::base::Diagnostic;
+use crate::mapping::apply::{At, Item, Reading, Slots, Step, set};
+use crate::mapping::find::Here;
+use crate::mapping::notes::location;
+use crate::mapping::program::{Cell, PathStep, Sub};
+
+/// A line as it grows, level by level.
+struct Line {
+    key: String,
+    value: Value,
+    /// The item of its first level, for findings.
+    item: usize,
+}
+
+/// A handling unit as it grows.
+struct Unit {
+    key: Option<String>,
+    members: Map<String, Value>,
+    contents: Vec<Content>,
+}
+
+/// How much of a line a unit holds.
+struct Content {
+    line: usize,
+    quantity: Value,
+    lot: Option<Value>,
+}
+
+/// What was made of the levels so far.
+#[derive(Default)]
+struct Made {
+    lines: Vec<Line>,
+    line_of_key: BTreeMap<String, usize>,
+    units: Vec<Unit>,
+    /// For each node the unit that it is.
+    unit_of_node: BTreeMap<usize, usize>,
+    /// Ids are a letter of the type and a counter for each letter.
+    counters: BTreeMap<char, usize>,
+}
+
+impl<'m, 't, 'a> Reading<'m, 't, 'a> {
+    /// Fills a document from the levels of its message.
+    pub(in crate::mapping) fn hierarchy(&mut self, hierarchy: &'m Hierarchy, names: &'m [String], slots: &mut Slots) {
+        let mut made = Made::default();
+        for number in 0..self.finder.levels.nodes().len() {
+            let Some(node) = self.finder.levels.nodes().get(number).copied() else { continue };
+            let Some(here) = self.finder.level(node.instance) else { continue };
+            self.own(here);
+            match node.level.and_then(|level| hierarchy.role(level)) {
+                Some(Role::Shipment) => {
+                    if let Some(section) = &hierarchy.shipment {
+                        self.fill(section, At { here, item: 0, section }, slots);
+                    }
+                }
+                Some(Role::Unit(kind)) => self.unit(hierarchy, kind.as_deref(), number, here, &mut made),
+                Some(Role::Line) => self.line(&hierarchy.lines, number, here, &mut made),
+                Some(Role::Order) => {}
+                None if hierarchy.form == Form::Packed => {}
+                None => self.unknown_level(here),
+            }
+        }
+        let slot = |name: &str| names.iter().position(|known| known == name);
+        if let (Some(slot), false) = (slot("handlingUnits"), made.units.is_empty()) {
+            let several: Vec<bool> = made.lines.iter().map(|line| has_several_lots(&line.value)).collect();
+            let units = made.units.into_iter().map(|unit| finished(unit, &several));
+            set(slots, slot, Some(units.collect()));
+        }
+        if let Some(slot) = slot("lines") {
+            set(slots, slot, Some(made.lines.into_iter().map(|line| line.value).collect()));
+        }
+    }
+
+    /// The numbers and codes that make the tree are the engine's.
+    fn own(&mut self, here: Here<'t, 'a>) {
+        let Here::Loop(instance) = here else { return };
+        let is_level = instance.definition().is_some_and(|definition| definition.hierarchy.is_some());
+        if let (Some(first), true) = (instance.first(), is_level) {
+            (1..=first.element_count()).for_each(|number| {
+                self.coverage.mark(&first, Cell { number, sub: Sub::default() });
+            });
+        }
+    }
+
+    fn unknown_level(&mut self, here: Here<'t, 'a>) {
+        let Some(first) = here.first() else { return };
+        let level = first.element(3);
+        let message = format!("the mapping has no level '{}'", level.text());
+        let finding = Diagnostic::warning("level-unknown", message);
+        let hint = "add it to 'levels' in the partner's mapping; what stands at it is not read, what stands below it is";
+        self.notes.find(finding.hinting(hint).at(location(Some(level.place()), None, None)));
+    }
+
+    fn unit(&mut self, hierarchy: &'m Hierarchy, kind: Option<&str>, node: usize, here: Here<'t, 'a>, made: &mut Made) {
+        let Some(items) = &hierarchy.units else { return };
+        let section = &items.section;
+        let step = Step::Index("handlingUnits", made.units.len());
+        let item = self.item(step, here);
+        let mut slots: Slots = vec![None; section.names.len()];
+        self.fill(section, At { here, item, section }, &mut slots);
+        let mut members = self.gathered(section, slots);
+        let key = key_of(&Value::Object(members.clone()), &items.key).filter(|_| !items.key.is_empty());
+        let known = key.as_ref().and_then(|key| made.units.iter().position(|unit| unit.key.as_ref() == Some(key)));
+        if let Some(known) = known {
+            made.unit_of_node.insert(node, known);
+            return;
+        }
+        let kind = kind.map(str::to_owned).or_else(|| members.get("type").and_then(Value::as_str).map(str::to_owned));
+        let kind = kind.unwrap_or_else(|| "other".to_owned());
+        let letter = kind.chars().next().unwrap_or('o').to_ascii_uppercase();
+        let counter = made.counters.entry(letter).or_insert(0);
+        *counter += 1;
+        let mut ordered = Map::new();
+        ordered.insert("id".to_owned(), Value::from(format!("{letter}{counter}")));
+        let around = self.finder.levels.above(node).find_map(|node| made.unit_of_node.get(&node));
+        if let Some(id) = around.and_then(|unit| made.units.get(*unit)).and_then(|unit| unit.members.get("id")) {
+            ordered.insert("parentId".to_owned(), id.clone());
+        }
+        ordered.insert("type".to_owned(), Value::from(kind));
+        members.shift_remove("type");
+        ordered.append(&mut members);
+        made.unit_of_node.insert(node, made.units.len());
+        made.units.push(Unit { key, members: ordered, contents: Vec::new() });
+    }
+
+    fn line(&mut self, items: &'m Items, node: usize, here: Here<'t, 'a>, made: &mut Made) {
+        let section = &items.section;
+        let item = self.item(Step::Index("lines", made.lines.len()), here);
+        let mut slots: Slots = vec![None; section.names.len()];
+        self.fill(section, At { here, item, section }, &mut slots);
+        let value = Value::Object(self.gathered(section, slots));
+        let quantity = items.sum.first().and_then(|path| at(&value, path)).cloned();
+        let lot = value.pointer("/lots/0/lotNumber").cloned();
+        let key = key_of(&value, &items.key).unwrap_or_else(|| format!("\u{0}{node}"));
+        let line = match made.line_of_key.get(&key).copied() {
+            Some(known) => {
+                self.merge(items, known, value, item, here, made);
+                known
+            }
+            None => {
+                let number = made.lines.len();
+                let mut members = Map::new();
+                members.insert("lineId".to_owned(), Value::from((number + 1).to_string()));
+                if let Value::Object(mut own) = value {
+                    members.append(&mut own);
+                }
+                made.line_of_key.insert(key.clone(), number);
+                made.lines.push(Line { key, value: Value::Object(members), item });
+                number
+            }
+        };
+        let around = self.finder.levels.above(node).find_map(|node| made.unit_of_node.get(&node).copied());
+        if let (Some(unit), Some(quantity)) = (around.and_then(|unit| made.units.get_mut(unit)), quantity) {
+            unit.contents.push(Content { line, quantity, lot });
+        }
+    }
+
+    fn merge(&mut self, items: &Items, known: usize, value: Value, item: usize, here: Here<'t, 'a>, made: &mut Made) {
+        let Some(line) = made.lines.get_mut(known) else { return };
+        // The level is part of a line that is there; what was noted of it belongs to that.
+        if let Some(step) = self.items.get_mut(item) {
+            step.step = Step::Index("lines", known);
+        }
+        let place = here.first().map(|segment| segment.place());
+        for Differing { path, kept, other } in merge::merge(&mut line.value, value, items) {
+            let message = format!("levels of one line say '{kept}' and '{other}' for {path}: the first is taken");
+            let finding = Diagnostic::warning("line-merge", message);
+            let member = Some(format!("lines[{known}].{path}"));
+            let hint = "ask the partner which holds, or add the member to the line's 'key' in the mapping";
+            self.notes.find(finding.hinting(hint).at(location(place, None, member)));
+        }
+        debug_assert!(!line.key.is_empty() && line.item <= item);
+    }
+
+    fn item(&mut self, step: Step<'m>, here: Here<'t, 'a>) -> usize {
+        let place = here.first().map(|segment| segment.place());
+        self.items.push(Item { parent: 0, step, place });
+        self.items.len() - 1
+    }
+}
+
+/// Members at the paths of a key, as one text; nothing where none of them is there.
+fn key_of(value: &Value, key: &[Vec<PathStep>]) -> Option<String> {
+    let parts: Vec<Option<&Value>> = key.iter().map(|path| at(value, path)).collect();
+    parts.iter().any(Option::is_some).then(|| {
+        let shown = |part: &Option<&Value>| part.map_or_else(String::new, Value::to_string);
+        parts.iter().map(shown).collect::<Vec<_>>().join("\u{1}")
+    })
+}
+
+fn has_several_lots(line: &Value) -> bool {
+    line.get("lots").and_then(Value::as_array).is_some_and(|lots| lots.len() > 1)
+}
+
+/// A unit with its contents. The lot is said where the line has several.
+fn finished(unit: Unit, several: &[bool]) -> Value {
+    let mut members = unit.members;
+    let contents = unit.contents.into_iter().map(|content| {
+        let mut entry = json!({"lineId": (content.line + 1).to_string(), "quantity": content.quantity});
+        let is_told = several.get(content.line).copied().unwrap_or_default();
+        if let (Some(lot), true, Value::Object(entry)) = (content.lot, is_told, &mut entry) {
+            entry.insert("lotNumber".to_owned(), lot);
+        }
+        entry
+    });
+    let contents: Vec<Value> = contents.collect();
+    if !contents.is_empty() {
+        members.insert("contents".to_owned(), Value::Array(contents));
+    }
+    Value::Object(members)
+}
+
+impl TreeIndex {
+    /// The index of a message, when its mapping has levels.
+    pub(in crate::mapping) fn of(tree: &crate::edi::Tree<'_>, hierarchy: Option<&Hierarchy>) -> Self {
+        hierarchy.map(|hierarchy| Self::new(tree, hierarchy)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,204 @@
+//! Objects with an instance of their own, and arrays: an instance of the message for each item.
+
+use serde_json::{Map, Value};
+
+use super::draft::Written;
+use super::place::{Here, Wire};
+use super::{Step, Writing};
+use crate::base::Diagnostic;
+use crate::mapping::file::Spot;
+use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start, Target, Work, path_text};
+
+/// One of the blocks that feed an array.
+type Block = (Instances, Section);
+
+impl<'m, 'd> Writing<'m, 'd> {
+    /// An object in an instance of its own.
+    pub(super) fn one(
+        &mut self,
+        instances: &'m Instances,
+        section: &'m Section,
+        members: &'d Map<String, Value>,
+        value: &'d Value,
+        here: Here,
+    ) {
+        let by = self.instance_author();
+        let made = self.instance_for_object(instances, here, &by);
+        self.spot.clone_from(&by.spot);
+        match made {
+            Ok(inside) => {
+                self.items.push(value);
+                self.section(section, members, inside);
+                self.items.pop();
+            }
+            Err(clash) => self.clash(&clash),
+        }
+    }
+
+    /// An array, an instance for each item.
+    pub(super) fn each(&mut self, blocks: &'m [Block], items: &'d [Value], here: Here) {
+        // What stands at a place of the whole message is read there and not written from here.
+        let blocks: Vec<&Block> = blocks.iter().filter(|(instances, _)| !is_read_only(instances)).collect();
+        let mut last: Option<(usize, Here)> = None;
+        for (index, item) in items.iter().enumerate() {
+            let Value::Object(members) = item else { continue };
+            if let Some(step) = self.steps.last_mut() {
+                step.index = Some(index);
+            }
+            self.items.push(item);
+            last = match blocks.as_slice() {
+                [(instances, section)] => {
+                    self.item(instances, section, members, here);
+                    None
+                }
+                blocks => self.block_item(blocks, members, here, last),
+            };
+            self.items.pop();
+        }
+        if let Some(step) = self.steps.last_mut() {
+            step.index = None;
+        }
+    }
+
+    fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
+        let by = self.instance_author();
+        let made = self.new_instance(instances, here, &by, true);
+        self.spot.clone_from(&by.spot);
+        match made {
+            Ok(inside) => self.section(section, members, inside),
+            Err(clash) => self.clash(&clash),
+        }
+    }
+
+    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and whose required
+    /// places it can fill. It shares the instance of the item before it as long as their blocks ascend and nothing
+    /// contradicts.
+    fn block_item(
+        &mut self,
+        blocks: &[&'m Block],
+        members: &'d Map<String, Value>,
+        here: Here,
+        last: Option<(usize, Here)>,
+    ) -> Option<(usize, Here)> {
+        let by = self.instance_author();
+        let fitting = blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members));
+        for (index, (instances, section)) in fitting {
+            if let Some((before, inside)) = last
+                && before < index
+                && self.tried(instances, section, members, Some(inside), here, &by).is_some()
+            {
+                return Some((index, inside));
+            }
+            if let Some(inside) = self.tried(instances, section, members, None, here, &by) {
+                return Some((index, inside));
+            }
+        }
+        self.spot = by.spot;
+        let finding = Diagnostic::error("no-block", "none of the blocks of the mapping can write this item");
+        self.find(finding.hinting("give it the members that a block's constants and conditions ask for"));
+        self.clashes += 1;
+        None
+    }
+
+    /// Writes an item into an instance, or a new one; takes it back where that contradicts or could not be read again.
+    fn tried(
+        &mut self,
+        instances: &'m Instances,
+        section: &'m Section,
+        members: &'d Map<String, Value>,
+        inside: Option<Here>,
+        here: Here,
+        by: &Written,
+    ) -> Option<Here> {
+        let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
+        let made = match inside {
+            Some(inside) => Ok(inside),
+            None => self.new_instance(instances, here, by, true),
+        };
+        if let Ok(inside) = made {
+            self.section(section, members, inside);
+            if self.clashes == clashes && self.holds(instances, inside) {
+                return Some(inside);
+            }
+        }
+        self.draft.rewind(mark);
+        self.notes.rewind(noted);
+        self.clashes = clashes;
+        None
+    }
+
+    /// Values of one kind, in the places of a list: a new segment where the one before is full.
+    pub(super) fn list(&mut self, reaches: &'m [Reach], items: &'d [Value], here: Here) {
+        let by = self.instance_author();
+        self.spot.clone_from(&by.spot);
+        let mut values = items.iter().filter_map(Value::as_str).peekable();
+        let mut is_first = true;
+        while values.peek().is_some() {
+            let mut wants = Vec::new();
+            for reach in reaches {
+                let Some(text) = values.next() else { break };
+                let wire = Wire { text: Some(text.to_owned()), format: None };
+                wants.extend(super::place::value_wants(reach, &wire, &by));
+            }
+            let Some(route) = reaches.first().map(|reach| &reach.route) else { return };
+            let put = if is_first { self.put_all(route, &wants, here) } else { self.put_in_new(route, &wants, here) };
+            is_first = false;
+            if let Err(clash) = put {
+                return self.clash(&clash);
+            }
+        }
+    }
+
+    /// Who makes instances for the member at work: the rule where its section begins.
+    fn instance_author(&self) -> Written {
+        let names: Vec<PathStep> = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(depth, step)| self.path_step(depth, step))
+            .collect();
+        let generic = path_text(&names);
+        let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
+        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
+    }
+
+    fn path_step(&self, _depth: usize, step: &Step<'d>) -> PathStep {
+        match step.index {
+            Some(_) => PathStep::Items(step.name.to_owned()),
+            None => PathStep::Member(step.name.to_owned()),
+        }
+    }
+}
+
+fn is_read_only(instances: &Instances) -> bool {
+    match &instances.target {
+        Target::This => false,
+        Target::Loops { start, .. } => *start == Start::Message,
+        Target::Segments(route) => route.start == Start::Message,
+    }
+}
+
+/// Whether the members that a block gives constants have just these.
+fn has_constants(section: &Section, members: &Map<String, Value>) -> bool {
+    section.members.iter().all(|member| {
+        let Work::Value(rule) = &member.work else { return true };
+        let [Source::Constant(constant)] = rule.sources.as_slice() else { return true };
+        let name = section.names.get(member.slot);
+        let found = name.and_then(|name| members.get(name));
+        found.is_some_and(|found| found.as_str() == Some(constant) || found.to_string() == *constant)
+    })
+}
+
+/// Whether a code's member and the document's are the same; arrays are sets, and nothing is only like nothing.
+pub(super) fn is_same_set(wanted: Option<&Value>, found: Option<&Value>) -> bool {
+    match (wanted, found) {
+        (Some(Value::Array(wanted)), Some(Value::Array(found))) => {
+            wanted.iter().all(|one| found.contains(one)) && found.iter().all(|one| wanted.contains(one))
+        }
+        (Some(Value::String(wanted)), Some(Value::String(found))) => {
+            let number = |text: &str| text.parse::<rust_decimal::Decimal>().ok();
+            wanted == found || (number(wanted).is_some() && number(wanted) == number(found))
+        }
+        (wanted, found) => wanted == found,
+    }
+}

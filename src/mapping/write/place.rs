@@ -1,0 +1,442 @@
+//! Finds the segment a value goes to. Rules of one instance share a segment unless they contradict.
+
+use super::Writing;
+use super::draft::{LoopNumber, SegmentNumber, Written};
+use crate::mapping::file::Spot;
+use crate::mapping::program::{Cell, Condition, Instances, PairCells, Part, Reach, Route, Start, Target};
+use crate::mapping::rule::Test;
+
+/// The instance a rule is applied to: a loop, or a segment that counts as a loop of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Here {
+    Loop(LoopNumber),
+    Segment(SegmentNumber),
+}
+
+/// What is to stand in a segment.
+#[derive(Clone, Debug)]
+pub(super) enum Want {
+    /// A value of a rule.
+    Value(Cell, Written),
+    /// A condition: one of these values, the first if none is there.
+    Condition(Cell, Vec<String>, Written),
+    /// A value with its qualifier, in the first pair of the segment that is free.
+    Pair(Vec<PairCells>, String, Written),
+}
+
+/// Why a value cannot be put anywhere.
+#[derive(Clone, Debug)]
+pub(super) enum Clash {
+    /// Another rule wants something else there.
+    Taken(Box<Taken>),
+    /// The guide allows no more of this segment or loop.
+    Full(String),
+    /// It is a place that writing only looks at.
+    ReadOnly,
+}
+
+/// What stands where a value should go.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub place: String,
+    pub text: String,
+    pub wanted: String,
+    pub member: String,
+    pub spot: Option<Spot>,
+}
+
+impl Writing<'_, '_> {
+    /// Where a route starts.
+    fn start(&self, here: Here, start: Start) -> Option<Here> {
+        match start {
+            Start::Message => None,
+            Start::Level(level) => {
+                let number = match here {
+                    Here::Loop(number) => number,
+                    Here::Segment(segment) => self.draft.owner(segment),
+                };
+                self.draft.nearest_level(number, level).map(Here::Loop)
+            }
+            Start::Out(steps) => Some((0..steps).fold(here, |here, _| match here {
+                Here::Loop(number) => Here::Loop(self.draft.parent(number)),
+                Here::Segment(segment) => Here::Loop(self.draft.owner(segment)),
+            })),
+        }
+    }
+
+    /// Every instance at the end of a path of loops.
+    fn ends(&self, from: LoopNumber, loops: &[String]) -> Vec<LoopNumber> {
+        let mut ends = vec![from];
+        for name in loops {
+            let inside = ends.iter().flat_map(|end| self.draft.loops_in(*end));
+            ends = inside.copied().filter(|child| self.draft.definition(*child).name == *name).collect();
+        }
+        ends
+    }
+
+    /// The segments a route leads to, in the order in which reading looks at them.
+    pub(super) fn existing(&self, route: &Route, here: Here) -> Vec<SegmentNumber> {
+        let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
+        match self.start(here, route.start) {
+            None => Vec::new(),
+            Some(Here::Segment(segment)) => Some(segment).filter(is_meant).into_iter().collect(),
+            Some(Here::Loop(number)) => {
+                let mut found = Vec::new();
+                for end in self.ends(number, &route.loops) {
+                    found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
+                    let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
+                    found.extend(firsts.filter(is_meant));
+                }
+                found
+            }
+        }
+    }
+
+    /// Puts a value, with what the conditions of its rule say, into the segment that can take it.
+    pub(super) fn place(
+        &mut self,
+        reaches: &[Reach],
+        conditions: &[Condition],
+        texts: &[Wire],
+        here: Here,
+        by: &Written,
+    ) -> Result<(), Clash> {
+        let Some(route) = reaches.first().map(|reach| &reach.route) else { return Ok(()) };
+        if route.start == Start::Message {
+            return Err(Clash::ReadOnly);
+        }
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| condition_want(condition, by)).collect();
+        for (reach, wire) in reaches.iter().zip(texts) {
+            wants.extend(value_wants(reach, wire, by));
+        }
+        self.put_all(route, &wants, here)
+    }
+
+    /// Puts all wants into one segment at the end of a route, a new one where none can take them.
+    pub(super) fn put_all(&mut self, route: &Route, wants: &[Want], here: Here) -> Result<(), Clash> {
+        let mut clash = None;
+        for segment in self.existing(route, here) {
+            match self.fit(segment, wants) {
+                Ok(cells) => {
+                    cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
+                    return Ok(());
+                }
+                Err(taken) => {
+                    // The segment is the rule's own by its conditions: another would be read second.
+                    let is_own = taken.is_final;
+                    if is_own {
+                        return Err(Clash::Taken(Box::new(taken.taken)));
+                    }
+                    clash.get_or_insert(taken.taken);
+                }
+            }
+        }
+        let may_repeat = clash.is_none() || wants.iter().any(|want| !matches!(want, Want::Value(..)));
+        let own_segment = match here {
+            Here::Segment(_) => route.start == Start::Out(0),
+            Here::Loop(number) => {
+                route.start == Start::Out(0)
+                    && route.loops.is_empty()
+                    && self.draft.first_of(number).and_then(|first| self.draft.tag(first)) == Some(route.tag)
+            }
+        };
+        if !may_repeat || own_segment {
+            return Err(clash.map_or(Clash::ReadOnly, |taken| Clash::Taken(Box::new(taken))));
+        }
+        self.put_in_new(route, wants, here)
+    }
+
+    /// Puts all wants into a new segment at the end of a route.
+    pub(super) fn put_in_new(&mut self, route: &Route, wants: &[Want], here: Here) -> Result<(), Clash> {
+        let mark = self.draft.mark();
+        let Some(segment) = self.open(route, here, wants) else {
+            self.draft.rewind(mark);
+            return Err(Clash::Full(route_name(route)));
+        };
+        match self.fit(segment, wants) {
+            Ok(cells) => {
+                cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
+                Ok(())
+            }
+            Err(taken) => {
+                self.draft.rewind(mark);
+                Err(Clash::Taken(Box::new(taken.taken)))
+            }
+        }
+    }
+
+    /// The cells that are still to be filled for all wants to hold, or what stands in the way.
+    fn fit(&self, segment: SegmentNumber, wants: &[Want]) -> Result<Vec<(Cell, Written)>, NoFit> {
+        let mut cells: Vec<(Cell, Written)> = Vec::new();
+        let mut met = 0;
+        for want in wants {
+            match want {
+                Want::Condition(cell, values, written) => match self.draft.cell(segment, *cell) {
+                    None => cells.push((*cell, written.clone())),
+                    Some(found) if values.contains(&found.text) => met += 1,
+                    Some(found) => return Err(self.no_fit(segment, *cell, found, written, false)),
+                },
+                Want::Value(cell, written) => match self.draft.cell(segment, *cell) {
+                    None => cells.push((*cell, written.clone())),
+                    Some(found) if found.text == written.text => {}
+                    Some(found) => {
+                        let conditions = wants.iter().filter(|want| matches!(want, Want::Condition(..))).count();
+                        let is_own = conditions > 0 && met == conditions;
+                        return Err(self.no_fit(segment, *cell, found, written, is_own));
+                    }
+                },
+                Want::Pair(pairs, qualifier, written) => self.fit_pair(segment, pairs, qualifier, written, &mut cells)?,
+            }
+        }
+        Ok(cells)
+    }
+
+    fn fit_pair(
+        &self,
+        segment: SegmentNumber,
+        pairs: &[PairCells],
+        qualifier: &str,
+        written: &Written,
+        cells: &mut Vec<(Cell, Written)>,
+    ) -> Result<(), NoFit> {
+        let mut last = None;
+        let one_only = !self.program.packs_pia && self.draft.tag(segment).is_some_and(|tag| tag == "PIA");
+        for pair in pairs {
+            let there = self.draft.cell(segment, pair.qualifier);
+            match (there, self.draft.cell(segment, pair.value)) {
+                (None, None) => {
+                    let said = Written { text: qualifier.to_owned(), ..written.clone() };
+                    cells.push((pair.qualifier, said));
+                    cells.push((pair.value, written.clone()));
+                    return Ok(());
+                }
+                (Some(known), Some(found)) if known.text == qualifier => {
+                    let is_same = found.text == written.text;
+                    return if is_same { Ok(()) } else { Err(self.no_fit(segment, pair.value, found, written, true)) };
+                }
+                (_, found) => last = found.map(|found| (pair.value, found)),
+            }
+            if one_only {
+                break;
+            }
+        }
+        match last {
+            Some((cell, found)) => Err(self.no_fit(segment, cell, found, written, false)),
+            None => Err(NoFit { taken: Taken::nothing(written), is_final: false }),
+        }
+    }
+
+    fn no_fit(&self, segment: SegmentNumber, cell: Cell, found: &Written, wanted: &Written, is_final: bool) -> NoFit {
+        let tag = self.draft.tag(segment).map(|tag| tag.to_string()).unwrap_or_default();
+        let component = if cell.sub.component > 0 { format!("-{}", cell.sub.component) } else { String::new() };
+        let taken = Taken {
+            place: format!("{tag}{:02}{component}", cell.number),
+            text: found.text.clone(),
+            wanted: wanted.text.clone(),
+            member: found.member.clone(),
+            spot: found.spot.clone(),
+        };
+        NoFit { taken, is_final }
+    }
+
+    /// A new segment at the end of a route. Loops on the way are made where none is there.
+    fn open(&mut self, route: &Route, here: Here, wants: &[Want]) -> Option<SegmentNumber> {
+        let Here::Loop(from) = self.start(here, route.start)? else { return None };
+        let end = self.walk(from, &route.loops)?;
+        if self.draft.definition(end).segment(route.tag.as_str()).is_some() {
+            return self.draft.open_segment(end, route.tag, false);
+        }
+        let starts_so = |child: &crate::edi::guide::LoopDef| {
+            child.first().is_some_and(|first| first.tag == route.tag)
+                && child.when.as_ref().is_none_or(|when| is_wanted(wants, when.element, &when.values))
+        };
+        let child = self.draft.open_loop(end, starts_so, false)?;
+        self.draft.first_of(child)
+    }
+
+    /// The first instance at the end of a path of loops, made where none is there.
+    fn walk(&mut self, from: LoopNumber, loops: &[String]) -> Option<LoopNumber> {
+        let mut end = from;
+        for name in loops {
+            let known = self.ends(end, std::slice::from_ref(name)).first().copied();
+            end = match known {
+                Some(known) => known,
+                None => self.draft.open_loop(end, |child| child.name == *name, false)?,
+            };
+        }
+        Some(end)
+    }
+
+    /// An instance for an object (`in`): one that is there and meets the conditions, else a new one.
+    pub(super) fn instance_for_object(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<Here, Clash> {
+        let known = match &instances.target {
+            Target::This => return self.new_instance(instances, here, by, false),
+            Target::Loops { start, loops, name } => match self.start(here, *start) {
+                Some(Here::Loop(from)) => {
+                    let ends = self.ends(from, loops);
+                    let inside = ends.iter().flat_map(|end| self.draft.loops_in(*end)).copied();
+                    inside
+                        .filter(|child| self.draft.definition(*child).name == *name && !self.draft.is_item_loop(*child))
+                        .map(Here::Loop)
+                        .collect()
+                }
+                _ => Vec::new(),
+            },
+            Target::Segments(route) => {
+                let found = self.existing(route, here).into_iter();
+                found.filter(|segment| !self.draft.is_item_segment(*segment)).map(Here::Segment).collect::<Vec<_>>()
+            }
+        };
+        let meets = known.into_iter().find(|known| self.holds(instances, *known));
+        match meets {
+            Some(known) => Ok(known),
+            None => self.new_instance(instances, here, by, false),
+        }
+    }
+
+    /// A new instance, in which the conditions hold.
+    pub(super) fn new_instance(
+        &mut self,
+        instances: &Instances,
+        here: Here,
+        by: &Written,
+        is_item: bool,
+    ) -> Result<Here, Clash> {
+        let mark = self.draft.mark();
+        let mut clash = None;
+        let (start, loops) = match &instances.target {
+            Target::This => return self.condition_all(instances, here, by).map(|()| here),
+            Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
+        };
+        let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
+        // Every instance on the way that is there is tried, then a new one.
+        let known = self.ends(from, loops).into_iter().map(Some);
+        for end in known.chain([None]).collect::<Vec<_>>() {
+            let end = match (end, loops.split_last()) {
+                (Some(end), _) => Some(end),
+                (None, Some((last, way))) => {
+                    let around = self.walk(from, way);
+                    around.and_then(|around| self.draft.open_loop(around, |child| child.name == *last, false))
+                }
+                (None, None) => None,
+            };
+            let made = end.and_then(|end| match &instances.target {
+                Target::Loops { name, .. } => {
+                    self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
+                }
+                Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
+                Target::This => None,
+            });
+            match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {
+                Some(Ok(made)) => return Ok(made),
+                Some(Err(found)) => {
+                    clash.get_or_insert(found);
+                }
+                None => {}
+            }
+            self.draft.rewind(mark);
+        }
+        Err(clash.unwrap_or_else(|| Clash::Full(target_name(&instances.target))))
+    }
+
+    /// Writes what the first alternative of an instance's conditions says.
+    fn condition_all(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
+        for condition in instances.alternatives.first().into_iter().flatten() {
+            if let Some(want) = condition_want(condition, by)
+                && condition.reach.route.start != Start::Message
+            {
+                self.put_all(&condition.reach.route, &[want], here)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether one of the alternatives of an instance's conditions holds of what is written so far.
+    pub(super) fn holds(&self, instances: &Instances, here: Here) -> bool {
+        let all = |conditions: &Vec<Condition>| conditions.iter().all(|condition| self.is_met(condition, here));
+        instances.alternatives.is_empty() || instances.alternatives.iter().any(all)
+    }
+
+    fn is_met(&self, condition: &Condition, here: Here) -> bool {
+        let mut found = self.existing(&condition.reach.route, here).into_iter();
+        let value = |segment: SegmentNumber| match &condition.reach.part {
+            Part::Whole { .. } => Some(String::new()),
+            Part::Element(cell) => self.draft.cell(segment, *cell).map(|written| written.text.clone()),
+            Part::Pair { qualifier, pairs } => pairs.iter().find_map(|pair| {
+                let known = self.draft.cell(segment, pair.qualifier)?;
+                (known.text == *qualifier).then(|| self.draft.cell(segment, pair.value).map(|found| found.text.clone()))?
+            }),
+        };
+        match &condition.test {
+            Test::Present => found.any(|segment| value(segment).is_some()),
+            Test::Absent => found.all(|segment| value(segment).is_none()),
+            Test::OneOf(values) => found.any(|segment| value(segment).is_some_and(|text| values.contains(&text))),
+        }
+    }
+}
+
+/// What stands in the way in one segment.
+struct NoFit {
+    taken: Taken,
+    /// The segment meets all conditions of the rule: no other one will do.
+    is_final: bool,
+}
+
+impl Taken {
+    fn nothing(wanted: &Written) -> Self {
+        let (text, wanted) = (String::new(), wanted.text.clone());
+        Self { place: String::new(), text, wanted, member: String::new(), spot: None }
+    }
+}
+
+/// A value as it stands on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wire {
+    /// Nothing is written of a place without a value.
+    pub text: Option<String>,
+    /// The code beside a date that says how it is written.
+    pub format: Option<&'static str>,
+}
+
+pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want> {
+    let Some(text) = &wire.text else { return Vec::new() };
+    let written = Written { text: text.clone(), ..by.clone() };
+    let format = reach.format.zip(wire.format).map(|(cell, code)| {
+        Want::Value(cell, Written { text: code.to_owned(), ..by.clone() })
+    });
+    let value = match &reach.part {
+        Part::Whole { .. } => return Vec::new(),
+        Part::Element(cell) => Want::Value(*cell, written),
+        Part::Pair { qualifier, pairs } => Want::Pair(pairs.to_vec(), qualifier.clone(), written),
+    };
+    std::iter::once(value).chain(format).collect()
+}
+
+fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
+    let Test::OneOf(values) = &condition.test else { return None };
+    let Part::Element(cell) = &condition.reach.part else { return None };
+    let text = values.first()?.clone();
+    Some(Want::Condition(*cell, values.clone(), Written { text, ..by.clone() }))
+}
+
+/// Whether what tells apart loops that begin alike is wanted, or at least not forbidden.
+fn is_wanted(wants: &[Want], element: usize, values: &[String]) -> bool {
+    wants.iter().all(|want| match want {
+        Want::Condition(cell, _, written) | Want::Value(cell, written) if cell.number == element && cell.sub.component <= 1 => {
+            values.contains(&written.text)
+        }
+        _ => true,
+    })
+}
+
+fn route_name(route: &Route) -> String {
+    route.loops.iter().map(String::as_str).chain([route.tag.as_str()]).collect::<Vec<_>>().join("/")
+}
+
+fn target_name(target: &Target) -> String {
+    match target {
+        Target::This => String::new(),
+        Target::Loops { loops, name, .. } => loops.iter().chain([name]).map(String::as_str).collect::<Vec<_>>().join("/"),
+        Target::Segments(route) => route_name(route),
+    }
+}
