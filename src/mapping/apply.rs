@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::context::ReadContext;
 use super::coverage::Coverage;
+use super::file::Spot;
 use super::find::{self, Finder, Found, Here, Visit};
 use super::hierarchy::TreeIndex;
 use super::notes::Notes;
@@ -22,6 +23,8 @@ pub(super) struct Reading<'m, 't, 'a> {
     pub notes: Notes,
     pub items: Vec<Item<'m>>,
     pub emits: Vec<PendingEmit<'m, 't, 'a>>,
+    /// Where members are from, when that is asked.
+    pub origins: Vec<PendingOrigin<'m>>,
     /// Bytes the document may still grow by.
     room: usize,
 }
@@ -53,6 +56,14 @@ pub(super) struct PendingEmit<'m, 't, 'a> {
     pub item: usize,
 }
 
+/// Where a member is from; its path is known when the document is whole.
+pub(super) struct PendingOrigin<'m> {
+    pub item: usize,
+    pub name: &'m str,
+    pub places: Vec<Place>,
+    pub rule: &'m Spot,
+}
+
 /// Where a rule is at work.
 #[derive(Clone, Copy)]
 pub(super) struct At<'m, 't, 'a> {
@@ -78,6 +89,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             notes: Notes::default(),
             items: vec![root],
             emits: Vec::new(),
+            origins: Vec::new(),
             room: context.document_limit,
         }
     }
@@ -151,7 +163,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let name = at.section.names.get(member.slot).map_or("", String::as_str);
         let value = match &member.work {
             Work::Value(rule) => return self.value(rule, member.slot, at, slots),
-            Work::List(reaches) => self.list(reaches, at.here),
+            Work::List { reaches, at: rule } => self.list(reaches, rule, name, at),
             Work::Object(section) => self.object(section, Step::Table(name), at.here, at.item),
             Work::One { instances, section, default } => self.one(instances, section, default.as_deref(), name, at),
             Work::Each { blocks, required } => {
@@ -164,13 +176,14 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
 
     /// An object, or nothing when none of its members has a value. What was noted for it goes with it.
     fn object(&mut self, section: &'m Section, step: Step<'m>, here: Here<'t, 'a>, parent: usize) -> Option<Value> {
-        let (item, emits) = (self.items.len(), self.emits.len());
+        let (item, emits, origins) = (self.items.len(), self.emits.len(), self.origins.len());
         let place = here.first().map(|segment| segment.place());
         self.items.push(Item { parent, step, place });
         let members = self.section(section, here, item);
         let is_wanted = matches!(step, Step::Index(..)) && section.has_required;
         if members.is_empty() && !is_wanted {
             self.items.truncate(item);
+            self.origins.truncate(origins);
             if self.emits.len() > emits {
                 self.emits.truncate(emits);
                 self.finder.forget_emits();
@@ -232,7 +245,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// Every listed place of every such segment, in the order of the wire.
-    fn list(&mut self, reaches: &'m [Reach], here: Here<'t, 'a>) -> Option<Value> {
+    fn list(&mut self, reaches: &'m [Reach], rule: &'m Spot, name: &'m str, at: At<'m, 't, 'a>) -> Option<Value> {
+        let here = at.here;
         let mut found: Vec<Found<'a>> = Vec::new();
         for (index, reach) in reaches.iter().enumerate() {
             if reaches.iter().take(index).any(|before| before.route == reach.route) {
@@ -246,6 +260,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         }
         found.sort_by_key(|found| found.element.segment().position());
         found.iter().for_each(|found| found.mark(&mut self.coverage));
+        if self.context.trace && !found.is_empty() {
+            let places = found.iter().map(|found| found.element.place()).collect();
+            self.origins.push(PendingOrigin { item: at.item, name, places, rule });
+        }
         let values: Vec<Value> = found.iter().map(|found| Value::from(found.text().into_owned())).collect();
         values.iter().for_each(|value| self.take("", value));
         (!values.is_empty()).then_some(Value::Array(values))

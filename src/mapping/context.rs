@@ -1,10 +1,13 @@
 //! What reading needs to know beside the mapping, and what it gives.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::base::{Diagnostic, Severity};
 use crate::canon::{Derived, Unmapped};
+use crate::edi::Place;
 
 /// What reading needs to know of the partner.
 #[derive(Clone, Debug)]
@@ -17,6 +20,19 @@ pub struct ReadContext<'c> {
     pub unlisted: UnlistedCode,
     /// Bytes of the document's text, about; a message that would make more is not read on (`Limits::document`).
     pub document_limit: usize,
+    /// Whether to say where each member is from ([`Read::origins`]).
+    pub trace: bool,
+}
+
+/// Where a member of a document that was read is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOrigin {
+    /// The member: `lines[2].price.amount`.
+    pub member: String,
+    /// The elements that gave the value, in the order of the rule; none of a constant.
+    pub places: Vec<Place>,
+    /// File and line of the rule.
+    pub rule: (Arc<str>, u32),
 }
 
 /// One line of `[parties]`: an id of ours, and what the wire says for it.
@@ -69,6 +85,19 @@ pub struct Read {
     pub findings: Vec<Diagnostic>,
     /// What no rule used.
     pub unmapped: Vec<Unmapped>,
+    /// Where each member is from, if that was asked, in the order of the rules.
+    pub origins: Vec<ReadOrigin>,
+    /// Elements of the message that are not the engine's own, and how many of them rules used.
+    pub coverage: Coverage,
+}
+
+/// How much of a message the rules of a mapping used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Elements and components that hold something, less those of the envelope and of hierarchies.
+    pub elements: usize,
+    /// Those of them that no rule used.
+    pub unmapped: usize,
 }
 
 impl Read {

@@ -59,21 +59,38 @@ impl Coverage {
         whole || (sub != Sub::default() && self.parts.contains(&(segment.position(), number, sub)))
     }
 
-    /// Everything that was not used, in the order of the wire, up to the bound; and how much there was beyond it.
-    pub(super) fn unmapped(&self, tree: &Tree<'_>) -> (Vec<Unmapped>, usize) {
-        let mut list = Unused { coverage: self, found: Vec::new(), beyond: 0 };
-        list.instance(tree.root(), &mut String::new());
-        (list.found, list.beyond)
+    /// Everything that was not used, in the order of the wire.
+    pub(super) fn unmapped(&self, tree: &Tree<'_>) -> Unused {
+        let mut looker = Looker { coverage: self, unused: Unused::default() };
+        looker.instance(tree.root(), &mut String::new());
+        looker.unused
     }
 }
 
-struct Unused<'c> {
-    coverage: &'c Coverage,
-    found: Vec<Unmapped>,
-    beyond: usize,
+/// What was not used, and how much of what.
+#[derive(Debug, Default)]
+pub(super) struct Unused {
+    /// What was not used, up to the bound.
+    pub found: Vec<Unmapped>,
+    /// How many more there are.
+    pub beyond: usize,
+    /// Elements, or their components where they have some, that hold something.
+    pub values: usize,
+    /// Those of them that were not used.
+    pub unused: usize,
 }
 
-impl Unused<'_> {
+struct Looker<'c> {
+    coverage: &'c Coverage,
+    unused: Unused,
+}
+
+/// How many values an element has: each of its components is one.
+fn values(element: Element<'_>) -> usize {
+    (1..=element.component_count()).filter(|part| !element.component(*part).is_empty()).count()
+}
+
+impl Looker<'_> {
     /// Loops nest as deep as the guide's, which is bounded where guides are read.
     fn instance(&mut self, instance: Instance<'_, '_>, path: &mut String) {
         for part in instance.parts() {
@@ -96,6 +113,7 @@ impl Unused<'_> {
         }
         for element in segment.elements() {
             let number = element.number() as usize;
+            self.unused.values += values(element);
             let whole = Cell { number, sub: Sub::default() };
             if element.is_empty() || self.coverage.is_used(&segment, whole) {
                 continue;
@@ -150,11 +168,12 @@ impl Unused<'_> {
         if element.is_empty() {
             return;
         }
-        if self.found.len() >= MAX_UNMAPPED {
-            self.beyond += 1;
+        self.unused.unused += values(element).max(1);
+        if self.unused.found.len() >= MAX_UNMAPPED {
+            self.unused.beyond += 1;
             return;
         }
-        self.found.push(Unmapped {
+        self.unused.found.push(Unmapped {
             path: format!("{path}{}{:02}{suffix}", segment.tag(), element.number()),
             segment_position: u64::from(segment.position()),
             value: element.text().chars().take(MAX_VALUE).collect(),

@@ -44,7 +44,7 @@ mod write;
 
 use std::sync::Arc;
 
-pub use context::{PartyEntry, Read, ReadContext, UnlistedCode};
+pub use context::{Coverage, PartyEntry, Read, ReadContext, ReadOrigin, UnlistedCode};
 pub use template::{template, templates};
 pub use write::{Origin, Written};
 
@@ -134,13 +134,20 @@ impl Mapping {
         reading.identify(&mut document);
         reading.compare_emits(&document);
         reading.check(&document, self.document);
-        let (unmapped, beyond) = reading.coverage.unmapped(tree);
+        let coverage::Unused { found: unmapped, beyond, values, unused } = reading.coverage.unmapped(tree);
+        let coverage = Coverage { elements: values, unmapped: unused };
+        let origins = reading.origins.iter().map(|one| ReadOrigin {
+            member: reading.path(one.item, one.name),
+            places: one.places.clone(),
+            rule: (Arc::clone(&one.rule.file), one.rule.line),
+        });
+        let origins = origins.collect();
         if beyond > 0 {
             let message = format!("{beyond} more elements that no rule used are not listed");
             reading.notes.find(Diagnostic::info("more-unmapped", message));
         }
         let (findings, assumptions, derived) = reading.notes.finish();
-        Read { document, derived, assumptions, findings, unmapped }
+        Read { document, derived, assumptions, findings, unmapped, origins, coverage }
     }
 }
 

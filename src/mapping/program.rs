@@ -88,7 +88,10 @@ pub(super) struct Member {
 pub(super) enum Work {
     Value(Rule),
     /// All values of several places, in the order of the wire.
-    List(Vec<Reach>),
+    List {
+        reaches: Vec<Reach>,
+        at: Spot,
+    },
     Object(Section),
     /// The first instance.
     One {

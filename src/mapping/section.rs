@@ -293,7 +293,7 @@ impl<'c> Compiler<'c> {
                 }
             }
         }
-        Some(Work::List(reaches))
+        Some(Work::List { reaches, at: entry.node.at.clone() })
     }
 
     fn object(&mut self, entry: &Entry, table: &Table, shape: &'c Shape, frame: &Frame<'c, '_, '_>) -> Option<Work> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::apply::{At, Reading, Slots, set};
+use super::apply::{At, PendingOrigin, Reading, Slots, set};
 use super::code::Meaning;
 use super::convert::{self, Unfit};
 use super::file::Spot;
@@ -38,6 +38,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let place = read.as_ref().map(Read::place);
         match self.convert(codecs, stage, &rule.kind, place) {
             Ok(Stage::Ready(value)) => {
+                self.trace(read.as_ref(), slot, &rule.at, at);
                 self.mark(read);
                 self.tell_default(default, slot, at);
                 set(slots, slot, Some(value));
@@ -45,6 +46,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             Ok(Stage::Unlisted(code)) => {
                 self.unlisted(&code, &rule.at, slot, place, at);
                 let Some(value) = unlisted_value(rule, &code) else { return };
+                self.trace(read.as_ref(), slot, &rule.at, at);
                 self.mark(read);
                 set(slots, slot, Some(value));
                 if let Some(code_slot) = rule.code_slot {
@@ -72,6 +74,9 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         };
         let entry = self.program.lists.get(spread.list).and_then(|list| list.find(&code));
         if let Some(members) = entry.and_then(|(index, _)| spread.entries.get(index)?.first()) {
+            for (slot, _) in members {
+                self.trace(read.as_ref(), *slot, &spread.at, at);
+            }
             self.mark(read);
             for (slot, value) in members {
                 self.tell_default(default, *slot, at);
@@ -112,6 +117,15 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             }
             _ => None,
         })
+    }
+
+    /// Takes note of where a member is from.
+    fn trace(&mut self, read: Option<&Read<'m, 'a>>, slot: usize, rule: &'m Spot, at: At<'m, 't, 'a>) {
+        if self.context.trace {
+            let places = read.map(|read| read.found.iter().map(|found| found.element.place()).collect());
+            let name = at.section.names.get(slot).map_or("", String::as_str);
+            self.origins.push(PendingOrigin { item: at.item, name, places: places.unwrap_or_default(), rule });
+        }
     }
 
     fn mark(&mut self, read: Option<Read<'m, 'a>>) {

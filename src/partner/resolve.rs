@@ -134,6 +134,7 @@ impl Partner {
             parties: &self.parties,
             time_zone: &self.time_zone,
             document_limit: self.limits.document,
+            trace: false,
             unlisted: self.x12.as_ref().map(X12::unlisted_code).unwrap_or_default(),
         }
     }

@@ -128,9 +128,9 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     /// Values of one kind, in the places of a list: a new segment where the one before is full.
-    pub(super) fn list(&mut self, reaches: &'m [Reach], items: &'d [Value], here: Here) {
-        let by = self.instance_author();
-        self.spot.clone_from(&by.spot);
+    pub(super) fn list(&mut self, reaches: &'m [Reach], at: &Spot, items: &'d [Value], here: Here) {
+        let by = self.author(at);
+        self.spot = Some(at.clone());
         let mut values = items.iter().filter_map(Value::as_str).peekable();
         let mut is_first = true;
         while values.peek().is_some() {
@@ -151,22 +151,13 @@ impl<'m, 'd> Writing<'m, 'd> {
 
     /// Who makes instances for the member at work: the rule where its section begins.
     fn instance_author(&self) -> Written {
-        let names: Vec<PathStep> = self
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(depth, step)| self.path_step(depth, step))
-            .collect();
-        let generic = path_text(&names);
-        let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
-        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
-    }
-
-    fn path_step(&self, _depth: usize, step: &Step<'d>) -> PathStep {
-        match step.index {
+        let step = |step: &Step<'d>| match step.index {
             Some(_) => PathStep::Items(step.name.to_owned()),
             None => PathStep::Member(step.name.to_owned()),
-        }
+        };
+        let generic = path_text(&self.steps.iter().map(step).collect::<Vec<_>>());
+        let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
+        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
     }
 }
 

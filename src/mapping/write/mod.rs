@@ -136,7 +136,7 @@ impl<'m, 'd> Writing<'m, 'd> {
     fn member(&mut self, member: &'m Member, value: &'d Value, around: &'d Map<String, Value>, here: Here) {
         match (&member.work, value) {
             (Work::Value(rule), value) => self.rule(rule, value, around, here),
-            (Work::List(reaches), Value::Array(items)) => self.list(reaches, items, here),
+            (Work::List { reaches, at }, Value::Array(items)) => self.list(reaches, at, items, here),
             (Work::Object(section), Value::Object(members)) => self.section(section, members, here),
             (Work::One { instances, section, .. }, Value::Object(members)) => {
                 self.one(instances, section, members, value, here);
@@ -342,6 +342,9 @@ impl<'m, 'd> Writing<'m, 'd> {
         self.find(finding.hinting(format!("add its code to [codes.{list}] in the partner's mapping")));
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
