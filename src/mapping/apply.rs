@@ -164,6 +164,15 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let value = match &member.work {
             Work::Value(rule) => return self.value(rule, member.slot, at, slots),
             Work::List { reaches, at: rule } => self.list(reaches, rule, name, at),
+            Work::Split { rule, separator } => {
+                self.value(rule, member.slot, at, slots);
+                let text = slots.get(member.slot).cloned().flatten();
+                let parts = text.as_ref().and_then(Value::as_str).map(|text| {
+                    let parts = text.split(separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+                    parts.map(Value::from).collect::<Value>()
+                });
+                parts.or(text)
+            }
             Work::Object(section) => self.object(section, Step::Table(name), at.here, at.item),
             Work::One { instances, section, default } => self.one(instances, section, default.as_deref(), name, at),
             Work::Each { blocks, required } => {

@@ -5,6 +5,7 @@ use super::file::Node;
 use super::nearest::did_you_mean;
 use super::program::{Codec, DateFormat};
 use super::rule;
+use super::table::LookupTable;
 use crate::base::Diagnostic;
 use crate::canon::Kind;
 use crate::edi::guide::ElementType;
@@ -24,8 +25,10 @@ pub(super) enum Stage {
     Ready(Kind),
 }
 
-const KNOWN: [&str; 12] =
-    ["code", "flag", "date", "instant", "implied", "default", "text", "gtin", "sscc", "trim", "upper", "strip-zeros"];
+const KNOWN: [&str; 14] = [
+    "code", "lookup", "flag", "date", "instant", "implied", "default", "text", "gtin", "sscc", "trim", "upper",
+    "strip-zeros", "split",
+];
 
 impl Compiler<'_> {
     /// Compiles codecs for a member of this kind. `from` is where each source of the rule starts.
@@ -99,6 +102,10 @@ impl Compiler<'_> {
                     _ => return self.bad_arguments(node, codec),
                 }
             }
+            ("lookup", [table, wire, canonical], Some(name)) => match (table.len(), wire.as_slice(), canonical.as_slice()) {
+                (1, [wire], [canonical]) => Codec::Lookup(self.lookup(node, codec, &name, wire, canonical)?),
+                _ => return self.bad_arguments(node, codec),
+            },
             ("instant", [], _) => Codec::Instant,
             ("text", [], _) => Codec::Text,
             ("gtin", [], _) => Codec::Gtin,
@@ -109,6 +116,30 @@ impl Compiler<'_> {
             _ => return self.bad_arguments(node, codec),
         };
         Some(compiled)
+    }
+
+    /// A table beside the mapping file, read once for each pair of columns.
+    fn lookup(&mut self, node: &Node, codec: &rule::Codec, name: &str, wire: &str, canonical: &str) -> Option<usize> {
+        let spot = node.spot_in(codec.at);
+        let folder = spot.file.strip_prefix("mappings/").and_then(|file| file.rsplit_once('/')).map(|(folder, _)| folder);
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let path = folder.filter(|_| is_name).map(|folder| format!("{folder}/{name}.csv"));
+        let Some(text) = path.as_deref().and_then(self.sources) else {
+            let fault = Diagnostic::error("unknown-table", format!("there is no table {name}.csv beside this file"));
+            self.faults.at(&spot, fault.expecting("a CSV file in the folder of the mapping, its first row the columns"));
+            return None;
+        };
+        match LookupTable::read(&format!("{name}.csv"), &text, wire, canonical) {
+            Ok(table) => {
+                self.tables.push(table);
+                Some(self.tables.len() - 1)
+            }
+            Err(fault) => {
+                let diagnostic = Diagnostic { expected: fault.expected, ..Diagnostic::error(fault.code, fault.message) };
+                self.faults.at(&spot, diagnostic);
+                None
+            }
+        }
     }
 
     fn default(
@@ -139,11 +170,8 @@ impl Compiler<'_> {
             "pad" => "pad(width, character)",
             "instant" | "text" | "gtin" | "trim" | "upper" => "no arguments",
             "sscc" => "sscc or sscc(ai)",
-            "split" | "lookup" => {
-                let message = format!("this version has no codec '{}' yet", codec.name);
-                self.faults.at(&spot, Diagnostic::error("not-supported", message));
-                return None;
-            }
+            "lookup" => "lookup(table, column of the wire, column of the document), a CSV file beside the mapping",
+            "split" => "split(separator), at the end of the rule of an array of texts",
             unknown => {
                 let mut fault = Diagnostic::error("unknown-codec", format!("there is no codec '{unknown}'"));
                 fault.hint = did_you_mean(unknown, KNOWN);
@@ -196,6 +224,7 @@ fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static st
         Codec::Date(_) if is_textual || *stage == Stage::Element(ElementType::Dt) => Ok(Stage::Ready(Kind::Date)),
         Codec::Implied(_) if is_textual => Ok(Stage::Ready(Kind::Decimal)),
         Codec::Flag { .. } if is_textual => Ok(Stage::Ready(Kind::Boolean)),
+        Codec::Lookup(_) if is_textual => Ok(Stage::Text),
         // The words of the list were held against the member's kind when the list was looked up.
         Codec::Code(_) if is_textual => Ok(Stage::Ready(kind.clone())),
         Codec::Gtin | Codec::Sscc { .. } | Codec::Trim | Codec::Upper | Codec::Pad { .. } if is_textual => {

@@ -11,10 +11,11 @@ use super::file::{Node, Spot, Table, Value};
 use super::load::{Loaded, overlay};
 use super::nearest::did_you_mean;
 use super::party::find_parties;
-use super::program::{Condition, Instances, PathStep, Program, Reach, Source};
+use super::program::{Condition, Instances, PathStep, Program, Reach, Source, Ways};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
+use super::table::LookupTable;
 use crate::base::Diagnostic;
 use crate::canon::{Kind, Shape};
 use crate::edi::Guide;
@@ -26,8 +27,14 @@ pub(super) const RESERVED: [&str; 13] =
 /// Blocks may use blocks, so deep.
 const MAX_USE: usize = 8;
 
-/// Compiles the rules of a file for a guide and a document.
-pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape) -> Result<Program, Vec<Diagnostic>> {
+/// Compiles the rules of a file for a guide and a document. `sources` gives the tables that lie beside it.
+pub(super) fn compile(
+    loaded: &Loaded,
+    guide: &Guide,
+    kind: &str,
+    shape: &Shape,
+    sources: &dyn Fn(&str) -> Option<String>,
+) -> Result<Program, Vec<Diagnostic>> {
     let mut compiler = Compiler {
         shape,
         faults: Faults::default(),
@@ -37,6 +44,9 @@ pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape)
         outer: Vec::new(),
         spots: Vec::new(),
         has_levels: false,
+        ways: Ways { read: true, write: true },
+        tables: Vec::new(),
+        sources,
     };
     compiler.top(&loaded.table, kind);
     compiler.read_lists(&loaded.table);
@@ -62,7 +72,8 @@ pub(super) fn compile(loaded: &Loaded, guide: &Guide, kind: &str, shape: &Shape)
     }
     let mut parties = Vec::new();
     find_parties(shape, &mut Vec::new(), &mut parties);
-    Ok(Program { root, lists: compiler.lists, derive, parties, spots: compiler.spots, unsent, hierarchy, packs_pia })
+    let (tables, ways) = (compiler.tables, compiler.ways);
+    Ok(Program { root, lists: compiler.lists, tables, ways, derive, parties, spots: compiler.spots, unsent, hierarchy, packs_pia })
 }
 
 fn place_of(fault: &Diagnostic) -> (Option<&str>, Option<u32>, Option<u32>) {
@@ -82,6 +93,10 @@ pub(super) struct Compiler<'c> {
     pub spots: Vec<(String, Spot)>,
     /// Whether the document has levels, whose sections are compiled by themselves.
     pub has_levels: bool,
+    pub ways: Ways,
+    pub tables: Vec<LookupTable>,
+    /// The project's own files, for tables beside the mapping.
+    pub sources: &'c dyn Fn(&str) -> Option<String>,
 }
 
 impl<'c> Compiler<'c> {
@@ -97,6 +112,11 @@ impl<'c> Compiler<'c> {
                         self.faults.wrong_type(&entry.node, "schema", "1, the only version of mapping files there is");
                     }
                 }
+                "direction" => match entry.node.text() {
+                    Some("read") => self.ways.write = false,
+                    Some("write") => self.ways.read = false,
+                    _ => self.faults.wrong_type(&entry.node, "direction", "\"read\" or \"write\"; without it both"),
+                },
                 "pia" => {
                     if entry.node.text() != Some("packed") {
                         self.faults.wrong_type(&entry.node, "pia", "\"packed\"");
@@ -106,7 +126,7 @@ impl<'c> Compiler<'c> {
                 key => {
                     let mut fault = Diagnostic::error("unknown-key", format!("there is no key '{key}'"));
                     fault.hint =
-                        did_you_mean(key, ["message", "document", "extends", "version", "block", "codes", kind]);
+                        did_you_mean(key, ["message", "document", "extends", "version", "direction", "pia", "block", "codes", kind]);
                     self.faults.at(&entry.at, fault);
                 }
             }

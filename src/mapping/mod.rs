@@ -23,6 +23,7 @@ mod coverage;
 mod derivation;
 mod derive;
 mod emit;
+mod expression;
 mod faults;
 mod file;
 mod fill;
@@ -38,6 +39,7 @@ mod rule;
 mod scan;
 mod scope;
 mod section;
+mod table;
 mod template;
 mod value;
 mod write;
@@ -45,10 +47,11 @@ mod write;
 use std::sync::Arc;
 
 pub use context::{Coverage, PartyEntry, Read, ReadContext, ReadOrigin, UnlistedCode};
+pub use program::Ways;
 pub use template::{template, templates};
 pub use write::{Origin, Written};
 
-use crate::base::{Diagnostic, Location, Sha256};
+use crate::base::{Diagnostic, Location, Sha256, Sha256Hasher};
 use crate::canon::{self, DocumentType, MappingUsed};
 use crate::edi::{Guide, GuideKey, Guides, Tree};
 use serde_json::Value;
@@ -82,7 +85,7 @@ impl Mapping {
         let message = message(&loaded, guides, &mut faults);
         let document = document(&loaded, &mut faults);
         let (Some((message, guide)), Some(document)) = (message, document) else { return Err(faults.list) };
-        let program = match compile::compile(&loaded, &guide, document.kind, &document.shape) {
+        let program = match compile::compile(&loaded, &guide, document.kind, &document.shape, sources) {
             Ok(program) if faults.list.is_empty() => program,
             Ok(_) => return Err(faults.list),
             Err(others) => {
@@ -91,6 +94,7 @@ impl Mapping {
             }
         };
         let load::Loaded { file, version, sha256, .. } = loaded;
+        let sha256 = with_tables(sha256, &program.tables);
         Ok(Self { file, version, sha256, message, guide, document, program })
     }
 
@@ -107,6 +111,11 @@ impl Mapping {
     /// The document it makes: `order@1`.
     pub fn document(&self) -> &'static DocumentType {
         self.document
+    }
+
+    /// Which ways it goes.
+    pub fn ways(&self) -> Ways {
+        self.program.ways
     }
 
     /// SHA-256 over the file and all it extends.
@@ -149,6 +158,17 @@ impl Mapping {
         let (findings, assumptions, derived) = reading.notes.finish();
         Read { document, derived, assumptions, findings, unmapped, origins, coverage }
     }
+}
+
+/// The hash of the files with those of the tables that they name.
+fn with_tables(sha256: Sha256, tables: &[table::LookupTable]) -> Sha256 {
+    if tables.is_empty() {
+        return sha256;
+    }
+    let mut hasher = Sha256Hasher::default();
+    hasher.update(sha256.as_bytes());
+    tables.iter().for_each(|table| hasher.update(table.sha256.as_bytes()));
+    hasher.finish()
 }
 
 /// The guide of the message. A file that extends another may be for another release of the same message; standard and

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::code::CodeList;
 use super::derive::{Derivation, Expression};
+use super::expression::ValueExpression;
 use super::file::Spot;
 use super::hierarchy::Hierarchy;
+use super::table::LookupTable;
 use crate::canon::Kind;
 use crate::edi::Tag;
 use crate::edi::guide::ElementType;
@@ -17,6 +19,9 @@ use crate::edi::guide::ElementType;
 pub(super) struct Program {
     pub root: Section,
     pub lists: Vec<CodeList>,
+    pub tables: Vec<LookupTable>,
+    /// Which ways the mapping goes.
+    pub ways: Ways,
     /// In the order of their dependencies.
     pub derive: Vec<Derivation>,
     /// Canonical paths of the parties, for their ids.
@@ -29,6 +34,15 @@ pub(super) struct Program {
     pub hierarchy: Option<Hierarchy>,
     /// Whether a PIA takes five pairs; otherwise one.
     pub packs_pia: bool,
+}
+
+/// Which ways a mapping goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// From the wire to documents.
+    pub read: bool,
+    /// From documents to the wire.
+    pub write: bool,
 }
 
 /// A step of a canonical path that holds for every document.
@@ -92,6 +106,11 @@ pub(super) enum Work {
         reaches: Vec<Reach>,
         at: Spot,
     },
+    /// One text that holds several values, with this between them.
+    Split {
+        rule: Rule,
+        separator: String,
+    },
     Object(Section),
     /// The first instance.
     One {
@@ -114,7 +133,16 @@ pub(super) struct Rule {
     pub kind: Kind,
     /// The slot for the wire's code when no word stands for it.
     pub code_slot: Option<usize>,
+    /// What codecs cannot say.
+    pub expressions: Option<Expressions>,
     pub at: Spot,
+}
+
+/// A pair of expressions. A rule with one half goes one way only.
+#[derive(Debug)]
+pub(super) struct Expressions {
+    pub read: Option<ValueExpression>,
+    pub write: Option<ValueExpression>,
 }
 
 /// A rule whose value is several members.
@@ -259,6 +287,8 @@ pub(super) enum EmitValue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Codec {
     Code(usize),
+    /// A cross-reference table.
+    Lookup(usize),
     Flag {
         yes: Vec<String>,
         no: Vec<String>,

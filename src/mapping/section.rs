@@ -10,7 +10,8 @@ use super::compile::{Compiler, RESERVED, only_reach};
 use super::convert;
 use super::file::{Entry, Node, Spot, Table, Value};
 use super::hierarchy;
-use super::program::{Filled, Member, PathStep, Rule, Section, Spread, Work, path_text};
+use super::expression::ValueExpression;
+use super::program::{Expressions, Filled, Member, PathStep, Rule, Section, Spread, Work, path_text};
 use super::rule;
 use super::scope::Scope;
 use crate::base::Diagnostic;
@@ -162,6 +163,9 @@ impl<'c> Compiler<'c> {
         let slot = frame.slot(&entry.key)?;
         let work = match (&entry.node.value, shape) {
             (Value::Text(_), Shape::Value(kind)) => Work::Value(self.rule(entry, kind, frame)?),
+            (Value::Text(text), Shape::Array { item, .. }) if text.text.contains("| split") => {
+                self.split(entry, item, frame)?
+            }
             (Value::List(items), Shape::Array { item, .. }) => self.list_of(entry, items, item, shape, frame)?,
             (Value::Table(table), Shape::Value(kind)) if table.get("place").is_some() => {
                 Work::Value(self.parts(entry, table, kind, frame)?)
@@ -214,13 +218,32 @@ impl<'c> Compiler<'c> {
     }
 
     fn rule(&mut self, entry: &Entry, kind: &Kind, frame: &Frame<'c, '_, '_>) -> Option<Rule> {
-        self.rule_at(&entry.node, &entry.key, kind, frame)
+        self.rule_at(&entry.node, &entry.key, kind, None, frame)
     }
 
-    fn rule_at(&mut self, node: &Node, name: &str, kind: &Kind, frame: &Frame<'c, '_, '_>) -> Option<Rule> {
+    fn rule_at(
+        &mut self,
+        node: &Node,
+        name: &str,
+        kind: &Kind,
+        expressions: Option<Expressions>,
+        frame: &Frame<'c, '_, '_>,
+    ) -> Option<Rule> {
         let parsed = self.faults.parsed(node, rule::Rule::parse(node.text()?))?;
-        let sources = self.sources(node, &parsed, &frame.scope);
-        if let Some(text) = constant_alone(&parsed).filter(|text| !convert::constant_fits(text, kind)) {
+        self.rule_of(node, name, kind, &parsed, expressions, frame)
+    }
+
+    fn rule_of(
+        &mut self,
+        node: &Node,
+        name: &str,
+        kind: &Kind,
+        parsed: &rule::Rule,
+        expressions: Option<Expressions>,
+        frame: &Frame<'c, '_, '_>,
+    ) -> Option<Rule> {
+        let sources = self.sources(node, parsed, &frame.scope);
+        if let Some(text) = constant_alone(parsed).filter(|text| !convert::constant_fits(text, kind)) {
             self.faults.at(&node.at, unfit_constant(text, kind));
         }
         let (sources, stages) = sources?;
@@ -231,22 +254,22 @@ impl<'c> Compiler<'c> {
             }
             false => stages,
         };
-        let codecs = self.codecs(node, &parsed.codecs, &stages, kind);
+        // An expression takes a text and gives one.
+        let through = if expressions.is_some() { &Kind::Text } else { kind };
+        let codecs = self.codecs(node, &parsed.codecs, &stages, through);
         let code_slot = frame.other(name, kind).map(|(_, slot)| slot);
-        Some(Rule { sources, codecs, kind: kind.clone(), code_slot, at: node.at.clone() })
+        Some(Rule { sources, codecs, kind: kind.clone(), code_slot, expressions, at: node.at.clone() })
     }
 
     /// A rule written as a table: `{ place = "PO104", read = "…", write = "…" }`.
     fn parts(&mut self, entry: &Entry, table: &Table, kind: &Kind, frame: &Frame<'c, '_, '_>) -> Option<Rule> {
         let mut place = None;
+        let (mut read, mut write) = (None, None);
         for part in &table.entries {
             match part.key.as_str() {
                 "place" => place = Some(&part.node),
-                "read" | "write" => {
-                    let fault = Diagnostic::error("not-supported", "this version has no expressions yet");
-                    self.faults.at(&part.at, fault.hinting("use codecs"));
-                    return None;
-                }
+                "read" => read = self.expression(part),
+                "write" => write = self.expression(part),
                 key => {
                     let fault = Diagnostic::error("unknown-key", format!("a rule has no part '{key}'"));
                     self.faults.at(&part.at, fault.expecting("place, read or write"));
@@ -257,7 +280,39 @@ impl<'c> Compiler<'c> {
         if node.text().is_none() {
             self.faults.wrong_type(node, "place", "a rule");
         }
-        self.rule_at(node, &entry.key, kind, frame)
+        let has_one = read.is_some() || write.is_some();
+        if has_one && (read.is_none() || write.is_none()) {
+            self.ways.read &= read.is_some();
+            self.ways.write &= write.is_some();
+        }
+        let expressions = has_one.then_some(Expressions { read, write });
+        self.rule_at(node, &entry.key, kind, expressions, frame)
+    }
+
+    fn expression(&mut self, part: &Entry) -> Option<ValueExpression> {
+        let Some(text) = part.node.text() else {
+            self.faults.wrong_type(&part.node, &part.key, "an expression over 'value'");
+            return None;
+        };
+        let parsed = ValueExpression::parse(text);
+        self.faults.parsed(&part.node, parsed)
+    }
+
+    /// One text that holds several values.
+    fn split(&mut self, entry: &Entry, item: &'c Shape, frame: &Frame<'c, '_, '_>) -> Option<Work> {
+        let mut parsed = self.faults.parsed(&entry.node, rule::Rule::parse(entry.node.text()?))?;
+        let last = parsed.codecs.pop().filter(|codec| codec.name == "split");
+        let separator = last.as_ref().and_then(|codec| match codec.arguments.as_slice() {
+            [words] if words.len() == 1 => words.first().cloned(),
+            _ => None,
+        });
+        let (Some(separator), Shape::Value(Kind::Text)) = (separator, item) else {
+            let fault = Diagnostic::error("codec-arguments", "'split' makes an array of texts, at the end of a rule");
+            self.faults.at(&entry.node.at, fault.expecting("split(SEPARATOR), such as split(';')"));
+            return None;
+        };
+        let rule = self.rule_of(&entry.node, &entry.key, &Kind::Text, &parsed, None, frame)?;
+        Some(Work::Split { rule, separator })
     }
 
     fn list_of(

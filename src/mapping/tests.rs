@@ -12,8 +12,14 @@ use crate::edi::{Piece, ReadOptions, Reader, TransactionSet, structure};
 
 const TEMPLATE: &str = "templates/x12/004010/order";
 
+const PARTS: &str = "partner,ours\nA-1,100\nA-2,200\n";
+
 fn compile(text: &str) -> Result<Mapping, Vec<Diagnostic>> {
-    let sources = |name: &str| (name == "test/order").then(|| text.to_owned());
+    let sources = |name: &str| match name {
+        "test/order" => Some(text.to_owned()),
+        "test/parts.csv" => Some(PARTS.to_owned()),
+        _ => None,
+    };
     Mapping::compile("test/order", &sources, &Guides::shipped())
 }
 
@@ -214,6 +220,35 @@ fn codecs_convert() {
     check("contractNumber = 'REF02 | default(none)'", "", "/contractNumber", json!("none"));
     check("orderDate = 'REF02 | date(YYMMDD)'", "REF*CT*261102~", "/orderDate", json!("2026-11-02"));
     check("totals.lineAmount = 'REF02 | implied(2)'", "REF*CT*1234~", "/totals/lineAmount", json!("12.34"));
+}
+
+#[test]
+fn tables_and_expressions_say_what_codecs_cannot() {
+    let table = "contractNumber = 'REF02 | lookup(parts, partner, ours)'";
+    check(table, "REF*CT*A-2~", "/contractNumber", json!("200"));
+    check(table, "REF*CT*A-9~", "/contractNumber", json!("A-9"));
+    let pair = "totals.lineAmount = { place = 'REF02', read = 'value / 100', write = 'value * 100' }";
+    check(pair, "REF*CT*245~", "/totals/lineAmount", json!("2.45"));
+    check(pair, "REF*CT*none~", "/totals/lineAmount", Value::Null);
+    let half = "contractNumber = { place = 'REF02', read = 'value[2:]' }";
+    check(half, "REF*CT*DE77~", "/contractNumber", json!("77"));
+    assert_eq!(compile(&small(half)).unwrap().ways(), Ways { read: true, write: false });
+    let split = "[order.shipTo]\nin = 'N1 if N101=ST'\naddress.street = \"N102 | split(';')\"";
+    check(split, "N1*ST*a; b;~", "/shipTo/address/street", json!(["a", "b"]));
+}
+
+#[test]
+fn the_hash_covers_tables() {
+    let rule = small("contractNumber = 'REF02 | lookup(parts, partner, ours)'");
+    let hash = |table: &str| {
+        let sources = |name: &str| match name {
+            "test/order" => Some(rule.clone()),
+            "test/parts.csv" => Some(table.to_owned()),
+            _ => None,
+        };
+        Mapping::compile("test/order", &sources, &Guides::shipped()).unwrap().sha256()
+    };
+    assert_ne!(hash(PARTS), hash("partner,ours\nA-1,100\n"));
 }
 
 #[test]

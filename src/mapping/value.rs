@@ -9,10 +9,11 @@ use super::apply::{At, PendingOrigin, Reading, Slots, set};
 use super::code::Meaning;
 use super::convert::{self, Unfit};
 use super::file::Spot;
+use super::expression::ValueExpression;
 use super::find::{self, Found, Here};
 use super::notes::location;
 use super::period::{self, Moment};
-use super::program::{Codec, Condition, DateFormat, Reach, Rule, Source, Spread};
+use super::program::{Codec, Condition, DateFormat, Expressions, Reach, Rule, Source, Spread};
 use crate::base::Diagnostic;
 use crate::canon::Kind;
 use crate::edi::guide::ElementType;
@@ -36,7 +37,19 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             return;
         };
         let place = read.as_ref().map(Read::place);
-        match self.convert(codecs, stage, &rule.kind, place) {
+        let converted = match &rule.expressions {
+            Some(Expressions { read: Some(expression), .. }) => {
+                match self.expressed(expression, codecs, stage, rule, place) {
+                    Ok(Some(value)) => Ok(Stage::Ready(value)),
+                    Ok(None) => return,
+                    Err(unfit) => Err(unfit),
+                }
+            }
+            // A rule that only writes.
+            Some(Expressions { read: None, .. }) => return,
+            None => self.convert(codecs, stage, &rule.kind, place),
+        };
+        match converted {
             Ok(Stage::Ready(value)) => {
                 self.trace(read.as_ref(), slot, &rule.at, at);
                 self.mark(read);
@@ -56,6 +69,27 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             // Nothing but `Ready` and `Unlisted` comes out of a rule that compiled.
             Ok(Stage::Wire(..) | Stage::Several(_) | Stage::Period(..)) => {}
             Err(unfit) => self.unfit(unfit, &rule.at, slot, place, at),
+        }
+    }
+
+    /// A value through the expression of its rule.
+    fn expressed(
+        &mut self,
+        expression: &ValueExpression,
+        codecs: &[Codec],
+        stage: Stage<'a>,
+        rule: &Rule,
+        place: Option<Place>,
+    ) -> Result<Option<Value>, Unfit> {
+        let Stage::Ready(Value::String(text)) = self.convert(codecs, stage, &Kind::Text, place)? else { return Ok(None) };
+        match expression.evaluate(&text) {
+            Ok(Some(text)) => self.by_type(&text, ElementType::An, &rule.kind, place).map(Some),
+            Ok(None) => Ok(None),
+            Err(why) => {
+                let finding = Diagnostic::warning("expression-failed", format!("the expression has no value: {why}"));
+                self.notes.find(finding.at(location(place, Some(&rule.at), None)));
+                Err(Unfit { code: "expression-failed", expected: "a value for which the expression of the rule has one" })
+            }
         }
     }
 
@@ -213,6 +247,13 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             Codec::Default { .. } => Ok(Stage::Wire(text, element_type)),
             Codec::Text => text_of(text),
             Codec::Code(list) => Ok(self.word(*list, text, kind)),
+            Codec::Lookup(table) => {
+                let found = self.program.tables.get(*table).and_then(|table| table.canonical(&text));
+                match found {
+                    Some(own) => text_of(Cow::Owned(own.to_owned())),
+                    None => Ok(Stage::Unlisted(text)),
+                }
+            }
             Codec::Flag { yes, no } => {
                 match (yes.iter().any(|code| *code == text), no.iter().any(|code| *code == text)) {
                     (true, _) => Ok(Stage::Ready(Value::Bool(true))),

@@ -206,7 +206,7 @@ fn order_members(section: &Section, order: usize, path: &mut Vec<PathStep>, foun
                 }
             }
             Work::Object(inner) => order_members(inner, order, path, found),
-            Work::List { .. } | Work::One { .. } | Work::Each { .. } => {}
+            Work::List { .. } | Work::Split { .. } | Work::One { .. } | Work::Each { .. } => {}
         }
         path.pop();
     }

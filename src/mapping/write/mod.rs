@@ -23,9 +23,9 @@ use super::context::ReadContext;
 use super::file::Spot;
 use super::hierarchy::{self, Plan};
 use super::notes::{Notes, location};
-use super::program::{Member, Part, PathStep, Program, Rule, Section, Source, Spread, Start, Work};
+use super::program::{Expressions, Member, Part, PathStep, Program, Rule, Section, Source, Spread, Start, Work};
 use crate::base::Diagnostic;
-use crate::canon::{push_index, push_member};
+use crate::canon::{Kind, push_index, push_member};
 use crate::edi::{Guide, Tag};
 
 /// A document being written. `'m` is the mapping's life, `'d` the document's.
@@ -137,6 +137,10 @@ impl<'m, 'd> Writing<'m, 'd> {
         match (&member.work, value) {
             (Work::Value(rule), value) => self.rule(rule, value, around, here),
             (Work::List { reaches, at }, Value::Array(items)) => self.list(reaches, at, items, here),
+            (Work::Split { rule, separator }, Value::Array(items)) => {
+                let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                self.rule(rule, &Value::from(texts.join(separator)), around, here);
+            }
             (Work::Object(section), Value::Object(members)) => self.section(section, members, here),
             (Work::One { instances, section, .. }, Value::Object(members)) => {
                 self.one(instances, section, members, value, here);
@@ -148,15 +152,34 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     /// A member's value, into the first source that takes it.
-    fn rule(&mut self, rule: &'m Rule, value: &'d Value, around: &'d Map<String, Value>, here: Here) {
+    fn rule(&mut self, rule: &'m Rule, value: &Value, around: &'d Map<String, Value>, here: Here) {
         self.spot = Some(rule.at.clone());
+        let expressed;
+        let (value, kind) = match &rule.expressions {
+            None => (value, &rule.kind),
+            Some(Expressions { write: None, .. }) => return self.unwritten(value),
+            Some(Expressions { write: Some(expression), .. }) => {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                match expression.evaluate(&text) {
+                    Ok(Some(text)) => expressed = Value::from(text),
+                    Ok(None) => return,
+                    Err(why) => {
+                        self.clashes += 1;
+                        let message = format!("the expression has no value: {why}");
+                        let finding = Diagnostic::error("expression-failed", message);
+                        return self.find(finding.hinting("mend the document, or the rule in the partner's mapping"));
+                    }
+                }
+                (&expressed, &Kind::Text)
+            }
+        };
         let name = self.steps.last().map_or("", |step| step.name);
         let beside = around.get(&format!("{name}Code")).and_then(Value::as_str);
         let by = self.author(&rule.at);
         let mut first = None;
         for source in in_order(&rule.sources, value) {
             let Source::Places { reaches, conditions } = source else { continue };
-            let wires = match self.wires(value, &rule.kind, &rule.codecs, reaches, beside) {
+            let wires = match self.wires(value, kind, &rule.codecs, reaches, beside) {
                 Ok(Out::Wires(wires)) => wires,
                 Ok(Out::LeftOut) => return,
                 Err(unwritable) => return self.unwritable(unwritable, value),
@@ -335,11 +358,11 @@ impl<'m, 'd> Writing<'m, 'd> {
         self.find(Diagnostic::warning("too-long", message).hinting("shorten the text"));
     }
 
-    fn tell_unlisted(&mut self, word: &str, list: &str) {
+    fn tell_unlisted(&mut self, word: &str, place: &str) {
         let message = format!("'{}' is in no list: it is written as it is", shortened(word));
         let mut finding = Diagnostic::warning("code-unlisted", message);
         finding.severity = self.context.unlisted.severity();
-        self.find(finding.hinting(format!("add its code to [codes.{list}] in the partner's mapping")));
+        self.find(finding.hinting(format!("add it to {place} in the partner's mapping")));
     }
 }
 

@@ -10,7 +10,11 @@ use crate::edi::{Guides, OutgoingElement};
 use crate::mapping::{Mapping, PartyEntry, ReadContext, UnlistedCode};
 
 fn compile(text: &str) -> Mapping {
-    let sources = |name: &str| (name == "test/order").then(|| text.to_owned());
+    let sources = |name: &str| match name {
+        "test/order" => Some(text.to_owned()),
+        "test/parts.csv" => Some("partner,ours\nA-1,100\n".to_owned()),
+        _ => None,
+    };
     Mapping::compile("test/order", &sources, &Guides::shipped()).unwrap_or_else(|faults| panic!("{faults:#?}\n{text}"))
 }
 
@@ -181,6 +185,19 @@ fn codecs_go_back() {
     let date = "orderDate = 'REF02 | date(YYMMDD)'\nemit = { REF01 = \"'DT'\" }";
     check(date, json!({"orderDate": "2026-11-02"}), &["REF*DT*261102"], &[]);
     check("totals.lineAmount = 'CTT02'", json!({"totals": {"lineAmount": "0.8200"}}), &["CTT**.82"], &["missing-element"]);
+}
+
+#[test]
+fn tables_and_expressions_go_back() {
+    let table = "contractNumber = 'BEG06 | lookup(parts, partner, ours)'";
+    check(table, json!({"contractNumber": "100"}), &["BEG***7***A-1"], &[]);
+    check(table, json!({"contractNumber": "900"}), &["BEG***7***900"], &["code-unlisted"]);
+    let pair = "totals.lineAmount = { place = 'BEG06', read = 'value / 100', write = 'value * 100' }";
+    check(pair, json!({"totals": {"lineAmount": "2.450"}}), &["BEG***7***245"], &[]);
+    let odd = "totals.lineAmount = { place = 'BEG06', read = 'value / 100', write = 'value * 10' }";
+    check(odd, json!({"totals": {"lineAmount": "2.45"}}), &["BEG***7***24.5"], &["read-back-differs"]);
+    let split = "[order.shipTo]\nin = 'N1 if N101=ST'\naddress.street = \"N102 | split(';')\"";
+    check(split, json!({"shipTo": {"address": {"street": ["a", "b"]}}}), &["N1*ST*a;b"], &[]);
 }
 
 #[test]

@@ -68,6 +68,16 @@ impl Writing<'_, '_> {
                     let word = stage.text()?;
                     Stage::Text(self.code_of(*list, &word, kind, code).ok_or(NO_CODE)?)
                 }
+                Codec::Lookup(table) => {
+                    let own = stage.text()?;
+                    let table = self.program.tables.get(*table).ok_or(MISFIT)?;
+                    let found = table.wire(&own).map(str::to_owned);
+                    let name = table.name.clone();
+                    Stage::Text(found.unwrap_or_else(|| {
+                        self.tell_unlisted(&own, &name);
+                        own
+                    }))
+                }
                 Codec::Flag { yes, no } => match stage {
                     Stage::Member(Value::Bool(flag)) => {
                         let codes = if *flag { yes } else { no };
@@ -180,8 +190,8 @@ impl Writing<'_, '_> {
         match (list.code_of(word), kind) {
             (Some(code), _) => Some(code.to_owned()),
             (None, Kind::Text) => {
-                let name = list.name.clone();
-                self.tell_unlisted(word, &name);
+                let place = format!("[codes.{}]", list.name);
+                self.tell_unlisted(word, &place);
                 Some(word.to_owned())
             }
             (None, _) => None,
