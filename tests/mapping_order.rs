@@ -57,6 +57,7 @@ fn read(mapping: &Mapping, set: &TransactionSet) -> Read {
         time_zone: &TimeZone::UTC,
         unlisted: UnlistedCode::Warn,
         document_limit: Limits::default().document,
+        trace: false,
     };
     mapping.read(&tree, &context)
 }

@@ -23,6 +23,7 @@ fn write(mapping: &Mapping, document: &Value) -> Written {
         time_zone: &TimeZone::UTC,
         unlisted: UnlistedCode::Warn,
         document_limit: Limits::default().document,
+        trace: false,
     };
     mapping.write(document, &context)
 }
