@@ -12,23 +12,26 @@
 //! A published schema never changes: a minor version adds optional members, anything else is a new major.
 
 mod check;
+mod item;
 mod meta;
 mod order;
-mod part;
+mod party;
+mod reference;
 mod schema;
 mod shape;
+mod terms;
 mod text;
 
 pub use check::{MAX_FAULTS, check};
 pub(crate) use check::{fits, push_index, push_member};
+pub use item::{Item, Price, PriceBasis, Quantity};
 pub use meta::{Derived, Direction, Finding, MappingUsed, Meta, Replay, Source, Unmapped, Usage, assemble};
 pub use order::{Line, Order, OrderType, Purpose, Schedule, Totals};
-pub use part::{
-    Address, AllowanceCharge, AllowanceOrCharge, Contact, DeliveryTerms, Identifier, IdentifierScheme, Item, Note,
-    Party, PaymentTerm, PaymentTermType, Price, PriceBasis, Quantity, TaxId, TermsBasis,
-};
+pub use party::{Address, Contact, Identifier, IdentifierScheme, Party, TaxId};
+pub use reference::Note;
 pub use schema::{DocumentType, document_type, document_types, generate_order_schema, schema, schema_uri, shape};
 pub use shape::{Kind, Member, Shape};
+pub use terms::{AllowanceCharge, AllowanceOrCharge, DeliveryTerms, PaymentTerm, PaymentTermType, TermsBasis};
 pub use text::{Date, Decimal, Instant, TextFault};
 
 #[cfg(test)]

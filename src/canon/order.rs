@@ -4,8 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::item::{Item, Price, Quantity};
 use super::meta::Meta;
-use super::part::{AllowanceCharge, DeliveryTerms, Item, Note, Party, PaymentTerm, Price, Quantity};
+use super::party::Party;
+use super::reference::Note;
+use super::terms::{AllowanceCharge, DeliveryTerms, PaymentTerm};
 use super::text::{Date, Decimal, Instant};
 
 /// A purchase order: what a buyer wants from a supplier, for which price, where and when.
@@ -16,7 +19,7 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<Meta>,
     /// The buyer's number for the order.
-    #[schemars(length(min = 1), extend("x-ubl" = "ID", "x-x12" = "BEG03", "x-edifact" = "BGM 1004"))]
+    #[schemars(extend("x-ubl" = "ID", "x-x12" = "BEG03", "x-edifact" = "BGM 1004"))]
     pub order_number: String,
     /// The day the order was issued.
     #[schemars(extend("x-ubl" = "IssueDate", "x-x12" = "BEG05", "x-edifact" = "DTM+137"))]
@@ -27,7 +30,6 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
     /// The wire's code of a purpose that is `other`.
-    #[schemars(length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose_code: Option<String>,
     /// Kind of order.
@@ -35,23 +37,22 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_type: Option<OrderType>,
     /// The wire's code of an order type that is `other`.
-    #[schemars(length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_type_code: Option<String>,
     /// Number of the release against a blanket order.
-    #[schemars(length(min = 1), extend("x-x12" = "BEG04", "x-edifact" = "RFF+RE"))]
+    #[schemars(extend("x-x12" = "BEG04", "x-edifact" = "RFF+RE"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release_number: Option<String>,
     /// Number of the blanket order.
-    #[schemars(length(min = 1), extend("x-ubl" = "OriginatorDocumentReference", "x-x12" = "REF02 (REF01=BO)", "x-edifact" = "RFF+BO"))]
+    #[schemars(extend("x-ubl" = "OriginatorDocumentReference", "x-x12" = "REF02 (REF01=BO)", "x-edifact" = "RFF+BO"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blanket_order_number: Option<String>,
     /// Currency of all amounts, ISO 4217.
-    #[schemars(length(min = 1), extend("x-ubl" = "DocumentCurrencyCode", "x-x12" = "CUR02", "x-edifact" = "CUX 6345"))]
+    #[schemars(extend("x-ubl" = "DocumentCurrencyCode", "x-x12" = "CUR02", "x-edifact" = "CUX 6345"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// Number of the contract the order is placed under.
-    #[schemars(length(min = 1), extend("x-ubl" = "Contract/ID", "x-x12" = "BEG06, REF02 (REF01=CT)", "x-edifact" = "RFF+CT"))]
+    #[schemars(extend("x-ubl" = "Contract/ID", "x-x12" = "BEG06, REF02 (REF01=CT)", "x-edifact" = "RFF+CT"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract_number: Option<String>,
     /// Whether the buyer wants an order response.
@@ -119,11 +120,11 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_terms: Option<DeliveryTerms>,
     /// How and when to pay.
-    #[schemars(length(min = 1), extend("x-ubl" = "PaymentTerms", "x-x12" = "ITD", "x-edifact" = "PAT"))]
+    #[schemars(extend("x-ubl" = "PaymentTerms", "x-x12" = "ITD", "x-edifact" = "PAT"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payment_terms: Vec<PaymentTerm>,
     /// Allowances and charges on the whole order.
-    #[schemars(length(min = 1), extend("x-ubl" = "AllowanceCharge", "x-x12" = "SAC", "x-edifact" = "ALC"))]
+    #[schemars(extend("x-ubl" = "AllowanceCharge", "x-x12" = "SAC", "x-edifact" = "ALC"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowances_charges: Vec<AllowanceCharge>,
     /// What is ordered.
@@ -134,7 +135,7 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals: Option<Totals>,
     /// Notes on the whole order.
-    #[schemars(length(min = 1), extend("x-ubl" = "Note", "x-x12" = "N9, MSG", "x-edifact" = "FTX"))]
+    #[schemars(extend("x-ubl" = "Note", "x-x12" = "N9, MSG", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// Values only this partner has. Keys are `x-<owner>-<name>`.
@@ -188,7 +189,7 @@ pub enum OrderType {
 #[serde(rename_all = "camelCase")]
 pub struct Line {
     /// The buyer's number of the line, as sent.
-    #[schemars(length(min = 1), extend("x-ubl" = "LineItem/ID", "x-x12" = "PO101", "x-edifact" = "LIN 1082"))]
+    #[schemars(extend("x-ubl" = "LineItem/ID", "x-x12" = "PO101", "x-edifact" = "LIN 1082"))]
     pub line_number: String,
     /// What is ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,11 +211,11 @@ pub struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ship_to: Option<Party>,
     /// Allowances and charges on this line.
-    #[schemars(length(min = 1), extend("x-ubl" = "AllowanceCharge", "x-x12" = "SAC in PO1", "x-edifact" = "ALC in LIN"))]
+    #[schemars(extend("x-ubl" = "AllowanceCharge", "x-x12" = "SAC in PO1", "x-edifact" = "ALC in LIN"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowances_charges: Vec<AllowanceCharge>,
     /// Notes on this line.
-    #[schemars(length(min = 1), extend("x-ubl" = "Note", "x-x12" = "N9, MSG in PO1", "x-edifact" = "FTX in LIN"))]
+    #[schemars(extend("x-ubl" = "Note", "x-x12" = "N9, MSG in PO1", "x-edifact" = "FTX in LIN"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// Values only this partner has. Keys are `x-<owner>-<name>`.
@@ -228,7 +229,6 @@ pub struct Line {
 #[serde(rename_all = "camelCase")]
 pub struct Schedule {
     /// Number within the line.
-    #[schemars(length(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_number: Option<String>,
     /// How much, in the line's unit.

@@ -75,13 +75,15 @@ fn generate<T: schemars::JsonSchema>(kind: &str, version: &str) -> Value {
     schema.insert("$id".to_owned(), Value::String(schema_uri("urn:edigate:schema:", kind, version)));
     schema.insert("title".to_owned(), Value::String(format!("{kind} {version}")));
     RecursiveTransform(without_null).transform(&mut schema);
+    RecursiveTransform(never_empty).transform(&mut schema);
     RecursiveTransform(familiar_order).transform(&mut schema);
     schema.to_value()
 }
 
 /// Puts the keywords a reader looks for first.
 fn familiar_order(schema: &mut Schema) {
-    const FIRST: [&str; 8] = ["$schema", "$id", "title", "description", "type", "format", "$ref", "const"];
+    const FIRST: [&str; 11] =
+        ["$schema", "$id", "title", "description", "type", "format", "$ref", "const", "minLength", "items", "minItems"];
     let Some(object) = schema.as_object_mut() else { return };
     let mut ordered = Map::new();
     for keyword in FIRST {
@@ -109,6 +111,26 @@ fn without_null(schema: &mut Schema) {
         let only = only.clone();
         object.shift_remove("anyOf");
         object.extend(only);
+    }
+}
+
+/// Absent is not empty (rule 14): a text that is there says something, and an array that may be absent is when it would
+/// be empty.
+fn never_empty(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else { return };
+    let is = |name: &str, value: &Map<String, Value>| value.get("type").and_then(Value::as_str) == Some(name);
+    if is("string", object)
+        && !["format", "pattern", "const", "enum", "minLength"].iter().any(|word| object.contains_key(*word))
+    {
+        object.insert("minLength".to_owned(), Value::from(1));
+    }
+    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(Value::Object(members)) = object.get_mut("properties") else { return };
+    for (name, member) in members {
+        let Some(member) = member.as_object_mut() else { continue };
+        if is("array", member) && !required.iter().any(|required| required == name) {
+            member.insert("minItems".to_owned(), Value::from(1));
+        }
     }
 }
 
