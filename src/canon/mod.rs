@@ -12,24 +12,43 @@
 //! A published schema never changes: a minor version adds optional members, anything else is a new major.
 
 mod check;
+mod generate;
+pub mod invoice;
+mod item;
 mod meta;
-mod order;
-mod part;
+pub mod order;
+pub mod order_response;
+mod party;
+mod reference;
 mod schema;
 mod shape;
+pub mod shipment_notice;
+mod terms;
 mod text;
+mod transport;
 
 pub use check::{MAX_FAULTS, check};
 pub(crate) use check::{fits, push_index, push_member};
+pub use invoice::Invoice;
+pub use item::{Characteristic, Component, Item, ItemIdentifier, Lot, Price, PriceBasis, Quantity, Relation};
 pub use meta::{Derived, Direction, Finding, MappingUsed, Meta, Replay, Source, Unmapped, Usage, assemble};
-pub use order::{Line, Order, OrderType, Purpose, Schedule, Totals};
-pub use part::{
-    Address, AllowanceCharge, AllowanceOrCharge, Contact, DeliveryTerms, Identifier, IdentifierScheme, Item, Note,
-    Party, PaymentTerm, PaymentTermType, Price, PriceBasis, Quantity, TaxId, TermsBasis,
+pub use order::Order;
+pub use order_response::OrderResponse;
+pub use party::{Account, Address, Contact, Identifier, IdentifierScheme, Parties, Party, TaxId};
+pub use reference::{
+    InvoiceReference, Note, OrderReference, OtherReference, Period, Purpose, References, ShipmentReference,
 };
-pub use schema::{DocumentType, document_type, document_types, generate_order_schema, schema, schema_uri, shape};
+pub use schema::{DocumentType, document_type, document_types, schema, schema_uri, shape};
 pub use shape::{Kind, Member, Shape};
+pub use shipment_notice::ShipmentNotice;
+pub use terms::{
+    AllowanceCharge, AllowanceOrCharge, DeliveryTerms, FreightPayment, PaymentTerm, PaymentTermType, Tax, TaxType,
+    TermsBasis,
+};
 pub use text::{Date, Decimal, Instant, TextFault};
+pub use transport::{
+    Carrier, Dimensions, Equipment, EquipmentType, PackageType, Packaging, Transport, TransportMode, Weight,
+};
 
 #[cfg(test)]
 mod tests;

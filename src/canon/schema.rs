@@ -1,14 +1,15 @@
-//! The published schemas: generated from the Rust types, kept in `schemas/`, embedded and read once.
+//! The published schemas: kept in `schemas/`, embedded, and read once.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use schemars::generate::SchemaSettings;
-use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{Schema, SchemaGenerator, json_schema};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::generate::generate;
+use super::invoice::Invoice;
 use super::order::Order;
+use super::order_response::OrderResponse;
 use super::shape::Shape;
+use super::shipment_notice::ShipmentNotice;
 
 /// One document type in one schema major.
 #[derive(Debug)]
@@ -19,22 +20,80 @@ pub struct DocumentType {
     pub kind: &'static str,
     /// The newest schema version of this major: `1.0`.
     pub version: &'static str,
-    /// The published schema, its text as in `schemas/`.
-    pub schema: Value,
+    /// The member that numbers the document, if one does: `orderNumber`.
+    pub number: Option<&'static str>,
+    /// The published schema, as it stands in `schemas/`.
+    pub text: &'static str,
     /// The schema, boiled down.
     pub shape: Shape,
+    schema: OnceLock<Value>,
+    generate: fn(&str, &str) -> Value,
 }
 
+/// What is embedded of a document type.
+struct Embedded {
+    name: &'static str,
+    kind: &'static str,
+    version: &'static str,
+    number: Option<&'static str>,
+    text: &'static str,
+    generate: fn(&str, &str) -> Value,
+}
+
+macro_rules! embedded {
+    ($kind:literal, $major:literal, $minor:literal, $document:ty, $number:expr) => {
+        Embedded {
+            name: concat!($kind, "@", $major),
+            kind: $kind,
+            version: concat!($major, ".", $minor),
+            number: $number,
+            text: include_str!(concat!("../../schemas/", $kind, "/", $major, ".", $minor, ".json")),
+            generate: generate::<$document>,
+        }
+    };
+}
+
+/// Kind, major, newest minor, the Rust type, and the member that numbers it.
+const EMBEDDED: &[Embedded] = &[
+    embedded!("order", "1", "0", Order, Some("orderNumber")),
+    embedded!("order-response", "1", "0", OrderResponse, Some("responseNumber")),
+    embedded!("shipment-notice", "1", "0", ShipmentNotice, Some("shipmentNumber")),
+    embedded!("invoice", "1", "0", Invoice, Some("invoiceNumber")),
+];
+
 /// Constants, in effect: read once from text that is part of the program.
-static DOCUMENT_TYPES: LazyLock<Vec<DocumentType>> =
-    LazyLock::new(|| vec![embedded("order@1", "order", "1.0", include_str!("../../schemas/order/1.0.json"))]);
+static DOCUMENT_TYPES: LazyLock<Vec<DocumentType>> = LazyLock::new(|| EMBEDDED.iter().map(read).collect());
 
 /// # Panics
 /// When the embedded file is no schema of ours; a test reads every one of them.
-fn embedded(name: &'static str, kind: &'static str, version: &'static str, text: &str) -> DocumentType {
-    let schema: Value = serde_json::from_str(text).expect("an embedded schema is JSON: tests read every one");
-    let shape = Shape::of_schema(&schema).expect("an embedded schema has a shape: tests read every one");
-    DocumentType { name, kind, version, schema, shape }
+fn read(embedded: &Embedded) -> DocumentType {
+    let schema = parse(embedded.text);
+    DocumentType {
+        name: embedded.name,
+        kind: embedded.kind,
+        version: embedded.version,
+        number: embedded.number,
+        text: embedded.text,
+        shape: Shape::of_schema(&schema).expect("an embedded schema has a shape: tests read every one"),
+        schema: OnceLock::new(),
+        generate: embedded.generate,
+    }
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).expect("an embedded schema is JSON: tests read every one")
+}
+
+impl DocumentType {
+    /// The published schema. It is large, and read when first asked for.
+    pub fn schema(&self) -> &Value {
+        self.schema.get_or_init(|| parse(self.text))
+    }
+
+    /// The schema as the Rust types of today make it. What is published stands in `schemas/`; a test compares the two.
+    pub fn generate(&self) -> Value {
+        (self.generate)(self.kind, self.version)
+    }
 }
 
 /// Every document type this build knows.
@@ -49,7 +108,7 @@ pub fn document_type(name: &str) -> Option<&'static DocumentType> {
 
 /// The published schema of a document type, such as `order@1`.
 pub fn schema(name: &str) -> Option<&'static Value> {
-    document_type(name).map(|known| &known.schema)
+    document_type(name).map(DocumentType::schema)
 }
 
 /// The shape of a document type, such as `order@1`.
@@ -61,62 +120,4 @@ pub fn shape(name: &str) -> Option<&'static Shape> {
 pub fn schema_uri(base: &str, kind: &str, version: &str) -> String {
     let separator = if base.starts_with("urn:") { ":" } else { "/" };
     format!("{base}{kind}{separator}{version}")
-}
-
-/// Generates the schema of `order` 1.0 from its Rust types. What is published stands in `schemas/order/1.0.json`; a
-/// test compares the two.
-pub fn generate_order_schema() -> Value {
-    generate::<Order>("order", "1.0")
-}
-
-fn generate<T: schemars::JsonSchema>(kind: &str, version: &str) -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    let mut schema = generator.into_root_schema_for::<T>();
-    schema.insert("$id".to_owned(), Value::String(schema_uri("urn:edigate:schema:", kind, version)));
-    schema.insert("title".to_owned(), Value::String(format!("{kind} {version}")));
-    RecursiveTransform(without_null).transform(&mut schema);
-    RecursiveTransform(familiar_order).transform(&mut schema);
-    schema.to_value()
-}
-
-/// Puts the keywords a reader looks for first.
-fn familiar_order(schema: &mut Schema) {
-    const FIRST: [&str; 8] = ["$schema", "$id", "title", "description", "type", "format", "$ref", "const"];
-    let Some(object) = schema.as_object_mut() else { return };
-    let mut ordered = Map::new();
-    for keyword in FIRST {
-        if let Some((keyword, value)) = object.shift_remove_entry(keyword) {
-            ordered.insert(keyword, value);
-        }
-    }
-    ordered.append(object);
-    *object = ordered;
-}
-
-/// A member without a value is absent, never `null` (rule 14 of the canonical model), so no schema may allow `null`.
-fn without_null(schema: &mut Schema) {
-    let Some(object) = schema.as_object_mut() else { return };
-    if let Some(Value::Array(types)) = object.get_mut("type") {
-        types.retain(|name| name != "null");
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            object.insert("type".to_owned(), only);
-        }
-    }
-    let Some(Value::Array(variants)) = object.get_mut("anyOf") else { return };
-    variants.retain(|variant| variant.get("type").is_none_or(|name| name != "null"));
-    if let [Value::Object(only)] = variants.as_slice() {
-        let only = only.clone();
-        object.shift_remove("anyOf");
-        object.extend(only);
-    }
-}
-
-/// The schema of `extensions`: keys that say whose they are, texts for values.
-pub(super) fn extensions(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "object",
-        "propertyNames": { "pattern": "^x-[a-z0-9]+(-[a-zA-Z0-9]+)+$" },
-        "minProperties": 1,
-    })
 }

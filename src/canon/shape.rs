@@ -80,7 +80,9 @@ impl Shape {
         let depth = depth.checked_sub(1)?;
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let target = root.pointer(reference.strip_prefix('#')?)?;
-            return Self::read(target, root, depth);
+            let mut shape = Self::read(target, root, depth)?;
+            shape.require(required(schema));
+            return Some(shape);
         }
         if let Some(words) = words(schema) {
             return Some(Self::Value(Kind::Word(words)));
@@ -107,14 +109,27 @@ impl Shape {
     }
 
     fn object(schema: &Value, properties: &Value, root: &Value, depth: usize) -> Option<Self> {
-        let required: Vec<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let members = properties.as_object()?.iter().map(|(name, schema)| {
             let shape = Self::read(schema, root, depth)?;
-            Some(Member { name: name.clone(), shape, required: required.contains(&name.as_str()) })
+            Some(Member { name: name.clone(), shape, required: false })
         });
-        members.collect::<Option<Vec<_>>>().map(Self::Object)
+        let mut shape = Self::Object(members.collect::<Option<Vec<_>>>()?);
+        shape.require(required(schema));
+        Some(shape)
     }
+
+    /// Makes members required: a place may ask more of a shared shape than the shape itself does.
+    fn require<'s>(&mut self, names: impl Iterator<Item = &'s str>) {
+        let Self::Object(members) = self else { return };
+        for name in names {
+            members.iter_mut().filter(|member| member.name == name).for_each(|member| member.required = true);
+        }
+    }
+}
+
+/// The members that a schema names as required.
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The words of an enumeration: `enum`, or `oneOf` with a `const` and a description each.

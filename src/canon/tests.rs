@@ -8,11 +8,12 @@ use crate::base::Diagnostic;
 #[test]
 fn every_document_type_has_a_schema_with_its_uri_and_a_shape_that_starts_with_meta() {
     for known in document_types() {
-        assert_eq!(known.schema["$id"], schema_uri("urn:edigate:schema:", known.kind, known.version));
-        assert_eq!(known.schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        let schema = known.schema();
+        assert_eq!(schema["$id"], schema_uri("urn:edigate:schema:", known.kind, known.version));
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(known.shape.members()[0].name, "meta");
-        assert!(!known.schema.to_string().contains("null"), "no member may be null");
-        jsonschema::meta::validate(&known.schema).unwrap();
+        assert!(!known.text.contains("\"null\""), "no member may be null");
+        jsonschema::meta::validate(schema).unwrap();
     }
 }
 

@@ -160,7 +160,7 @@ impl Translation<'_> {
     }
 
     fn publication(&self, terms: &Terms<'_>, ids: Ids, business: &Value) -> Publication {
-        let DocumentType { kind, version, .. } = terms.known;
+        let DocumentType { kind, version, number, .. } = terms.known;
         Publication::received(&ReceivedDocument {
             row: ids.row,
             instance: self.instance,
@@ -168,7 +168,7 @@ impl Translation<'_> {
             document_type: kind,
             major: major(version),
             document_id: ids.document,
-            document_number: text_at(business, number_path(kind)).unwrap_or_default(),
+            document_number: number.and_then(|path| text_at(business, path)).unwrap_or_default(),
             order_number: text_at(business, order_path(kind)),
             site: terms.agreement.site.as_deref().and_then(|path| text_at(business, path)),
             received_at: self.exchange.received_at,
@@ -254,16 +254,6 @@ fn not_json(fault: &serde_json::Error) -> Diagnostic {
 fn too_large(bytes: usize, limit: usize) -> Diagnostic {
     Diagnostic::error("document-too-large", format!("the document has {bytes} bytes and may have {limit}"))
         .hinting("raise 'document' in [limits], or ask the partner for smaller documents")
-}
-
-/// The member that numbers a document of this type.
-fn number_path(kind: &str) -> &'static str {
-    match kind {
-        "order-response" => "responseNumber",
-        "shipment-notice" => "shipmentNumber",
-        "invoice" => "invoiceNumber",
-        _ => "orderNumber",
-    }
 }
 
 /// The member that names the order a document of this type belongs to.
