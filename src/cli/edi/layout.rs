@@ -22,6 +22,7 @@ pub(super) fn layout(arguments: &LayoutArguments) -> RewriteOptions {
             UnaArgument::IfNeeded => UnaPolicy::IfNeeded,
             UnaArgument::Never => UnaPolicy::Never,
         },
+        ..RewriteOptions::default()
     }
 }
 
