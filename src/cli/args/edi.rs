@@ -29,6 +29,18 @@ pub(crate) struct FilesArgument {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct GuideArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuidesArgument,
+    /// The guide of all messages it is on, whatever their release: an overlay or guide by name, or an overlay's file
+    ///
+    /// acme-bearings/810 (guides/acme-bearings/810.toml), x12/004010/850, or the path of a file that ends in .toml. May be
+    /// given once for each kind of message.
+    #[arg(long = "guide", value_name = "GUIDE")]
+    pub(crate) insisted: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CharsetArgument {
     /// The character set, whatever the file says of itself: iso-8859-1, utf-8, windows-1252, unoa, x12-basic
     #[arg(long, value_name = "SET", value_parser = charset)]
@@ -46,7 +58,7 @@ pub(crate) struct ShowArguments {
     #[command(flatten)]
     pub(crate) charset: CharsetArgument,
     #[command(flatten)]
-    pub(crate) guides: GuidesArgument,
+    pub(crate) guides: GuideArguments,
     /// Only the transaction set at this place in the file, the first being 1
     #[arg(long, value_name = "N")]
     pub(crate) set: Option<u64>,
@@ -68,7 +80,7 @@ pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) charset: CharsetArgument,
     #[command(flatten)]
-    pub(crate) guides: GuidesArgument,
+    pub(crate) guides: GuideArguments,
     #[command(flatten)]
     pub(crate) terms: TermsArguments,
     /// Show at most so many findings of a file; all are counted
@@ -111,7 +123,7 @@ pub(crate) struct AckArguments {
     #[command(flatten)]
     pub(crate) charset: CharsetArgument,
     #[command(flatten)]
-    pub(crate) guides: GuidesArgument,
+    pub(crate) guides: GuideArguments,
     #[command(flatten)]
     pub(crate) terms: TermsArguments,
     /// Write into this file in place of standard output

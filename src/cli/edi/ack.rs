@@ -1,5 +1,6 @@
 //! `edigate edi ack`: the acknowledgements the partner would get, interchange by interchange.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
@@ -8,14 +9,15 @@ use serde_json::{Value, json};
 use crate::base::{Clock, SystemClock};
 use crate::cli::args::AckArguments;
 use crate::cli::exit::Exit;
-use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
 use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, acknowledge};
 use crate::edi::write::{TerminatorSuffix, WriteOptions, write};
 use crate::edi::{
-    Checked, Checker, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms, decode,
+    Checked, Checker, GuideKey, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms,
+    decode,
 };
 
+use super::guides::Chosen;
 use super::input::{Input, inputs, read_options};
 use super::layout::{Complaints, suffix};
 use super::{fault, terms};
@@ -23,10 +25,11 @@ use super::{fault, terms};
 /// Runs `edigate edi ack`.
 pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
     let inputs = inputs(&arguments.files)?;
-    let guides = guides_of(&arguments.guides)?;
+    let chosen = Chosen::of(&arguments.guides)?;
     let now = jiff::tz::TimeZone::system().to_datetime(SystemClock.now().to_jiff());
     let mut answering = Answering {
-        guides: &guides,
+        guides: &chosen.guides,
+        used: BTreeSet::new(),
         reading: read_options(&arguments.charset),
         severities: terms::severities(&arguments.terms)?,
         policy: terms::policy(&arguments.terms),
@@ -52,7 +55,8 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
             file.flush()?;
         }
     }
-    answering.complaints.end(Exit::Clean)
+    let exit = answering.complaints.end(Exit::Clean)?;
+    chosen.end(exit, &answering.used)
 }
 
 /// What answers are made with.
@@ -60,6 +64,8 @@ struct Answering<'a> {
     guides: &'a Guides,
     reading: ReadOptions,
     severities: Severities,
+    /// Guides that sets were read by.
+    used: BTreeSet<GuideKey>,
     policy: AckPolicy,
     stamp: AckStamp,
     /// Control number of the next interchange.
@@ -113,6 +119,7 @@ impl Answering<'_> {
         let options = WriteOptions::like(&report.head);
         let is_delimiter = self.suffix.bytes().iter().any(|byte| options.delimiters.contains(*byte));
         let suffix = if is_delimiter { TerminatorSuffix::None } else { self.suffix };
+        self.used.extend(report.guides().cloned());
         let options = WriteOptions { suffix, ..options };
         let answer = acknowledge(report, &self.policy, &self.stamp, &options);
         let bytes = match answer.interchange.as_ref().map(|interchange| write(interchange, &options)) {

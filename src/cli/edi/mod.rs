@@ -6,6 +6,7 @@ mod check;
 mod excerpt;
 mod fault;
 mod fmt;
+mod guides;
 mod input;
 mod layout;
 mod paint;

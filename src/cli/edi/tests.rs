@@ -127,6 +127,60 @@ fn answers_count_on_and_are_clean_themselves() {
 }
 
 #[test]
+fn a_guide_that_is_insisted_on_reads_all_messages_it_is_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (guides, file) = (folder.path().join("guides"), folder.path().join("guides/acme/850.toml"));
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "extends = \"x12/004010/850\"\n[parts]\n\"CTT\" = \"not used\"\n").unwrap();
+    let (guides, file) = (guides.to_str().unwrap(), file.to_str().unwrap());
+    let named = file.trim_end_matches(".toml");
+    let check = |rest: &[&str], key: &str| {
+        let (text, exit) = of("check", "x12_850_story.edi", rest);
+        assert_eq!(exit, Exit::Findings, "{text}");
+        assert!(text.contains("error[not-used-segment]: ") && text.contains(&format!("  ({key})\n")), "{text}");
+        let (text, exit) = of("show", "x12_850_story.edi", rest);
+        assert!(exit == Exit::Clean && text.contains(&format!("guide {key}\n")), "{text}");
+        let (text, exit) = of("ack", "x12_850_story.edi", rest);
+        assert!(exit == Exit::Clean && text.contains("AK5*R*5~"), "{text}");
+    };
+    check(&["--guides", guides, "--guide", "acme/850"], "acme/850");
+    check(&["--guides", guides, "--guide", "Acme/850"], "acme/850");
+    check(&["--guide", file], named);
+    // One of another release is taken all the same, and that is told.
+    let latin = ["tests/fixtures/edi/x12_850_latin1.edi", "--guide", "x12/004010/850"];
+    let (text, _) = of("check", "x12_850_story.edi", &latin);
+    assert_eq!(text.matches("info[nearest-guide]: release '005010' is read by x12/004010/850\n").count(), 1, "{text}");
+    let (text, _) = of("check", "x12_850_latin1.edi", &["--guide", file]);
+    assert!(text.contains(&format!("release '005010' is read by {named}, which amends x12/004010/850\n")), "{text}");
+}
+
+#[test]
+fn a_guide_that_cannot_be_insisted_on_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("acme.toml");
+    std::fs::write(&file, "extends = \"x12/004010/850\"\n[parts]\n\"CTTT\" = \"not used\"\n").unwrap();
+    let file = file.to_str().unwrap();
+    for command in ["show", "check", "ack"] {
+        let check = |rest: &[&str], exit: Exit, holds: &str| {
+            let (text, found) = of(command, "x12_850_story.edi", rest);
+            assert!(found == exit && text.contains(holds), "{text}");
+        };
+        check(&["--guide", "x12/004010/810"], Exit::Failed, "no set was read by x12/004010/810: there is no 810\n");
+        check(
+            &["--guide", "x12/004010/851"],
+            Exit::Failed,
+            "there is no guide x12/004010/851; did you mean x12/004010/850?",
+        );
+        check(&["--guide", "gone.toml"], Exit::Failed, "gone.toml cannot be read: ");
+        check(&["--guide", file], Exit::Configuration, &format!("--> {file}:3:1\n  |\n3 | \"CTTT\" = "));
+        let twice = ["--guide", "x12/004010/850", "--guide", "x12/005010/850"];
+        check(&twice, Exit::Usage, "x12/004010/850 and x12/005010/850 are on the same message; name one of them");
+        let whole = ["--guide", "own/x12/004010/204.toml"];
+        check(&whole, Exit::Usage, "is a whole guide; type --guides own --guide x12/004010/204");
+    }
+}
+
+#[test]
 fn fmt_lays_out_anew_and_changes_nothing() {
     insta::assert_snapshot!("fmt_d01b", told(of("fmt", "edifact_d01b.edi", &["--una", "if-needed"])));
     let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap();
