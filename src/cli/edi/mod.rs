@@ -7,6 +7,7 @@ mod excerpt;
 mod fault;
 mod fmt;
 mod guides;
+mod held;
 mod input;
 mod layout;
 mod paint;
@@ -15,7 +16,6 @@ mod rule;
 mod secret;
 mod show;
 mod split;
-
 mod terms;
 mod words;
 

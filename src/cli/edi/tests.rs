@@ -191,6 +191,83 @@ fn fmt_lays_out_anew_and_changes_nothing() {
     assert!(wrong.contains("SE*19*0001~\n") && wrong.contains("GE*2*378~\n"), "{wrong}");
 }
 
+/// Three interchanges, each with one order; the text of the second holds what is customarily a delimiter.
+fn with_a_star() -> String {
+    let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap().replace('*', "|");
+    let second = story.replace("000000071", "000000072").replace("SE|21|", "MSG|2 * 3~\nSE|22|");
+    format!("{story}{second}{}", story.replace("000000071", "000000073"))
+}
+
+#[test]
+fn fmt_writes_whole_interchanges_and_nothing_of_one_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("star.edi");
+    std::fs::write(&path, with_a_star()).unwrap();
+    let path = path.to_str().unwrap();
+    let (text, exit) = typed(&["fmt", path, "--delimiters", "customary"], Paint::Plain);
+    let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap();
+    let told = format!(
+        "edigate: {path}: interchange 000000072 is left out: MSG01 in segment 21 of set 0001 holds the delimiter '*'; \
+         choose others with --delimiters, or what to --replace it by\n"
+    );
+    assert_eq!(text, format!("{story}{}{told}", story.replace("000000071", "000000073")));
+    assert_eq!(exit, Exit::Failed);
+    let (text, exit) = typed(&["fmt", path, "--delimiters", "customary", "--replace", "x"], Paint::Plain);
+    assert!(exit == Exit::Clean && text.contains("\nMSG*2 x 3~\n"), "{text}");
+    let (text, exit) = typed(&["fmt", path, "--delimiters", "element=^,component=0x1f"], Paint::Plain);
+    assert!(exit == Exit::Clean && text.contains("\nMSG^2 * 3~\n") && text.contains("^0^P^\u{1f}~\n"), "{text}");
+    // One that was not read to its end is not written either.
+    std::fs::write(path, with_a_star().replace("2 * 3", &"x".repeat(2 << 20))).unwrap();
+    let (text, exit) = typed(&["fmt", path], Paint::Plain);
+    assert_eq!((text.matches("ISA|").count(), exit), (1, Exit::Failed), "{text}");
+    assert!(text.contains("\nIEA|1|000000071~\nedigate: "), "{text}");
+    assert!(text.contains("interchange 000000072 is left out, as its end was not read"), "{text}");
+}
+
+#[test]
+fn layouts_that_are_mistyped_are_told() {
+    let check = |line: &[&str], expect: &str| {
+        let line = ["edigate", "edi", "fmt", "a.edi"].iter().chain(line);
+        let fault = Arguments::try_parse_from(line).unwrap_err().to_string();
+        assert!(fault.contains(expect), "{fault}");
+    };
+    check(&["--delimiters", "usual"], "'usual' is neither as-sent nor customary, and not written NAME=CHARACTER");
+    check(&["--delimiters", "elements=*"], "'elements' is none of element, component, repetition, release and segment");
+    check(&["--delimiters", "element=é"], "'é' is no character of ASCII and no byte as 0x1c");
+    check(&["--delimiters", "element=0x1cc"], "'0x1cc' is no character of ASCII");
+    check(&["--to-charset", "klingon"], "'klingon' is no character set");
+    check(&["--replace", "??"], "too many characters");
+}
+
+#[test]
+fn fmt_and_split_write_in_another_character_set() {
+    let (text, exit) = of("fmt", "x12_850_latin1.edi", &["--to-charset", "utf-8"]);
+    assert_eq!(exit, Exit::Clean);
+    assert!(text.contains('ü') && !text.contains(char::REPLACEMENT_CHARACTER), "{text}");
+    let (text, exit) = of("fmt", "x12_850_latin1.edi", &["--to-charset", "x12-basic"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(
+        text.starts_with("edigate: tests/fixtures/edi/x12_850_latin1.edi: interchange 000000072 is left out: "),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("which x12-basic cannot carry; choose a larger set, or what to --replace it by\n"),
+        "{text}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let (text, exit) = of("split", "x12_850_latin1.edi", &["--into", into, "--to-charset", "x12-basic"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(text.contains("a part is left out: ") && std::fs::read_dir(into).unwrap().next().is_none(), "{text}");
+}
+
+#[test]
+fn answers_are_laid_out_as_asked() {
+    let at = ["--at", "2026-11-30T09:15", "--delimiters", "element=|", "--una", "always", "--suffix", "none"];
+    assert!(of("ack", "x12_856_faults.edi", &at).0.contains("~AK1|SH|377~"));
+    assert!(of("ack", "edifact_faults.edi", &at).0.starts_with("UNA:|.? 'UNB|UNOC:3|4012345000016:14|"));
+}
+
 #[test]
 fn fmt_tells_which_files_would_change() {
     let latin = "tests/fixtures/edi/x12_850_latin1.edi";
