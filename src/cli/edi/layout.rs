@@ -4,7 +4,7 @@ use crate::cli::args::{LayoutArguments, SuffixArgument, UnaArgument};
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
 use crate::edi::write::{RewriteOptions, TerminatorSuffix, UnaPolicy, Unsendable, WriteFault};
-use crate::edi::{FindingCode, Piece};
+use crate::edi::{Finding, FindingCode, Piece};
 
 /// Complaints that are told; beyond them, how many there were.
 const TOLD: usize = 20;
@@ -39,7 +39,7 @@ pub(super) fn suffix(argument: SuffixArgument) -> TerminatorSuffix {
     }
 }
 
-/// What a piece holds that is not written again, in words.
+/// What a piece holds that is not written again, or not as it was, in words.
 pub(super) fn left_out(piece: &Piece) -> Option<String> {
     match piece {
         Piece::Unreadable(unreadable) => {
@@ -50,6 +50,14 @@ pub(super) fn left_out(piece: &Piece) -> Option<String> {
             if matches!(finding.code, FindingCode::MisplacedEnvelope | FindingCode::TrailingBytes) =>
         {
             Some(format!("byte {} and following are left out: {}", finding.place.start, finding.text))
+        }
+        Piece::Set(set) if set.trailer.is_none() => {
+            let is_cut = |finding: &&Finding| finding.code == FindingCode::TerminatorMissing;
+            set.findings.iter().find(is_cut)?;
+            Some(format!(
+                "set {} was cut off inside its last segment, which is now written like a whole one",
+                set.control_number
+            ))
         }
         _ => None,
     }

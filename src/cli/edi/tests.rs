@@ -292,6 +292,10 @@ fn what_is_not_written_again_is_complained_of() {
         assert!(text.contains("left out: the segment ZZZ stands outside"), "{text}");
         assert!(text.contains("left out: what follows the last interchange is no interchange"), "{text}");
     }
+    std::fs::write(&path, story.split_once("BRG-6205").unwrap().0).unwrap();
+    let (text, exit) = typed(&["fmt", path.to_str().unwrap()], Paint::Plain);
+    let told = "set 0001 was cut off inside its last segment, which is now written like a whole one\n";
+    assert!(exit == Exit::Failed && text.ends_with(told), "{text}");
 }
 
 #[test]
@@ -382,7 +386,26 @@ fn a_bound_that_is_passed_ends_the_file_and_what_came_before_is_told() {
     assert_eq!(exit, Exit::Failed);
     assert!(text.contains("error[count-wrong]: SE01 says '99' segments"), "{text}");
     assert!(text.contains("error[too-large]: a segment has more bytes than 1048576"), "{text}");
-    assert!(text.contains("1 set (1 undecided)"), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("1 set (1 undecided); ") && last.ends_with(", not read to the end"), "{text}");
+    std::fs::write(&path, "ST*850*0001~").unwrap();
+    let (text, _) = typed(&["check", path.to_str().unwrap()], Paint::Plain);
+    assert!(text.ends_with("long.edi: 0 interchanges, 0 sets; not read to the end\n"), "{text}");
+}
+
+#[test]
+fn check_says_where_a_segment_belongs_and_names_a_set_that_says_not_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("order.edi");
+    let checked = |from: &str, to: &str| {
+        let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap();
+        std::fs::write(&path, story.replace(from, to)).unwrap();
+        typed(&["check", path.to_str().unwrap()], Paint::Plain).0
+    };
+    let text = checked("CTT*2", "PO4*12~\nPO1*30*5*EA*1~\nREF*ZZ*1~\nPO4*12~\nCTT*3");
+    assert!(text.contains("= rule      PO4 stands in PO1 behind PWK and before REF  (x12/004010/850)\n"), "{text}");
+    let text = checked("ST*850*", "ST**");
+    assert!(text.contains(" › set #0001 › segment 1, byte "), "{text}");
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl<'t> Trail<'t> {
         let place = self.indices.interchange.unwrap_or_default();
         steps.extend(self.interchange.map(|number| format!("interchange {}", words::interchange(number, place))));
         steps.extend(self.group.map(|number| format!("group {number}")));
-        steps.extend(self.set.map(|(id, number)| format!("{id} #{number}")));
+        steps.extend(self.set.map(|(id, number)| format!("{} #{number}", if id.is_empty() { "set" } else { id })));
         steps.extend(finding.place.segment_position.map(|position| format!("segment {position}")));
         let steps = steps.join(" › ");
         let comma = if steps.is_empty() { "" } else { ", " };
@@ -180,6 +180,8 @@ fn counts(tally: &Tally) -> String {
     let found = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.infos, "info")];
     let found: Vec<String> =
         found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| some(*count, word)).collect();
+    let failed = tally.failed.then(|| "not read to the end".to_owned());
+    let found: Vec<String> = found.into_iter().chain(failed).collect();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
     format!("{text}; {found}")
 }
