@@ -158,7 +158,9 @@ impl SegmentWriter {
     /// Writes in the set of the options what was sent in another.
     fn transcribed(&mut self, at: Position, bytes: &[u8], from: CharacterSet) -> Result<(), WriteFault> {
         let text = from.decode(bytes);
-        if !text.contains(char::REPLACEMENT_CHARACTER) {
+        // What is UTF-8 comes out as it went in: there, the character was sent.
+        let is_lost = matches!(text, Cow::Owned(_)) && text.contains(char::REPLACEMENT_CHARACTER);
+        if !is_lost {
             return self.text(at, &text);
         }
         match self.options.unencodable {
