@@ -89,6 +89,11 @@ impl InterchangeReport {
     pub fn is_sound(&self) -> bool {
         worst(&self.findings) < Some(Severity::Error)
     }
+
+    /// The guides its sets were held against, as often as there are sets.
+    pub fn guides(&self) -> impl Iterator<Item = &GuideKey> {
+        self.groups.iter().flat_map(|group| &group.sets).filter_map(|set| set.guide.as_ref())
+    }
 }
 
 impl InterchangeReport {

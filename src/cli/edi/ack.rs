@@ -1,5 +1,6 @@
 //! `edigate edi ack`: the acknowledgements the partner would get, interchange by interchange.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
@@ -8,25 +9,27 @@ use serde_json::{Value, json};
 use crate::base::{Clock, SystemClock};
 use crate::cli::args::AckArguments;
 use crate::cli::exit::Exit;
-use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
 use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, acknowledge};
-use crate::edi::write::{TerminatorSuffix, WriteOptions, write};
+use crate::edi::write::{RewrittenDelimiters, TerminatorSuffix, UnaPolicy, WriteOptions, write};
 use crate::edi::{
-    Checked, Checker, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms, decode,
+    Checked, Checker, GuideKey, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms,
+    decode,
 };
 
+use super::guides::Chosen;
 use super::input::{Input, inputs, read_options};
-use super::layout::{Complaints, suffix};
+use super::layout::{Complaints, suffix, una, why};
 use super::{fault, terms};
 
 /// Runs `edigate edi ack`.
 pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
     let inputs = inputs(&arguments.files)?;
-    let guides = guides_of(&arguments.guides)?;
+    let chosen = Chosen::of(&arguments.guides)?;
     let now = jiff::tz::TimeZone::system().to_datetime(SystemClock.now().to_jiff());
     let mut answering = Answering {
-        guides: &guides,
+        guides: &chosen.guides,
+        used: BTreeSet::new(),
         reading: read_options(&arguments.charset),
         severities: terms::severities(&arguments.terms)?,
         policy: terms::policy(&arguments.terms),
@@ -37,7 +40,9 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
             set: arguments.set_number,
         },
         number: arguments.interchange_number,
+        delimiters: arguments.delimiters,
         suffix: suffix(arguments.suffix),
+        una: una(arguments.una),
         is_json: arguments.json,
         complaints: Complaints::default(),
     };
@@ -52,19 +57,24 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
             file.flush()?;
         }
     }
-    answering.complaints.end(Exit::Clean)
+    let exit = answering.complaints.end(Exit::Clean)?;
+    chosen.end(exit, &answering.used)
 }
 
 /// What answers are made with.
 struct Answering<'a> {
     guides: &'a Guides,
+    /// Guides that sets were read by.
+    used: BTreeSet<GuideKey>,
     reading: ReadOptions,
     severities: Severities,
     policy: AckPolicy,
     stamp: AckStamp,
     /// Control number of the next interchange.
     number: u32,
+    delimiters: RewrittenDelimiters,
     suffix: TerminatorSuffix,
+    una: UnaPolicy,
     is_json: bool,
     complaints: Complaints,
 }
@@ -109,18 +119,18 @@ impl Answering<'_> {
     }
 
     fn interchange(&mut self, file: &str, report: &InterchangeReport, out: &mut dyn Write) -> Result<(), Failure> {
+        self.used.extend(report.guides().cloned());
         self.stamp.interchange = self.number.to_string();
-        let options = WriteOptions::like(&report.head);
-        let is_delimiter = self.suffix.bytes().iter().any(|byte| options.delimiters.contains(*byte));
-        let suffix = if is_delimiter { TerminatorSuffix::None } else { self.suffix };
-        let options = WriteOptions { suffix, ..options };
+        let delimiters = self.delimiters.of(&report.head);
+        let suffix = self.suffix.beside(&delimiters);
+        let options = WriteOptions { delimiters, suffix, una: self.una, ..WriteOptions::like(&report.head) };
         let answer = acknowledge(report, &self.policy, &self.stamp, &options);
         let bytes = match answer.interchange.as_ref().map(|interchange| write(interchange, &options)) {
             None => Vec::new(),
             Some(Ok(bytes)) => bytes,
             Some(Err(fault)) => {
                 let number = &report.head.control_number;
-                self.complaints.add(file, &format!("the answer to interchange {number} cannot be written: {fault}"));
+                self.complaints.add(file, &format!("the answer to interchange {number} is left out: {}", why(&fault)));
                 Vec::new()
             }
         };

@@ -88,6 +88,11 @@ impl Guide {
         self.segments.get(&tag).cloned()
     }
 
+    /// A segment of the release, whether or not the set has it: those of the envelope are in none.
+    pub(crate) fn segment_of_release(&self, tag: Tag) -> Option<Arc<SegmentDef>> {
+        self.dictionary.segment(tag).cloned()
+    }
+
     pub(crate) fn described(&self, tag: Tag) -> Option<&SegmentDef> {
         self.segments.get(&tag).map(AsRef::as_ref)
     }

@@ -8,7 +8,7 @@ use crate::edi::outgoing::{
 use super::envelope::{self, Envelope};
 use super::fault::WriteFault;
 use super::options::WriteOptions;
-use super::segment::SegmentWriter;
+use super::segment::{Copying, SegmentWriter};
 
 /// The bytes of an interchange.
 ///
@@ -162,17 +162,29 @@ impl InterchangeWriter {
         self.trailer(Envelope::Interchange, self.groups.max(self.messages), &number)
     }
 
-    /// Adds a transaction set as it was read, header, trailer and all, to whatever is open.
+    /// Adds a transaction set as it was read, header, trailer and all, to whatever is open: its values byte for byte.
     ///
     /// # Errors
     /// When a value cannot be written with these delimiters.
     pub fn copied_set(&mut self, set: &TransactionSet) -> Result<(), WriteFault> {
+        self.read_set(set, Copying::Bytes)
+    }
+
+    /// Adds a transaction set as it was read, its text in the character set of the options.
+    ///
+    /// # Errors
+    /// When a value cannot be written with these delimiters or in this set, or was sent in none.
+    pub(super) fn transcribed_set(&mut self, set: &TransactionSet) -> Result<(), WriteFault> {
+        self.read_set(set, Copying::Text)
+    }
+
+    fn read_set(&mut self, set: &TransactionSet, copying: Copying) -> Result<(), WriteFault> {
         match &mut self.group {
             Some(group) => group.sets += 1,
             None => self.messages += 1,
         }
         self.segments.enter(Some(&set.control_number));
-        set.segments().try_for_each(|segment| self.segments.copied(&segment, set.delimiters()))
+        set.segments().try_for_each(|segment| self.segments.copied(&segment, set.delimiters(), copying))
     }
 
     /// Ends the functional group as it was sent: with its own count and number, or without a trailer.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::base::Severity;
 use crate::cli::edi::paint::{Paint, severity_word};
+use crate::cli::edi::words;
 use crate::edi::{Finding, Indices, InterchangeReport};
 
 use super::gather::Shown;
@@ -59,9 +60,9 @@ impl<'t> Trail<'t> {
     fn text(&self, finding: &Finding) -> String {
         let mut steps = Vec::new();
         let place = self.indices.interchange.unwrap_or_default();
-        steps.extend(self.interchange.map(|number| format!("interchange {}", named(number, place))));
+        steps.extend(self.interchange.map(|number| format!("interchange {}", words::interchange(number, place))));
         steps.extend(self.group.map(|number| format!("group {number}")));
-        steps.extend(self.set.map(|(id, number)| format!("{id} #{number}")));
+        steps.extend(self.set.map(|(id, number)| format!("{} #{number}", if id.is_empty() { "set" } else { id })));
         steps.extend(finding.place.segment_position.map(|position| format!("segment {position}")));
         let steps = steps.join(" › ");
         let comma = if steps.is_empty() { "" } else { ", " };
@@ -127,17 +128,12 @@ pub(super) fn interchange(
     let severity = if verdict.is_positive() { Severity::Warning } else { Severity::Error };
     let word = verdict.to_string();
     let word = if is_sound { paint.good(&word) } else { paint.severity(severity, &word) };
-    let name = named(&head.control_number, report.number);
+    let name = words::interchange(&head.control_number, report.number);
     let parties = match (head.sender.id.as_str(), head.receiver.id.as_str()) {
         ("", "") => String::new(),
         (sender, receiver) => format!(" {sender} → {receiver}"),
     };
     writeln!(out, "interchange {name}{parties}: {word}; answer: {}", in_short(answer))
-}
-
-/// The control number of an interchange, or its place in the file where it has none.
-fn named(number: &str, place: u32) -> String {
-    if number.is_empty() { format!("at place {place}") } else { number.to_owned() }
 }
 
 /// The counts of a file, and what was left out.
@@ -184,6 +180,8 @@ fn counts(tally: &Tally) -> String {
     let found = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.infos, "info")];
     let found: Vec<String> =
         found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| some(*count, word)).collect();
+    let failed = tally.failed.then(|| "not read to the end".to_owned());
+    let found: Vec<String> = found.into_iter().chain(failed).collect();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
     format!("{text}; {found}")
 }

@@ -223,7 +223,7 @@ proptest! {
         let bytes = write(&interchange, &options).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
         let pieces = read(&bytes);
         let delimiters = if is_customary { RewrittenDelimiters::Customary } else { RewrittenDelimiters::AsSent };
-        let layout = RewriteOptions { delimiters, suffix: TerminatorSuffix::Lf, una: UnaPolicy::Always };
+        let layout = RewriteOptions { delimiters, suffix: TerminatorSuffix::Lf, una: UnaPolicy::Always, ..RewriteOptions::default() };
         let rewritten = |pieces: &[Piece]| {
             let mut rewriter = Rewriter::new(layout);
             pieces.iter().map(|piece| rewriter.take(piece)).collect::<Result<Vec<_>, _>>().map(|parts| parts.concat())
