@@ -124,7 +124,9 @@ fn by_value(value: &Value) -> Value {
         Value::Object(members) => {
             let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
             sorted.sort_by_key(|(name, _)| *name);
-            Value::Object(sorted.into_iter().map(|(name, value)| (name.clone(), by_value(value))).collect::<Map<_, _>>())
+            Value::Object(
+                sorted.into_iter().map(|(name, value)| (name.clone(), by_value(value))).collect::<Map<_, _>>(),
+            )
         }
         other => other.clone(),
     }
@@ -144,7 +146,8 @@ fn without(value: &mut Value, path: &str) {
 }
 
 fn shown(segments: &[OutgoingSegment], separators: (&str, &str)) -> String {
-    let element = |element: &OutgoingElement| element.0.iter().map(|one| one.join(separators.1)).collect::<Vec<_>>().join("^");
+    let element =
+        |element: &OutgoingElement| element.0.iter().map(|one| one.join(separators.1)).collect::<Vec<_>>().join("^");
     let segment = |segment: &OutgoingSegment| {
         let elements = segment.elements.iter().map(element);
         std::iter::once(segment.tag.to_string()).chain(elements).collect::<Vec<_>>().join(separators.0)
@@ -188,7 +191,8 @@ fn the_story_is_read_and_written() {
         let written = mapping.write(document, &context);
         assert!(written.is_usable(), "{}: {}", chapter.mapping, lines(&written.findings));
         let separators = if mapping.message().standard == "x12" { ("*", ">") } else { ("+", ":") };
-        wires += &format!("{}\n{}{}\n", chapter.mapping, shown(&written.segments, separators), lines(&written.findings));
+        wires +=
+            &format!("{}\n{}{}\n", chapter.mapping, shown(&written.segments, separators), lines(&written.findings));
     }
     insta::assert_snapshot!(wires);
 }

@@ -26,8 +26,20 @@ pub(super) enum Stage {
 }
 
 const KNOWN: [&str; 14] = [
-    "code", "lookup", "flag", "date", "instant", "implied", "default", "text", "gtin", "sscc", "trim", "upper",
-    "strip-zeros", "split",
+    "code",
+    "lookup",
+    "flag",
+    "date",
+    "instant",
+    "implied",
+    "default",
+    "text",
+    "gtin",
+    "sscc",
+    "trim",
+    "upper",
+    "strip-zeros",
+    "split",
 ];
 
 impl Compiler<'_> {
@@ -102,10 +114,12 @@ impl Compiler<'_> {
                     _ => return self.bad_arguments(node, codec),
                 }
             }
-            ("lookup", [table, wire, canonical], Some(name)) => match (table.len(), wire.as_slice(), canonical.as_slice()) {
-                (1, [wire], [canonical]) => Codec::Lookup(self.lookup(node, codec, &name, wire, canonical)?),
-                _ => return self.bad_arguments(node, codec),
-            },
+            ("lookup", [table, wire, canonical], Some(name)) => {
+                match (table.len(), wire.as_slice(), canonical.as_slice()) {
+                    (1, [wire], [canonical]) => Codec::Lookup(self.lookup(node, codec, &name, wire, canonical)?),
+                    _ => return self.bad_arguments(node, codec),
+                }
+            }
             ("instant", [], _) => Codec::Instant,
             ("text", [], _) => Codec::Text,
             ("gtin", [], _) => Codec::Gtin,
@@ -121,12 +135,14 @@ impl Compiler<'_> {
     /// A table beside the mapping file, read once for each pair of columns.
     fn lookup(&mut self, node: &Node, codec: &rule::Codec, name: &str, wire: &str, canonical: &str) -> Option<usize> {
         let spot = node.spot_in(codec.at);
-        let folder = spot.file.strip_prefix("mappings/").and_then(|file| file.rsplit_once('/')).map(|(folder, _)| folder);
+        let folder =
+            spot.file.strip_prefix("mappings/").and_then(|file| file.rsplit_once('/')).map(|(folder, _)| folder);
         let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         let path = folder.filter(|_| is_name).map(|folder| format!("{folder}/{name}.csv"));
         let Some(text) = path.as_deref().and_then(self.sources) else {
             let fault = Diagnostic::error("unknown-table", format!("there is no table {name}.csv beside this file"));
-            self.faults.at(&spot, fault.expecting("a CSV file in the folder of the mapping, its first row the columns"));
+            self.faults
+                .at(&spot, fault.expecting("a CSV file in the folder of the mapping, its first row the columns"));
             return None;
         };
         match LookupTable::read(&format!("{name}.csv"), &text, wire, canonical) {
@@ -135,7 +151,8 @@ impl Compiler<'_> {
                 Some(self.tables.len() - 1)
             }
             Err(fault) => {
-                let diagnostic = Diagnostic { expected: fault.expected, ..Diagnostic::error(fault.code, fault.message) };
+                let diagnostic =
+                    Diagnostic { expected: fault.expected, ..Diagnostic::error(fault.code, fault.message) };
                 self.faults.at(&spot, diagnostic);
                 None
             }

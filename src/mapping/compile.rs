@@ -73,7 +73,18 @@ pub(super) fn compile(
     let mut parties = Vec::new();
     find_parties(shape, &mut Vec::new(), &mut parties);
     let (tables, ways) = (compiler.tables, compiler.ways);
-    Ok(Program { root, lists: compiler.lists, tables, ways, derive, parties, spots: compiler.spots, unsent, hierarchy, packs_pia })
+    Ok(Program {
+        root,
+        lists: compiler.lists,
+        tables,
+        ways,
+        derive,
+        parties,
+        spots: compiler.spots,
+        unsent,
+        hierarchy,
+        packs_pia,
+    })
 }
 
 fn place_of(fault: &Diagnostic) -> (Option<&str>, Option<u32>, Option<u32>) {
@@ -125,8 +136,10 @@ impl<'c> Compiler<'c> {
                 key if key == kind => {}
                 key => {
                     let mut fault = Diagnostic::error("unknown-key", format!("there is no key '{key}'"));
-                    fault.hint =
-                        did_you_mean(key, ["message", "document", "extends", "version", "direction", "pia", "block", "codes", kind]);
+                    fault.hint = did_you_mean(
+                        key,
+                        ["message", "document", "extends", "version", "direction", "pia", "block", "codes", kind],
+                    );
                     self.faults.at(&entry.at, fault);
                 }
             }

@@ -54,11 +54,13 @@ impl ValueExpression {
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             RuleFault::new(0, detail).expecting("an expression over 'value', such as value / 100 or value[2:]")
         })?;
-        let unknown = expression.undeclared_variables(false).into_iter().find(|name| name != "value" && !is_global(name));
+        let unknown =
+            expression.undeclared_variables(false).into_iter().find(|name| name != "value" && !is_global(name));
         match unknown {
             Some(name) => {
                 let at = text.find(&name).unwrap_or_default();
-                Err(RuleFault::new(at, format!("'{name}' is not known here")).expecting("'value', the text of the place"))
+                Err(RuleFault::new(at, format!("'{name}' is not known here"))
+                    .expecting("'value', the text of the place"))
             }
             None => Ok(Self::Text(expression)),
         }
@@ -110,7 +112,11 @@ mod tests {
     fn arithmetic_is_exact_and_texts_are_texts() {
         let check = |expression: &str, value: &str, expect: Result<Option<&str>, ()>| {
             let found = ValueExpression::parse(expression).unwrap().evaluate(value);
-            assert_eq!(found.as_ref().map(Option::as_deref).map_err(|_| ()), expect, "{expression} of {value}: {found:?}");
+            assert_eq!(
+                found.as_ref().map(Option::as_deref).map_err(|_| ()),
+                expect,
+                "{expression} of {value}: {found:?}"
+            );
         };
         check("value / 100", "245", Ok(Some("2.45")));
         check("value * 100", "2.4500", Ok(Some("245")));
@@ -130,7 +136,10 @@ mod tests {
     fn faults_have_their_place() {
         let check = |expression: &str| ValueExpression::parse(expression).unwrap_err();
         assert!(check("value |").expected.is_some());
-        assert_eq!((check("value ~ doc.x").at, check("value ~ doc.x").message), (8, "'doc' is not known here".to_owned()));
+        assert_eq!(
+            (check("value ~ doc.x").at, check("value ~ doc.x").message),
+            (8, "'doc' is not known here".to_owned())
+        );
     }
 
     proptest::proptest! {

@@ -17,9 +17,12 @@ pub(super) enum Moment {
     },
 }
 
-const NOT_A_FORMAT: Unfit =
-    Unfit { code: "not-a-date", expected: "a date or time whose code (2379) is one of 101, 102, 201 to 205, 301 to 304" };
-const NOT_A_ZONE: Unfit = Unfit { code: "not-a-zone", expected: "a time zone of three letters, such as UTC, CET or EST" };
+const NOT_A_FORMAT: Unfit = Unfit {
+    code: "not-a-date",
+    expected: "a date or time whose code (2379) is one of 101, 102, 201 to 205, 301 to 304",
+};
+const NOT_A_ZONE: Unfit =
+    Unfit { code: "not-a-zone", expected: "a time zone of three letters, such as UTC, CET or EST" };
 
 /// Reads a date or time. Without a code its length says how it is written.
 pub(super) fn moment(text: &str, code: &str) -> Result<Moment, Unfit> {

@@ -8,9 +8,9 @@ use super::code::Meaning;
 use super::codec::in_words;
 use super::compile::{Compiler, RESERVED, only_reach};
 use super::convert;
+use super::expression::ValueExpression;
 use super::file::{Entry, Node, Spot, Table, Value};
 use super::hierarchy;
-use super::expression::ValueExpression;
 use super::program::{Expressions, Filled, Member, PathStep, Rule, Section, Spread, Work, path_text};
 use super::rule;
 use super::scope::Scope;
@@ -107,7 +107,13 @@ impl<'c> Compiler<'c> {
     }
 
     /// Compiles rules that fill the document itself, with others beside them.
-    pub(super) fn part_of_document(&mut self, table: &Table, shape: &'c Shape, scope: &Scope<'_>, at: &Spot) -> Section {
+    pub(super) fn part_of_document(
+        &mut self,
+        table: &Table,
+        shape: &'c Shape,
+        scope: &Scope<'_>,
+        at: &Spot,
+    ) -> Section {
         let required: Vec<String> = shape.members().iter().map(|member| member.name.clone()).collect();
         let given: Vec<String> = required.into_iter().filter(|name| self.derived.insert(name.clone())).collect();
         let section = self.section(table, shape, scope, &[], at);

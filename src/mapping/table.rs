@@ -90,7 +90,6 @@ fn find<'r>(rows: &'r [(String, String)], key: &str) -> Option<&'r str> {
     rows.get(index).map(|(_, value)| value.as_str())
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -69,7 +69,13 @@ fn read_with(mapping: &Mapping, body: &str, unlisted: UnlistedCode) -> Read {
     let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap();
     mapping.read(
         &tree,
-        &ReadContext { parties: &parties, time_zone: &zone, unlisted, document_limit: Limits::default().document, trace: false },
+        &ReadContext {
+            parties: &parties,
+            time_zone: &zone,
+            unlisted,
+            document_limit: Limits::default().document,
+            trace: false,
+        },
     )
 }
 
@@ -396,7 +402,8 @@ fn a_document_longer_than_the_limit_is_an_error_and_not_read_on() {
     let (tree, _) = structure(&set, &guide);
     let read = |document_limit| {
         let zone = TimeZone::UTC;
-        let context = ReadContext { parties: &[], time_zone: &zone, unlisted: UnlistedCode::Warn, document_limit, trace: false };
+        let context =
+            ReadContext { parties: &[], time_zone: &zone, unlisted: UnlistedCode::Warn, document_limit, trace: false };
         mapping.read(&tree, &context)
     };
     let whole = read(1 << 20);

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::apply::{At, PendingOrigin, Reading, Slots, set};
 use super::code::Meaning;
 use super::convert::{self, Unfit};
-use super::file::Spot;
 use super::expression::ValueExpression;
+use super::file::Spot;
 use super::find::{self, Found, Here};
 use super::notes::location;
 use super::period::{self, Moment};
@@ -81,14 +81,19 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         rule: &Rule,
         place: Option<Place>,
     ) -> Result<Option<Value>, Unfit> {
-        let Stage::Ready(Value::String(text)) = self.convert(codecs, stage, &Kind::Text, place)? else { return Ok(None) };
+        let Stage::Ready(Value::String(text)) = self.convert(codecs, stage, &Kind::Text, place)? else {
+            return Ok(None);
+        };
         match expression.evaluate(&text) {
             Ok(Some(text)) => self.by_type(&text, ElementType::An, &rule.kind, place).map(Some),
             Ok(None) => Ok(None),
             Err(why) => {
                 let finding = Diagnostic::warning("expression-failed", format!("the expression has no value: {why}"));
                 self.notes.find(finding.at(location(place, Some(&rule.at), None)));
-                Err(Unfit { code: "expression-failed", expected: "a value for which the expression of the rule has one" })
+                Err(Unfit {
+                    code: "expression-failed",
+                    expected: "a value for which the expression of the rule has one",
+                })
             }
         }
     }
@@ -330,7 +335,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         place: Option<Place>,
     ) -> Result<String, Unfit> {
         if zone.is_none() {
-            let name = self.context.time_zone.iana_name().map_or_else(|| "the partner's zone".to_owned(), str::to_owned);
+            let name =
+                self.context.time_zone.iana_name().map_or_else(|| "the partner's zone".to_owned(), str::to_owned);
             self.notes.assume(format!("{} read as {name} (partner setting)", place_name(place)));
         }
         let local = convert::instant(date, time, zone.unwrap_or(self.context.time_zone))?;

@@ -34,9 +34,9 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 /// Decimals compare by value, so they are written in one way.
 fn plain(value: &Value) -> Value {
     match value {
-        Value::String(text) if text.contains('.') => {
-            text.parse::<rust_decimal::Decimal>().map_or(value.clone(), |number| Value::from(number.normalize().to_string()))
-        }
+        Value::String(text) if text.contains('.') => text
+            .parse::<rust_decimal::Decimal>()
+            .map_or(value.clone(), |number| Value::from(number.normalize().to_string())),
         Value::Array(items) => items.iter().map(plain).collect(),
         Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), plain(value))).collect(),
         other => other.clone(),

@@ -18,7 +18,12 @@ const FIRST: &str = "first";
 
 impl<'c> Compiler<'c> {
     /// The hierarchy of a document's section, if it has levels.
-    pub(in crate::mapping) fn hierarchy(&mut self, table: &Table, shape: &'c Shape, guide: &Guide) -> Option<Hierarchy> {
+    pub(in crate::mapping) fn hierarchy(
+        &mut self,
+        table: &Table,
+        shape: &'c Shape,
+        guide: &Guide,
+    ) -> Option<Hierarchy> {
         let entry = table.get("levels")?;
         let Some(definition) = guide.root().loops().find(|child| child.hierarchy.is_some()) else {
             let message = format!("{} has no loop whose instances form a tree", guide.key());

@@ -37,9 +37,7 @@ impl TreeIndex {
             let Some(numbers) = &definition.hierarchy else { continue };
             let parent = by_id.get(&*first.element(numbers.parent).text()).copied();
             let level = match hierarchy.form {
-                Form::Coded => {
-                    numbers.level.and_then(|element| hierarchy.level(&first.element(element).text()))
-                }
+                Form::Coded => numbers.level.and_then(|element| hierarchy.level(&first.element(element).text())),
                 Form::Packed => packed_level(&instance, hierarchy, index.nodes.is_empty()),
             };
             let node = index.add(instance.number(), level, parent);

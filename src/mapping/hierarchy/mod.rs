@@ -16,7 +16,6 @@ pub(super) use compile::{OWN, instance_loop};
 pub(super) use index::TreeIndex;
 pub(super) use plan::{Holds, Node, Plan, parents};
 
-
 use super::program::{PathStep, Section};
 
 /// A compiled hierarchy.

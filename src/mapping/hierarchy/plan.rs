@@ -28,9 +28,17 @@ pub(in crate::mapping) enum Holds {
     Shipment,
     Order,
     /// The unit at this place of `handlingUnits`.
-    Unit { index: usize, unit: Value, is_first: bool },
+    Unit {
+        index: usize,
+        unit: Value,
+        is_first: bool,
+    },
     /// The line at this place of `lines`, with the part of it that is here.
-    Line { index: usize, line: Value, is_first: bool },
+    Line {
+        index: usize,
+        line: Value,
+        is_first: bool,
+    },
 }
 
 /// The levels in the order in which they are written, and what cannot be said by them.
@@ -81,7 +89,8 @@ struct Line<'d> {
 
 impl<'d> Line<'d> {
     fn new(value: &'d Value, hierarchy: &Hierarchy) -> Self {
-        let order = hierarchy.of_the_order.iter().map(|path| at(value, path).map_or_else(String::new, Value::to_string));
+        let order =
+            hierarchy.of_the_order.iter().map(|path| at(value, path).map_or_else(String::new, Value::to_string));
         let quantity = hierarchy.lines.sum.first().and_then(|path| number(at(value, path)?));
         let lots = value.get("lots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let lots = lots.iter().map(|lot| (text(lot, "lotNumber").to_owned(), lot.get("quantity").and_then(number)));
@@ -134,7 +143,8 @@ impl Planner<'_> {
                 let member = format!("handlingUnits[{number_of_unit}].contents[{index}]");
                 let Some(line) = self.line_index(text(entry, "lineId")) else {
                     let message = format!("no line has the id '{}'", text(entry, "lineId"));
-                    let finding = Diagnostic::error("line-unknown", message).expecting("the lineId of one of the lines");
+                    let finding =
+                        Diagnostic::error("line-unknown", message).expecting("the lineId of one of the lines");
                     findings.push((member, finding.hinting("mend the document")));
                     continue;
                 };
@@ -152,7 +162,8 @@ impl Planner<'_> {
             if !parent.is_empty() && !self.units.iter().any(|unit| text(unit, "id") == parent) {
                 let message = format!("no unit has the id '{parent}'");
                 let finding = Diagnostic::error("unit-unknown", message).expecting("the id of one of the units");
-                findings.push((format!("handlingUnits[{number_of_unit}].parentId"), finding.hinting("mend the document")));
+                findings
+                    .push((format!("handlingUnits[{number_of_unit}].parentId"), finding.hinting("mend the document")));
             }
         }
         self.plan.findings.append(&mut findings);
@@ -205,9 +216,8 @@ impl Planner<'_> {
 
     fn children_of(&self, unit: usize) -> Vec<usize> {
         let Some(id) = self.units.get(unit).map(|unit| text(unit, "id")) else { return Vec::new() };
-        let is_child = |other: &usize| {
-            self.units.get(*other).is_some_and(|unit| !id.is_empty() && text(unit, "parentId") == id)
-        };
+        let is_child =
+            |other: &usize| self.units.get(*other).is_some_and(|unit| !id.is_empty() && text(unit, "parentId") == id);
         (0..self.units.len()).filter(is_child).collect()
     }
 
@@ -270,7 +280,8 @@ impl Planner<'_> {
         let entries: Vec<(usize, usize, Option<Decimal>, String)> = contents(value)
             .filter_map(|(index, entry)| {
                 let line = self.line_index(text(entry, "lineId"))?;
-                let is_meant = self.lines.get(line).is_some_and(|line| order.is_none_or(|(order, _)| line.order == order));
+                let is_meant =
+                    self.lines.get(line).is_some_and(|line| order.is_none_or(|(order, _)| line.order == order));
                 let quantity = entry.get("quantity").and_then(number);
                 is_meant.then(|| (index, line, quantity, text(entry, "lotNumber").to_owned()))
             })
@@ -292,7 +303,9 @@ impl Planner<'_> {
 
     fn loose_lines(&mut self, parent: Option<usize>, order: &str) {
         for index in 0..self.lines.len() {
-            let Some(line) = self.lines.get(index).filter(|line| line.order == order && is_loose(line)) else { continue };
+            let Some(line) = self.lines.get(index).filter(|line| line.order == order && is_loose(line)) else {
+                continue;
+            };
             let quantity = line.loose;
             self.line(index, quantity, "", parent, &format!("lines[{index}]"));
         }
@@ -312,7 +325,8 @@ impl Planner<'_> {
                     [(only, _)] => vec![(quantity, Some(only.clone()))],
                     _ if all == Some(wanted) => open.into_iter().map(|(lot, left)| (left, Some(lot))).collect(),
                     _ => {
-                        let message = format!("line '{}' has several lots, and which of them are here is not said", line.id);
+                        let message =
+                            format!("line '{}' has several lots, and which of them are here is not said", line.id);
                         let finding = Diagnostic::error("lot-ambiguous", message);
                         self.tell(member.to_owned(), finding.hinting("give the contents their lotNumber"));
                         return;

@@ -94,7 +94,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let level = first.element(3);
         let message = format!("the mapping has no level '{}'", level.text());
         let finding = Diagnostic::warning("level-unknown", message);
-        let hint = "add it to 'levels' in the partner's mapping; what stands at it is not read, what stands below it is";
+        let hint =
+            "add it to 'levels' in the partner's mapping; what stands at it is not read, what stands below it is";
         self.notes.find(finding.hinting(hint).at(location(Some(level.place()), None, None)));
     }
 

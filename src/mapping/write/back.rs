@@ -18,8 +18,8 @@ use crate::edi::{
 use crate::mapping::context::ReadContext;
 use crate::mapping::hierarchy::{Plan, aligned};
 use crate::mapping::notes::{Notes, location};
-use crate::mapping::program::{Program, Sub};
 use crate::mapping::party::name_parties;
+use crate::mapping::program::{Program, Sub};
 use crate::mapping::{Mapping, fill};
 
 /// What writing gave.
@@ -255,7 +255,9 @@ impl Comparison<'_> {
                 let read = read.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
                 self.array(written, read, item);
             }
-            (Some(written), Some(read), Shape::Value(kind)) if !is_same(written, read, kind) => self.differs(written, read),
+            (Some(written), Some(read), Shape::Value(kind)) if !is_same(written, read, kind) => {
+                self.differs(written, read)
+            }
             (Some(_), None, _) => self.lost(),
             // What was filled in by reading, or read from a place that two members share.
             (None, Some(read), _) => self.appeared(read),
@@ -308,8 +310,9 @@ impl Comparison<'_> {
 
     /// `meta`, and ids of ours, which reading finds by itself or not.
     fn is_engines_own(&self, name: &str) -> bool {
-        let is_party =
-            |party: &Vec<_>| party.iter().map(crate::mapping::program::PathStep::name).eq(self.names.iter().map(String::as_str));
+        let is_party = |party: &Vec<_>| {
+            party.iter().map(crate::mapping::program::PathStep::name).eq(self.names.iter().map(String::as_str))
+        };
         (self.names.is_empty() && name == "meta") || (name == "id" && self.program.parties.iter().any(is_party))
     }
 
@@ -330,7 +333,8 @@ impl Comparison<'_> {
 
     fn lost(&mut self) {
         let message = format!("{} does not come back when the message is read", self.path);
-        let hint = "the place is not written, or another rule reads it first: mend the rule, or name the member in 'unsent'";
+        let hint =
+            "the place is not written, or another rule reads it first: mend the rule, or name the member in 'unsent'";
         self.find(Diagnostic::warning("not-read-back", message).hinting(hint));
     }
 
@@ -350,7 +354,6 @@ impl Comparison<'_> {
         let message = format!("{} comes back as {}, which the document does not have", self.path, shown(read));
         self.find(Diagnostic::info("more-read-back", message));
     }
-
 }
 
 fn has_values(value: &Value) -> bool {

@@ -78,8 +78,14 @@ pub(super) struct Finished {
 
 impl<'g> Draft<'g> {
     pub(super) fn new(guide: &'g Guide) -> Self {
-        let root =
-            LoopInstance { definition: guide.root(), parent: 0, part: 0, segments: Vec::new(), loops: Vec::new(), is_item: false };
+        let root = LoopInstance {
+            definition: guide.root(),
+            parent: 0,
+            part: 0,
+            segments: Vec::new(),
+            loops: Vec::new(),
+            is_item: false,
+        };
         Self { guide, loops: vec![root], segments: Vec::new(), levels: BTreeMap::new(), log: Vec::new() }
     }
 
@@ -129,7 +135,8 @@ impl<'g> Draft<'g> {
         let mut around = std::iter::successors(Some(number), |number| (*number != 0).then(|| self.parent(*number)));
         let own = around.find(|number| self.levels.contains_key(number));
         let above = |number: &LoopNumber| self.levels.get(number).and_then(|(_, above)| *above);
-        std::iter::successors(own, above).find(|number| self.levels.get(number).is_some_and(|(known, _)| *known == level))
+        std::iter::successors(own, above)
+            .find(|number| self.levels.get(number).is_some_and(|(known, _)| *known == level))
     }
 
     pub(super) fn definition(&self, number: LoopNumber) -> &'g LoopDef {
@@ -205,7 +212,14 @@ impl<'g> Draft<'g> {
         }
         let (part, child) = found?;
         let number = self.loops.len();
-        self.loops.push(LoopInstance { definition: child, parent, part, segments: Vec::new(), loops: Vec::new(), is_item });
+        self.loops.push(LoopInstance {
+            definition: child,
+            parent,
+            part,
+            segments: Vec::new(),
+            loops: Vec::new(),
+            is_item,
+        });
         self.loops.get_mut(parent)?.loops.push(number);
         self.log.push(Done::Loop);
         if let Some(first) = child.first() {
@@ -282,7 +296,8 @@ fn flatten(
                 finished.extend(taken.filter(|segment| starts || !segment.cells.is_empty()).map(finish_segment));
             }
             Part::Loop(_) => {
-                let children = instance.loops.iter().filter(|child| loops.get(**child).is_some_and(|child| child.part == index));
+                let children =
+                    instance.loops.iter().filter(|child| loops.get(**child).is_some_and(|child| child.part == index));
                 children.for_each(|child| flatten(loops, *child, segments, finished));
             }
         }
@@ -321,6 +336,7 @@ fn has_room(max: Max, requirement: Requirement, count: usize) -> bool {
 
 /// An element without repetitions or components is its first.
 fn is_same_cell(one: Cell, other: Cell) -> bool {
-    let place = |Cell { number, sub: Sub { repetition, component } }: Cell| (number, repetition.max(1), component.max(1));
+    let place =
+        |Cell { number, sub: Sub { repetition, component } }: Cell| (number, repetition.max(1), component.max(1));
     place(one) == place(other)
 }

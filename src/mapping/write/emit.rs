@@ -34,7 +34,9 @@ impl<'m, 'd> Writing<'m, 'd> {
         let typed = |writing: &Self, text: &str, kind: &Kind| writing.by_type(text, kind, &emit.reach).ok()?.text;
         match &emit.value {
             EmitValue::Constant(text) => Some(text.clone()),
-            EmitValue::Segments(tag) => Some(self.draft.count(*tag)).filter(|count| *count > 0).map(|count| count.to_string()),
+            EmitValue::Segments(tag) => {
+                Some(self.draft.count(*tag)).filter(|count| *count > 0).map(|count| count.to_string())
+            }
             EmitValue::Over(expression) => {
                 let value = expression.evaluate(self.items.first()?, 1).ok()?;
                 typed(self, &value.to_string(), &Kind::Decimal)

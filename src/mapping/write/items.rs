@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::draft::Written;
 use super::place::{Here, Wire};
+use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
@@ -176,7 +177,7 @@ fn has_constants(section: &Section, members: &Map<String, Value>) -> bool {
         let [Source::Constant(constant)] = rule.sources.as_slice() else { return true };
         let name = section.names.get(member.slot);
         let found = name.and_then(|name| members.get(name));
-        found.is_some_and(|found| found.as_str() == Some(constant) || found.to_string() == *constant)
+        found.is_some_and(|found| text_of(found).is_ok_and(|text| text == *constant))
     })
 }
 

@@ -30,7 +30,8 @@ impl<'m, 'd> Writing<'m, 'd> {
             let around = if is_line_group { parent.as_ref().map_or(0, |(instance, _)| *instance) } else { 0 };
             let name = if is_line_group { LINE_LOOP } else { hierarchy.loop_name.as_str() };
             let Some(instance) = self.draft.open_loop(around, |child| child.name == name, true) else {
-                let finding = crate::base::Diagnostic::error("too-many", format!("the message has no more room for {name}"));
+                let finding =
+                    crate::base::Diagnostic::error("too-many", format!("the message has no more room for {name}"));
                 return self.find(finding.hinting("send less in one message"));
             };
             self.draft.set_level(instance, node.level, parent.as_ref().map(|(instance, _)| *instance));
@@ -57,7 +58,8 @@ impl<'m, 'd> Writing<'m, 'd> {
     ) {
         let definition: &LoopDef = self.draft.definition(instance);
         let Some((elements, first)) = definition.hierarchy.as_ref().zip(self.draft.first_of(instance)) else { return };
-        let code = hierarchy.levels.get(node.level).map(|level| level.code.clone()).filter(|_| elements.level.is_some());
+        let code =
+            hierarchy.levels.get(node.level).map(|level| level.code.clone()).filter(|_| elements.level.is_some());
         let below = elements.level.map(|_| if has_children { "1" } else { "0" }.to_owned());
         let cells = [
             (Some(elements.id), Some(number.to_string())),
@@ -85,7 +87,9 @@ impl<'m, 'd> Writing<'m, 'd> {
                 }
                 return;
             }
-            Holds::Unit { index, unit, is_first } => ("handlingUnits", *index, unit, hierarchy.units.as_ref(), *is_first),
+            Holds::Unit { index, unit, is_first } => {
+                ("handlingUnits", *index, unit, hierarchy.units.as_ref(), *is_first)
+            }
             Holds::Line { index, line, is_first } => ("lines", *index, line, Some(&hierarchy.lines), *is_first),
         };
         let (Some(items), Value::Object(members)) = (items, value) else { return };

@@ -62,9 +62,12 @@ impl<'m, 'd> Writing<'m, 'd> {
             let mut known = self.members(&program.root, members, here);
             if let (Some(hierarchy), Some(plan)) = (&program.hierarchy, plan) {
                 self.levels(hierarchy, plan, document);
-                let of_levels = hierarchy::OWN.iter().filter_map(|own| program.root.names.iter().position(|name| name == own));
+                let of_levels =
+                    hierarchy::OWN.iter().filter_map(|own| program.root.names.iter().position(|name| name == own));
                 known.extend(of_levels);
-                known.extend(hierarchy.shipment.iter().flat_map(|section| section.members.iter().map(|member| member.slot)));
+                known.extend(
+                    hierarchy.shipment.iter().flat_map(|section| section.members.iter().map(|member| member.slot)),
+                );
             }
             self.unwritten_of(&program.root, members, &known);
             self.emits(&program.root, members, here);
@@ -118,7 +121,8 @@ impl<'m, 'd> Writing<'m, 'd> {
     /// Tells of the members that no rule writes.
     fn unwritten_of(&mut self, section: &'m Section, members: &'d Map<String, Value>, known: &[usize]) {
         for (name, value) in members {
-            let is_known = section.names.iter().position(|known| known == name).is_some_and(|slot| known.contains(&slot));
+            let is_known =
+                section.names.iter().position(|known| known == name).is_some_and(|slot| known.contains(&slot));
             if !is_known {
                 self.steps.push(Step { name, index: None });
                 self.unwritten(value);
@@ -217,9 +221,8 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let list = self.program.lists.get(spread.list);
         let entries = list.map(|list| list.entries.as_slice()).unwrap_or_default();
-        let entry = entries.iter().zip(&spread.entries).find(|(entry, ways)| {
-            !entry.is_read_only && ways.iter().any(fits)
-        });
+        let entry =
+            entries.iter().zip(&spread.entries).find(|(entry, ways)| !entry.is_read_only && ways.iter().any(fits));
         let code = entry.map(|(entry, _)| entry.code.clone()).or_else(|| beside.map(str::to_owned));
         let Some(code) = code else {
             let names: Vec<&str> = slots.iter().filter_map(|slot| named(*slot)).collect();
@@ -279,7 +282,8 @@ impl<'m, 'd> Writing<'m, 'd> {
 
     fn is_unsent(&self) -> bool {
         self.program.unsent.iter().any(|unsent| {
-            unsent.len() <= self.steps.len() && unsent.iter().zip(&self.steps).all(|(one, step)| one.name() == step.name)
+            unsent.len() <= self.steps.len()
+                && unsent.iter().zip(&self.steps).all(|(one, step)| one.name() == step.name)
         })
     }
 

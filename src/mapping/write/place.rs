@@ -185,7 +185,9 @@ impl Writing<'_, '_> {
                         return Err(self.no_fit(segment, *cell, found, written, is_own));
                     }
                 },
-                Want::Pair(pairs, qualifier, written) => self.fit_pair(segment, pairs, qualifier, written, &mut cells)?,
+                Want::Pair(pairs, qualifier, written) => {
+                    self.fit_pair(segment, pairs, qualifier, written, &mut cells)?
+                }
             }
         }
         Ok(cells)
@@ -268,7 +270,12 @@ impl Writing<'_, '_> {
     }
 
     /// An instance for an object (`in`): one that is there and meets the conditions, else a new one.
-    pub(super) fn instance_for_object(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<Here, Clash> {
+    pub(super) fn instance_for_object(
+        &mut self,
+        instances: &Instances,
+        here: Here,
+        by: &Written,
+    ) -> Result<Here, Clash> {
         let known = match &instances.target {
             Target::This => return self.new_instance(instances, here, by, false),
             Target::Loops { start, loops, name } => match self.start(here, *start) {
@@ -364,7 +371,8 @@ impl Writing<'_, '_> {
             Part::Element(cell) => self.draft.cell(segment, *cell).map(|written| written.text.clone()),
             Part::Pair { qualifier, pairs } => pairs.iter().find_map(|pair| {
                 let known = self.draft.cell(segment, pair.qualifier)?;
-                (known.text == *qualifier).then(|| self.draft.cell(segment, pair.value).map(|found| found.text.clone()))?
+                (known.text == *qualifier)
+                    .then(|| self.draft.cell(segment, pair.value).map(|found| found.text.clone()))?
             }),
         };
         match &condition.test {
@@ -401,9 +409,10 @@ pub(super) struct Wire {
 pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want> {
     let Some(text) = &wire.text else { return Vec::new() };
     let written = Written { text: text.clone(), ..by.clone() };
-    let format = reach.format.zip(wire.format).map(|(cell, code)| {
-        Want::Value(cell, Written { text: code.to_owned(), ..by.clone() })
-    });
+    let format = reach
+        .format
+        .zip(wire.format)
+        .map(|(cell, code)| Want::Value(cell, Written { text: code.to_owned(), ..by.clone() }));
     let value = match &reach.part {
         Part::Whole { .. } => return Vec::new(),
         Part::Element(cell) => Want::Value(*cell, written),
@@ -422,7 +431,9 @@ fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
 /// Whether what tells apart loops that begin alike is wanted, or at least not forbidden.
 fn is_wanted(wants: &[Want], element: usize, values: &[String]) -> bool {
     wants.iter().all(|want| match want {
-        Want::Condition(cell, _, written) | Want::Value(cell, written) if cell.number == element && cell.sub.component <= 1 => {
+        Want::Condition(cell, _, written) | Want::Value(cell, written)
+            if cell.number == element && cell.sub.component <= 1 =>
+        {
             values.contains(&written.text)
         }
         _ => true,
@@ -436,7 +447,9 @@ fn route_name(route: &Route) -> String {
 fn target_name(target: &Target) -> String {
     match target {
         Target::This => String::new(),
-        Target::Loops { loops, name, .. } => loops.iter().chain([name]).map(String::as_str).collect::<Vec<_>>().join("/"),
+        Target::Loops { loops, name, .. } => {
+            loops.iter().chain([name]).map(String::as_str).collect::<Vec<_>>().join("/")
+        }
         Target::Segments(route) => route_name(route),
     }
 }

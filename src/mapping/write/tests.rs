@@ -21,7 +21,9 @@ fn compile(text: &str) -> Mapping {
 /// A mapping with the smallest rules an order needs, and `rules` behind them.
 fn small(message: &str, rules: &str) -> String {
     let (number, line) = match message.split_once('/') {
-        Some(("edifact", _)) => ("BGM02", "each = 'LIN'\nlineNumber = 'LIN01'\nquantity = { value = 'QTY01-2', unit = 'QTY01-3' }"),
+        Some(("edifact", _)) => {
+            ("BGM02", "each = 'LIN'\nlineNumber = 'LIN01'\nquantity = { value = 'QTY01-2', unit = 'QTY01-3' }")
+        }
         _ => ("BEG03", "each = 'PO1'\nlineNumber = 'PO101'\nquantity = { value = 'PO102', unit = 'PO103' }"),
     };
     let (each, quantity) = if number == "BEG03" { ("PO1", "PO102") } else { ("LIN", "QTY01-2") };
@@ -64,7 +66,9 @@ fn merge(into: &mut Value, more: Value) {
         (Value::Object(into), Value::Object(more)) => {
             more.into_iter().for_each(|(name, value)| merge(into.entry(name).or_insert(Value::Null), value));
         }
-        (Value::Array(into), Value::Array(more)) => into.iter_mut().zip(more).for_each(|(into, more)| merge(into, more)),
+        (Value::Array(into), Value::Array(more)) => {
+            into.iter_mut().zip(more).for_each(|(into, more)| merge(into, more))
+        }
         (into, more) => *into = more,
     }
 }
@@ -84,7 +88,8 @@ fn shown(written: &Written, separators: (&str, &str)) -> Vec<String> {
 fn check(rules: &str, more: Value, expect: &[&str], findings: &[&str]) {
     let written = write_with(&compile(&small("x12/004010/850", rules)), &order(more));
     let beside: Vec<String> = shown(&written, ("*", ">"));
-    let beside: Vec<&str> = beside.iter().map(String::as_str).filter(|one| !["BEG***7", "PO1*1*5*EA"].contains(one)).collect();
+    let beside: Vec<&str> =
+        beside.iter().map(String::as_str).filter(|one| !["BEG***7", "PO1*1*5*EA"].contains(one)).collect();
     assert_eq!(beside, expect, "{rules}\n{:#?}", written.findings);
     // A small mapping writes no BEG that is whole; what the guide says of it is not the matter here.
     let codes = written.findings.iter().filter(|one| one.location.segment.as_deref() != Some("BEG"));
@@ -184,7 +189,12 @@ fn codecs_go_back() {
     check("orderDate = 'BEG05'", json!({"orderDate": "2026-11-02"}), &["BEG***7**20261102"], &[]);
     let date = "orderDate = 'REF02 | date(YYMMDD)'\nemit = { REF01 = \"'DT'\" }";
     check(date, json!({"orderDate": "2026-11-02"}), &["REF*DT*261102"], &[]);
-    check("totals.lineAmount = 'CTT02'", json!({"totals": {"lineAmount": "0.8200"}}), &["CTT**.82"], &["missing-element"]);
+    check(
+        "totals.lineAmount = 'CTT02'",
+        json!({"totals": {"lineAmount": "0.8200"}}),
+        &["CTT**.82"],
+        &["missing-element"],
+    );
 }
 
 #[test]
@@ -240,7 +250,12 @@ fn a_spread_writes_the_code_that_says_all_its_members() {
 #[test]
 fn what_no_rule_writes_is_told_unless_the_mapping_says_so() {
     check("", json!({"contractNumber": "C"}), &[], &["member-unwritten"]);
-    check("unsent = ['contractNumber', 'buyer.name']", json!({"contractNumber": "C", "buyer": {"name": "B"}}), &[], &["member-unwritten"]);
+    check(
+        "unsent = ['contractNumber', 'buyer.name']",
+        json!({"contractNumber": "C", "buyer": {"name": "B"}}),
+        &[],
+        &["member-unwritten"],
+    );
     check("unsent = ['contractNumber', 'buyer']", json!({"contractNumber": "C", "buyer": {"name": "B"}}), &[], &[]);
 }
 
@@ -295,7 +310,10 @@ fn edifact_has_dates_with_their_format_and_pairs_in_composites() {
 
 #[test]
 fn every_value_says_which_rule_wrote_it() {
-    let written = write_with(&compile(&small("x12/004010/850", "contractNumber = 'REF02 if REF01=CT'")), &order(json!({"contractNumber": "C"})));
+    let written = write_with(
+        &compile(&small("x12/004010/850", "contractNumber = 'REF02 if REF01=CT'")),
+        &order(json!({"contractNumber": "C"})),
+    );
     let of = |segment: usize, element: usize| {
         let origin = written.origins.iter().find(|one| one.segment == segment && one.element == element).unwrap();
         (origin.member.clone(), origin.rule.as_ref().map(|(_, line)| *line))

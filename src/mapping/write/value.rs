@@ -25,7 +25,8 @@ const NOT_A_NUMBER: Unwritable = Unwritable { code: "not-a-number", expected: "a
 const NOT_A_WHOLE_NUMBER: Unwritable = Unwritable { code: "not-a-number", expected: "a whole number" };
 const NOT_A_DATE: Unwritable = Unwritable { code: "not-a-date", expected: "a day, YYYY-MM-DD" };
 const NOT_AN_INSTANT: Unwritable = Unwritable { code: "not-an-instant", expected: "an instant with its offset" };
-const CENTURY: Unwritable = Unwritable { code: "not-a-date", expected: "a day from 1980 to 2079: the year has two digits" };
+const CENTURY: Unwritable =
+    Unwritable { code: "not-a-date", expected: "a day from 1980 to 2079: the year has two digits" };
 const PAD: Unwritable = Unwritable { code: "too-long", expected: "no more characters than the codec pads to" };
 const MISFIT: Unwritable = Unwritable { code: "misfit", expected: "a value the place can have" };
 
@@ -118,7 +119,11 @@ impl Writing<'_, '_> {
             (Kind::Decimal | Kind::Integer, ElementType::N(digits)) => implied(text, u32::from(digits))?,
             (Kind::Decimal | Kind::Integer, ElementType::R) => {
                 let text = shortest(text)?;
-                match text.strip_prefix("0.").map(|digits| ("", digits)).or(text.strip_prefix("-0.").map(|digits| ("-", digits))) {
+                match text
+                    .strip_prefix("0.")
+                    .map(|digits| ("", digits))
+                    .or(text.strip_prefix("-0.").map(|digits| ("-", digits)))
+                {
                     Some((sign, digits)) => format!("{sign}.{digits}"),
                     None => text,
                 }
@@ -150,12 +155,12 @@ impl Writing<'_, '_> {
         })
     }
 
-
     /// An instant as date, time, and X12's time code where the rule has a place for it: then it is universal time.
     fn instant(&self, text: &str, reaches: &[Reach]) -> Result<Stage<'static>, Unwritable> {
         let (universal, own) = (TimeZone::UTC, self.context.time_zone);
         let local = local(text, if reaches.len() > 2 { &universal } else { own })?;
-        let short = reaches.first().and_then(|reach| self.definition(reach)).and_then(ElementDef::max_length) == Some(6);
+        let short =
+            reaches.first().and_then(|reach| self.definition(reach)).and_then(ElementDef::max_length) == Some(6);
         let day = local.date().strftime(if short { "%y%m%d" } else { "%Y%m%d" }).to_string();
         let time = local.time().strftime(if local.second() == 0 { "%H%M" } else { "%H%M%S" }).to_string();
         let mut parts = vec![Some(day), Some(time), Some("UT".to_owned())];
@@ -168,7 +173,8 @@ impl Writing<'_, '_> {
         let mut rest = text;
         let mut parts = Vec::new();
         for reach in reaches {
-            let longest = self.definition(reach).and_then(ElementDef::max_length).map_or(usize::MAX, |max| max as usize);
+            let longest =
+                self.definition(reach).and_then(ElementDef::max_length).map_or(usize::MAX, |max| max as usize);
             let end = rest.char_indices().nth(longest).map_or(rest.len(), |(end, _)| end);
             let (part, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
             parts.push((!part.is_empty()).then(|| part.to_owned()));
