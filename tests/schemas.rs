@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use edigate::canon::{self, DocumentType, Invoice, Order, OrderResponse, ShipmentNotice};
-use serde_json::Value;
+use edigate::canon::{self, DocumentType};
+use serde_json::{Value, json};
 
 /// Set this variable to write the schemas anew after a change of the types; then look at the difference. A released
 /// version never changes; afterwards a change is a new version.
@@ -46,12 +47,117 @@ fn through_the_type(kind: &str, document: &Value) -> Value {
         serde_json::to_value(serde_json::from_value::<T>(document.clone()).unwrap()).unwrap()
     }
     match kind {
-        "order" => through::<Order>(document),
-        "order-response" => through::<OrderResponse>(document),
-        "shipment-notice" => through::<ShipmentNotice>(document),
-        "invoice" => through::<Invoice>(document),
+        "order" => through::<canon::Order>(document),
+        "order-change" => through::<canon::OrderChange>(document),
+        "order-response" => through::<canon::OrderResponse>(document),
+        "shipment-notice" => through::<canon::ShipmentNotice>(document),
+        "receiving-advice" => through::<canon::ReceivingAdvice>(document),
+        "invoice" => through::<canon::Invoice>(document),
+        "remittance-advice" => through::<canon::RemittanceAdvice>(document),
+        "delivery-schedule" => through::<canon::DeliverySchedule>(document),
+        "inventory-report" => through::<canon::InventoryReport>(document),
+        "application-advice" => through::<canon::ApplicationAdvice>(document),
+        "acknowledgement" => through::<canon::Acknowledgement>(document),
+        "raw" => through::<canon::Raw>(document),
         other => panic!("{other} has no type here"),
     }
+}
+
+/// One document of each kind, made up so that together they have every member there is.
+fn full_examples() -> Vec<(&'static DocumentType, Value)> {
+    let example = |known: &'static DocumentType| {
+        let text = std::fs::read_to_string(project(&format!("tests/fixtures/canon/{}.json", known.kind))).unwrap();
+        (known, serde_json::from_str(&text).unwrap())
+    };
+    canon::document_types().iter().map(example).collect()
+}
+
+#[test]
+fn the_full_examples_fit_their_schemas() {
+    for (known, document) in full_examples() {
+        assert_fits(known, &document);
+    }
+}
+
+/// Definitions that documents share count together; two that only have the name in common do not. `meta` is the same
+/// everywhere, and the order has all of it.
+#[test]
+fn the_full_examples_leave_no_member_out() {
+    let mut seen = BTreeMap::new();
+    for (known, document) in full_examples() {
+        note_members(known.schema(), known.schema(), Some(&document), known.kind, &mut seen);
+    }
+    seen.retain(|member, seen| !*seen && !member.ends_with(".meta"));
+    let left_out: Vec<&String> = seen.keys().collect();
+    assert_eq!(left_out, Vec::<&String>::new());
+}
+
+/// Notes each member of a schema, and whether the document has it.
+fn note_members(schema: &Value, root: &Value, found: Option<&Value>, place: &str, seen: &mut BTreeMap<String, bool>) {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let target = root.pointer(reference.strip_prefix('#').unwrap()).unwrap();
+        let name = reference.rsplit('/').next().unwrap();
+        let members = target.get("properties").map(Value::to_string).unwrap_or_default();
+        let place = format!("{name} {:08x}", crc32c::crc32c(members.as_bytes()));
+        return note_members(target, root, found, &place, seen);
+    }
+    if let Some(items) = schema.get("items") {
+        note_members(items, root, None, place, seen);
+        for item in found.and_then(Value::as_array).into_iter().flatten() {
+            note_members(items, root, Some(item), place, seen);
+        }
+    }
+    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let found = found.and_then(|found| found.get(name));
+        *seen.entry(format!("{place}.{name}")).or_default() |= found.is_some();
+        note_members(member, root, found, &format!("{place}.{name}"), seen);
+    }
+}
+
+/// The run-time check walks what the schema says. Whatever is taken out of an example, emptied, or put there instead,
+/// the check and a JSON Schema engine agree on whether it is still a document.
+#[test]
+fn the_check_and_the_engine_agree_on_every_broken_example() {
+    for (known, document) in full_examples() {
+        let validator = jsonschema::options().should_validate_formats(true).build(known.schema()).unwrap();
+        let mut places = Vec::new();
+        collect_places(&document, String::new(), &mut places);
+        for place in places {
+            for with in [None, Some(json!("")), Some(json!(5)), Some(json!([])), Some(json!({})), Some(json!(true))] {
+                let broken = broken(&document, &place, with.clone());
+                let engine = validator.is_valid(&broken);
+                let ours = canon::check(&broken, known.name).is_empty();
+                assert_eq!(ours, engine, "{} at {place} with {with:?}", known.name);
+            }
+        }
+    }
+}
+
+/// Pointers to every value below `value`, but for those in `extensions`, which are the partner's own.
+fn collect_places(value: &Value, at: String, places: &mut Vec<String>) {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, inner)| (name.clone(), inner)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, inner)| (index.to_string(), inner)).collect(),
+        _ => Vec::new(),
+    };
+    for (name, inner) in inner {
+        let place = format!("{at}/{name}");
+        places.push(place.clone());
+        if name != "extensions" {
+            collect_places(inner, place, places);
+        }
+    }
+}
+
+fn broken(document: &Value, place: &str, with: Option<Value>) -> Value {
+    let mut broken = document.clone();
+    let (parent, name) = place.rsplit_once('/').unwrap();
+    match (broken.pointer_mut(parent).unwrap(), with) {
+        (Value::Object(members), None) => drop(members.shift_remove(name)),
+        (Value::Array(items), None) => drop(items.remove(name.parse().unwrap())),
+        (_, with) => *broken.pointer_mut(place).unwrap() = with.unwrap(),
+    }
+    broken
 }
 
 /// The story's documents beside the project, as they stand but for the hashes in `meta`, which are cut there.

@@ -4,10 +4,18 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde_json::Value;
 
+use super::acknowledgement::Acknowledgement;
+use super::application_advice::ApplicationAdvice;
+use super::delivery_schedule::DeliverySchedule;
 use super::generate::generate;
+use super::inventory_report::InventoryReport;
 use super::invoice::Invoice;
 use super::order::Order;
+use super::order_change::OrderChange;
 use super::order_response::OrderResponse;
+use super::raw::Raw;
+use super::receiving_advice::ReceivingAdvice;
+use super::remittance_advice::RemittanceAdvice;
 use super::shape::Shape;
 use super::shipment_notice::ShipmentNotice;
 
@@ -56,9 +64,17 @@ macro_rules! embedded {
 /// Kind, major, newest minor, the Rust type, and the member that numbers it.
 const EMBEDDED: &[Embedded] = &[
     embedded!("order", "1", "0", Order, Some("orderNumber")),
+    embedded!("order-change", "1", "0", OrderChange, Some("changeNumber")),
     embedded!("order-response", "1", "0", OrderResponse, Some("responseNumber")),
     embedded!("shipment-notice", "1", "0", ShipmentNotice, Some("shipmentNumber")),
+    embedded!("receiving-advice", "1", "0", ReceivingAdvice, Some("receiptNumber")),
     embedded!("invoice", "1", "0", Invoice, Some("invoiceNumber")),
+    embedded!("remittance-advice", "1", "0", RemittanceAdvice, Some("paymentNumber")),
+    embedded!("delivery-schedule", "1", "0", DeliverySchedule, Some("scheduleNumber")),
+    embedded!("inventory-report", "1", "0", InventoryReport, Some("reportNumber")),
+    embedded!("application-advice", "1", "0", ApplicationAdvice, Some("adviceNumber")),
+    embedded!("acknowledgement", "1", "0", Acknowledgement, None),
+    embedded!("raw", "1", "0", Raw, None),
 ];
 
 /// Constants, in effect: read once from text that is part of the program.
