@@ -8,9 +8,9 @@ use super::item::{Item, Price};
 use super::meta::Meta;
 use super::party::{Parties, Party};
 use super::reference::{Note, OrderReference, Period, Purpose, References};
-use super::shipment_notice::Totals;
 use super::terms::DeliveryTerms;
 use super::text::{Date, Decimal, Instant};
+use super::totals::LineTotals;
 use super::transport::{Packaging, Transport};
 
 /// What a buyer will want and when: a forecast, firm calls, or calls to the hour.
@@ -101,7 +101,7 @@ pub struct DeliverySchedule {
     /// Sums over the lines.
     #[schemars(extend("x-x12" = "CTT", "x-edifact" = "CNT"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<LineTotals>,
     /// Notes on the whole schedule.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "MSG01, NTE02", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

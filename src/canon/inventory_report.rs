@@ -8,8 +8,8 @@ use super::item::{Component, Item, Lot, Price, Quantity};
 use super::meta::Meta;
 use super::party::{Parties, Party};
 use super::reference::{Note, OrderReference, Period, Purpose, References};
-use super::shipment_notice::Totals;
 use super::text::{Date, Instant};
+use super::totals::LineTotals;
 use super::transport::Weight;
 
 /// What is in store: by item, by place, and by what may be done with it.
@@ -75,7 +75,7 @@ pub struct InventoryReport {
     /// Sums over the lines.
     #[schemars(extend("x-x12" = "CTT", "x-edifact" = "CNT"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<LineTotals>,
     /// Notes on the whole report.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "NTE02", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

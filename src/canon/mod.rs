@@ -34,6 +34,7 @@ mod shape;
 pub mod shipment_notice;
 mod terms;
 mod text;
+mod totals;
 mod transport;
 
 pub use acknowledgement::Acknowledgement;
@@ -64,6 +65,7 @@ pub use terms::{
     TermsBasis,
 };
 pub use text::{Date, Decimal, Instant, TextFault};
+pub use totals::{LineTotals, OrderTotals};
 pub use transport::{
     Carrier, Dimensions, Equipment, EquipmentType, PackageType, Packaging, Transport, TransportMode, Weight,
 };

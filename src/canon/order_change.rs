@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use super::item::{Component, Item, Price, Quantity};
 use super::meta::Meta;
-use super::order::{OrderType, Schedule, Totals};
+use super::order::{OrderType, Schedule};
 use super::party::{Parties, Party};
 use super::reference::{Note, OrderReference, Period, Purpose, References};
 use super::terms::{AllowanceCharge, DeliveryTerms, PaymentTerm, Tax};
 use super::text::{Date, Decimal, Instant};
+use super::totals::OrderTotals;
 use super::transport::{Packaging, Transport};
 
 /// A change to an order: either all of it as it is now to be, or what is different.
@@ -135,7 +136,7 @@ pub struct OrderChange {
     /// Sums over the lines.
     #[schemars(extend("x-ubl" = "AnticipatedMonetaryTotal", "x-x12" = "CTT, AMT", "x-edifact" = "CNT, MOA"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<OrderTotals>,
     /// Notes on the whole change.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "N9, MSG", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

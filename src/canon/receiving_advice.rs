@@ -8,8 +8,8 @@ use super::item::{Item, Lot, Quantity};
 use super::meta::Meta;
 use super::party::{Parties, Party};
 use super::reference::{Note, OrderReference, Purpose, References, ShipmentReference};
-use super::shipment_notice::Totals;
 use super::text::{Decimal, Instant};
+use super::totals::LineTotals;
 use super::transport::{Transport, Weight};
 
 /// What a buyer has received, what of it is good, and what is wrong.
@@ -75,7 +75,7 @@ pub struct ReceivingAdvice {
     /// Sums over the lines.
     #[schemars(extend("x-x12" = "CTT", "x-edifact" = "CNT"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<LineTotals>,
     /// Notes on the whole receipt.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "NTE02", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
