@@ -15,6 +15,7 @@ pub mod acknowledgement;
 pub mod application_advice;
 mod check;
 pub mod delivery_schedule;
+mod diff;
 mod generate;
 pub mod inventory_report;
 pub mod invoice;
@@ -42,6 +43,7 @@ pub use application_advice::ApplicationAdvice;
 pub use check::{MAX_FAULTS, check};
 pub(crate) use check::{fits, push_index, push_member};
 pub use delivery_schedule::DeliverySchedule;
+pub use diff::{ChangeWeight, SchemaChange, compare_schemas};
 pub use inventory_report::InventoryReport;
 pub use invoice::Invoice;
 pub use item::{Characteristic, Component, Item, ItemIdentifier, Lot, Price, PriceBasis, Quantity, Relation};
@@ -57,7 +59,7 @@ pub use reference::{
     InvoiceReference, Note, OrderReference, OtherReference, Period, Purpose, References, ShipmentReference,
 };
 pub use remittance_advice::RemittanceAdvice;
-pub use schema::{DocumentType, document_type, document_types, schema, schema_uri, shape};
+pub use schema::{DocumentType, document_type, document_type_at, document_types, schema, schema_uri, shape};
 pub use shape::{Kind, Member, Shape};
 pub use shipment_notice::ShipmentNotice;
 pub use terms::{

@@ -106,6 +106,11 @@ impl DocumentType {
         self.schema.get_or_init(|| parse(self.text))
     }
 
+    /// What the document is, in a line.
+    pub fn description(&self) -> &str {
+        self.schema().get("description").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The schema as the Rust types of today make it. What is published stands in `schemas/`; a test compares the two.
     pub fn generate(&self) -> Value {
         (self.generate)(self.kind, self.version)
@@ -120,6 +125,12 @@ pub fn document_types() -> &'static [DocumentType] {
 /// The document type that a mapping file names, such as `order@1`.
 pub fn document_type(name: &str) -> Option<&'static DocumentType> {
     document_types().iter().find(|known| known.name == name)
+}
+
+/// The document type whose schema is asked for by major or by version: `order@1` or `order/1.0`.
+pub fn document_type_at(name: &str) -> Option<&'static DocumentType> {
+    let is_version = |known: &&DocumentType| name.split_once('/') == Some((known.kind, known.version));
+    document_type(name).or_else(|| document_types().iter().find(is_version))
 }
 
 /// The published schema of a document type, such as `order@1`.
