@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ports::Ports;
 use super::worker::postpone;
-use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity};
+use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity, counted, times};
 use crate::config::Configuration;
 use crate::edi::{InterchangeHead, Piece, ReadFault, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
@@ -94,8 +94,11 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
 }
 
 fn gave_up(attempts: u32) -> Diagnostic {
-    Diagnostic::error("gave-up", format!("the daemon was stopped in the middle of this translation {attempts} times"))
-        .hinting("look for a crash in the log; the payload is kept, please report it with edigate's version")
+    Diagnostic::error(
+        "gave-up",
+        format!("the daemon was stopped in the middle of this translation {}", times(attempts)),
+    )
+    .hinting("look for a crash in the log; the payload is kept, please report it with edigate's version")
 }
 
 fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diagnostic>) -> (Change, Told) {
@@ -157,8 +160,11 @@ fn survey(
 }
 
 fn too_many_sets(limit: u64) -> Diagnostic {
-    Diagnostic::error("too-many-transaction-sets", format!("the file has more than {limit} transaction sets"))
-        .hinting("ask the partner for smaller files, or raise 'transaction_sets' in [limits]")
+    Diagnostic::error(
+        "too-many-transaction-sets",
+        format!("the file has more than {}", counted(limit, "transaction set")),
+    )
+    .hinting("ask the partner for smaller files, or raise 'transaction_sets' in [limits]")
 }
 
 /// Errors after which it is clear enough that a file is broken.

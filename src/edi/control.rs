@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::{Limits, Severity};
+use crate::base::{Limits, Severity, agreeing, plural};
 
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Level};
@@ -18,7 +18,7 @@ pub(crate) struct End {
     pub(crate) tag: &'static str,
     /// What it ends, in words.
     pub(crate) of: &'static str,
-    /// What it counts, in words.
+    /// What it counts, in words: one of them.
     pub(crate) counts: &'static str,
 }
 
@@ -36,12 +36,14 @@ pub(crate) fn check(
     counted: u64,
     control_number: &str,
 ) -> Vec<Finding> {
-    let (tag, what) = (end.tag, end.counts);
+    let tag = end.tag;
     let at =
         |number: usize| Place { segment_position: trailer.place.segment_position, ..segment.element(number).place() };
     let mut findings = Vec::new();
-    if trailer.count.parse() != Ok(counted) {
-        let text = format!("{tag}01 says '{}' {what}, {counted} were counted", trailer.count);
+    let said = trailer.count.parse();
+    if said != Ok(counted) {
+        let (what, were) = (plural(said.unwrap_or(0), end.counts), agreeing(counted, "was", "were"));
+        let text = format!("{tag}01 says '{}' {what}, {counted} {were} counted", trailer.count);
         findings.push(
             Finding::new(Severity::Error, FindingCode::CountWrong, at(1), text)
                 .about(end.level)

@@ -9,13 +9,13 @@ mod set;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use crate::base::counted;
 use crate::cli::args::ShowArguments;
 use crate::cli::exit::Exit;
 use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
 use crate::edi::{Finding, Guide, Guides, Piece, ReadFault, ReadOptions, Reader, TransactionSet, no_guide, structure};
 
-use super::check::partner::plural;
 use super::fault;
 use super::input::{Input, inputs, read_options};
 use super::paint::{Paint, severity_word};
@@ -109,7 +109,7 @@ impl Show<'_> {
         }
         match self.only {
             Some(wanted) if wanted == 0 || wanted > self.sets => {
-                let sets = format!("{} transaction {}", self.sets, plural(self.sets, "set"));
+                let sets = counted(self.sets, "transaction set");
                 let text = format!("{} has {sets}, there is none at {wanted}", self.file);
                 Err(Failure::new(Exit::Failed, text))
             }

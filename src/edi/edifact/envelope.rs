@@ -20,10 +20,10 @@ use crate::edi::token::{Element, Segment};
 
 use super::header::{self, Header, component_text};
 
-const UNE: End = End { level: Level::Group, tag: "UNE", of: "the functional group", counts: "messages" };
+const UNE: End = End { level: Level::Group, tag: "UNE", of: "the functional group", counts: "message" };
 const UNZ_OF_GROUPS: End =
-    End { level: Level::Interchange, tag: "UNZ", of: "the interchange", counts: "functional groups" };
-const UNZ_OF_MESSAGES: End = End { counts: "messages", ..UNZ_OF_GROUPS };
+    End { level: Level::Interchange, tag: "UNZ", of: "the interchange", counts: "functional group" };
+const UNZ_OF_MESSAGES: End = End { counts: "message", ..UNZ_OF_GROUPS };
 
 /// An interchange that is open.
 pub(crate) struct Envelope {

@@ -16,7 +16,7 @@ use crate::edi::token::Segment;
 use super::envelope::{self, Envelope, ServiceTag};
 use super::header::{self, component_text};
 
-const UNT: End = End { level: Level::Set, tag: "UNT", of: "the message", counts: "segments" };
+const UNT: End = End { level: Level::Set, tag: "UNT", of: "the message", counts: "segment" };
 
 /// What a UNH must say (ISO 9735, segment UNH): element, component (0 where it has none), number in the dictionary, name,
 /// and the severity of its absence. Without a type nothing can be made of the message.

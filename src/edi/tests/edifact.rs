@@ -323,10 +323,10 @@ fn counts_and_control_numbers() {
              UNT01 (segment 4) at byte 156: error[count-wrong]: UNT01 says '5' segments, 4 were counted; expected 4 — {CUT}
              UNT02 (segment 4) at byte 158: warning[control-number-differs]: UNT02 is '01', the header's control number '1'; expected 1 — {THEIRS}
              group end, 1 sets, sound false
-             UNE01 at byte 165: error[count-wrong]: UNE01 says '2' messages, 1 were counted; expected 1 — {CUT}
+             UNE01 at byte 165: error[count-wrong]: UNE01 says '2' messages, 1 was counted; expected 1 — {CUT}
              UNE02 at byte 167: error[control-number-differs]: UNE02 is '6', the header's control number '5'; expected 5 — {THEIRS}
              interchange end, 1 groups, sound false
-             UNZ01 at byte 173: error[count-wrong]: UNZ01 says '' functional groups, 1 were counted; expected 1 — {CUT}
+             UNZ01 at byte 173: error[count-wrong]: UNZ01 says '' functional groups, 1 was counted; expected 1 — {CUT}
              UNZ02 at byte 174: warning[control-number-differs]: UNZ02 is '071', the header's control number '71'; expected 71 — {THEIRS}"
         ),
     );

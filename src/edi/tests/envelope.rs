@@ -73,7 +73,7 @@ fn an_isa_that_is_not_106_characters_long() {
     check(
         &unpadded,
         &told_of(
-            "ISA02 at byte 7: warning[isa-width]: ISA02 is 1 characters wide; expected 10
+            "ISA02 at byte 7: warning[isa-width]: ISA02 is 1 character wide; expected 10
              ISA06 at byte 26: warning[isa-width]: ISA06 is 6 characters wide; expected 15",
         ),
     );
@@ -237,10 +237,10 @@ fn counts_and_control_numbers() {
              SE01 (segment 4) at byte 185: error[count-wrong]: SE01 says '5' segments, 4 were counted; expected 4 — {cut}
              SE02 (segment 4) at byte 187: warning[control-number-differs]: SE02 is '1', the header's control number '0001'; expected 0001 — {theirs}
              group end, 1 sets, sound false
-             GE01 at byte 192: error[count-wrong]: GE01 says '2' transaction sets, 1 were counted; expected 1 — {cut}
+             GE01 at byte 192: error[count-wrong]: GE01 says '2' transaction sets, 1 was counted; expected 1 — {cut}
              GE02 at byte 194: error[control-number-differs]: GE02 is '2', the header's control number '1'; expected 1 — {theirs}
              interchange end, 1 groups, sound false
-             IEA01 at byte 200: error[count-wrong]: IEA01 says 'x' functional groups, 1 were counted; expected 1 — {cut}
+             IEA01 at byte 200: error[count-wrong]: IEA01 says 'x' functional groups, 1 was counted; expected 1 — {cut}
              IEA02 at byte 202: warning[control-number-differs]: IEA02 is '1', the header's control number '000000001'; expected 000000001 — {theirs}"
         ),
     );
@@ -253,7 +253,7 @@ fn counts_and_control_numbers() {
              set 850 0001 of 4 segments
              ST (segment 1) at byte 192: warning[control-number-repeated]: control number '0001' comes twice in one functional group — {theirs}
              group end, 2 sets, sound false
-             GE01 at byte 246: error[count-wrong]: GE01 says '1' transaction sets, 2 were counted; expected 2 — {cut}
+             GE01 at byte 246: error[count-wrong]: GE01 says '1' transaction set, 2 were counted; expected 2 — {cut}
              interchange end, 1 groups, sound true"
         ),
     );

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::base::Severity;
+use crate::base::{Severity, agreeing, counted, times};
 use crate::edi::finding::{Finding, FindingCode, Findings, capped};
 use crate::edi::guide::{Authority, CodeList, ElementDef, ElementKind, ElementType, Requirement, SegmentDef};
 use crate::edi::interchange::{Standard, TransactionSet};
@@ -65,7 +65,8 @@ impl Check<'_> {
     fn surplus(&mut self, segment: &Segment<'_>, defined: usize) {
         let count = segment.element_count();
         if let Some(first) = (defined + 1..=count).map(|number| segment.element(number)).find(|one| !one.is_empty()) {
-            let text = format!("{} has {defined} elements, {count} were sent", segment.tag());
+            let (elements, were) = (counted(defined, "element"), agreeing(count, "was", "were"));
+            let text = format!("{} has {elements}, {count} {were} sent", segment.tag());
             let finding = Finding::new(Severity::Warning, FindingCode::TooManyElements, first.place(), text);
             self.findings.push(finding.quoting(&first.text()));
         }
@@ -110,7 +111,7 @@ impl Check<'_> {
         }
         let sent = element.repetition_count();
         if sent > definition.repeats as usize {
-            let text = format!("{} comes {sent} times", name(&element.place()));
+            let text = format!("{} comes {}", name(&element.place()), times(sent));
             let finding = fault(Severity::Warning, FindingCode::TooManyRepetitions, element, definition, text);
             let finding = finding.quoting(&element.text());
             self.findings.push(finding.expecting(format!("at most {}", definition.repeats)));
@@ -167,7 +168,7 @@ impl Check<'_> {
         let sent = element.component_count();
         let last = (1..=sent).rev().find(|number| !element.component(*number).is_empty()).unwrap_or(0);
         if last > defined {
-            let text = format!("{} has {defined} components, {sent} were sent", name(&element.place()));
+            let text = format!("{} has {}, {sent} were sent", name(&element.place()), counted(defined, "component"));
             let finding = fault(Severity::Warning, FindingCode::TooManyComponents, element, definition, text);
             self.findings.push(finding.quoting(&element.text()));
         }
@@ -272,7 +273,7 @@ fn length(
     } else {
         return None;
     };
-    let text = format!("{} has {found} characters", name(&element.place()));
+    let text = format!("{} has {}", name(&element.place()), counted(found, "character"));
     let finding = fault(Severity::Warning, code, element, definition, text);
     Some(finding.quoting(&element.text()).expecting(expected))
 }

@@ -1,6 +1,6 @@
 //! What is said of segments that are missing or stand where they may not.
 
-use crate::base::Severity;
+use crate::base::{Severity, times};
 use crate::edi::finding::{Finding, FindingCode};
 use crate::edi::guide::{Authority, Guide, LoopDef, Max, Part};
 use crate::edi::place::{Place, Tag};
@@ -11,7 +11,7 @@ pub(super) fn misplaced(code: FindingCode, part: &Part, inside: &LoopDef, segmen
     let place = segment.place();
     match part.max() {
         Max::Times(max) if code != FindingCode::OutOfSequence => {
-            let text = format!("{} comes more often than {max} times in {}", part.name(), inside.name);
+            let text = format!("{} comes more often than {} in {}", part.name(), times(max), inside.name);
             Finding::new(Severity::Warning, code, place, text).expecting(format!("at most {max}"))
         }
         Max::Times(_) | Max::Unbounded => {

@@ -23,8 +23,8 @@ use super::binary;
 use super::header::{self, Header};
 use super::values;
 
-const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
-const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
+const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction set" };
+const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional group" };
 
 /// Between the ISA and the first group a sender may ask a network for a grade of service or a later delivery, and a
 /// network may tell of a delivery (X12.5: ISB, ISE, TA3).

@@ -15,7 +15,7 @@ use crate::edi::source::{Cut, Source};
 use super::envelope::{Envelope, ServiceTag};
 use super::values;
 
-const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segments" };
+const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segment" };
 
 impl Envelope {
     /// Reads the set whose ST is `cut`, until its SE, or until something comes that cannot be inside a set.

@@ -120,7 +120,7 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
         check(
             "ORDERS",
             &begun("LIN+1'PAI+::20'PAI+::20'UNS+S'"),
-            "too-many-segments at 6: PAI comes more often than 1 times in LIN",
+            "too-many-segments at 6: PAI comes more often than once in LIN",
         );
         check(
             "ORDERS",
