@@ -95,6 +95,14 @@ pub(crate) fn lower_case(tag: Tag, level: Level, place: Place) -> Finding {
         .expecting(tag.to_upper().as_str())
 }
 
+/// Findings about a segment of the envelope, told at its level.
+pub(crate) fn at_level(findings: Vec<Finding>, level: Level) -> impl Iterator<Item = Finding> {
+    findings.into_iter().map(move |finding| {
+        let place = Place { segment_position: None, ..finding.place };
+        Finding { place, ..finding }.about(level)
+    })
+}
+
 /// The finding for a segment where it may not stand.
 pub(crate) fn misplaced(severity: Severity, level: Level, place: Place, text: String) -> Finding {
     Finding::new(severity, FindingCode::MisplacedEnvelope, place, text).about(level)

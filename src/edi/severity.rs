@@ -62,6 +62,7 @@ const CLASSES: &[(&str, &[FindingCode])] = &[
         &[FindingCode::ControlTotal, FindingCode::CheckDigit, FindingCode::ImpliedDecimals, FindingCode::DateOrder],
     ),
     ("trailing-separator", &[FindingCode::TrailingSeparators]),
+    ("blanks", &[FindingCode::LeadingBlanks, FindingCode::TrailingBlanks]),
 ];
 
 /// The weights that a partner's findings have otherwise than by default.

@@ -87,6 +87,9 @@ fn row(finding: FindingCode) -> Row {
         FindingCode::ComponentSeparator | FindingCode::ComponentSeparatorMissing => {
             Row { note: Some("027"), ..NOTHING }
         }
+        // No list knows of blanks: with one before it a tag is none that is known, and one behind a value is no part of it.
+        FindingCode::LeadingBlanks => of_segment(code("1")),
+        FindingCode::TrailingBlanks => Row { segment: code("8"), element: code("6"), ..NOTHING },
         FindingCode::TrailingSeparators => Row { segment: since(6050, "10", Some("8")), element: code("3"), ..NOTHING },
         FindingCode::TerminatorMissing => {
             Row { note: Some("023"), group: code("3"), set: code("2"), segment: code("8"), ..NOTHING }

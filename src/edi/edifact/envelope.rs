@@ -169,12 +169,14 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(message)));
             return Ok(());
         }
-        let mut table = self.intake.take(source, limits, cut)?;
+        let (mut table, blanks) = self.intake.take(source, limits, cut)?;
         let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
-        if let Some(level) = tag.map(ServiceTag::level).filter(|_| segment.tag() != segment.tag().to_upper()) {
-            self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
+        if let Some(level) = tag.map(ServiceTag::level) {
+            let is_lower = segment.tag() != segment.tag().to_upper();
+            let lower = is_lower.then(|| control::lower_case(segment.tag(), level, place));
+            self.ready.extend(lower.into_iter().chain(control::at_level(blanks, level)).map(Piece::Finding));
         }
         match tag {
             Some(ServiceTag::Ung) => self.open_group(&segment, place, foreign),

@@ -44,6 +44,10 @@ codes! {
     WrappedLines = "wrapped-lines", None;
     /// Two terminators with nothing between them.
     EmptySegment = "empty-segment", None;
+    /// Blanks before the tag of a segment.
+    LeadingBlanks = "leading-blanks", None;
+    /// Blanks between the last element of a segment and its terminator.
+    TrailingBlanks = "trailing-blanks", None;
     /// A separator behind the last element that is there.
     TrailingSeparators = "trailing-separators", None;
     /// The last segment of the file has no terminator.
@@ -205,6 +209,8 @@ impl FindingCode {
             | Self::ComponentSeparatorMissing
             | Self::WrappedLines
             | Self::EmptySegment
+            | Self::LeadingBlanks
+            | Self::TrailingBlanks
             | Self::TrailingSeparators
             | Self::TerminatorMissing
             | Self::TrailerMissing

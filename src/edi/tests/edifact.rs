@@ -46,7 +46,6 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(&file, SOUND);
     check(file.replace('\'', "'\n").replace("?'\n", "?'"), SOUND);
     check(file.replace('\'', "'\r\n").replace("?'\r\n", "?'"), SOUND);
-    check(file.replace("'UN", "' \t UN"), SOUND);
     check(file.replace("UNT+", "UNT  +").replace("UNZ+", "UNZ\t+"), SOUND);
     check(format!("\u{feff}\n {file}\r\n\0\x1a"), SOUND);
     check(format!("UNA:+.? '{file}"), SOUND);
@@ -558,4 +557,51 @@ fn repetitions_are_those_of_syntax_version_4() {
         only_set(file.as_bytes()).segment(2).unwrap().element(1).repetition_count()
     };
     assert_eq!((count('3'), count('4')), (1, 2));
+}
+
+#[test]
+fn blanks_around_segments_are_told_once() {
+    let file = wrap(MESSAGE).replace("'UN", "' \t UN").replace("+9'", "+9 '").replace("UNZ+1+71'", "UNZ+1+71 '");
+    let told = told(read(file.as_bytes()));
+    let found: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(
+        found,
+        [
+            "interchange 71 from 4012345000009 to 5412345000013",
+            "set ORDERS 1 of 4 segments",
+            "UNH (segment 1) at byte 63: info[leading-blanks]: blanks stand before the tag UNH; they are passed over, here and \
+             further on",
+            "BGM03 (segment 2) at byte 107: info[trailing-blanks]: blanks stand before the terminator of BGM; they are passed \
+             over, here and further on",
+            "UNZ at byte 132: info[leading-blanks]: blanks stand before the tag UNZ; they are passed over, here and further on",
+            "UNZ02 at byte 140: info[trailing-blanks]: blanks stand before the terminator of UNZ; they are passed over, here and \
+             further on",
+            "interchange end, 1 groups, sound true",
+        ]
+    );
+}
+
+#[test]
+fn a_release_character_before_what_needs_none_is_told_once() {
+    let check = |text: &str, expect: Option<(u64, u32)>, element: &str| {
+        let file = wrap(&format!("UNH+1+ORDERS:D:96A:UN'FTX+AAI+++a?+b'FTX+AAI+++{text}'FTX+AAI+++x?y'UNT+5+1'"));
+        let set = only_set(file.as_bytes());
+        let found: Vec<_> = set.findings.iter().filter(|one| one.code == FindingCode::ReleaseCharacter).collect();
+        let [found] = &found[..] else { panic!("one: {found:?}") };
+        let third = set.segment(3).unwrap();
+        assert_eq!(third.element(4).text(), element);
+        let expect = expect.map_or((set.segment(4).unwrap().place().start + 11, 4), |(at, position)| {
+            (third.place().start + 10 + at, position)
+        });
+        assert_eq!((found.severity, found.place.element), (crate::base::Severity::Info, Some(4)), "{text}");
+        assert_eq!((found.place.start, found.place.segment_position.unwrap()), expect, "{text}");
+    };
+    check("a?b", Some((1, 3)), "ab");
+    check("???b", Some((2, 3)), "?b");
+    check("?:?+?'??x", None, ":+'?x");
+    check("??", None, "?");
+    check("a\r\n?\r\nb", Some((3, 3)), "ab");
+    check("plain", None, "plain");
+    // Before version 4 nothing repeats, and `*` is a character as any other.
+    check("?*", Some((0, 3)), "*");
 }

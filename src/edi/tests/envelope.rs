@@ -35,7 +35,6 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(file.replace('~', "\r"), SOUND);
     check(file.replace('~', "\r\n"), SOUND);
     check(wrap(&SET.replace('~', "\n~")), SOUND);
-    check(file.replace('~', "~\n\t  "), SOUND);
     check(file.replace('~', "\n\n"), SOUND);
     check(format!("\u{feff}\n {file}"), SOUND);
     check(format!("{file}\r\n\0\0\x1a"), SOUND);
@@ -405,4 +404,42 @@ fn lines_wrapped_at_80_columns_are_joined_and_places_stay_true() {
             assert_eq!(slice, element.bytes());
         }
     }
+}
+
+/// Blanks mean nothing where segments begin and end. It is told once of the envelopes, and once of each set.
+#[test]
+fn blanks_around_segments_are_told_once() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let told = |kind: &str, of_group: String, of_set: String| {
+        let finding = |place_and_what: String| {
+            let (place, what) = place_and_what.split_once('|').unwrap();
+            format!("{place}: info[{kind}]: blanks stand before {what}; they are passed over, here and further on")
+        };
+        SOUND
+            .replace("group PO", &format!("{}\ngroup PO", finding(of_group)))
+            .replace("group end", &format!("{}\ngroup end", finding(of_set)))
+    };
+    for blanks in ["~ ", "~\n  \t"] {
+        let file = file.replace('~', blanks);
+        let [gs, st] = ["GS*", "ST*"].map(|tag| file.find(tag).unwrap());
+        let of_group = format!("GS at byte {gs}|the tag GS");
+        check(&file, &told("leading-blanks", of_group, format!("ST (segment 1) at byte {st}|the tag ST")));
+    }
+    let padded = file.replace('~', "  ~").replacen("  ~", "~", 1);
+    let [gs, st] = ["004010", "0001  ~BEG"].map(|value| padded.find(value).unwrap());
+    let of_group = format!("GS08 at byte {}|the terminator of GS", gs + 6);
+    let of_set = format!("ST02 (segment 1) at byte {}|the terminator of ST", st + 4);
+    check(&padded, &told("trailing-blanks", of_group, of_set));
+    // Blanks behind a terminator fill its line.
+    check(file.replace('~', "~   \n"), SOUND);
+}
+
+#[test]
+fn blanks_around_a_segment_do_not_keep_it_from_being_known() {
+    let set = only_set(&wrap(&SET.replace("PO1**1~", "  PO1**1  ~  PO1**2  ~").replace("SE*4", "SE*5")));
+    let tags: Vec<String> = set.segments().map(|segment| segment.tag().to_string()).collect();
+    assert_eq!(tags, ["ST", "BEG", "PO1", "PO1", "SE"]);
+    assert_eq!(set.segment(3).unwrap().element(2).text(), "1");
+    let told: Vec<_> = set.findings.iter().map(|one| (one.code, one.place.segment_position)).collect();
+    assert_eq!(told, [(FindingCode::LeadingBlanks, Some(3)), (FindingCode::TrailingBlanks, Some(3))]);
 }

@@ -175,11 +175,11 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let mut table = self.intake.take(source, limits, cut)?;
+        let (mut table, blanks) = self.intake.take(source, limits, cut)?;
         let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
-        self.note_case(&segment, tag, place);
+        self.note_form(&segment, tag, place, blanks);
         match tag {
             Some(ServiceTag::Ta1) => self.acknowledgement(&segment, place),
             Some(ServiceTag::Gs) => self.open_group(&segment, place, foreign),
@@ -204,7 +204,8 @@ impl Envelope {
         binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
     }
 
-    fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {
+    /// What is to be said of a segment of the envelope whatever it holds.
+    fn note_form(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place, blanks: Vec<Finding>) {
         let level = match tag {
             Some(ServiceTag::Ta1 | ServiceTag::Iea) => Level::Interchange,
             Some(ServiceTag::Gs | ServiceTag::Ge) => Level::Group,
@@ -214,6 +215,7 @@ impl Envelope {
         if segment.tag() != segment.tag().to_upper() {
             self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
         }
+        self.ready.extend(control::at_level(blanks, level).map(Piece::Finding));
     }
 
     fn is_before_groups(&self) -> bool {
