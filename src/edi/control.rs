@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::{Limits, Severity, agreeing, plural};
+use crate::base::{Limits, Severity, agreeing, counted, plural};
 
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Level};
@@ -22,6 +22,9 @@ pub(crate) struct End {
     pub(crate) counts: &'static str,
 }
 
+/// Elements of a trailer: a count and a control number (X12.5, X12.6: IEA, GE, SE; ISO 9735-1: UNZ, UNE, UNT).
+const ELEMENTS: usize = 2;
+
 /// A trailer as a segment gives it.
 pub(crate) fn trailer(segment: &Segment<'_>, place: Place) -> Trailer {
     let text = |number: usize| segment.element(number).text().into_owned();
@@ -39,7 +42,7 @@ pub(crate) fn check(
     let tag = end.tag;
     let at =
         |number: usize| Place { segment_position: trailer.place.segment_position, ..segment.element(number).place() };
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = surplus(segment, ELEMENTS, end.level).into_iter().collect();
     let said = trailer.count.parse();
     if said != Ok(counted) {
         let (what, were) = (plural(said.unwrap_or(0), end.counts), agreeing(counted, "was", "were"));
@@ -61,6 +64,32 @@ pub(crate) fn check(
         );
     }
     findings
+}
+
+/// What stands in a segment of the envelope behind the elements it has: one finding, for the first that holds something,
+/// else for separators behind the last.
+pub(crate) fn surplus(segment: &Segment<'_>, defined: usize, level: Level) -> Option<Finding> {
+    let count = segment.element_count();
+    let mut surplus = (defined + 1..=count).map(|number| segment.element(number));
+    let tag = segment.tag();
+    let finding = match surplus.find(|element| !element.is_empty()) {
+        Some(first) => {
+            let text = format!("{tag} has {}, {count} were sent", counted(defined, "element"));
+            let finding = Finding::new(Severity::Warning, FindingCode::TooManyElements, first.place(), text);
+            finding.quoting(&first.text())
+        }
+        None if count > defined => {
+            let text = format!("{tag} ends with a separator");
+            let place = segment.element(count).place();
+            Finding::new(Severity::Info, FindingCode::TrailingSeparators, place, text)
+        }
+        None => return None,
+    };
+    let place = match level {
+        Level::Set => finding.place,
+        _ => Place { segment_position: None, ..finding.place },
+    };
+    Some(Finding { place, ..finding }.about(level))
 }
 
 /// Numbers that differ only in leading zeros are the same number, written carelessly.

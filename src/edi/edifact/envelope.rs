@@ -9,7 +9,7 @@ use crate::edi::charset::CharacterSet;
 use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
-use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::finding::{Finding, FindingCode, Level, worst};
 use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
@@ -24,6 +24,9 @@ const UNE: End = End { level: Level::Group, tag: "UNE", of: "the functional grou
 const UNZ_OF_GROUPS: End =
     End { level: Level::Interchange, tag: "UNZ", of: "the interchange", counts: "functional group" };
 const UNZ_OF_MESSAGES: End = End { counts: "message", ..UNZ_OF_GROUPS };
+
+/// Elements of a UNG (ISO 9735-1).
+const UNG_ELEMENTS: usize = 8;
 
 /// An interchange that is open.
 pub(crate) struct Envelope {
@@ -205,6 +208,7 @@ impl Envelope {
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
+        findings.extend(control::surplus(segment, UNG_ELEMENTS, Level::Group));
         if self.loose > 0 {
             findings.push(mixed("the group comes behind messages that stand in none", Level::Group, place));
         }
@@ -245,7 +249,9 @@ impl Envelope {
         let trailer = control::trailer(segment, place);
         let mut findings = control::check(self.unz(), segment, &trailer, self.counted(), &self.head.control_number);
         if !cut.terminated {
-            let severity = if findings.is_empty() { Severity::Warning } else { Severity::Error };
+            // A separator behind the last element does not keep it from being whole.
+            let is_whole = worst(&findings) <= Some(Severity::Info);
+            let severity = if is_whole { Severity::Warning } else { Severity::Error };
             findings.push(control::unterminated(severity, Level::Interchange, place));
         }
         if self.counted() == 0 {

@@ -582,6 +582,44 @@ fn blanks_around_segments_are_told_once() {
 }
 
 #[test]
+fn elements_that_no_trailer_and_no_head_has() {
+    let group = |unh: &str, unt: &str, une: &str, unz: &str| {
+        format!(
+            "UNB+UNOC:3+A+B+261102:0815+1'UNG+ORDERS+A+B+261102:0815+1+UN+D:96A'UNH+1+ORDERS:D:96A:UN{unh}'\
+             UNT+2+1{unt}'UNE+1+1{une}'UNZ+1+1{unz}'"
+        )
+    };
+    let check = |file: String, expect: &[&str]| {
+        let told = told(read(file.as_bytes()));
+        let found: Vec<&str> =
+            told.lines().filter(|line| line.contains("too-many") || line.contains("trailing")).collect();
+        let found: Vec<&str> = found.iter().map(|line| line.trim().split(" — ").next().unwrap()).collect();
+        assert_eq!(found, expect, "{file}");
+    };
+    check(group("", "", "", ""), &[]);
+    check(group("+A+1:C", "", "", ""), &[]);
+    check(
+        group("+A+1:C+x", "", "", ""),
+        &["UNH05 (segment 1) at byte 95: warning[too-many-elements]: UNH has 4 elements, 5 were sent"],
+    );
+    check(group("+A+1:C+SUB+GUIDE+SCENE", "", "", "").replace(":3+", ":4+").replace("261102", "20261102"), &[]);
+    check(
+        group("", "+x", "", ""),
+        &["UNT03 (segment 2) at byte 97: warning[too-many-elements]: UNT has 2 elements, 3 were sent"],
+    );
+    check(
+        group("", "", "++x", ""),
+        &["UNE04 at byte 106: warning[too-many-elements]: UNE has 2 elements, 4 were sent"],
+    );
+    check(group("", "", "", "+"), &["UNZ03 at byte 113: info[trailing-separators]: UNZ ends with a separator"]);
+    let unb = "UNB+UNOC:3+A+B+261102:0815+1++++1++1";
+    check(
+        format!("{unb}+x'UNZ+0+1'"),
+        &["UNB12 at byte 37: warning[too-many-elements]: UNB has 11 elements, 12 were sent"],
+    );
+}
+
+#[test]
 fn a_release_character_before_what_needs_none_is_told_once() {
     let check = |text: &str, expect: Option<(u64, u32)>, element: &str| {
         let file = wrap(&format!("UNH+1+ORDERS:D:96A:UN'FTX+AAI+++a?+b'FTX+AAI+++{text}'FTX+AAI+++x?y'UNT+5+1'"));

@@ -443,3 +443,51 @@ fn blanks_around_a_segment_do_not_keep_it_from_being_known() {
     let told: Vec<_> = set.findings.iter().map(|one| (one.code, one.place.segment_position)).collect();
     assert_eq!(told, [(FindingCode::LeadingBlanks, Some(3)), (FindingCode::TrailingBlanks, Some(3))]);
 }
+
+#[test]
+fn elements_that_no_trailer_and_no_head_has() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let with = |segment: &str, more: &str, before: &str, finding: &str| {
+        let file = file.replace(segment, &format!("{segment}{more}"));
+        let at = file.find(segment).unwrap() + segment.len() + more.rfind('*').unwrap() + 1;
+        let finding = finding.replace("BYTE", &at.to_string());
+        check(&file, &format!("{SOUND}\n").replace(before, &format!("{finding}\n{before}")));
+    };
+    let surplus = |place: &str, text: &str| {
+        format!(
+            "{place} at byte BYTE: warning[too-many-elements]: {text} were sent — look for a separator inside the data"
+        )
+    };
+    let ends = |place: &str, tag: &str| {
+        format!("{place} at byte BYTE: info[trailing-separators]: {tag} ends with a separator")
+    };
+    with("SE*4*0001", "*x", "group end", &surplus("SE03 (segment 4)", "SE has 2 elements, 3"));
+    with("SE*4*0001", "*", "group end", &ends("SE03 (segment 4)", "SE"));
+    with("ST*850*0001", "*x", "group end", &surplus("ST03 (segment 1)", "ST has 2 elements, 3"));
+    with("GE*1*1", "**x", "interchange end", &surplus("GE04", "GE has 2 elements, 4"));
+    with("*X*004010", "*x", "interchange end", &surplus("GS09", "GS has 8 elements, 9"));
+    let at = file.len() - 1;
+    check(
+        file.replace("IEA*1*000000001", "IEA*1*000000001*x"),
+        &format!("{SOUND}\n{}", surplus("IEA03", "IEA has 2 elements, 3").replace("BYTE", &(at + 1).to_string())),
+    );
+    // ST03 came with 005010.
+    let newer = file.replace("*004010~", "*005010~");
+    check(newer.replace("ST*850*0001", "ST*850*0001*x"), &SOUND.replace("004010", "005010"));
+}
+
+/// The last terminator may be lost where the IEA is whole, and a separator behind its last element is no more of it.
+#[test]
+fn a_separator_behind_the_last_trailer_does_not_reject() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let (start, end) = (file.find("IEA").unwrap(), file.len());
+    check(
+        format!("{}*", file.trim_end_matches('~')),
+        &format!(
+            "{SOUND}
+             IEA03 at byte {end}: info[trailing-separators]: IEA ends with a separator
+             IEA at byte {start}: warning[terminator-missing]: the file ends in IEA, before a terminator — a cut transfer \
+             looks just like this: ask the partner to send it again"
+        ),
+    );
+}

@@ -10,7 +10,7 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
-use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::finding::{Finding, FindingCode, Level, worst};
 use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer};
@@ -25,6 +25,9 @@ use super::values;
 
 const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction set" };
 const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional group" };
+
+/// Elements of a GS (X12.6).
+const GS_ELEMENTS: usize = 8;
 
 /// Between the ISA and the first group a sender may ask a network for a grade of service or a later delivery, and a
 /// network may tell of a delivery (X12.5: ISB, ISE, TA3).
@@ -255,6 +258,7 @@ impl Envelope {
             place,
         });
         findings.extend(values::of_gs(segment));
+        findings.extend(control::surplus(segment, GS_ELEMENTS, Level::Group));
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
@@ -286,7 +290,8 @@ impl Envelope {
         let trailer = control::trailer(segment, place);
         let mut findings = control::check(&IEA, segment, &trailer, self.groups, &self.head.control_number);
         if !cut.terminated {
-            let is_whole = findings.is_empty();
+            // A separator behind the last element does not keep it from being whole.
+            let is_whole = worst(&findings) <= Some(Severity::Info);
             let severity = if is_whole { Severity::Warning } else { Severity::Error };
             findings.push(control::unterminated(severity, Level::Interchange, place));
         }
