@@ -162,3 +162,21 @@ fn heads_are_read_in_their_set_too() {
     let told: Vec<_> = end.findings.iter().map(|one| (one.code, one.level, one.place.segment_position)).collect();
     assert_eq!(told[0], (FindingCode::CharacterSet, Level::Group, None));
 }
+
+/// A control character that the character set does not have is not told once more where the element is checked.
+#[test]
+fn a_control_character_is_told_once() {
+    let check = |unb: &str, name: &[u8], expect: usize| {
+        let bytes = message(unb, name);
+        let set = set_of(&bytes, None);
+        let guide = guide("edifact/D96A/ORDERS");
+        let (_, found) = crate::edi::structure(&set, &guide);
+        let places =
+            set.findings.iter().chain(&found).filter(|one| one.code == FOREIGN).map(|one| one.place.segment_position);
+        assert_eq!(places.collect::<Vec<_>>(), [Some(2), Some(3)][..expect], "{unb}");
+    };
+    check("UNOC:3", b"Smith", 0);
+    check("UNOC:3", b"Smi\tth", 2);
+    check("UNOA:1", b"SMI\tTH", 2);
+    check("UNOA:1", b"SMI#TH", 1);
+}

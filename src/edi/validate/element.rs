@@ -29,6 +29,8 @@ pub(super) struct ElementChecks {
     has_trailing_components: bool,
     /// Whether dates may have six digits whatever the guide says.
     has_short_dates: bool,
+    /// Where a control character stands that was told when the set was read: its character set does not have it.
+    foreign: Option<u64>,
 }
 
 /// What the checks of one segment share.
@@ -42,7 +44,14 @@ impl ElementChecks {
     /// they were.
     pub(super) fn new(set: &TransactionSet) -> Self {
         let is_old = set.release.get(..6).is_some_and(|release| release < LONG_DATES_SINCE);
-        Self { has_short_dates: is_old && set.interchange.standard == Standard::X12, ..Self::default() }
+        // What cannot be shown is not quoted: it is a control character.
+        let is_control = |one: &&Finding| one.code == FindingCode::InvalidCharacter && one.offending.is_none();
+        let foreign = set.findings.iter().find(is_control);
+        Self {
+            has_short_dates: is_old && set.interchange.standard == Standard::X12,
+            foreign: foreign.map(|finding| finding.place.start),
+            ..Self::default()
+        }
     }
 
     /// Whether separators behind the last element were told.
@@ -140,10 +149,20 @@ impl Check<'_> {
             ElementKind::Simple { .. } if element.component_count() > 1 => {
                 self.surplus_components(element, 1, definition);
             }
-            ElementKind::Simple { value, min, max } => {
-                self.findings.extend(simple(element, definition, *value, self.least(*value, *min), *max as usize));
-            }
+            ElementKind::Simple { value, min, max } => self.simple(element, definition, *value, *min, *max),
         }
+    }
+
+    /// What is wrong with a value and was not told when the set was read.
+    fn simple(&mut self, element: &Element<'_>, definition: &ElementDef, value: ElementType, min: u32, max: u32) {
+        let least = self.least(value, min);
+        let finding = simple(element, definition, value, least, max as usize).filter(|finding| !self.is_told(finding));
+        self.findings.extend(finding);
+    }
+
+    fn is_told(&self, finding: &Finding) -> bool {
+        let is_at = |at: u64| (finding.place.start..finding.place.end).contains(&at);
+        finding.code == FindingCode::InvalidCharacter && self.told.foreign.is_some_and(is_at)
     }
 
     /// The shortest that a value may be.
@@ -156,9 +175,7 @@ impl Check<'_> {
         match &definition.kind {
             _ if component.is_empty() => self.absent(component, definition),
             _ if definition.requirement == Requirement::NotUsed => self.not_used(component, definition),
-            ElementKind::Simple { value, min, max } => {
-                self.findings.extend(simple(component, definition, *value, self.least(*value, *min), *max as usize));
-            }
+            ElementKind::Simple { value, min, max } => self.simple(component, definition, *value, *min, *max),
             // No standard has a composite inside a composite.
             ElementKind::Composite { .. } => {}
         }
