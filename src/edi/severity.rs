@@ -35,7 +35,7 @@ const CLASSES: &[(&str, &[FindingCode])] = &[
     ("control-number", &[FindingCode::ControlNumberDiffers]),
     ("control-number-repeated", &[FindingCode::ControlNumberRepeated]),
     ("set-not-of-group", &[FindingCode::SetNotOfGroup]),
-    ("unknown-segment", &[FindingCode::UnknownSegment]),
+    ("unknown-segment", &[FindingCode::UnknownSegment, FindingCode::SegmentNotOfSet]),
     ("unexpected-segment", &[FindingCode::UnexpectedSegment]),
     ("out-of-sequence", &[FindingCode::OutOfSequence]),
     ("missing-segment", &[FindingCode::MissingSegment]),

@@ -85,6 +85,7 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         FindingCode::MisplacedEnvelope => Row { envelope: Some(33), segment: Some(15), ..NOTHING },
         FindingCode::EmptyEnvelope => of_envelope(32),
         FindingCode::UnknownSegment
+        | FindingCode::SegmentNotOfSet
         | FindingCode::UnexpectedSegment
         | FindingCode::OutOfSequence
         | FindingCode::NotUsedSegment => of_segment(15),

@@ -68,9 +68,11 @@ codes! {
     EmptyEnvelope = "empty-envelope", None;
     /// The release has no guide of its own; the nearest one was taken.
     NearestGuide = "nearest-guide", Some("name a guide in the agreement to choose another one");
-    /// A tag that the guide does not know.
+    /// A tag that nobody knows: neither the guide nor its release has such a segment.
     UnknownSegment = "unknown-segment", Some("the document does not have what it says; ask the partner what it is for");
-    /// A segment that no enclosing loop holds.
+    /// A segment of the release that the guide of this transaction set does not have.
+    SegmentNotOfSet = "segment-not-of-set", ASK_PARTNER;
+    /// A segment of the guide that no enclosing loop holds.
     UnexpectedSegment = "unexpected-segment", ASK_PARTNER;
     /// A segment that comes later than it should.
     OutOfSequence = "out-of-sequence", ASK_PARTNER;
@@ -235,6 +237,7 @@ impl FindingCode {
             | Self::UsageNotAgreed
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
+            | Self::SegmentNotOfSet
             | Self::UnexpectedSegment
             | Self::OutOfSequence
             | Self::MissingSegment

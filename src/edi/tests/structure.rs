@@ -100,6 +100,14 @@ fn segments_that_do_not_fit() {
             "N3 (segment 4): error[unexpected-segment]: N3 has no place in 850 nor in the loops around it",
         ],
     );
+    // A segment of another set of the release is another thing than a tag that nobody knows.
+    check(
+        &order("BSN*00*1*20261102*0815~PO1**1~"),
+        "ST BEG BSN (PO1) SE",
+        &[
+            "BSN (segment 3): warning[segment-not-of-set]: x12/004010/850 has no segment BSN; other sets of its release have",
+        ],
+    );
     check(
         &order("CUR*BY*USD~CUR*SE*EUR~PO1**1~CTT*1~CTT*1~"),
         "ST BEG CUR CUR (PO1) (CTT) (CTT) SE",

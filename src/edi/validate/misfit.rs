@@ -50,6 +50,9 @@ pub(super) fn stray(guide: &Guide, inside: &LoopDef, segment: &Segment<'_>) -> F
     let finding = if guide.root().knows(tag) {
         let text = format!("{tag} has no place in {} nor in the loops around it", inside.name);
         Finding::new(Severity::Error, FindingCode::UnexpectedSegment, segment.place(), text)
+    } else if guide.release_knows(tag) {
+        let text = format!("{} has no segment {tag}; other sets of its release have", guide.key());
+        Finding::new(Severity::Warning, FindingCode::SegmentNotOfSet, segment.place(), text)
     } else {
         let text = format!("{} has no segment {tag}", guide.key());
         Finding::new(Severity::Warning, FindingCode::UnknownSegment, segment.place(), text)
