@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::base::{Limits, Severity};
+use crate::base::{Limits, Severity, agreeing, counted};
 
 use super::charset::CharacterSet;
 use super::control::InterchangeNumbers;
@@ -253,7 +253,8 @@ impl<R: Read> Reader<R> {
     }
 
     fn leading_bytes(&self, count: usize) -> Finding {
-        let text = format!("{count} bytes before the interchange belong to nothing");
+        let (bytes, belong) = (counted(count, "byte"), agreeing(count, "belongs", "belong"));
+        let text = format!("{bytes} before the interchange {belong} to nothing");
         let place = self.here(count);
         Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text).about(Level::File)
     }

@@ -20,6 +20,10 @@ const ELEMENTS: usize = 99;
 /// The longest 0096 before syntax version 4.
 const LONGEST_POSITION: usize = 6;
 
+/// What stands for a reference or a part of a message's name (0048, 0062, S009) that was empty. Anything that came is
+/// copied, however odd: by it the partner finds what is meant.
+const NOTHING: &str = "0";
+
 /// 0083: what is done with a level.
 #[derive(Clone, Copy)]
 enum Action {
@@ -144,10 +148,11 @@ impl Contrl<'_> {
         if is_left_out && fault.is_none() && segments.len() == before {
             return;
         }
+        let interchange = self.head;
         let ucf = OutgoingSegment::new("UCF")
-            .with(self.echo(&head.control_number))
-            .with_components(self.party(&head.sender, &[]))
-            .with_components(self.party(&head.receiver, &[]))
+            .with(self.named(&head.control_number))
+            .with_components(self.party(some_of(&head.sender, &interchange.sender), &[]))
+            .with_components(self.party(some_of(&head.receiver, &interchange.receiver), &[]))
             .with(action.code());
         segments.insert(before, self.with_fault(ucf, Reporter::Ucf, fault, &["UNG", "UNE"]));
     }
@@ -159,10 +164,11 @@ impl Contrl<'_> {
         }
         let [version, number] = set.release.split_once('.').map(Into::into).unwrap_or([set.release.as_str(), ""]);
         let implementation = set.implementation.as_deref().unwrap_or_default();
-        let kind = [set.id.as_str(), version, number, &set.agency, implementation];
+        let [id, version, number, agency] =
+            [set.id.as_str(), version, number, &set.agency].map(|text| self.named(text));
         let ucm = OutgoingSegment::new("UCM")
-            .with(self.echo(&set.control_number))
-            .with_components(kind.map(|text| self.echo(text)))
+            .with(self.named(&set.control_number))
+            .with_components([id, version, number, agency, self.echo(implementation)])
             .with(Action::of(verdict).code());
         segments.push(self.with_fault(ucm, Reporter::Ucm, self.told(faults.set), &["UNH", "UNT"]));
         let mut reports = faults.segments.iter().flat_map(|fault| self.segment(fault));
@@ -239,6 +245,16 @@ impl Contrl<'_> {
     fn echo(&self, text: &str) -> String {
         self.written.carried(text)
     }
+
+    /// A value that is mandatory here: as it came, and a zero where nothing came.
+    fn named(&self, text: &str) -> String {
+        Some(self.echo(text)).filter(|echo| !echo.is_empty()).unwrap_or_else(|| NOTHING.to_owned())
+    }
+}
+
+/// The parties of a group that names none are those of its interchange.
+fn some_of<'p>(group: &'p Party, interchange: &'p Party) -> &'p Party {
+    if group.id.is_empty() { interchange } else { group }
 }
 
 /// A trailer that never came has no place; its tag is the second a reporter may name.

@@ -4,6 +4,7 @@ use crate::edi::finding::Finding;
 use crate::edi::interchange::{GroupHead, Party};
 use crate::edi::outgoing::{OutgoingGroup, OutgoingGroupHead, OutgoingSegment, OutgoingSet};
 use crate::edi::report::{GroupReport, InterchangeReport, SetReport};
+use crate::edi::validate::group::{functional_id, set_of};
 use crate::edi::write::WriteOptions;
 
 use super::faults::{self, SegmentFaults};
@@ -19,6 +20,17 @@ const ELEMENTS: usize = 99;
 const CODES: usize = 5;
 /// Functional group of acknowledgements. Such a group is never acknowledged.
 const ACKNOWLEDGEMENTS: &str = "FA";
+
+// What stands for a number or kind that is mandatory here and was empty there: the least that the element allows, as no
+// one counts from it. Anything that came is copied, however odd: by it the partner finds what is meant.
+/// AK101 (479) where the sets of the group do not tell it either.
+const NO_KIND: &str = "ZZ";
+/// AK102 (28).
+const NO_GROUP_NUMBER: &str = "0";
+/// AK201 (143) where the kind of the group does not tell it either.
+const NO_SET: &str = "000";
+/// AK202 (329).
+const NO_SET_NUMBER: &str = "0000";
 
 /// What all parts of an answer go by.
 struct Answer<'a> {
@@ -106,10 +118,11 @@ impl Answer<'_> {
         };
         // GS04 has six digits before 004010.
         let is_short = release_number(&version) < 4010;
+        let interchange = &self.report.head;
         OutgoingGroupHead {
             functional_id: ACKNOWLEDGEMENTS.to_owned(),
-            sender: Party { id: self.echo(&head.receiver.id), ..Party::default() },
-            receiver: Party { id: self.echo(&head.sender.id), ..Party::default() },
+            sender: Party { id: self.named(&head.receiver.id, &interchange.receiver.id), ..Party::default() },
+            receiver: Party { id: self.named(&head.sender.id, &interchange.sender.id), ..Party::default() },
             date: if is_short { stamp.short_date() } else { stamp.long_date() },
             time: stamp.time(),
             control_number: String::new(),
@@ -126,9 +139,9 @@ impl Answer<'_> {
         control_number: String,
     ) -> OutgoingSet {
         let dialect = Dialect::new(&head.version, self.policy.functional);
-        let mut segments = vec![self.ak1(head, &dialect)];
+        let mut segments = vec![self.ak1(group, head, &dialect)];
         for (set, verdict) in group.sets.iter().zip(&verdicts.sets) {
-            self.ak2(set, verdicts, *verdict, &dialect, &mut segments);
+            self.ak2(set, head, (verdicts, *verdict), &dialect, &mut segments);
         }
         segments.push(self.ak9(group, verdicts, &dialect));
         let is_999 = dialect.lists.is_999;
@@ -141,9 +154,11 @@ impl Answer<'_> {
         }
     }
 
-    fn ak1(&self, head: &GroupHead, dialect: &Dialect) -> OutgoingSegment {
-        let ak1 =
-            OutgoingSegment::new("AK1").with(self.echo(&head.functional_id)).with(self.echo(&head.control_number));
+    fn ak1(&self, group: &GroupReport, head: &GroupHead, dialect: &Dialect) -> OutgoingSegment {
+        let expected = group.sets.iter().find_map(|set| functional_id(&set.id)).unwrap_or(NO_KIND);
+        let ak1 = OutgoingSegment::new("AK1")
+            .with(self.named(&head.functional_id, expected))
+            .with(self.named(&head.control_number, NO_GROUP_NUMBER));
         // AK103 came with 005010.
         if dialect.is_new() { ak1.with(self.echo(&head.version)) } else { ak1 }
     }
@@ -152,8 +167,8 @@ impl Answer<'_> {
     fn ak2(
         &self,
         set: &SetReport,
-        group: &GroupVerdicts,
-        verdict: Verdict,
+        head: &GroupHead,
+        (group, verdict): (&GroupVerdicts, Verdict),
         dialect: &Dialect,
         segments: &mut Vec<OutgoingSegment>,
     ) {
@@ -165,7 +180,10 @@ impl Answer<'_> {
         {
             return;
         }
-        let ak2 = OutgoingSegment::new("AK2").with(self.echo(&set.id)).with(self.echo(&set.control_number));
+        let expected = set_of(&head.functional_id).unwrap_or(NO_SET);
+        let ak2 = OutgoingSegment::new("AK2")
+            .with(self.named(&set.id, expected))
+            .with(self.named(&set.control_number, NO_SET_NUMBER));
         let implementation = set.implementation.as_deref().filter(|_| dialect.is_new()).unwrap_or_default();
         segments.push(ak2.with(self.echo(implementation)));
         let before = segments.len();
@@ -254,6 +272,11 @@ impl Answer<'_> {
     /// A value as it came, without what cannot be sent back.
     fn echo(&self, text: &str) -> String {
         self.written.carried(text)
+    }
+
+    /// A value that must be there: as it came, or where nothing came, another.
+    fn named(&self, text: &str, instead: &str) -> String {
+        Some(self.echo(text)).filter(|echo| !echo.is_empty()).unwrap_or_else(|| self.echo(instead))
     }
 }
 

@@ -89,7 +89,7 @@ fn a_pair_of_line_ends_as_terminator_may_lose_its_first_half() {
 #[test]
 fn blanks_around_tags_and_before_terminators_mean_nothing() {
     let (set, codes) = set_and_codes(&wrap("  ST *850*0001  ~\n\tBEG*00*SA*1**20261102 ~ PO1**1~ SE *4*0001 ~"));
-    assert_eq!(codes, []);
+    assert_eq!(codes, [FindingCode::LeadingBlanks, FindingCode::TrailingBlanks]);
     assert_eq!(texts(&set), texts(&only_set(&wrap(SET))));
     assert_eq!(set.segment(1).unwrap().tag(), "ST");
 }
@@ -109,6 +109,7 @@ fn binary_data_may_hold_any_byte() {
     check("bin*3*SE*\r\n~", 2, "SE*", &[]);
     check("BDS*ASC*4*GE*1~", 3, "GE*1", &[]);
     check("BIN*0*~", 2, "", &[]);
+    check("BIN*3*a  ~", 2, "a  ", &[]);
     check("BIN*4*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*2*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*x*abc~", 2, "abc", &[FindingCode::BinaryLength]);

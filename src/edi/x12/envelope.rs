@@ -10,7 +10,7 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
-use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::finding::{Finding, FindingCode, Level, worst};
 use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer};
@@ -23,8 +23,11 @@ use super::binary;
 use super::header::{self, Header};
 use super::values;
 
-const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
-const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
+const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction set" };
+const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional group" };
+
+/// Elements of a GS (X12.6).
+const GS_ELEMENTS: usize = 8;
 
 /// Between the ISA and the first group a sender may ask a network for a grade of service or a later delivery, and a
 /// network may tell of a delivery (X12.5: ISB, ISE, TA3).
@@ -175,11 +178,11 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let mut table = self.intake.take(source, limits, cut)?;
+        let (mut table, blanks) = self.intake.take(source, limits, cut)?;
         let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
-        self.note_case(&segment, tag, place);
+        self.note_form(&segment, tag, place, blanks);
         match tag {
             Some(ServiceTag::Ta1) => self.acknowledgement(&segment, place),
             Some(ServiceTag::Gs) => self.open_group(&segment, place, foreign),
@@ -204,7 +207,8 @@ impl Envelope {
         binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
     }
 
-    fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {
+    /// What is to be said of a segment of the envelope whatever it holds.
+    fn note_form(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place, blanks: Vec<Finding>) {
         let level = match tag {
             Some(ServiceTag::Ta1 | ServiceTag::Iea) => Level::Interchange,
             Some(ServiceTag::Gs | ServiceTag::Ge) => Level::Group,
@@ -214,6 +218,7 @@ impl Envelope {
         if segment.tag() != segment.tag().to_upper() {
             self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
         }
+        self.ready.extend(control::at_level(blanks, level).map(Piece::Finding));
     }
 
     fn is_before_groups(&self) -> bool {
@@ -253,6 +258,7 @@ impl Envelope {
             place,
         });
         findings.extend(values::of_gs(segment));
+        findings.extend(control::surplus(segment, GS_ELEMENTS, Level::Group));
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
@@ -284,7 +290,8 @@ impl Envelope {
         let trailer = control::trailer(segment, place);
         let mut findings = control::check(&IEA, segment, &trailer, self.groups, &self.head.control_number);
         if !cut.terminated {
-            let is_whole = findings.is_empty();
+            // A separator behind the last element does not keep it from being whole.
+            let is_whole = worst(&findings) <= Some(Severity::Info);
             let severity = if is_whole { Severity::Warning } else { Severity::Error };
             findings.push(control::unterminated(severity, Level::Interchange, place));
         }

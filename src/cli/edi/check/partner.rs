@@ -1,5 +1,6 @@
 //! What the partner is answered, and which lines of the answer a finding causes.
 
+use crate::base::counted;
 use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, Verdict, acknowledge};
 use crate::edi::write::{InterchangeWriter, WriteOptions, write};
 use crate::edi::{Finding, GroupReport, InterchangeReport, OutgoingInterchange, OutgoingSegment, SetReport, decode};
@@ -177,7 +178,7 @@ pub(in crate::cli::edi) fn in_short(answer: &Answer<'_>) -> String {
     let mut told: Vec<String> = Vec::new();
     for (group, verdicts) in answer.report.groups.iter().zip(&verdicts.groups).take(LINES) {
         let taken = verdicts.sets.iter().filter(|set| set.is_positive()).count();
-        let of = format!("{taken} of {} {}", verdicts.sets.len(), plural(verdicts.sets.len() as u64, "set"));
+        let of = format!("{taken} of {}", counted(verdicts.sets.len(), "set"));
         told.push(match &group.head {
             Some(head) => format!("group {} {} {} ({of})", head.functional_id, head.control_number, verdicts.group),
             None => format!("{} ({of})", verdicts.group),
@@ -217,11 +218,6 @@ fn kinds(whole: &OutgoingInterchange) -> Vec<String> {
     kinds.extend(sets.map(|set| set.id.clone()));
     kinds.dedup();
     kinds
-}
-
-/// A word for so many: `1 set`, `2 sets`.
-pub(in crate::cli::edi) fn plural(count: u64, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 #[cfg(test)]

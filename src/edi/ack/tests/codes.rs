@@ -36,6 +36,9 @@ fn codes_inside_a_set() {
     let same = |code: C, level: Level, expect: &str| check(code, level, expect, expect, expect);
     let (segment, element) = (Level::Segment, Level::Element);
     same(C::UnknownSegment, segment, "1 R*5");
+    same(C::SegmentNotOfSet, segment, "6 R*5");
+    same(C::LeadingBlanks, segment, "1 R*5");
+    same(C::TrailingBlanks, element, "8/6 R*5");
     same(C::UnexpectedSegment, segment, "2 R*5");
     check(C::MissingSegment, segment, "3 R*5", "3 R*5", "I8 R*I5");
     same(C::TooManyLoops, segment, "4 R*5");

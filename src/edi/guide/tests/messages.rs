@@ -115,12 +115,12 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
         check(
             "ORDERS",
             &begun("LIN+1'CPS+1'UNS+S'"),
-            "unknown-segment at 5: edifact/RELEASE/ORDERS has no segment CPS",
+            "segment-not-of-set at 5: edifact/RELEASE/ORDERS has no segment CPS; other sets of its release have",
         );
         check(
             "ORDERS",
             &begun("LIN+1'PAI+::20'PAI+::20'UNS+S'"),
-            "too-many-segments at 6: PAI comes more often than 1 times in LIN",
+            "too-many-segments at 6: PAI comes more often than once in LIN",
         );
         check(
             "ORDERS",
@@ -154,7 +154,11 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
     }
     check("DELFOR:D:96A", &begun("NAD+BY+1'UNS+D'UNS+S'LIN+1'"), "out-of-sequence at 7: LIN comes too late in DELFOR");
     check("DELFOR:D:96A", &begun("UNS+D'"), "missing-segment at 5: the mandatory segment UNS of DELFOR is missing");
-    check("DELFOR:D:01B", &begun("UNS+D'"), "unknown-segment at 4: edifact/D01B/DELFOR has no segment UNS");
+    check(
+        "DELFOR:D:01B",
+        &begun("UNS+D'"),
+        "segment-not-of-set at 4: edifact/D01B/DELFOR has no segment UNS; other sets of its release have",
+    );
     check(
         "CONTRL:D:3",
         "UCI+1+A+B+7'UCS+1+13'",
