@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::{Limits, Severity, agreeing, counted, plural};
 
 use super::fault::{Bound, ReadFault};
-use super::finding::{Finding, FindingCode, Level};
+use super::finding::{Finding, FindingCode, Level, capped};
 use super::interchange::{InterchangeHead, Trailer};
 use super::place::{Place, Tag};
 use super::table::SegmentTable;
@@ -46,7 +46,7 @@ pub(crate) fn check(
     let said = trailer.count.parse();
     if said != Ok(counted) {
         let (what, were) = (plural(said.unwrap_or(0), end.counts), agreeing(counted, "was", "were"));
-        let text = format!("{tag}01 says '{}' {what}, {counted} {were} counted", trailer.count);
+        let text = format!("{tag}01 says '{}' {what}, {counted} {were} counted", capped(&trailer.count));
         findings.push(
             Finding::new(Severity::Error, FindingCode::CountWrong, at(1), text)
                 .about(end.level)
@@ -55,11 +55,12 @@ pub(crate) fn check(
         );
     }
     if let Some(severity) = difference(control_number, &trailer.control_number) {
-        let text = format!("{tag}02 is '{}', the header's control number '{control_number}'", trailer.control_number);
+        let (sent, number) = (capped(&trailer.control_number), capped(control_number));
+        let text = format!("{tag}02 is '{sent}', the header's control number '{number}'");
         findings.push(
             Finding::new(severity, FindingCode::ControlNumberDiffers, at(2), text)
                 .about(end.level)
-                .expecting(control_number)
+                .expecting(number)
                 .quoting(&trailer.control_number),
         );
     }
@@ -138,7 +139,7 @@ pub(crate) fn misplaced(severity: Severity, level: Level, place: Place, text: St
 }
 
 /// The finding for an envelope with nothing inside.
-pub(crate) fn empty(level: Level, text: &str, place: Place) -> Finding {
+pub(crate) fn empty(level: Level, text: &'static str, place: Place) -> Finding {
     Finding::new(Severity::Warning, FindingCode::EmptyEnvelope, place, text).about(level)
 }
 
@@ -210,7 +211,7 @@ impl InterchangeNumbers {
 
 /// The finding for a control number given twice.
 pub(crate) fn repeated(number: &str, level: Level, within: &str, place: Place) -> Finding {
-    let text = format!("control number '{number}' comes twice in one {within}");
+    let text = format!("control number '{}' comes twice in one {within}", capped(number));
     Finding::new(Severity::Warning, FindingCode::ControlNumberRepeated, place, text).about(level).quoting(number)
 }
 

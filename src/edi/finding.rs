@@ -1,5 +1,7 @@
 //! What is wrong with a document, and where. A broken document is findings, never an error of the reader.
 
+use std::borrow::Cow;
+
 use crate::base::{Diagnostic, Location, Severity};
 
 use super::guide::Authority;
@@ -56,11 +58,11 @@ pub struct Finding {
     /// Where.
     pub place: Place,
     /// What is wrong, in a sentence without a full stop.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// What was expected there.
-    pub expected: Option<String>,
+    pub expected: Option<Box<str>>,
     /// The text that is wrong, at most 99 characters of it (as much as AK404 may hold).
-    pub offending: Option<String>,
+    pub offending: Option<Box<str>>,
     /// Number of the element in the standard's dictionary (AK402): `353`.
     pub data_element: Option<Box<str>>,
     /// The loop it is in, by its name in the guide; none in the root.
@@ -69,7 +71,7 @@ pub struct Finding {
 
 impl Finding {
     /// A finding at a place.
-    pub fn new(severity: Severity, code: FindingCode, place: Place, text: impl Into<String>) -> Self {
+    pub fn new(severity: Severity, code: FindingCode, place: Place, text: impl Into<Cow<'static, str>>) -> Self {
         let level = if place.element.is_some() { Level::Element } else { Level::Segment };
         Self {
             code,
@@ -109,7 +111,7 @@ impl Finding {
 
     /// The same finding, saying what was expected.
     #[must_use]
-    pub fn expecting(mut self, expected: impl Into<String>) -> Self {
+    pub fn expecting(mut self, expected: impl Into<Box<str>>) -> Self {
         self.expected = Some(expected.into());
         self
     }
@@ -117,7 +119,7 @@ impl Finding {
     /// The same finding with the text that is wrong, cut at 99 characters.
     #[must_use]
     pub fn quoting(mut self, offending: &str) -> Self {
-        self.offending = Some(capped(offending).to_owned());
+        self.offending = Some(capped(offending).into());
         self
     }
 }
@@ -126,12 +128,12 @@ impl From<&Finding> for Diagnostic {
     fn from(finding: &Finding) -> Self {
         let code = finding.code.as_str();
         let mut diagnostic = match finding.severity {
-            Severity::Info => Self::info(code, &finding.text),
-            Severity::Warning => Self::warning(code, &finding.text),
-            Severity::Error => Self::error(code, &finding.text),
+            Severity::Info => Self::info(code, &*finding.text),
+            Severity::Warning => Self::warning(code, &*finding.text),
+            Severity::Error => Self::error(code, &*finding.text),
         }
         .at(Location::from(&finding.place));
-        diagnostic.expected.clone_from(&finding.expected);
+        diagnostic.expected = finding.expected.as_deref().map(str::to_owned);
         diagnostic.hint = finding.code.hint().map(str::to_owned);
         diagnostic
     }

@@ -229,7 +229,13 @@ impl Envelope {
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
         if let Some(group) = self.group.take() {
-            self.ready.push_back(Piece::GroupEnd(group.end(&UNE, trailer, more, place)));
+            self.ready.push_back(Piece::GroupEnd(group.end(
+                &UNE,
+                "the functional group holds no messages",
+                trailer,
+                more,
+                place,
+            )));
         }
     }
 
@@ -301,7 +307,7 @@ impl Envelope {
 }
 
 /// An interchange holds groups or messages, never both (ISO 9735-1, 7.1).
-fn mixed(text: &str, level: Level, place: Place) -> Finding {
+fn mixed(text: &'static str, level: Level, place: Place) -> Finding {
     Finding::new(Severity::Error, FindingCode::GroupsAndMessages, place, text).about(level)
 }
 

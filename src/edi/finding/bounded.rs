@@ -1,7 +1,9 @@
 //! Findings up to a bound.
 
+use std::borrow::Cow;
+
 use super::{Finding, FindingCode};
-use crate::base::{Severity, agreeing, plural};
+use crate::base::Severity;
 use crate::edi::place::Place;
 
 /// Collects findings up to a bound, so that a hostile document cannot fill memory with what is wrong with it.
@@ -58,7 +60,10 @@ impl Findings {
     pub(crate) fn into_vec(self) -> Vec<Finding> {
         let mut findings = self.kept;
         if let Some((severity, place, count)) = self.dropped {
-            let text = format!("{count} more {} {} not listed", plural(count, "finding"), agreeing(count, "is", "are"));
+            let text = match count {
+                1 => Cow::Borrowed("1 more finding is not listed"),
+                _ => format!("{count} more findings are not listed").into(),
+            };
             findings.push(Finding::new(severity, FindingCode::MoreFindings, place, text));
         }
         findings

@@ -99,7 +99,7 @@ fn the_place_is_that_of_the_first_character() {
             (place.segment_position, place.element, place.tag.unwrap().as_str()),
             (Some(2), Some(element), "NAD")
         );
-        assert_eq!((finding.text.as_str(), finding.level), (text, Level::Element));
+        assert_eq!((&*finding.text, finding.level), (text, Level::Element));
     };
     check(
         message("UNOC:3", "aä".as_bytes()),

@@ -279,7 +279,13 @@ impl Envelope {
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
         if let Some(group) = self.group.take() {
-            self.ready.push_back(Piece::GroupEnd(group.end(&GE, trailer, more, place)));
+            self.ready.push_back(Piece::GroupEnd(group.end(
+                &GE,
+                "the functional group holds no transaction sets",
+                trailer,
+                more,
+                place,
+            )));
         }
     }
 

@@ -51,8 +51,8 @@ impl<'t> Trail<'t> {
                 set: set.map(|set| set.number),
             },
             interchange,
-            group: group.and_then(|group| group.head.as_ref()).map(|head| head.control_number.as_str()),
-            set: set.map(|set| (set.id.as_str(), set.control_number.as_str())),
+            group: group.and_then(|group| group.head.as_ref()).map(|head| &*head.control_number),
+            set: set.map(|set| (&*set.kind.id, &*set.control_number)),
         }
     }
 

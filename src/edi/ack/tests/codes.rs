@@ -120,7 +120,8 @@ fn codes_of_a_group() {
     let check = |code: FindingCode, element: Option<u32>, old: &str, new: &str| {
         for (release, expect) in [("004010", old), ("005010", new)] {
             let mut report = report(&x12(release, &[SOUND]));
-            let place = Place { element, ..report.groups[0].head.as_ref().unwrap().place };
+            let start = report.groups[0].head.as_ref().unwrap().start;
+            let place = Place { tag: Some(Tag::new(b"GS")), element, ..Place::bytes(start, start) };
             report.groups[0].findings.push(Finding { place, ..error(code, Level::Group) });
             let text = answered(&report, &policy(FunctionalAck::Group997));
             assert_eq!(lines(&text, &["AK9"]), [format!("AK9*R*1*1*0{expect}~")], "{code:?} {release}");

@@ -35,9 +35,15 @@ fn a_sound_message_of_each_kind_is_clean() {
     let check = |file: &str, release: &str, sets: &str| {
         let found = messages(file);
         for set in &found {
-            assert_eq!(set.findings.iter().map(told).collect::<Vec<_>>(), Vec::<String>::new(), "{release} {}", set.id);
+            assert_eq!(
+                set.findings.iter().map(told).collect::<Vec<_>>(),
+                Vec::<String>::new(),
+                "{release} {}",
+                set.kind.id
+            );
         }
-        let keys: Vec<String> = found.iter().filter_map(|set| set.guide.as_ref().map(ToString::to_string)).collect();
+        let keys: Vec<String> =
+            found.iter().filter_map(|set| set.kind.guide.as_ref().map(ToString::to_string)).collect();
         assert_eq!(keys, sets.split(' ').map(|set| format!("edifact/{release}/{set}")).collect::<Vec<_>>());
     };
     let all = "ORDERS ORDRSP ORDCHG DESADV INVOIC DELFOR DELJIT INVRPT RECADV REMADV APERAK";
@@ -170,7 +176,7 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
 fn the_nearest_guide_is_built_like_the_message() {
     let check = |kind: &str, expect: &str| {
         let found = messages(&file(kind, "BGM+220+1+9'"));
-        let guide = found.iter().filter_map(|set| set.guide.as_ref().map(ToString::to_string)).collect::<String>();
+        let guide = found.iter().filter_map(|set| set.kind.guide.as_ref().map(ToString::to_string)).collect::<String>();
         let is_nearest = found.iter().flat_map(|set| &set.findings).any(|it| it.code == FindingCode::NearestGuide);
         assert_eq!((guide.as_str(), is_nearest), (expect, true), "{kind}");
     };
