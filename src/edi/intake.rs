@@ -7,7 +7,7 @@ use crate::base::{Limits, Severity};
 use super::control;
 use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
-use super::finding::{Finding, FindingCode, Findings, Level};
+use super::finding::{Finding, FindingCode, Findings, Level, capped};
 use super::place::Place;
 use super::run::{Room, Untold};
 use super::source::{Cut, Data, Next, Source};
@@ -160,10 +160,7 @@ impl OpenSet {
             self.findings.push(Finding::new(Severity::Error, FindingCode::ReleaseCharacter, place, text));
         }
         if cut.data == Data::WrongLength {
-            let tag = segment.tag();
-            let text =
-                format!("behind as many bytes as {tag} says, no terminator stands; it is read up to the next one");
-            self.findings.push(Finding::new(Severity::Error, FindingCode::BinaryLength, place, text));
+            self.findings.push(wrong_length(&segment));
         }
         if first_wrap {
             self.has_wrapped = true;
@@ -213,6 +210,20 @@ impl Untold {
         }
         findings
     }
+}
+
+/// The finding for binary data (X12: BIN01, BDS02; 784) that is not as long as it is said to be.
+fn wrong_length(segment: &Segment<'_>) -> Finding {
+    let tag = segment.tag();
+    let length = segment.element(if tag.to_upper() == "BDS" { 2 } else { 1 });
+    let said = length.text();
+    let text = format!(
+        "{tag}{:02} says '{}' bytes, and behind so many no terminator stands; the segment is read up to the next one",
+        length.number(),
+        capped(&said)
+    );
+    let finding = Finding::new(Severity::Error, FindingCode::BinaryLength, length.place(), text).quoting(&said);
+    Finding { data_element: Some("784".into()), ..finding }
 }
 
 fn push(table: &mut SegmentTable, segment: &[u8], terminator: &[u8], data: Data) -> Added {

@@ -67,8 +67,8 @@ pub struct ReadOptions {
 
 /// Reads interchanges out of a stream.
 ///
-/// Memory is bounded by the limits whatever the size of the file: a window as long as the longest segment, and the one
-/// transaction set that is being read.
+/// Memory is bounded by the limits whatever the size of the file: the one transaction set that is being read, and a window
+/// as long as the longest segment, or as one with binary data says it is, up to the length of a transaction set.
 pub struct Reader<R> {
     source: Source<R>,
     options: ReadOptions,

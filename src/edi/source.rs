@@ -133,8 +133,10 @@ impl<R: Read> Source<R> {
         Ok(!self.ended)
     }
 
+    /// Bytes are moved only where half of the window is free for it: looking far ahead of every segment would else move
+    /// the same ones again and again.
     fn make_room(&mut self) {
-        if self.start > 0 {
+        if self.start > self.window.len() / 2 {
             self.window.copy_within(self.start..self.end, 0);
             if let Some(tape) = &mut self.tape {
                 tape.shift(self.start);

@@ -114,6 +114,10 @@ fn binary_data_may_hold_any_byte() {
     check("BIN*2*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*x*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*999999*abc~", 2, "abc", &[FindingCode::BinaryLength]);
+    // More than a segment may have, more than a set may have, more than can be counted.
+    check("BIN*2000000*abc~", 2, "abc", &[FindingCode::BinaryLength]);
+    check("BIN*99999999*abc~", 2, "abc", &[FindingCode::BinaryLength]);
+    check("BDS*ASC*999999999999*abc~", 3, "abc", &[FindingCode::BinaryLength]);
     check("BIN*9999999999999999999*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*3~", 1, "3", &[FindingCode::BinaryLength]);
     let long = "~*".repeat(100_000);
@@ -121,8 +125,29 @@ fn binary_data_may_hold_any_byte() {
 }
 
 #[test]
+fn a_length_that_is_wrong_is_told_at_its_element() {
+    let check = |segment: &str, expect: &str| {
+        let Piece::Set(set) = read(&wrap(&SET.replace("PO1**1~", segment))).0.remove(2) else { panic!("a set") };
+        let told = set.findings.iter().find(|finding| finding.code == FindingCode::BinaryLength).unwrap();
+        assert_eq!(Diagnostic::from(told).to_string(), expect);
+    };
+    check(
+        "BIN*99999999*abc~",
+        "BIN01 (segment 3) at byte 179: error[binary-length]: BIN01 says '99999999' bytes, and behind so many no terminator \
+         stands; the segment is read up to the next one — a cut transfer looks just like this: ask the partner to send it \
+         again",
+    );
+    check(
+        "BDS*ASC*x*abc~",
+        "BDS02 (segment 3) at byte 183: error[binary-length]: BDS02 says 'x' bytes, and behind so many no terminator \
+         stands; the segment is read up to the next one — a cut transfer looks just like this: ask the partner to send it \
+         again",
+    );
+}
+
+#[test]
 fn binary_data_is_bounded_as_any_segment() {
-    let file = wrap(&SET.replace("PO1**1~", "BIN*100*x~"));
+    let file = wrap(&SET.replace("PO1**1~", &format!("BIN*100*{}~", "~".repeat(100))));
     let read = |segment| {
         let limits = crate::base::Limits { segment, ..crate::base::Limits::default() };
         pieces_of(file.as_slice(), ReadOptions { limits, ..ReadOptions::default() }).1

@@ -204,7 +204,7 @@ impl Envelope {
         limits: &Limits,
     ) -> Result<Option<Cut>, ReadFault> {
         let Some(cut) = self.intake.next_cut(source, limits)? else { return Ok(None) };
-        binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
+        binary::lengthened(source, &self.head.delimiters, limits, cut).map(Some)
     }
 
     /// What is to be said of a segment of the envelope whatever it holds.
