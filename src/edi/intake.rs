@@ -8,11 +8,13 @@ use super::control;
 use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
 use super::finding::{Finding, FindingCode, Findings, Level, capped};
+use super::interchange::Standard;
 use super::place::Place;
 use super::run::{Room, Untold};
 use super::source::{Cut, Data, Next, Source};
 use super::table::{Added, SegmentTable, TableSize};
 use super::token::Segment;
+use super::{edifact, x12};
 
 /// The segments of an interchange that is open.
 pub(crate) struct Intake {
@@ -35,7 +37,12 @@ impl Intake {
 
     /// The next segment, not consumed yet. `None` when the file ends or another interchange begins.
     pub(crate) fn next_cut<R: Read>(&self, source: &mut Source<R>, limits: &Limits) -> Result<Option<Cut>, ReadFault> {
-        let Next::Segment(cut) = source.next_segment(&self.delimiters, limits.segment)? else { return Ok(None) };
+        let begins = |standard, bytes: &[u8]| match standard {
+            Standard::X12 => x12::Envelope::begins_inside(bytes, &self.delimiters),
+            Standard::Edifact => edifact::Envelope::begins_inside(bytes),
+        };
+        let next = source.next_segment(&self.delimiters, limits.segment, begins)?;
+        let Next::Segment(cut) = next else { return Ok(None) };
         let end = source.offset() + cut.next as u64;
         let place = Place::bytes(source.offset() + cut.filler as u64, source.offset() + cut.end as u64);
         if end - self.start > limits.interchange {

@@ -138,6 +138,13 @@ impl Envelope {
         })
     }
 
+    /// Whether the UNA or UNB at the start of `bytes` begins an interchange inside another one, which then did not come to
+    /// its end.
+    pub(crate) fn begins_inside(bytes: &[u8]) -> bool {
+        let head = header::read(bytes, 0, None).map_or_else(|head| *head, |header| header.head);
+        !head.syntax.is_empty() && !head.control_number.is_empty()
+    }
+
     /// The head of the interchange.
     pub(crate) fn head(&self) -> &Arc<InterchangeHead> {
         &self.head

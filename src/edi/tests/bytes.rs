@@ -1,5 +1,7 @@
 //! Files whose bytes are not what one expects: UTF-16, long delimiters, binary data, heads that cannot be read.
 
+use crate::base::Severity;
+
 use super::*;
 
 const SET: &str = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*4*0001~";
@@ -171,6 +173,41 @@ fn interchanges(bytes: &str) -> String {
         }
     }
     out.join(" ")
+}
+
+#[test]
+fn what_only_looks_like_a_head_inside_an_interchange_is_a_segment_like_any_other() {
+    let check = |file: &str, expect: &[FindingCode]| {
+        let guides = Guides::shipped();
+        let mut checker = Checker::new(Reader::new(file.as_bytes(), ReadOptions::default()), &guides);
+        let mut found = Vec::new();
+        while let Some(checked) = checker.next_checked().unwrap() {
+            let Checked::Interchange(report) = checked else { panic!("{file}") };
+            let sets = report.groups.iter().flat_map(|group| &group.sets);
+            let groups = report.groups.iter().flat_map(|group| &group.findings);
+            let findings = report.findings.iter().chain(groups).chain(sets.flat_map(|set| &set.findings));
+            found.extend(findings.filter(|one| one.severity > Severity::Info).map(|one| one.code));
+        }
+        assert_eq!(found, expect, "{file}");
+    };
+    let x12 = |stray: &str| file().replace("PO1**1~", &format!("{stray}PO1**1~")).replace("SE*4", "SE*5");
+    for stray in ["ISA*1*2~", "isa*~", "ISA*00*~", "UNB+x~", "UNA:+.? ~"] {
+        check(&x12(stray), &[FindingCode::UnknownSegment]);
+    }
+    let between = file().replace("GE*1", "ISA*1*2~GE*1");
+    check(&between, &[FindingCode::MisplacedEnvelope]);
+    // Sixteen elements, but of several segments.
+    check(&between.replace("ISA*1*2~", "ISA*1*2*3*4*5*6*7*8*9*A*B*C~"), &[FindingCode::MisplacedEnvelope]);
+    let message = "UNB+UNOC:3+A+B+261102:0815+1'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'UNB+x'DTM+137:20261102:102'NAD+BY+1::9'\
+                   LIN+1'UNS+S'UNT+8+1'UNZ+1+1'";
+    check(message, &[FindingCode::UnknownSegment]);
+    check(&message.replace("UNB+x'", "ISA+x'"), &[FindingCode::UnknownSegment]);
+    // A head that can be read, or could be rejected, says that the interchange before it was cut off.
+    let cut = |head: &str| x12("").split("SE*").next().unwrap().to_owned() + head;
+    let (trailer, unreadable) = (FindingCode::TrailerMissing, FindingCode::ComponentSeparator);
+    check(&cut(&file().replace("000000001", "000000002").replace('*', "|")), &[trailer; 3]);
+    check(&cut(&file().replace(">~", "*~")), &[trailer, trailer, trailer, unreadable]);
+    check(&cut(&message.replace("UNB+x'", "").replace("UNT+8", "UNT+7")), &[trailer; 3]);
 }
 
 #[test]

@@ -140,8 +140,21 @@ impl Envelope {
         let bytes = source.look(header::LOOKED_AT)?;
         Ok(match header::read(bytes, 0) {
             Ok(_) => true,
-            Err(head) => head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number),
+            Err(head) => is_numbered(&head),
         })
+    }
+
+    /// Whether the ISA at the start of `bytes` begins an interchange inside another one, which then did not come to its
+    /// end. Elements that are gathered from several segments of the other are none of an ISA.
+    pub(crate) fn begins_inside(bytes: &[u8], other: &Delimiters) -> bool {
+        let bytes = bytes.get(..header::LOOKED_AT).unwrap_or(bytes);
+        match header::read(bytes, 0) {
+            Ok(Header { head, length }) => {
+                let isa = bytes.get(..length.saturating_sub(1)).unwrap_or_default();
+                is_numbered(&head) || !isa.contains(&other.terminator)
+            }
+            Err(head) => is_numbered(&head),
+        }
     }
 
     /// The head of the interchange.
@@ -334,6 +347,10 @@ fn passed_over(segment: &Segment<'_>, place: Place) -> Finding {
     let text = format!("{} is about a service of a network; it is passed over", segment.tag());
     let finding = Finding::new(Severity::Info, FindingCode::InterchangeService, place, text).about(Level::Interchange);
     finding.quoting(&segment.character_set().decode(segment.bytes()))
+}
+
+fn is_numbered(head: &InterchangeHead) -> bool {
+    head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number)
 }
 
 fn is_number(text: &str) -> bool {
