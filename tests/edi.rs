@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const STORY: &str = "tests/fixtures/edi/x12_850_story.edi";
 const FAULTS: &str = "tests/fixtures/edi/x12_856_faults.edi";
@@ -103,6 +103,11 @@ enum Body {
 
 /// Interchanges of some 600 kB with 200 orders each, until there are `bytes` of them.
 fn orders(bytes: usize, body: Body, out: &mut dyn Write) -> std::io::Result<()> {
+    interchanges(bytes, 200, body, out)
+}
+
+/// Interchanges with so many orders of 3 kB each, until there are `bytes` of them.
+fn interchanges(bytes: usize, sets: usize, body: Body, out: &mut dyn Write) -> std::io::Result<()> {
     let unit = match body {
         Body::Sound => "EA",
         Body::Faulty => "EACH",
@@ -121,14 +126,14 @@ fn orders(bytes: usize, body: Body, out: &mut dyn Write) -> std::io::Result<()> 
             "ISA*00*          *00*          *01*123456789      *ZZ*ACMEBRG        *261102*0815*U*00401*{interchange:09}\
              *0*P*>~\nGS*PO*NORTHWIND*ACMEBRG*20261102*0815*{interchange}*X*004010~\n"
         );
-        for set in 1..=200 {
+        for set in 1..=sets {
             write!(
                 file,
                 "ST*850*{set:04}~\nBEG*00*SA*45{interchange}{set}**20261102~\n{lines}CTT*20~\nSE*64*{set:04}~\n"
             )
             .unwrap();
         }
-        write!(file, "GE*200*{interchange}~\nIEA*1*{interchange:09}~\n").unwrap();
+        write!(file, "GE*{sets}*{interchange}~\nIEA*1*{interchange:09}~\n").unwrap();
         out.write_all(file.as_bytes())?;
         written += file.len();
         if written >= bytes {
@@ -164,6 +169,34 @@ fn a_stream_is_checked_and_acknowledged_in_little_memory() {
     assert_eq!(faulty["findings"].as_u64().unwrap(), faulty["sets"].as_u64().unwrap() * 20);
 }
 
+/// One interchange with as many parts as the bound on them lets through.
+#[test]
+fn an_interchange_of_many_parts_is_checked_and_acknowledged_in_little_memory() {
+    const ISA: &str = "ISA*00*          *00*          *01*123456789      *ZZ*ACMEBRG        *261102*0815*U*00401*\
+                       000000071*0*P*>~";
+    const UNB: &str = "UNB+UNOC:3+4012345000009:14+4012345000016:14+261102:0815+71++++1'";
+    let group = |number: u32| format!("GS*PO*NORTHWIND*ACMEBRG*20261102*0815*{number}*X*004010~");
+    let order = |number: u32| format!("ST*850*{number:05}~BEG*00*SA*1**20261102~PO1*1*5*EA*2.45~SE*4*{number:05}~");
+    let message = |number: u32| {
+        format!(
+            "UNH+{number}+ORDERS:D:96A:UN:EAN008'BGM+220+1+9'DTM+137:20261102:102'NAD+BY+4012345000009::9'LIN+1'\
+             UNS+S'UNT+7+{number}'"
+        )
+    };
+    let check = |sets: u32, findings: u32, head: String, part: &dyn Fn(u32) -> String, count: u32, end: &str| {
+        let file = (1..=count).fold(head, |file, number| file + &part(number)) + end;
+        let output = run(&["check", "--stats", "--json"], move |stdin| stdin.write_all(file.as_bytes()));
+        let stats: Value = serde_json::from_str(text(&output).lines().last().unwrap()).unwrap();
+        assert_small(&stats);
+        assert_eq!((&stats["sets"], &stats["findings"]), (&json!(sets), &json!(findings)), "{stats}");
+        assert!(stats["answerBytes"].as_u64().unwrap() > u64::from(count) * 20, "{stats}");
+    };
+    check(99_000, 0, ISA.to_owned() + &group(1), &order, 99_000, "GE*99000*1~IEA*1*000000071~");
+    check(99_000, 0, UNB.to_owned(), &message, 99_000, "UNZ+99000+71'");
+    let empty = |number: u32| group(number) + &format!("GE*0*{number}~");
+    check(0, 100_000, ISA.to_owned(), &empty, 100_000, "IEA*100000*000000071~");
+}
+
 #[test]
 #[ignore = "300 MB and a minute: make soak runs it"]
 fn a_long_stream_is_checked_and_acknowledged_in_little_memory() {
@@ -174,7 +207,9 @@ fn a_long_stream_is_checked_and_acknowledged_in_little_memory() {
 #[test]
 fn a_stream_is_shown_and_laid_out_anew_in_little_memory() {
     // No command but `check` tells its memory, so the system holds them to it: reads and writes go on, or they fail.
-    for line in ["show --no-elements", "fmt", "ack", "fmt --check"] {
+    // An interchange that is kept back until it is whole may be long.
+    for (line, sets) in [("show --no-elements", 200), ("fmt", 200), ("fmt", 8000), ("ack", 200), ("fmt --check", 8000)]
+    {
         let script = format!("ulimit -v 262144; exec \"$0\" edi {line} > /dev/null");
         let mut child = Command::new("bash")
             .args(["-c", &script, env!("CARGO_BIN_EXE_edigate")])
@@ -183,7 +218,7 @@ fn a_stream_is_shown_and_laid_out_anew_in_little_memory() {
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let peak_of = child.id();
-        orders(12 << 20, Body::Sound, &mut stdin).unwrap();
+        interchanges(12 << 20, sets, Body::Sound, &mut stdin).unwrap();
         let status = std::fs::read_to_string(format!("/proc/{peak_of}/status")).unwrap();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         let peak: u64 = peak.trim().strip_suffix("kB").unwrap().trim().parse().unwrap();
@@ -221,7 +256,8 @@ fn the_examples_of_the_documentation_are_true() {
             let (command, expect) = example.split_once('\n').unwrap();
             let mut shell = Command::new("bash");
             shell.args(["-c", &format!("edigate{command}")]).current_dir(folder.path()).env("PATH", &path);
-            let found = text(&shell.output().unwrap());
+            let output = shell.output().unwrap();
+            let found = text(&output) + &String::from_utf8_lossy(&output.stderr);
             match expect.split_once("…\n") {
                 Some((start, "")) => assert!(found.starts_with(start), "{command}\n{found}"),
                 _ => assert_eq!(found, expect, "{command}"),

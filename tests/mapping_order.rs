@@ -167,6 +167,22 @@ fn characters_of_latin_1_are_kept() {
 }
 
 #[test]
+fn texts_of_a_line_stand_in_mtx_from_005010_on_and_in_msg_where_partners_still_send_it() {
+    let text = "ST*850*0001~BEG*00*SA*4500012347**20261102~N9*ZZ*1~MTX**of the order~\
+                PO1*1*5*EA*2.45*PE*BP*B1~MTX**of the line~MSG*of an older line~N9*ZZ*2~MTX**behind a number~\
+                CTT*1~SE*10*0001~";
+    let set = sets(&enveloped(text, "005010")).remove(0);
+    let read = read(&mapping("templates/x12/005010/order", &[]), &set);
+    assert_eq!(lines(&read.findings), "");
+    let left: Vec<&str> = read.unmapped.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(left, ["N9/N901", "N9/N902", "PO1/N9/N901", "PO1/N9/N902"]);
+    let notes =
+        |of: &Value| of["notes"].as_array().unwrap().iter().map(|note| note["text"].clone()).collect::<Vec<_>>();
+    assert_eq!(notes(&read.document), ["of the order"]);
+    assert_eq!(notes(&read.document["lines"][0]), ["of the line", "of an older line", "behind a number"]);
+}
+
+#[test]
 fn every_template_compiles() {
     for name in templates().filter(|name| name.contains("/order")) {
         mapping(name, &[]);

@@ -51,6 +51,7 @@ fn layout_of(choice: u8) -> RewriteOptions {
             1 => UnaPolicy::Always,
             _ => UnaPolicy::Never,
         },
+        ..RewriteOptions::default()
     }
 }
 

@@ -222,9 +222,9 @@ pub(crate) enum GuideCommand {
     },
     /// Show one guide: its loops, its segments, their elements and codes
     Show {
-        /// Which one: x12/004010/850, edifact/D96A/ORDERS, or an overlay such as acme-bearings/810
+        /// Which one: x12/004010/850, edifact/D96A/ORDERS, an overlay such as acme-bearings/810, or a segment, x12/004010/TA1
         guide: String,
-        /// Only this loop or segment, by name or path: N1, PO1/N1
+        /// Only this loop or segment, by name, path or segment group: N1, PO1/N1, SG25
         part: Option<String>,
         #[command(flatten)]
         guides: GuidesArgument,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::GuidesArgument;
+use crate::edi::write::{ChosenDelimiters, RewrittenDelimiters};
 use crate::edi::{CharacterSet, NotACharacterSet};
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +30,18 @@ pub(crate) struct FilesArgument {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct GuideArguments {
+    #[command(flatten)]
+    pub(crate) guides: GuidesArgument,
+    /// The guide of all messages it is on, whatever their release: an overlay or guide by name, or an overlay's file
+    ///
+    /// acme-bearings/810 (guides/acme-bearings/810.toml), x12/004010/850, or the path of a file that ends in .toml. May be
+    /// given once for each kind of message.
+    #[arg(long = "guide", value_name = "GUIDE")]
+    pub(crate) insisted: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CharsetArgument {
     /// The character set, whatever the file says of itself: iso-8859-1, utf-8, windows-1252, unoa, x12-basic
     #[arg(long, value_name = "SET", value_parser = charset)]
@@ -39,6 +52,40 @@ fn charset(text: &str) -> Result<CharacterSet, String> {
     text.parse().map_err(|fault: NotACharacterSet| fault.to_string())
 }
 
+fn delimiters(text: &str) -> Result<RewrittenDelimiters, String> {
+    match text {
+        "as-sent" => return Ok(RewrittenDelimiters::AsSent),
+        "customary" => return Ok(RewrittenDelimiters::Customary),
+        _ => {}
+    }
+    let mut chosen = ChosenDelimiters::default();
+    for entry in text.split(',') {
+        let (name, value) = entry
+            .split_once('=')
+            .ok_or_else(|| format!("'{entry}' is neither as-sent nor customary, and not written NAME=CHARACTER"))?;
+        let place = match name.trim() {
+            "element" => &mut chosen.element,
+            "component" => &mut chosen.component,
+            "repetition" => &mut chosen.repetition,
+            "release" => &mut chosen.release,
+            "segment" => &mut chosen.terminator,
+            _ => return Err(format!("'{name}' is none of element, component, repetition, release and segment")),
+        };
+        *place =
+            Some(delimiter(value).ok_or_else(|| format!("'{value}' is no character of ASCII and no byte as 0x1c"))?);
+    }
+    Ok(RewrittenDelimiters::Chosen(chosen))
+}
+
+/// A delimiter by its character, or by its byte in hexadecimal: `|`, `0x1c`.
+fn delimiter(text: &str) -> Option<u8> {
+    match (text.as_bytes(), text.strip_prefix("0x")) {
+        ([byte], _) if byte.is_ascii() => Some(*byte),
+        (_, Some(digits)) => u8::from_str_radix(digits, 16).ok(),
+        _ => None,
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
     #[command(flatten)]
@@ -46,7 +93,7 @@ pub(crate) struct ShowArguments {
     #[command(flatten)]
     pub(crate) charset: CharsetArgument,
     #[command(flatten)]
-    pub(crate) guides: GuidesArgument,
+    pub(crate) guides: GuideArguments,
     /// Only the transaction set at this place in the file, the first being 1
     #[arg(long, value_name = "N")]
     pub(crate) set: Option<u64>,
@@ -68,7 +115,7 @@ pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(crate) charset: CharsetArgument,
     #[command(flatten)]
-    pub(crate) guides: GuidesArgument,
+    pub(crate) guides: GuideArguments,
     #[command(flatten)]
     pub(crate) terms: TermsArguments,
     /// Show at most so many findings of a file; all are counted
@@ -111,7 +158,7 @@ pub(crate) struct AckArguments {
     #[command(flatten)]
     pub(crate) charset: CharsetArgument,
     #[command(flatten)]
-    pub(crate) guides: GuidesArgument,
+    pub(crate) guides: GuideArguments,
     #[command(flatten)]
     pub(crate) terms: TermsArguments,
     /// Write into this file in place of standard output
@@ -129,9 +176,15 @@ pub(crate) struct AckArguments {
     /// Control number of the first transaction set of every group
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
     pub(crate) set_number: u32,
-    /// What stands behind every segment
+    /// as-sent (those of the interchange that is answered), customary, or a list such as element=|,segment=0x0a
+    #[arg(long, value_name = "WHICH", default_value = "as-sent", value_parser = delimiters)]
+    pub(crate) delimiters: RewrittenDelimiters,
+    /// What stands behind every segment; nothing where it is a delimiter
     #[arg(long, value_enum, value_name = "LINE_END", default_value_t = SuffixArgument::Lf)]
     pub(crate) suffix: SuffixArgument,
+    /// When an answer of EDIFACT begins with a UNA
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = UnaArgument::IfNeeded)]
+    pub(crate) una: UnaArgument,
     /// Print JSON, a line for every interchange: what becomes of it, and the answer
     #[arg(long)]
     pub(crate) json: bool,
@@ -139,21 +192,32 @@ pub(crate) struct AckArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct LayoutArguments {
-    /// The delimiters it came with, or those of most of the trade
-    #[arg(long, value_enum, value_name = "WHICH", default_value_t = DelimitersArgument::AsSent)]
-    pub(crate) delimiters: DelimitersArgument,
+    /// as-sent, customary (those of most of the trade), or a list such as element=|,segment=0x0a
+    ///
+    /// The list names element, component, repetition, release (EDIFACT) and segment, each by its character or by its byte
+    /// in hexadecimal; what it does not name stays as it came.
+    #[arg(long, value_name = "WHICH", default_value = "as-sent", value_parser = delimiters)]
+    pub(crate) delimiters: RewrittenDelimiters,
     /// What stands behind every segment; nothing where it is a delimiter
     #[arg(long, value_enum, value_name = "LINE_END", default_value_t = SuffixArgument::Lf)]
     pub(crate) suffix: SuffixArgument,
     /// When an interchange of EDIFACT begins with a UNA
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = UnaArgument::Always)]
     pub(crate) una: UnaArgument,
+    /// The character set to write in: iso-8859-1, utf-8, unoa, x12-basic; every byte as it came when left out
+    #[arg(long, value_name = "SET", value_parser = charset)]
+    pub(crate) to_charset: Option<CharacterSet>,
+    /// Written in place of what cannot be: a character this set does not have, a delimiter inside a value of X12
+    #[arg(long, value_name = "CHARACTER")]
+    pub(crate) replace: Option<char>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct FmtArguments {
     #[command(flatten)]
     pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) charset: CharsetArgument,
     #[command(flatten)]
     pub(crate) layout: LayoutArguments,
     /// Write nothing, and name the files that would change
@@ -168,6 +232,8 @@ pub(crate) struct FmtArguments {
 pub(crate) struct SplitArguments {
     #[command(flatten)]
     pub(crate) files: FilesArgument,
+    #[command(flatten)]
+    pub(crate) charset: CharsetArgument,
     /// The folder to write into; it is made when it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) into: PathBuf,
@@ -186,12 +252,6 @@ pub(crate) enum SplitArgument {
     Set,
     Group,
     Interchange,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DelimitersArgument {
-    AsSent,
-    Customary,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,5 +1,6 @@
 //! `edigate edi ack`: the acknowledgements the partner would get, interchange by interchange.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
@@ -8,25 +9,27 @@ use serde_json::{Value, json};
 use crate::base::{Clock, SystemClock};
 use crate::cli::args::AckArguments;
 use crate::cli::exit::Exit;
-use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
-use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, acknowledge};
-use crate::edi::write::{TerminatorSuffix, WriteOptions, write};
+use crate::edi::ack::{AckPolicy, AckStamp, Answer};
+use crate::edi::write::{RewrittenDelimiters, TerminatorSuffix, UnaPolicy, WriteOptions};
 use crate::edi::{
-    Checked, Checker, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms, decode,
+    Checked, Checker, GuideKey, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms,
+    decode,
 };
 
+use super::guides::Chosen;
 use super::input::{Input, inputs, read_options};
-use super::layout::{Complaints, suffix};
+use super::layout::{Complaints, suffix, una, why};
 use super::{fault, terms};
 
 /// Runs `edigate edi ack`.
 pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
     let inputs = inputs(&arguments.files)?;
-    let guides = guides_of(&arguments.guides)?;
+    let chosen = Chosen::of(&arguments.guides)?;
     let now = jiff::tz::TimeZone::system().to_datetime(SystemClock.now().to_jiff());
     let mut answering = Answering {
-        guides: &guides,
+        guides: &chosen.guides,
+        used: BTreeSet::new(),
         reading: read_options(&arguments.charset),
         severities: terms::severities(&arguments.terms)?,
         policy: terms::policy(&arguments.terms),
@@ -37,7 +40,9 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
             set: arguments.set_number,
         },
         number: arguments.interchange_number,
+        delimiters: arguments.delimiters,
         suffix: suffix(arguments.suffix),
+        una: una(arguments.una),
         is_json: arguments.json,
         complaints: Complaints::default(),
     };
@@ -52,19 +57,24 @@ pub(super) fn ack(arguments: &AckArguments, out: &mut dyn Write) -> Result<Exit,
             file.flush()?;
         }
     }
-    answering.complaints.end(Exit::Clean)
+    let exit = answering.complaints.end(Exit::Clean)?;
+    chosen.end(exit, &answering.used)
 }
 
 /// What answers are made with.
 struct Answering<'a> {
     guides: &'a Guides,
+    /// Guides that sets were read by.
+    used: BTreeSet<GuideKey>,
     reading: ReadOptions,
     severities: Severities,
     policy: AckPolicy,
     stamp: AckStamp,
     /// Control number of the next interchange.
     number: u32,
+    delimiters: RewrittenDelimiters,
     suffix: TerminatorSuffix,
+    una: UnaPolicy,
     is_json: bool,
     complaints: Complaints,
 }
@@ -109,42 +119,39 @@ impl Answering<'_> {
     }
 
     fn interchange(&mut self, file: &str, report: &InterchangeReport, out: &mut dyn Write) -> Result<(), Failure> {
+        self.used.extend(report.guides().cloned());
         self.stamp.interchange = self.number.to_string();
-        let options = WriteOptions::like(&report.head);
-        let is_delimiter = self.suffix.bytes().iter().any(|byte| options.delimiters.contains(*byte));
-        let suffix = if is_delimiter { TerminatorSuffix::None } else { self.suffix };
-        let options = WriteOptions { suffix, ..options };
-        let answer = acknowledge(report, &self.policy, &self.stamp, &options);
-        let bytes = match answer.interchange.as_ref().map(|interchange| write(interchange, &options)) {
-            None => Vec::new(),
-            Some(Ok(bytes)) => bytes,
-            Some(Err(fault)) => {
-                let number = &report.head.control_number;
-                self.complaints.add(file, &format!("the answer to interchange {number} cannot be written: {fault}"));
-                Vec::new()
-            }
-        };
-        if let Some(interchange) = &answer.interchange {
+        let delimiters = self.delimiters.of(&report.head);
+        let suffix = self.suffix.beside(&delimiters);
+        let options = WriteOptions { delimiters, suffix, una: self.una, ..WriteOptions::like(&report.head) };
+        let answer = Answer::new(report, &self.policy, &self.stamp, &options);
+        let mut bytes = Vec::new();
+        if let Err(fault) = answer.write(&options, |some| bytes.extend_from_slice(some)) {
+            let number = &report.head.control_number;
+            self.complaints.add(file, &format!("the answer to interchange {number} is left out: {}", why(&fault)));
+            bytes.clear();
+        }
+        let record = self.is_json.then(|| record(file, report, &answer, &bytes));
+        if answer.head().is_some() {
             self.number = if self.number == 999_999_999 { 1 } else { self.number + 1 };
-            let groups = u32::try_from(interchange.groups.len()).unwrap_or(u32::MAX);
+            let groups = u32::try_from(answer.groups()).unwrap_or(u32::MAX);
             self.stamp.group = self.stamp.group.saturating_add(groups);
         }
-        if self.is_json {
-            writeln!(out, "{}", record(file, report, &answer, &bytes))?;
-        } else {
-            out.write_all(&bytes)?;
+        match record {
+            Some(record) => writeln!(out, "{record}")?,
+            None => out.write_all(&bytes)?,
         }
         Ok(())
     }
 }
 
-fn record(file: &str, report: &InterchangeReport, answer: &Acknowledgement, bytes: &[u8]) -> Value {
-    let groups = report.groups.iter().zip(&answer.verdicts.groups).map(|(group, verdicts)| {
+fn record(file: &str, report: &InterchangeReport, answer: &Answer<'_>, bytes: &[u8]) -> Value {
+    let groups = report.groups.iter().zip(&answer.verdicts().groups).map(|(group, verdicts)| {
         let sets = group.sets.iter().zip(&verdicts.sets).map(
-            |(set, verdict)| json!({ "id": set.id, "controlNumber": set.control_number, "verdict": verdict.as_str() }),
+            |(set, verdict)| json!({ "id": set.kind.id, "controlNumber": &*set.control_number, "verdict": verdict.as_str() }),
         );
         json!({
-            "controlNumber": group.head.as_ref().map(|head| &head.control_number),
+            "controlNumber": group.head.as_ref().map(|head| &*head.control_number),
             "verdict": verdicts.group.as_str(),
             "sets": sets.collect::<Vec<Value>>(),
         })
@@ -155,7 +162,7 @@ fn record(file: &str, report: &InterchangeReport, answer: &Acknowledgement, byte
         "controlNumber": report.head.control_number,
         "sender": report.head.sender.id,
         "receiver": report.head.receiver.id,
-        "verdict": answer.verdicts.interchange.as_str(),
+        "verdict": answer.verdicts().interchange.as_str(),
         "groups": groups.collect::<Vec<Value>>(),
         "text": if bytes.is_empty() { None } else { Some(decode(bytes)) },
     })

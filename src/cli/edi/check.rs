@@ -16,11 +16,11 @@ use std::io::{self, Write};
 use crate::base::{Clock, Diagnostic, Severity, SystemClock};
 use crate::cli::args::{CheckArguments, LeastArgument};
 use crate::cli::exit::Exit;
-use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
 use crate::edi::ack::{AckPolicy, AckStamp};
 use crate::edi::{Checked, Checker, Finding, Guides, InterchangeReport, ReadOptions, Reader, Severities};
 
+use super::guides::Chosen;
 use super::input::{Input, inputs, read_options};
 use super::paint::Paint;
 use super::recent::Recent;
@@ -42,8 +42,9 @@ enum Form {
 /// Runs `edigate edi check`.
 pub(super) fn check(arguments: &CheckArguments, paint: Paint, out: &mut dyn Write) -> Result<Exit, Failure> {
     let inputs = inputs(&arguments.files)?;
+    let chosen = Chosen::of(&arguments.guides)?;
     let run = Run {
-        guides: guides_of(&arguments.guides)?,
+        guides: &chosen.guides,
         reading: read_options(&arguments.charset),
         severities: terms::severities(&arguments.terms)?,
         policy: terms::policy(&arguments.terms),
@@ -64,7 +65,7 @@ pub(super) fn check(arguments: &CheckArguments, paint: Paint, out: &mut dyn Writ
     if arguments.stats {
         run.stats(&total, &watch, out)?;
     }
-    Ok(total.exit())
+    chosen.end(total.exit(), &total.guides)
 }
 
 fn least(argument: LeastArgument) -> Severity {
@@ -82,8 +83,8 @@ fn stamp() -> AckStamp {
 }
 
 /// What one run goes by.
-struct Run {
-    guides: Guides,
+struct Run<'g> {
+    guides: &'g Guides,
     reading: ReadOptions,
     severities: Severities,
     policy: AckPolicy,
@@ -94,7 +95,7 @@ struct Run {
 
 type Reading<'c> = Checker<'c, super::recent::Kept<Box<dyn io::Read>>, Gather<'c>>;
 
-impl Run {
+impl Run<'_> {
     /// Checks one file and tells of it.
     fn file(&self, input: &Input, ledger: &mut Ledger, out: &mut dyn Write) -> io::Result<Tally> {
         let name = input.name();
@@ -109,9 +110,9 @@ impl Run {
             }
         };
         let recent = Recent::default();
-        let gather = Gather::new(&self.guides, &self.severities, self.choice, recent.clone(), ledger);
+        let gather = Gather::new(self.guides, &self.severities, self.choice, recent.clone(), ledger);
         let reader = Reader::new(recent.of(stream), self.reading.clone());
-        let mut checker = Checker::on_terms(reader, &self.guides, gather);
+        let mut checker = Checker::on_terms(reader, self.guides, gather);
         loop {
             match checker.next_checked() {
                 Ok(Some(Checked::Interchange(report))) => {

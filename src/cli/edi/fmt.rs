@@ -12,11 +12,13 @@ use crate::cli::args::FmtArguments;
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
 use crate::edi::write::{RewriteOptions, Rewriter};
-use crate::edi::{ReadOptions, Reader};
+use crate::edi::{Piece, ReadOptions, Reader};
 
 use super::fault;
-use super::input::inputs;
-use super::layout::{Complaints, layout, left_out};
+use super::held::Held;
+use super::input::{inputs, read_options};
+use super::layout::{Complaints, layout, left_out, why};
+use super::words;
 
 /// Runs `edigate edi fmt`.
 pub(super) fn fmt(arguments: &FmtArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -24,7 +26,7 @@ pub(super) fn fmt(arguments: &FmtArguments, out: &mut dyn Write) -> Result<Exit,
     if inputs.len() > 1 && !arguments.check {
         return Err(Failure::new(Exit::Usage, "name one file at a time, or ask with --check which would change"));
     }
-    let options = layout(&arguments.layout);
+    let (reading, options) = (read_options(&arguments.charset), layout(&arguments.layout));
     let mut complaints = Complaints::default();
     let mut exit = Exit::Clean;
     for input in &inputs {
@@ -37,11 +39,11 @@ pub(super) fn fmt(arguments: &FmtArguments, out: &mut dyn Write) -> Result<Exit,
             }
         };
         if !arguments.check {
-            rewrite(&name, stream, options, &mut complaints, out)?;
+            rewrite(&name, stream, &reading, options, &mut complaints, &mut Held::new(out))?;
             continue;
         }
         let mut original = Original::default();
-        rewrite(&name, original.of(stream), options, &mut complaints, &mut original)?;
+        rewrite(&name, original.of(stream), &reading, options, &mut complaints, &mut original)?;
         let changes = original.differs();
         if changes {
             exit = Exit::Findings;
@@ -55,31 +57,81 @@ pub(super) fn fmt(arguments: &FmtArguments, out: &mut dyn Write) -> Result<Exit,
     complaints.end(exit)
 }
 
-/// Writes what a stream holds. What cannot be written is complained of, and the rest goes on.
+/// Where what is written goes.
+trait Page {
+    /// Takes bytes of the interchange that is being written.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure>;
+
+    /// The interchange is whole.
+    fn end(&mut self) -> Result<(), Failure>;
+
+    /// The interchange comes to no end.
+    fn give_up(&mut self) -> Result<(), Failure>;
+}
+
+impl Page for Held<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.add(bytes)
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        self.let_go()
+    }
+
+    fn give_up(&mut self) -> Result<(), Failure> {
+        self.forget()
+    }
+}
+
+/// Writes what a stream holds. An interchange of which something cannot be written is left out and complained of, and
+/// the rest goes on.
 fn rewrite(
     name: &str,
     stream: impl Read,
+    reading: &ReadOptions,
     options: RewriteOptions,
     complaints: &mut Complaints,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut reader = Reader::new(stream, ReadOptions::default());
+    page: &mut dyn Page,
+) -> Result<(), Failure> {
+    let mut reader = Reader::new(stream, reading.clone());
     let mut rewriter = Rewriter::new(options);
+    let mut interchanges = 0;
+    // What the interchange that is being written is called.
+    let mut open: Option<String> = None;
     loop {
         let piece = match reader.next_piece() {
             Ok(Some(piece)) => piece,
             Ok(None) => return Ok(()),
             Err(error) => {
                 complaints.add(name, &fault::sentence(&fault::of_reading(&error)));
-                return Ok(());
+                if let Some(number) = open {
+                    complaints.add(name, &format!("interchange {number} is left out, as its end was not read"));
+                }
+                return page.give_up();
             }
         };
         if let Some(text) = left_out(&piece) {
             complaints.add(name, &text);
         }
+        match &piece {
+            Piece::Interchange(head) => {
+                interchanges += 1;
+                open = Some(words::interchange(&head.control_number, interchanges));
+            }
+            Piece::Unreadable(_) => interchanges += 1,
+            _ => {}
+        }
         match rewriter.take(&piece) {
-            Ok(bytes) => out.write_all(&bytes)?,
-            Err(fault) => complaints.add(name, &format!("an interchange cannot be written so: {fault}")),
+            Ok(bytes) => page.write(&bytes)?,
+            Err(fault) => {
+                let number = open.take().unwrap_or_default();
+                complaints.add(name, &format!("interchange {number} is left out: {}", why(&fault)));
+                page.give_up()?;
+            }
+        }
+        if matches!(piece, Piece::InterchangeEnd(_)) {
+            open = None;
+            page.end()?;
         }
     }
 }
@@ -124,8 +176,9 @@ impl<R: Read> Read for Compared<R> {
     }
 }
 
-impl Write for Original {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+/// What a file that would not change is written as is held against it at once: nothing need be kept back.
+impl Page for Original {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         let mut comparison = self.0.borrow_mut();
         if !comparison.differs {
             let is_same = comparison.ahead.len() >= bytes.len()
@@ -137,10 +190,15 @@ impl Write for Original {
                 comparison.ahead = VecDeque::new();
             }
         }
-        Ok(bytes.len())
+        Ok(())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    fn end(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn give_up(&mut self) -> Result<(), Failure> {
+        self.0.borrow_mut().differs = true;
         Ok(())
     }
 }

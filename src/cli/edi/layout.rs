@@ -1,10 +1,10 @@
 //! How files are written again, from what was typed; and what is said of what could not be.
 
-use crate::cli::args::{DelimitersArgument, LayoutArguments, SuffixArgument, UnaArgument};
+use crate::cli::args::{LayoutArguments, SuffixArgument, UnaArgument};
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
-use crate::edi::write::{RewriteOptions, RewrittenDelimiters, TerminatorSuffix, UnaPolicy};
-use crate::edi::{FindingCode, Piece};
+use crate::edi::write::{RewriteOptions, TerminatorSuffix, UnaPolicy, Unsendable, WriteFault};
+use crate::edi::{Finding, FindingCode, Piece};
 
 /// Complaints that are told; beyond them, how many there were.
 const TOLD: usize = 20;
@@ -12,16 +12,20 @@ const TOLD: usize = 20;
 /// The layout that was asked for.
 pub(super) fn layout(arguments: &LayoutArguments) -> RewriteOptions {
     RewriteOptions {
-        delimiters: match arguments.delimiters {
-            DelimitersArgument::AsSent => RewrittenDelimiters::AsSent,
-            DelimitersArgument::Customary => RewrittenDelimiters::Customary,
-        },
+        delimiters: arguments.delimiters,
         suffix: suffix(arguments.suffix),
-        una: match arguments.una {
-            UnaArgument::Always => UnaPolicy::Always,
-            UnaArgument::IfNeeded => UnaPolicy::IfNeeded,
-            UnaArgument::Never => UnaPolicy::Never,
-        },
+        una: una(arguments.una),
+        characters: arguments.to_charset,
+        unsendable: arguments.replace.map_or(Unsendable::Reject, Unsendable::Replace),
+    }
+}
+
+/// When an interchange of EDIFACT begins with a UNA.
+pub(super) fn una(argument: UnaArgument) -> UnaPolicy {
+    match argument {
+        UnaArgument::Always => UnaPolicy::Always,
+        UnaArgument::IfNeeded => UnaPolicy::IfNeeded,
+        UnaArgument::Never => UnaPolicy::Never,
     }
 }
 
@@ -35,7 +39,7 @@ pub(super) fn suffix(argument: SuffixArgument) -> TerminatorSuffix {
     }
 }
 
-/// What a piece holds that is not written again, in words.
+/// What a piece holds that is not written again, or not as it was, in words.
 pub(super) fn left_out(piece: &Piece) -> Option<String> {
     match piece {
         Piece::Unreadable(unreadable) => {
@@ -47,8 +51,32 @@ pub(super) fn left_out(piece: &Piece) -> Option<String> {
         {
             Some(format!("byte {} and following are left out: {}", finding.place.start, finding.text))
         }
+        Piece::Set(set) if set.trailer.is_none() => {
+            let is_cut = |finding: &&Finding| finding.code == FindingCode::TerminatorMissing;
+            set.findings.iter().find(is_cut)?;
+            Some(format!(
+                "set {} was cut off inside its last segment, which is now written like a whole one",
+                set.control_number
+            ))
+        }
         _ => None,
     }
+}
+
+/// Why something cannot be written, and what to do.
+pub(super) fn why(fault: &WriteFault) -> String {
+    let step = match fault {
+        WriteFault::Delimiters { .. } => "choose others with --delimiters",
+        WriteFault::SeparatorInData { .. } => "choose others with --delimiters, or what to --replace it by",
+        WriteFault::UnaNeeded => "let --una be if-needed, or choose --delimiters customary",
+        WriteFault::Unencodable { .. } => "choose a larger set, or what to --replace it by",
+        WriteFault::Undecodable { .. } => "say with --charset which set it is in, or what to --replace them by",
+        WriteFault::NoRepetitions { .. } | WriteFault::TooWide { .. } | WriteFault::Tag { .. } => "mend it in the file",
+        WriteFault::ControlNumberMissing { .. } => "give it one in the file",
+        WriteFault::UsageUnknown => "mend ISA15 (P, T or I) or UNB 0035 (1 or nothing) in the file",
+        WriteFault::SetOutsideGroup => "put every set into a group in the file, or none",
+    };
+    format!("{fault}; {step}")
 }
 
 /// What a command has to complain of when it has done what could be done.

@@ -6,6 +6,8 @@ mod check;
 mod excerpt;
 mod fault;
 mod fmt;
+mod guides;
+mod held;
 mod input;
 mod layout;
 mod paint;
@@ -14,7 +16,6 @@ mod rule;
 mod secret;
 mod show;
 mod split;
-
 mod terms;
 mod words;
 

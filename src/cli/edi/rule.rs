@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::words::service_element;
+use crate::base::{counted, times};
 use crate::edi::guide::{ElementDef, LoopDef, Max, Part, Requirement, SegmentDef, SyntaxNote};
 use crate::edi::{Family, Finding, FindingCode, Guide, Level, Place, Standard};
 
@@ -29,8 +31,10 @@ pub(super) fn subject(finding: &Finding, guide: Option<&Guide>) -> String {
         return [place.tag.unwrap_or_default().to_string(), name].join(" ").trim().to_owned();
     }
     let element = definition.as_ref().and_then(|definition| element(definition, place));
-    let name = element.map(|element| element.name.as_str()).unwrap_or_default();
-    let id = finding.data_element.as_deref().or(element.map(|element| element.id.as_str()));
+    let of_service = || service_element(place.tag?.as_str(), place.element?, place.component.unwrap_or_default());
+    let known = element.map(|element| (element.id.as_str(), element.name.as_str())).or_else(of_service);
+    let name = known.map(|(_, name)| name).unwrap_or_default();
+    let id = finding.data_element.as_deref().or(known.map(|(id, _)| id));
     let id = id.map(|id| format!(", element {id}")).unwrap_or_default();
     let gap = if name.is_empty() { "" } else { " " };
     format!("{}{gap}{name}{id}", element_reference(place))
@@ -60,9 +64,11 @@ fn of_element(finding: &Finding, guide: &Guide, standard: Standard) -> Option<St
     Some(match finding.code {
         FindingCode::ConditionalElementMissing | FindingCode::ExcludedElement => notes(&definition, finding)?,
         FindingCode::CodeUnknown => codes(element)?,
-        FindingCode::TooManyRepetitions => format!("{reference} comes at most {} times", element.repeats),
+        FindingCode::TooManyRepetitions => format!("{reference} comes at most {}", times(element.repeats)),
         FindingCode::NotUsedElement => format!("{reference} is not used"),
-        FindingCode::TooManyElements => format!("{} has {} elements", definition.tag, definition.elements.len()),
+        FindingCode::TooManyElements => {
+            format!("{} has {}", definition.tag, counted(definition.elements.len(), "element"))
+        }
         _ => {
             let used = match element.requirement {
                 Requirement::Mandatory => "mandatory",
@@ -138,6 +144,9 @@ fn of_segment(finding: &Finding, guide: &Guide) -> Option<String> {
         Part::Segment(segment) => segment.tag == tag,
         Part::Loop(child) => child.first().is_some_and(|first| first.tag == tag),
     };
+    if finding.code == FindingCode::OutOfSequence {
+        return order(inside, inside.parts.iter().rposition(|part| is_it(&part))?);
+    }
     let part = inside.parts.iter().find(is_it)?;
     let used = match part.requirement() {
         Requirement::Mandatory => "mandatory",
@@ -154,6 +163,17 @@ fn of_segment(finding: &Finding, guide: &Guide) -> Option<String> {
         Part::Loop(_) => "loop ",
     };
     Some(format!("{what}{} is {used} in {}, {often}", part.name(), inside.name))
+}
+
+/// Where a part stands among its neighbours: `TD1 stands in HL behind PKG and before TD5`.
+fn order(inside: &LoopDef, at: usize) -> Option<String> {
+    let is_used = |part: &&Part| part.requirement() != Requirement::NotUsed;
+    let (before, behind) = inside.parts.split_at_checked(at)?;
+    let (part, behind) = behind.split_first()?;
+    let before = before.iter().rev().find(is_used).map(|part| format!("behind {}", part.name()));
+    let behind = behind.iter().find(is_used).map(|part| format!("before {}", part.name()));
+    let neighbours: Vec<String> = before.into_iter().chain(behind).collect();
+    Some(format!("{} stands in {} {}", part.name(), inside.name, neighbours.join(" and ")))
 }
 
 /// What the envelopes' standards demand, in our words.

@@ -6,17 +6,20 @@ mod envelope;
 mod json;
 mod set;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use crate::base::counted;
 use crate::cli::args::ShowArguments;
 use crate::cli::exit::Exit;
-use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
-use crate::edi::{Finding, Guide, Guides, Piece, ReadFault, ReadOptions, Reader, TransactionSet, no_guide, structure};
+use crate::edi::{
+    Finding, Guide, GuideKey, Guides, Piece, ReadFault, ReadOptions, Reader, TransactionSet, no_guide, structure,
+};
 
-use super::check::partner::plural;
 use super::fault;
+use super::guides::Chosen;
 use super::input::{Input, inputs, read_options};
 use super::paint::{Paint, severity_word};
 
@@ -39,7 +42,8 @@ pub(super) fn show(arguments: &ShowArguments, paint: Paint, out: &mut dyn Write)
         ShowArguments { no_elements: true, .. } => Detail::Names,
         ShowArguments { .. } => Detail::Elements,
     };
-    let guides = guides_of(&arguments.guides)?;
+    let chosen = Chosen::of(&arguments.guides)?;
+    let mut used = BTreeSet::new();
     let mut exit = Exit::Clean;
     for input in &inputs {
         if inputs.len() > 1 && !arguments.json {
@@ -47,7 +51,8 @@ pub(super) fn show(arguments: &ShowArguments, paint: Paint, out: &mut dyn Write)
         }
         let shown = Show {
             file: input.name(),
-            guides: &guides,
+            guides: &chosen.guides,
+            used: &mut used,
             reading: read_options(&arguments.charset),
             only: arguments.set,
             view: if arguments.json { View::Json } else { View::Text { detail, paint } },
@@ -60,7 +65,7 @@ pub(super) fn show(arguments: &ShowArguments, paint: Paint, out: &mut dyn Write)
             exit = shown;
         }
     }
-    Ok(exit)
+    chosen.end(exit, &used)
 }
 
 /// What the output looks like.
@@ -74,6 +79,8 @@ enum View {
 struct Show<'s> {
     file: String,
     guides: &'s Guides,
+    /// Guides that sets were read by.
+    used: &'s mut BTreeSet<GuideKey>,
     reading: ReadOptions,
     /// The one set that is shown, if only one is.
     only: Option<u64>,
@@ -109,7 +116,7 @@ impl Show<'_> {
         }
         match self.only {
             Some(wanted) if wanted == 0 || wanted > self.sets => {
-                let sets = format!("{} transaction {}", self.sets, plural(self.sets, "set"));
+                let sets = counted(self.sets, "transaction set");
                 let text = format!("{} has {sets}, there is none at {wanted}", self.file);
                 Err(Failure::new(Exit::Failed, text))
             }
@@ -167,6 +174,7 @@ impl Show<'_> {
         }
         let selected = self.guides.select(set, None);
         let (guide, nearest) = selected.map_or((None, None), |(guide, nearest)| (Some(guide), nearest));
+        self.used.extend(guide.iter().map(|guide| guide.key().clone()));
         let mut findings = set.findings.clone();
         findings.extend(nearest);
         let guide_of_tree = guide.clone();

@@ -13,8 +13,8 @@ use crate::edi::write::{SplitBy, SplitEvent, SplitPart, Splitter};
 use crate::edi::{ReadOptions, Reader};
 
 use super::fault;
-use super::input::{Input, inputs};
-use super::layout::{Complaints, layout, left_out};
+use super::input::{Input, inputs, read_options};
+use super::layout::{Complaints, layout, left_out, why};
 
 /// Runs `edigate edi split`.
 pub(super) fn split(arguments: &SplitArguments, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -31,7 +31,7 @@ pub(super) fn split(arguments: &SplitArguments, out: &mut dyn Write) -> Result<E
     let mut complaints = Complaints::default();
     let mut parts = Parts { into: &arguments.into, is_json: arguments.json, open: None, out };
     let splitter = Splitter::new(by, layout(&arguments.layout));
-    let ended = file(input, splitter, &mut parts, &mut complaints);
+    let ended = file(input, read_options(&arguments.charset), splitter, &mut parts, &mut complaints);
     // A part that came to no end is no whole interchange.
     parts.give_up()?;
     ended?;
@@ -40,6 +40,7 @@ pub(super) fn split(arguments: &SplitArguments, out: &mut dyn Write) -> Result<E
 
 fn file(
     input: &Input,
+    reading: ReadOptions,
     mut splitter: Splitter,
     parts: &mut Parts<'_>,
     complaints: &mut Complaints,
@@ -52,7 +53,7 @@ fn file(
             return Ok(());
         }
     };
-    let mut reader = Reader::new(stream, ReadOptions::default());
+    let mut reader = Reader::new(stream, reading);
     loop {
         let piece = match reader.next_piece() {
             Ok(Some(piece)) => piece,
@@ -68,7 +69,7 @@ fn file(
         match splitter.take(&piece) {
             Ok(events) => events.into_iter().try_for_each(|event| parts.take(event))?,
             Err(fault) => {
-                complaints.add(&name, &format!("a part cannot be written: {fault}"));
+                complaints.add(&name, &format!("a part is left out: {}", why(&fault)));
                 parts.give_up()?;
             }
         }

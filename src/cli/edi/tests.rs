@@ -127,6 +127,60 @@ fn answers_count_on_and_are_clean_themselves() {
 }
 
 #[test]
+fn a_guide_that_is_insisted_on_reads_all_messages_it_is_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (guides, file) = (folder.path().join("guides"), folder.path().join("guides/acme/850.toml"));
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "extends = \"x12/004010/850\"\n[parts]\n\"CTT\" = \"not used\"\n").unwrap();
+    let (guides, file) = (guides.to_str().unwrap(), file.to_str().unwrap());
+    let named = file.trim_end_matches(".toml");
+    let check = |rest: &[&str], key: &str| {
+        let (text, exit) = of("check", "x12_850_story.edi", rest);
+        assert_eq!(exit, Exit::Findings, "{text}");
+        assert!(text.contains("error[not-used-segment]: ") && text.contains(&format!("  ({key})\n")), "{text}");
+        let (text, exit) = of("show", "x12_850_story.edi", rest);
+        assert!(exit == Exit::Clean && text.contains(&format!("guide {key}\n")), "{text}");
+        let (text, exit) = of("ack", "x12_850_story.edi", rest);
+        assert!(exit == Exit::Clean && text.contains("AK5*R*5~"), "{text}");
+    };
+    check(&["--guides", guides, "--guide", "acme/850"], "acme/850");
+    check(&["--guides", guides, "--guide", "Acme/850"], "acme/850");
+    check(&["--guide", file], named);
+    // One of another release is taken all the same, and that is told.
+    let latin = ["tests/fixtures/edi/x12_850_latin1.edi", "--guide", "x12/004010/850"];
+    let (text, _) = of("check", "x12_850_story.edi", &latin);
+    assert_eq!(text.matches("info[nearest-guide]: release '005010' is read by x12/004010/850\n").count(), 1, "{text}");
+    let (text, _) = of("check", "x12_850_latin1.edi", &["--guide", file]);
+    assert!(text.contains(&format!("release '005010' is read by {named}, which amends x12/004010/850\n")), "{text}");
+}
+
+#[test]
+fn a_guide_that_cannot_be_insisted_on_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("acme.toml");
+    std::fs::write(&file, "extends = \"x12/004010/850\"\n[parts]\n\"CTTT\" = \"not used\"\n").unwrap();
+    let file = file.to_str().unwrap();
+    for command in ["show", "check", "ack"] {
+        let check = |rest: &[&str], exit: Exit, holds: &str| {
+            let (text, found) = of(command, "x12_850_story.edi", rest);
+            assert!(found == exit && text.contains(holds), "{text}");
+        };
+        check(&["--guide", "x12/004010/810"], Exit::Failed, "no set was read by x12/004010/810: there is no 810\n");
+        check(
+            &["--guide", "x12/004010/851"],
+            Exit::Failed,
+            "there is no guide x12/004010/851; did you mean x12/004010/850?",
+        );
+        check(&["--guide", "gone.toml"], Exit::Failed, "gone.toml cannot be read: ");
+        check(&["--guide", file], Exit::Configuration, &format!("--> {file}:3:1\n  |\n3 | \"CTTT\" = "));
+        let twice = ["--guide", "x12/004010/850", "--guide", "x12/005010/850"];
+        check(&twice, Exit::Usage, "x12/004010/850 and x12/005010/850 are on the same message; name one of them");
+        let whole = ["--guide", "own/x12/004010/204.toml"];
+        check(&whole, Exit::Usage, "is a whole guide; type --guides own --guide x12/004010/204");
+    }
+}
+
+#[test]
 fn fmt_lays_out_anew_and_changes_nothing() {
     insta::assert_snapshot!("fmt_d01b", told(of("fmt", "edifact_d01b.edi", &["--una", "if-needed"])));
     let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap();
@@ -135,6 +189,83 @@ fn fmt_lays_out_anew_and_changes_nothing() {
     // What is wrong stays wrong.
     let wrong = of("fmt", "x12_856_faults.edi", &[]).0;
     assert!(wrong.contains("SE*19*0001~\n") && wrong.contains("GE*2*378~\n"), "{wrong}");
+}
+
+/// Three interchanges, each with one order; the text of the second holds what is customarily a delimiter.
+fn with_a_star() -> String {
+    let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap().replace('*', "|");
+    let second = story.replace("000000071", "000000072").replace("SE|21|", "MSG|2 * 3~\nSE|22|");
+    format!("{story}{second}{}", story.replace("000000071", "000000073"))
+}
+
+#[test]
+fn fmt_writes_whole_interchanges_and_nothing_of_one_that_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("star.edi");
+    std::fs::write(&path, with_a_star()).unwrap();
+    let path = path.to_str().unwrap();
+    let (text, exit) = typed(&["fmt", path, "--delimiters", "customary"], Paint::Plain);
+    let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap();
+    let told = format!(
+        "edigate: {path}: interchange 000000072 is left out: MSG01 in segment 21 of set 0001 holds the delimiter '*'; \
+         choose others with --delimiters, or what to --replace it by\n"
+    );
+    assert_eq!(text, format!("{story}{}{told}", story.replace("000000071", "000000073")));
+    assert_eq!(exit, Exit::Failed);
+    let (text, exit) = typed(&["fmt", path, "--delimiters", "customary", "--replace", "x"], Paint::Plain);
+    assert!(exit == Exit::Clean && text.contains("\nMSG*2 x 3~\n"), "{text}");
+    let (text, exit) = typed(&["fmt", path, "--delimiters", "element=^,component=0x1f"], Paint::Plain);
+    assert!(exit == Exit::Clean && text.contains("\nMSG^2 * 3~\n") && text.contains("^0^P^\u{1f}~\n"), "{text}");
+    // One that was not read to its end is not written either.
+    std::fs::write(path, with_a_star().replace("2 * 3", &"x".repeat(2 << 20))).unwrap();
+    let (text, exit) = typed(&["fmt", path], Paint::Plain);
+    assert_eq!((text.matches("ISA|").count(), exit), (1, Exit::Failed), "{text}");
+    assert!(text.contains("\nIEA|1|000000071~\nedigate: "), "{text}");
+    assert!(text.contains("interchange 000000072 is left out, as its end was not read"), "{text}");
+}
+
+#[test]
+fn layouts_that_are_mistyped_are_told() {
+    let check = |line: &[&str], expect: &str| {
+        let line = ["edigate", "edi", "fmt", "a.edi"].iter().chain(line);
+        let fault = Arguments::try_parse_from(line).unwrap_err().to_string();
+        assert!(fault.contains(expect), "{fault}");
+    };
+    check(&["--delimiters", "usual"], "'usual' is neither as-sent nor customary, and not written NAME=CHARACTER");
+    check(&["--delimiters", "elements=*"], "'elements' is none of element, component, repetition, release and segment");
+    check(&["--delimiters", "element=é"], "'é' is no character of ASCII and no byte as 0x1c");
+    check(&["--delimiters", "element=0x1cc"], "'0x1cc' is no character of ASCII");
+    check(&["--to-charset", "klingon"], "'klingon' is no character set");
+    check(&["--replace", "??"], "too many characters");
+}
+
+#[test]
+fn fmt_and_split_write_in_another_character_set() {
+    let (text, exit) = of("fmt", "x12_850_latin1.edi", &["--to-charset", "utf-8"]);
+    assert_eq!(exit, Exit::Clean);
+    assert!(text.contains('ü') && !text.contains(char::REPLACEMENT_CHARACTER), "{text}");
+    let (text, exit) = of("fmt", "x12_850_latin1.edi", &["--to-charset", "x12-basic"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(
+        text.starts_with("edigate: tests/fixtures/edi/x12_850_latin1.edi: interchange 000000072 is left out: "),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("which x12-basic cannot carry; choose a larger set, or what to --replace it by\n"),
+        "{text}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let (text, exit) = of("split", "x12_850_latin1.edi", &["--into", into, "--to-charset", "x12-basic"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(text.contains("a part is left out: ") && std::fs::read_dir(into).unwrap().next().is_none(), "{text}");
+}
+
+#[test]
+fn answers_are_laid_out_as_asked() {
+    let at = ["--at", "2026-11-30T09:15", "--delimiters", "element=|", "--una", "always", "--suffix", "none"];
+    assert!(of("ack", "x12_856_faults.edi", &at).0.contains("~AK1|SH|377~"));
+    assert!(of("ack", "edifact_faults.edi", &at).0.starts_with("UNA:|.? 'UNB|UNOC:3|4012345000016:14|"));
 }
 
 #[test]
@@ -161,6 +292,10 @@ fn what_is_not_written_again_is_complained_of() {
         assert!(text.contains("left out: the segment ZZZ stands outside"), "{text}");
         assert!(text.contains("left out: what follows the last interchange is no interchange"), "{text}");
     }
+    std::fs::write(&path, story.split_once("BRG-6205").unwrap().0).unwrap();
+    let (text, exit) = typed(&["fmt", path.to_str().unwrap()], Paint::Plain);
+    let told = "set 0001 was cut off inside its last segment, which is now written like a whole one\n";
+    assert!(exit == Exit::Failed && text.ends_with(told), "{text}");
 }
 
 #[test]
@@ -251,7 +386,26 @@ fn a_bound_that_is_passed_ends_the_file_and_what_came_before_is_told() {
     assert_eq!(exit, Exit::Failed);
     assert!(text.contains("error[count-wrong]: SE01 says '99' segments"), "{text}");
     assert!(text.contains("error[too-large]: a segment has more bytes than 1048576"), "{text}");
-    assert!(text.contains("1 set (1 undecided)"), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("1 set (1 undecided); ") && last.ends_with(", not read to the end"), "{text}");
+    std::fs::write(&path, "ST*850*0001~").unwrap();
+    let (text, _) = typed(&["check", path.to_str().unwrap()], Paint::Plain);
+    assert!(text.ends_with("long.edi: 0 interchanges, 0 sets; not read to the end\n"), "{text}");
+}
+
+#[test]
+fn check_says_where_a_segment_belongs_and_names_a_set_that_says_not_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("order.edi");
+    let checked = |from: &str, to: &str| {
+        let story = std::fs::read_to_string("tests/fixtures/edi/x12_850_story.edi").unwrap();
+        std::fs::write(&path, story.replace(from, to)).unwrap();
+        typed(&["check", path.to_str().unwrap()], Paint::Plain).0
+    };
+    let text = checked("CTT*2", "PO4*12~\nPO1*30*5*EA*1~\nREF*ZZ*1~\nPO4*12~\nCTT*3");
+    assert!(text.contains("= rule      PO4 stands in PO1 behind PWK and before REF  (x12/004010/850)\n"), "{text}");
+    let text = checked("ST*850*", "ST**");
+    assert!(text.contains(" › set #0001 › segment 1, byte "), "{text}");
 }
 
 #[test]

@@ -4,6 +4,11 @@ use crate::edi::{Delimiters, Party, Standard, Usage};
 
 use super::excerpt::picture;
 
+/// The control number of an interchange, or its place in the file, from 1, where it has none.
+pub(super) fn interchange(control_number: &str, place: u32) -> String {
+    if control_number.is_empty() { format!("at place {place}") } else { control_number.to_owned() }
+}
+
 /// A party: `01 123456789 (D-U-N-S)`.
 pub(super) fn party(party: &Party, standard: Standard) -> String {
     let id = if party.id.is_empty() { "nobody" } else { &party.id };

@@ -17,6 +17,7 @@ pub(super) enum Codes {
 const FEW: usize = 8;
 
 /// A segment as it is everywhere, or as it is at one place.
+#[derive(Clone)]
 pub(super) struct Described {
     /// Its tag.
     pub(super) tag: Tag,

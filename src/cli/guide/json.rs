@@ -77,7 +77,8 @@ fn requirement(requirement: Requirement) -> &'static str {
     }
 }
 
-fn segments(guide: &Guide, all: &[Described]) -> Value {
+/// Segments with their elements.
+pub(super) fn segments(guide: &Guide, all: &[Described]) -> Value {
     let standard = elements::standard(guide);
     let segment = |one: &Described| {
         let mut object = Map::new();

@@ -12,15 +12,22 @@ pub(super) struct Found<'g> {
     pub(super) part: &'g Part,
 }
 
-/// All parts whose path is, or ends with, what is wanted. `None` when there is none.
+/// All parts whose path is, or ends with, what is wanted: `N1`, `PO1/N1`, and of EDIFACT `SG25`, `SG25/LIN`. Small letters
+/// are as good as capitals, where no part is called so. `None` when there is none.
 pub(super) fn find<'g>(guide: &'g Guide, wanted: &str) -> Option<Vec<Found<'g>>> {
+    let wanted: Vec<&str> = wanted.split('/').collect();
     let mut found = Vec::new();
-    walk(guide.root(), "", &mut |path, part| {
-        let ends = path.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with('/'));
-        if ends {
-            found.push(Found { path: path.to_owned(), part });
+    let mut names = Vec::new();
+    walk(guide.root(), &mut names, &mut |names, part| {
+        if ends_with(names, &wanted) {
+            let path: Vec<&str> = names.iter().map(|part| part.name()).collect();
+            let is_exact = path.ends_with(&wanted);
+            found.push((is_exact, Found { path: path.join("/"), part }));
         }
     });
+    let any_exact = found.iter().any(|(is_exact, _)| *is_exact);
+    let mut found: Vec<Found<'g>> =
+        found.into_iter().filter(|(is_exact, _)| *is_exact || !any_exact).map(|(_, one)| one).collect();
     // The segment that starts a loop of its own name is shown with the loop.
     let loops: Vec<String> =
         found.iter().filter(|one| matches!(one.part, Part::Loop(_))).map(|one| one.path.clone()).collect();
@@ -28,22 +35,40 @@ pub(super) fn find<'g>(guide: &'g Guide, wanted: &str) -> Option<Vec<Found<'g>>>
     (!found.is_empty()).then_some(found)
 }
 
-fn walk<'g>(definition: &'g LoopDef, path: &str, see: &mut dyn FnMut(&str, &'g Part)) {
+/// Whether a path of parts ends with what is wanted.
+fn ends_with(path: &[&Part], wanted: &[&str]) -> bool {
+    let is_called = |part: &Part, wanted: &str| {
+        let group = match part {
+            Part::Loop(LoopDef { group: Some(group), .. }) => wanted.eq_ignore_ascii_case(&format!("SG{group}")),
+            Part::Loop(_) | Part::Segment(_) => false,
+        };
+        group || part.name().eq_ignore_ascii_case(wanted)
+    };
+    let behind = path.len().checked_sub(wanted.len()).and_then(|before| path.get(before..));
+    behind.is_some_and(|parts| parts.iter().zip(wanted).all(|(part, wanted)| is_called(part, wanted)))
+}
+
+/// Goes through all parts with the loops they stand in, each part the last of its path.
+fn walk<'g>(definition: &'g LoopDef, path: &mut Vec<&'g Part>, see: &mut dyn FnMut(&[&'g Part], &'g Part)) {
     for part in &definition.parts {
-        let path = format!("{path}{}", part.name());
-        see(&path, part);
+        path.push(part);
+        see(path, part);
         if let Part::Loop(child) = part {
-            walk(child, &format!("{path}/"), see);
+            walk(child, path, see);
         }
+        path.pop();
     }
 }
 
 /// What to say when nothing is called so.
 pub(super) fn unknown(guide: &Guide, wanted: &str) -> Failure {
     let mut names = Vec::new();
-    walk(guide.root(), "", &mut |_, part| names.push(part.name()));
-    let last = wanted.rsplit('/').next().unwrap_or(wanted);
-    let hint = match nearest(last, names.iter().copied().filter(|name| *name != last)) {
+    walk(guide.root(), &mut Vec::new(), &mut |_, part| names.push(part.name()));
+    let last = wanted.rsplit('/').next().unwrap_or(wanted).to_uppercase();
+    let capitals: Vec<String> = names.iter().map(|name| name.to_uppercase()).filter(|name| *name != last).collect();
+    let near = nearest(&last, capitals.iter().map(String::as_str));
+    let near = near.and_then(|near| names.iter().find(|name| name.eq_ignore_ascii_case(near)));
+    let hint = match near {
         Some(near) => format!("did you mean {near}?"),
         None => format!("'edigate guide show {}' tells what there is", guide.key()),
     };
@@ -64,17 +89,22 @@ pub(super) fn text(guide: &Guide, found: &[Found<'_>]) -> String {
     text
 }
 
-/// The segments to be told of: those that stand directly in the loops found, and those found themselves.
+/// The segments to be told of: those that stand directly in the loops found, and those found themselves, in that order.
 pub(super) fn segments(guide: &Guide, found: &[Found<'_>]) -> Vec<Described> {
-    let wanted = |tag: &str, at: Option<&str>| {
-        found.iter().any(|one| match (one.part, at) {
-            (Part::Segment(segment), None) => segment.tag == tag && segment.definition.is_none(),
-            (Part::Segment(_), Some(at)) => one.path == at,
-            (Part::Loop(child), None) => child.segment(tag).is_some_and(|segment| segment.definition.is_none()),
-            (Part::Loop(_), Some(at)) => at.rsplit_once('/').is_some_and(|(parent, _)| parent == one.path),
-        })
-    };
-    let mut all = elements::in_order(guide);
-    all.retain(|segment| wanted(segment.tag.as_str(), segment.at.as_deref()));
-    all
+    let uses = found.iter().flat_map(|one| match one.part {
+        Part::Segment(segment) => vec![(segment, one.path.clone())],
+        Part::Loop(child) => {
+            child.segments().map(|segment| (segment, format!("{}/{}", one.path, segment.tag))).collect()
+        }
+    });
+    let mut told: Vec<Described> = Vec::new();
+    let all = elements::in_order(guide);
+    for (segment, path) in uses {
+        let at = segment.definition.is_some().then_some(path);
+        let is_it = |one: &&Described| one.tag == segment.tag && one.at == at;
+        if !told.iter().any(|one| is_it(&one)) {
+            told.extend(all.iter().find(is_it).cloned());
+        }
+    }
+    told
 }

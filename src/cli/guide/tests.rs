@@ -52,6 +52,50 @@ fn a_loop_or_segment_is_shown_wherever_it_stands() {
 }
 
 #[test]
+fn parts_are_found_by_segment_group_and_in_small_letters() {
+    let check = |name: &str, part: &str, paths: &[&str], segments: &[&str]| {
+        let json: Value = serde_json::from_str(&run(&["show", name, part, "--json"]).unwrap()).unwrap();
+        let all = |list: &str, member: &str| {
+            json[list]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one[member].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(all("parts", "path"), paths, "{part}");
+        assert_eq!(all("segments", "segment"), segments, "{part}");
+    };
+    check("edifact/D96A/ORDERS", "SG10", &["TDT/LOC"], &["LOC", "DTM"]);
+    check("edifact/D96A/ORDERS", "sg35/sg36", &["LIN/NAD/RFF"], &["RFF", "DTM"]);
+    check("edifact/d96a/orders", "sg2/loc", &["NAD/LOC"], &["LOC"]);
+    check("edifact/d96a/orders", "nad", &["NAD", "LIN/NAD"], &["NAD", "LOC", "FII"]);
+    check("x12/004010/850", "n1/per", &["N1/PER", "PO1/N1/PER", "PO1/SLN/N1/PER"], &["PER"]);
+}
+
+#[test]
+fn segments_of_the_envelope_are_shown_too() {
+    let check = |arguments: &[&str], first: &str, holds: &str| {
+        let text = run(&[&["show"], arguments].concat()).unwrap();
+        assert_eq!(text.lines().next(), Some(first));
+        assert!(text.lines().any(|line| line.starts_with(holds)), "{text}");
+    };
+    let ta1 = "x12/004010/TA1  stands between the ISA and the first group";
+    check(&["x12/004010/TA1"], ta1, "  TA105     I18    M     ID 3/3 ");
+    check(&["x12/004010/850", "ta1"], ta1, "TA1  interchange acknowledgement");
+    check(&["x12/005010/isa"], "x12/005010/ISA  begins an interchange", "  ISA11     I65");
+    check(&["x12/004010/850", "GS"], "x12/004010/GS  begins a functional group", "  GS08      480");
+    check(&["edifact/D96A/ORDERS", "UNH"], "edifact/D96A/UNH  begins a message", "  UNH02-5   0057   O     an..6");
+    check(&["edifact/d01b/unb"], "edifact/D01B/UNB  begins an interchange", "  UNB05     0020");
+    check(&["x12/004010/850", "TDS"], "x12/004010/TDS  no part of x12/004010/850", "  TDS01 ");
+    check(&["x12/004010/tds"], "x12/004010/TDS  as sets of this release have it", "  TDS01 ");
+    let json: Value = serde_json::from_str(&run(&["show", "x12/004010/TA1", "--json"]).unwrap()).unwrap();
+    assert_eq!(json["guide"], "x12/004010/TA1");
+    assert_eq!(json["segments"][0]["elements"].as_array().unwrap().len(), 5);
+    assert!(run(&["list"]).unwrap().contains("\nx12/004010/TA1       interchange acknowledgement\n"));
+}
+
+#[test]
 fn an_overlay_is_shown_as_it_amends_its_guide() {
     snapshot("overlay", &own(&["show", "acme/123"]).unwrap());
     snapshot("overlay-REF-json", &own(&["show", "acme/123", "REF", "--json"]).unwrap());
@@ -197,10 +241,17 @@ fn what_is_not_there_is_told_with_what_was_meant() {
     };
     check(&["show", "x12/004010/851"], Exit::Failed, "there is no guide x12/004010/851; did you mean x12/004010/850?");
     check(&["show", "order"], Exit::Failed, "there is no guide order; 'edigate guide list' tells which there are");
+    check(&["show", "x12/004010/999"], Exit::Failed, "there is no guide x12/004010/999; did you mean x12/005010/999?");
     check(
-        &["show", "x12/009000/123", "shipto"],
+        &["show", "edifact/d96a/DESADW"],
         Exit::Failed,
-        "x12/009000/123 has no part shipto; did you mean shipTo?",
+        "there is no guide edifact/d96a/DESADW; did you mean edifact/D96A/DESADV?",
+    );
+    check(&["show", "edifact/d3/ORDERS2"], Exit::Failed, "there is no guide edifact/d3/ORDERS2; edifact/D3 has CONTRL");
+    check(
+        &["show", "x12/009000/123", "shiptoo"],
+        Exit::Failed,
+        "x12/009000/123 has no part shiptoo; did you mean shipTo?",
     );
     check(
         &["show", "x12/009000/123", "N1/REF/summary"],

@@ -19,6 +19,8 @@ pub struct Guides {
     guides: BTreeMap<GuideKey, Entry>,
     /// Those of the shipped releases, by `x12/004010`.
     dictionaries: BTreeMap<String, Arc<SharedDictionary>>,
+    /// Those that are taken whatever release a message is of; one of a message at most.
+    insisted: Vec<GuideKey>,
 }
 
 #[derive(Clone, Debug)]
@@ -80,20 +82,33 @@ impl Guides {
         self.guides.keys().map(ToString::to_string)
     }
 
-    /// The guide for a transaction set: the overlay that was agreed on, if it is one of this message; else that of its
+    /// Takes this guide for every message that it is on, whatever release the message is of and whatever else was agreed.
+    /// The one that was taken so before is given back.
+    pub fn insist(&mut self, key: GuideKey) -> Option<GuideKey> {
+        let before = self.insisted.iter().position(|known| known.is_on(&key.standard, &key.set));
+        let before = before.map(|at| self.insisted.remove(at));
+        self.insisted.push(key);
+        before
+    }
+
+    /// The guide for a transaction set: the one that was insisted on; else the overlay that was agreed on, if it is one of this message; else that of its
     /// exact release (GS08; version, release and association code of UNH S009), else of the release alone (the first
     /// six digits of GS08), else the guide that was agreed on, else the nearest release there is, and then a finding
-    /// says so. An overlay that amends another release is told in the same way.
+    /// says so. What is on another release and taken all the same is told in the same way.
     pub fn select(&self, set: &TransactionSet, agreed: Option<&GuideKey>) -> Option<(Arc<Guide>, Option<Finding>)> {
         let key = |release: &str| GuideKey::new(set.interchange.standard.as_str(), release, &set.id);
         let (exact, base) = releases(set);
         let (exact, base) = (key(&exact), key(base));
-        let agreed = agreed.filter(|key| (&key.standard, &key.set) == (&base.standard, &base.set));
-        if let Some(guide) = agreed.filter(|key| key.overlay.is_some()).and_then(|key| self.get(key)) {
-            let amended = guide.key().plain();
-            let is_other = amended != exact && amended != base;
-            let text = || format!("release '{}' is read by {}, which amends {amended}", set.release, guide.key());
-            let finding = is_other.then(|| nearest_taken(set, text()));
+        let is_on_this = |key: &&GuideKey| key.is_on(&base.standard, &base.set);
+        let agreed = agreed.filter(is_on_this);
+        let insisted = self.insisted.iter().find(is_on_this);
+        if let Some(guide) = insisted.or(agreed.filter(|key| key.overlay.is_some())).and_then(|key| self.get(key)) {
+            let plain = guide.key().plain();
+            let text = || match guide.overlay() {
+                Some(overlay) => format!("release '{}' is read by {overlay}, which amends {plain}", set.release),
+                None => format!("release '{}' is read by {plain}", set.release),
+            };
+            let finding = (plain != exact && plain != base).then(|| nearest_taken(set, text()));
             return Some((guide, finding));
         }
         let found = self.get(&exact).or_else(|| self.get(&base));

@@ -31,6 +31,11 @@ impl GuideKey {
         Self { overlay: None, ..self.clone() }
     }
 
+    /// Whether it is on this message, of whatever release.
+    pub(super) fn is_on(&self, standard: &str, set: &str) -> bool {
+        self.standard == standard && self.set == set
+    }
+
     /// A number that grows with the release, for telling which of two is nearer to a third.
     pub(super) fn age(&self) -> u32 {
         let directory = self.release.get(1..3).and_then(|year| year.parse::<u32>().ok()).zip(self.release.get(3..4));

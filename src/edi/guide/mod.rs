@@ -42,7 +42,7 @@ pub struct Guide {
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
     planned: plan::Planned,
-    /// What its segments are described with, for overlays.
+    /// What the segments of its release are described with.
     dictionary: Dictionary,
 }
 
@@ -86,6 +86,11 @@ impl Guide {
     /// The elements of a segment, shared.
     pub(crate) fn shared_segment(&self, tag: Tag) -> Option<Arc<SegmentDef>> {
         self.segments.get(&tag).cloned()
+    }
+
+    /// A segment of the release, whether or not the set has it: those of the envelope are in none.
+    pub(crate) fn segment_of_release(&self, tag: Tag) -> Option<Arc<SegmentDef>> {
+        self.dictionary.segment(tag).cloned()
     }
 
     pub(crate) fn described(&self, tag: Tag) -> Option<&SegmentDef> {

@@ -25,11 +25,21 @@ const FUNCTIONAL_IDS: &[(&str, &str)] = &[
     ("999", "FA"),
 ];
 
+/// The kind of group (GS01) that a transaction set stands in.
+pub(in crate::edi) fn functional_id(set: &str) -> Option<&'static str> {
+    FUNCTIONAL_IDS.iter().find(|(id, _)| *id == set).map(|(_, kind)| *kind)
+}
+
+/// The transaction set (ST01) that a group of this kind holds.
+pub(in crate::edi) fn set_of(functional_id: &str) -> Option<&'static str> {
+    FUNCTIONAL_IDS.iter().find(|(_, kind)| *kind == functional_id).map(|(id, _)| *id)
+}
+
 /// Holds the kind of a set against the kind of its group: GS01 against ST01 (AK502 code 18), UNG 0038 against UNH 0065.
 pub(super) fn check(set: &TransactionSet) -> Option<Finding> {
     let group = set.group.as_ref()?;
     let expected = match set.interchange.standard {
-        Standard::X12 => FUNCTIONAL_IDS.iter().find(|(id, _)| *id == set.id)?.1,
+        Standard::X12 => functional_id(&set.id)?,
         Standard::Edifact => set.id.as_str(),
     };
     if group.functional_id == expected {

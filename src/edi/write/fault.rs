@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::base::{Diagnostic, Location};
+use crate::base::{Diagnostic, Location, counted};
 use crate::edi::charset::CharacterSet;
 use crate::edi::place::Tag;
 
@@ -79,6 +79,13 @@ pub enum WriteFault {
         /// The character set.
         set: CharacterSet,
     },
+    /// A value that was read holds bytes that stand for no character, so that it cannot be written in another set.
+    Undecodable {
+        /// Where.
+        place: Box<ValuePlace>,
+        /// The set it was read in.
+        set: CharacterSet,
+    },
     /// A value of the ISA that is wider than its place.
     TooWide {
         /// Where.
@@ -118,10 +125,11 @@ impl fmt::Display for WriteFault {
                 write!(f, "{place} holds the delimiter '{}'", separator.escape_ascii())
             }
             Self::Unencodable { place, character, set } => {
-                write!(f, "{place} holds '{}', which {set} cannot carry", character.escape_default())
+                write!(f, "{place} holds '{}', which {set} cannot carry", character.escape_debug())
             }
+            Self::Undecodable { place, set } => write!(f, "{place} holds bytes that stand for nothing in {set}"),
             Self::TooWide { place, value, width } => {
-                write!(f, "{place} is {width} characters wide, '{value}' has {}", value.chars().count())
+                write!(f, "{place} is {} wide, '{value}' has {}", counted(*width, "character"), value.chars().count())
             }
             Self::NoRepetitions { place } => {
                 write!(f, "{place} comes more than once, and this version has no repetition separator")
@@ -149,6 +157,9 @@ impl From<&WriteFault> for Diagnostic {
             WriteFault::Unencodable { place, .. } => {
                 error("unencodable", "agree on a larger character set, or let the character be replaced")
                     .at(Location::from(&**place))
+            }
+            WriteFault::Undecodable { place, .. } => {
+                error("undecodable", "say which character set it is in").at(Location::from(&**place))
             }
             WriteFault::TooWide { place, .. } => {
                 error("too-wide", "shorten the id or number in the partner's file").at(Location::from(&**place))

@@ -19,5 +19,5 @@ mod tests;
 pub use fault::{ValuePlace, WriteFault};
 pub use interchange::{InterchangeWriter, write};
 pub use options::{TerminatorSuffix, UnaPolicy, Unsendable, WriteOptions};
-pub use rewrite::{RewriteOptions, Rewriter, RewrittenDelimiters};
+pub use rewrite::{ChosenDelimiters, RewriteOptions, Rewriter, RewrittenDelimiters};
 pub use split::{SplitBy, SplitEvent, SplitPart, Splitter};

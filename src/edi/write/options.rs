@@ -48,6 +48,12 @@ impl TerminatorSuffix {
             Self::CrLf => b"\r\n",
         }
     }
+
+    /// This, or nothing where it is one of the delimiters.
+    #[must_use]
+    pub fn beside(self, delimiters: &Delimiters) -> Self {
+        if self.bytes().iter().any(|byte| delimiters.contains(*byte)) { Self::None } else { self }
+    }
 }
 
 /// When an EDIFACT interchange begins with a UNA.

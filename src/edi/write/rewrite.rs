@@ -2,11 +2,12 @@
 
 use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::Delimiters;
-use crate::edi::interchange::InterchangeHead;
+use crate::edi::interchange::{InterchangeHead, Standard};
+use crate::edi::outgoing::OutgoingInterchangeHead;
 use crate::edi::read::Piece;
 
 use super::fault::WriteFault;
-use super::options::{TerminatorSuffix, UnaPolicy, WriteOptions};
+use super::options::{TerminatorSuffix, UnaPolicy, Unsendable, WriteOptions};
 use super::split::{SplitBy, SplitEvent, Splitter};
 
 /// How what was read is written again.
@@ -18,6 +19,12 @@ pub struct RewriteOptions {
     pub suffix: TerminatorSuffix,
     /// When an EDIFACT interchange begins with a UNA.
     pub una: UnaPolicy,
+    /// The character set to write in, which the head of an EDIFACT interchange then names where EDIFACT has a name for it
+    /// (0001); none: every byte as it came.
+    pub characters: Option<CharacterSet>,
+    /// What becomes of a character that this set does not have, and of a delimiter in a value where there is no release
+    /// character.
+    pub unsendable: Unsendable,
 }
 
 /// Which delimiters are written.
@@ -28,24 +35,69 @@ pub enum RewrittenDelimiters {
     AsSent,
     /// Those most of the trade uses. Data that holds one of them is a fault in X12.
     Customary,
+    /// These; those that are not named stay as they came.
+    Chosen(ChosenDelimiters),
+}
+
+/// Delimiters by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChosenDelimiters {
+    /// Between elements.
+    pub element: Option<u8>,
+    /// Between components.
+    pub component: Option<u8>,
+    /// Between repetitions, in versions that have them.
+    pub repetition: Option<u8>,
+    /// The release character of EDIFACT.
+    pub release: Option<u8>,
+    /// Behind a segment.
+    pub terminator: Option<u8>,
+}
+
+impl RewrittenDelimiters {
+    /// The delimiters of what is written in place of an interchange, or as an answer to it.
+    pub fn of(&self, head: &InterchangeHead) -> Delimiters {
+        let sent = WriteOptions::like(head).delimiters;
+        match self {
+            Self::AsSent => sent,
+            Self::Customary => WriteOptions::of(head.standard).delimiters,
+            Self::Chosen(chosen) => Delimiters {
+                element: chosen.element.unwrap_or(sent.element),
+                component: chosen.component.or(sent.component),
+                repetition: chosen.repetition.or(sent.repetition),
+                release: chosen.release.or(sent.release),
+                terminator: chosen.terminator.unwrap_or(sent.terminator),
+                wide: None,
+            },
+        }
+    }
 }
 
 impl RewriteOptions {
     /// How an interchange is written again.
     pub(super) fn of(&self, head: &InterchangeHead) -> WriteOptions {
-        let like = WriteOptions::like(head);
-        let delimiters = match self.delimiters {
-            RewrittenDelimiters::AsSent => like.delimiters,
-            RewrittenDelimiters::Customary => WriteOptions::of(head.standard).delimiters,
-        };
-        let is_usable = !self.suffix.bytes().iter().any(|byte| delimiters.contains(*byte));
+        let delimiters = self.delimiters.of(head);
         WriteOptions {
             delimiters,
-            suffix: if is_usable { self.suffix } else { TerminatorSuffix::None },
+            suffix: self.suffix.beside(&delimiters),
             una: self.una,
-            characters: Some(characters(head, &delimiters)),
-            ..like
+            characters: Some(self.characters.unwrap_or(characters(head, &delimiters))),
+            unencodable: self.unsendable,
+            separators: self.unsendable,
+            ..WriteOptions::like(head)
         }
+    }
+
+    /// The head that is written. One in another character set says so (0001); 0133, the encoding, was of the one before.
+    pub(super) fn head(&self, head: &InterchangeHead) -> OutgoingInterchangeHead {
+        let mut outgoing = OutgoingInterchangeHead::from(head);
+        if head.standard == Standard::Edifact
+            && let Some(syntax) = self.characters.and_then(CharacterSet::syntax)
+        {
+            syntax.clone_into(&mut outgoing.syntax);
+            outgoing.particulars.encoding.truncate(1);
+        }
+        outgoing
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::outgoing::OutgoingSegment;
 use crate::edi::place::Tag;
@@ -22,6 +23,15 @@ pub(super) struct SegmentWriter {
     place: ValuePlace,
     /// The value that was written last: how many separators stand before it.
     written: Position,
+}
+
+/// How values that were read are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copying {
+    /// Byte for byte.
+    Bytes,
+    /// As text, in the character set of the options.
+    Text,
 }
 
 /// Element from 0, which is the tag; repetition and component from 1.
@@ -84,8 +94,13 @@ impl SegmentWriter {
         Ok(())
     }
 
-    /// Writes a segment that was read, its values byte for byte.
-    pub(super) fn copied(&mut self, segment: &Segment<'_>, from: &Delimiters) -> Result<(), WriteFault> {
+    /// Writes a segment that was read.
+    pub(super) fn copied(
+        &mut self,
+        segment: &Segment<'_>,
+        from: &Delimiters,
+        copying: Copying,
+    ) -> Result<(), WriteFault> {
         self.begin(segment.tag())?;
         let binary = binary_data(segment, from);
         for element in segment.elements().filter(|element| !element.bytes().is_empty()) {
@@ -93,21 +108,25 @@ impl SegmentWriter {
                 self.separate(Position { element: element.number() as usize, repetition: 1, component: 1 })?;
                 self.out.extend_from_slice(element.bytes());
             } else {
-                self.copied_element(&element, from)?;
+                self.copied_element(&element, from, copying)?;
             }
         }
         self.end();
         Ok(())
     }
 
-    fn copied_element(&mut self, element: &Element<'_>, from: &Delimiters) -> Result<(), WriteFault> {
+    fn copied_element(&mut self, element: &Element<'_>, from: &Delimiters, copying: Copying) -> Result<(), WriteFault> {
         let number = element.number() as usize;
         for repetition in 1..=element.repetition_count() {
             let repeated = element.repetition(repetition);
             for component in 1..=repeated.component_count() {
                 let value = repeated.component(component);
                 let bytes = from.unreleased(value.bytes());
-                self.value(Position { element: number, repetition, component }, &bytes)?;
+                let at = Position { element: number, repetition, component };
+                match copying {
+                    Copying::Bytes => self.value(at, &bytes)?,
+                    Copying::Text => self.transcribed(at, &bytes, element.segment().character_set())?,
+                }
             }
         }
         Ok(())
@@ -134,6 +153,23 @@ impl SegmentWriter {
     fn text(&mut self, at: Position, text: &str) -> Result<(), WriteFault> {
         let bytes = self.encode(at, text)?;
         self.value(at, &bytes)
+    }
+
+    /// Writes in the set of the options what was sent in another.
+    fn transcribed(&mut self, at: Position, bytes: &[u8], from: CharacterSet) -> Result<(), WriteFault> {
+        let text = from.decode(bytes);
+        // What is UTF-8 comes out as it went in: there, the character was sent.
+        let is_lost = matches!(text, Cow::Owned(_)) && text.contains(char::REPLACEMENT_CHARACTER);
+        if !is_lost {
+            return self.text(at, &text);
+        }
+        match self.options.unencodable {
+            Unsendable::Replace(other) => self.text(at, &text.replace(char::REPLACEMENT_CHARACTER, &other.to_string())),
+            Unsendable::Reject => {
+                self.stand(at);
+                Err(WriteFault::Undecodable { place: Box::new(self.place.clone()), set: from })
+            }
+        }
     }
 
     /// A text as it stands in the ISA, whose places are wide and not parted by what was written before.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::edi::interchange::{GroupHead, InterchangeAcknowledgement, InterchangeHead, Standard, TransactionSet};
-use crate::edi::outgoing::{OutgoingGroupHead, OutgoingInterchangeHead, OutgoingSegment};
+use crate::edi::outgoing::{OutgoingGroupHead, OutgoingSegment};
 use crate::edi::read::Piece;
 
 use super::fault::WriteFault;
@@ -165,15 +165,23 @@ impl Splitter {
             SplitBy::Set => true,
         };
         if !is_part {
-            return self.write(|part| part.copied_set(set));
+            return self.copied(set);
         }
         self.close()?;
         self.begin(group, Some(set))?;
         if let Some(head) = group {
             self.write(|part| part.open_group_as_sent(&OutgoingGroupHead::from(head)))?;
         }
-        self.write(|part| part.copied_set(set))?;
+        self.copied(set)?;
         self.close()
+    }
+
+    /// Copies a set into the part that is open: byte for byte, or in the character set that was asked for.
+    fn copied(&mut self, set: &TransactionSet) -> Result<(), WriteFault> {
+        match self.options.characters {
+            None => self.write(|part| part.copied_set(set)),
+            Some(_) => self.write(|part| part.transcribed_set(set)),
+        }
     }
 
     fn begin(&mut self, group: Option<&GroupHead>, set: Option<&TransactionSet>) -> Result<(), WriteFault> {
@@ -186,8 +194,7 @@ impl Splitter {
             group: group.map(|head| head.control_number.clone()),
             set: set.map(|set| (set.id.clone(), set.control_number.clone())),
         }));
-        let mut part =
-            InterchangeWriter::open_as_sent(&OutgoingInterchangeHead::from(&*head), &self.options.of(&head))?;
+        let mut part = InterchangeWriter::open_as_sent(&self.options.head(&head), &self.options.of(&head))?;
         self.events.push(SplitEvent::Bytes(part.take()));
         self.part = Some(part);
         Ok(())

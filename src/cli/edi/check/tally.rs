@@ -1,8 +1,10 @@
 //! Counts of a file, or of all of them.
 
+use std::collections::BTreeSet;
+
 use crate::base::Severity;
 use crate::cli::exit::Exit;
-use crate::edi::{Finding, InterchangeReport};
+use crate::edi::{Finding, GuideKey, InterchangeReport};
 
 use super::all;
 use super::partner::Answer;
@@ -28,6 +30,8 @@ pub(super) struct Tally {
     pub(super) answers: u64,
     /// Bytes of the answers.
     pub(super) answer_bytes: u64,
+    /// Guides that sets were held against.
+    pub(super) guides: BTreeSet<GuideKey>,
     /// A file could not be read, or not to its end.
     pub(super) failed: bool,
 }
@@ -36,7 +40,7 @@ impl Tally {
     /// Counts an interchange, and what becomes of the sets in it.
     pub(super) fn interchange(&mut self, report: &InterchangeReport, answer: &Answer<'_>) {
         self.unfinished(report);
-        let sets = answer.whole.verdicts.groups.iter().flat_map(|group| &group.sets);
+        let sets = answer.whole.verdicts().groups.iter().flat_map(|group| &group.sets);
         for verdict in sets {
             if verdict.is_positive() {
                 self.accepted += 1;
@@ -44,9 +48,9 @@ impl Tally {
                 self.rejected += 1;
             }
         }
-        if let Some(bytes) = answer.bytes() {
+        if let Some(bytes) = answer.bytes {
             self.answers += 1;
-            self.answer_bytes += bytes.len() as u64;
+            self.answer_bytes += bytes;
         }
     }
 
@@ -55,6 +59,7 @@ impl Tally {
         self.interchanges += 1;
         self.groups += report.groups.iter().filter(|group| group.head.is_some()).count() as u64;
         self.sets += report.groups.iter().map(|group| group.sets.len() as u64).sum::<u64>();
+        self.guides.extend(report.guides().cloned());
         all(report).for_each(|(_, finding)| self.finding(finding));
     }
 
@@ -83,6 +88,7 @@ impl Tally {
         self.left_out += other.left_out;
         self.answers += other.answers;
         self.answer_bytes += other.answer_bytes;
+        self.guides.extend(other.guides.iter().cloned());
         self.failed |= other.failed;
     }
 

@@ -203,14 +203,14 @@ proptest! {
                 Piece::Set(set) => &set.findings,
                 Piece::GroupEnd(end) => &end.findings,
                 Piece::InterchangeEnd(end) => &end.findings,
-                Piece::Finding(finding) => return Err(TestCaseError::fail(finding.text.clone())),
+                Piece::Finding(finding) => return Err(TestCaseError::fail(finding.text.to_string())),
                 Piece::Acknowledgement(_) | Piece::Group(_) | Piece::Unreadable(_) => continue,
             };
             // Odd delimiters are for people to know; they are no fault.
             let wrong: Vec<&str> = findings
                 .iter()
                 .filter(|one| one.severity > crate::base::Severity::Info)
-                .map(|one| one.text.as_str())
+                .map(|one| &*one.text)
                 .collect();
             prop_assert!(wrong.is_empty(), "{:?}\n{}", wrong, decode(&bytes));
         }
@@ -223,7 +223,7 @@ proptest! {
         let bytes = write(&interchange, &options).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
         let pieces = read(&bytes);
         let delimiters = if is_customary { RewrittenDelimiters::Customary } else { RewrittenDelimiters::AsSent };
-        let layout = RewriteOptions { delimiters, suffix: TerminatorSuffix::Lf, una: UnaPolicy::Always };
+        let layout = RewriteOptions { delimiters, suffix: TerminatorSuffix::Lf, una: UnaPolicy::Always, ..RewriteOptions::default() };
         let rewritten = |pieces: &[Piece]| {
             let mut rewriter = Rewriter::new(layout);
             pieces.iter().map(|piece| rewriter.take(piece)).collect::<Result<Vec<_>, _>>().map(|parts| parts.concat())

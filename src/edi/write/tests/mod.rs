@@ -298,8 +298,8 @@ fn characters_that_cannot_be_sent() {
     check("Müller", CharacterSet::Iso8859_1, reject, b"M\xfcller'");
     check("Müller", CharacterSet::Utf8, reject, "Müller'".as_bytes());
     check("5 €", CharacterSet::Utf8, reject, "5 €'".as_bytes());
-    check("Müller", CharacterSet::UnoB, reject, b"holds '\\u{fc}', which unob cannot carry");
-    check("5 €", CharacterSet::Iso8859_1, reject, b"holds '\\u{20ac}', which iso-8859-1 cannot carry");
+    check("Müller", CharacterSet::UnoB, reject, "holds 'ü', which unob cannot carry".as_bytes());
+    check("5 €", CharacterSet::Iso8859_1, reject, "holds '€', which iso-8859-1 cannot carry".as_bytes());
     // The replacement is released where it must be.
     check("5 €", CharacterSet::Iso8859_1, replace, b"5 ??'");
     check("5 €", CharacterSet::Iso8859_1, Unsendable::Replace('€'), b"cannot carry");

@@ -83,6 +83,75 @@ fn delimiters_as_sent_or_as_is_customary() {
 }
 
 #[test]
+fn delimiters_by_name_and_what_is_not_named_as_sent() {
+    let with = |chosen| RewriteOptions { delimiters: RewrittenDelimiters::Chosen(chosen), ..RewriteOptions::default() };
+    let chosen = ChosenDelimiters { element: Some(b'|'), terminator: Some(b'\n'), ..ChosenDelimiters::default() };
+    let text = rewritten(&X12.replace(">\r\n~", ">~"), RewriteOptions { suffix: TerminatorSuffix::Lf, ..with(chosen) });
+    assert!(text.contains("|0|P|>\nGS|PO|N|A|20261102|0815|7|X|004010\nST|850|0001\n"), "{text}");
+    let edifact = "UNB+UNOC:3+A+B+261102:0815+R1'UNH+1+ORDERS:D:96A:UN'FTX+AAI+50 %! off'UNT+3+1'UNZ+1+R1'";
+    let chosen = ChosenDelimiters { release: Some(b'!'), ..ChosenDelimiters::default() };
+    let text = rewritten(edifact, RewriteOptions { una: UnaPolicy::IfNeeded, ..with(chosen) });
+    assert!(text.starts_with("UNA:+.! 'UNB+UNOC:3+A") && text.contains("FTX+AAI+50 %!! off'"), "{text}");
+    let same = ChosenDelimiters { element: Some(b'>'), ..ChosenDelimiters::default() };
+    let text = rewritten(X12, with(same));
+    assert_eq!(text, "the delimiters cannot be used: they are not different from one another");
+}
+
+/// What is written of these bytes in another character set.
+fn transcribed(file: &[u8], to: CharacterSet, unsendable: Unsendable) -> Result<Vec<u8>, String> {
+    let options =
+        RewriteOptions { characters: Some(to), unsendable, una: UnaPolicy::Never, ..RewriteOptions::default() };
+    let mut reader = Reader::new(file, ReadOptions::default());
+    let mut rewriter = Rewriter::new(options);
+    let mut bytes = Vec::new();
+    while let Ok(Some(piece)) = reader.next_piece() {
+        bytes.extend(rewriter.take(&piece).map_err(|fault| fault.to_string())?);
+    }
+    Ok(bytes)
+}
+
+#[test]
+fn another_character_set_is_named_in_the_head_and_holds_the_same_text() {
+    let edifact = |syntax: &str, text: &str| {
+        format!("UNB+{syntax}+A{text}+B+261102:0815+1'UNH+1+ORDERS:D:96A:UN'FTX+AAI+caf{text} ?+1  :x'UNT+3+1'UNZ+1+1'")
+    };
+    let latin = |syntax: &str| CharacterSet::Iso8859_1.encode(&edifact(syntax, "é")).unwrap().into_owned();
+    let utf8 = edifact("UNOY:3", "é").into_bytes();
+    let check = |from: &[u8], to: CharacterSet, expect: Result<Vec<u8>, &str>| {
+        assert_eq!(transcribed(from, to, Unsendable::Reject), expect.map_err(str::to_owned), "{to}");
+    };
+    check(&latin("UNOC:3"), CharacterSet::Utf8, Ok(utf8.clone()));
+    check(&utf8, CharacterSet::Iso8859_1, Ok(latin("UNOC:3")));
+    // 0133 says how the text was encoded.
+    check(&edifact("UNOC:4:1:2", "é").into_bytes(), CharacterSet::Utf8, Ok(edifact("UNOY:4:1", "é").into_bytes()));
+    check(&utf8, CharacterSet::UnoB, Err("UNB02 holds 'é', which unob cannot carry"));
+    let greek =
+        [b"UNB+UNOF:3+A+B+261102:0815+1'UNH+1+ORDERS:D:96A:UN'FTX+AAI+\xe1\xff'UNT+3+1'UNZ+1+1'".as_slice()].concat();
+    check(
+        &greek,
+        CharacterSet::Utf8,
+        Err("FTX02 in segment 2 of set 1 holds bytes that stand for nothing in iso-8859-7"),
+    );
+}
+
+#[test]
+fn what_cannot_be_sent_is_replaced_where_that_is_asked_for() {
+    let file = X12.replace(">\r\n~", ">~").replace("a>>", "é").replace("*SA*", "*sa*");
+    let replaced = transcribed(file.as_bytes(), CharacterSet::X12Basic, Unsendable::Replace('?')).unwrap();
+    let text = decode(&replaced).into_owned();
+    assert!(text.contains("~BEG*00*??*1**20261102~REF*ZZ*?~N9*L1*???????~"), "{text}");
+    let found = transcribed(file.as_bytes(), CharacterSet::X12Basic, Unsendable::Reject).unwrap_err();
+    assert_eq!(found, "BEG02 in segment 2 of set 0001 holds 's', which x12-basic cannot carry");
+    let bars = X12.replace(">\r\n~", ">~").replace('*', "|").replace("|a>>~", "|a*b~");
+    let options = RewriteOptions {
+        delimiters: RewrittenDelimiters::Customary,
+        unsendable: Unsendable::Replace(' '),
+        ..RewriteOptions::default()
+    };
+    assert!(rewritten(&bars, options).contains("REF*ZZ*a b~"));
+}
+
+#[test]
 fn a_line_end_that_ends_segments_is_written_once() {
     let file = X12.replace(">\r\n~", ">~").replace("wrap\r\nped", "x").replace('~', "\n");
     for suffix in [TerminatorSuffix::Lf, TerminatorSuffix::CrLf] {
