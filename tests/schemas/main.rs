@@ -168,7 +168,7 @@ fn broken(document: &Value, place: &str, with: Option<Value>) -> Value {
     broken
 }
 
-/// The story's documents beside the project, as they stand but for the hashes in `meta`, which are cut there.
+/// The story's documents beside the project, as they stand.
 #[test]
 fn the_examples_beside_the_project_fit_their_schemas() {
     let shared = std::env::var_os("EDIGATE_SHARED").map_or_else(|| project("../shared"), PathBuf::from);
