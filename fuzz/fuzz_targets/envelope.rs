@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use edigate_fuzz::edi::{Piece, Standard};
+use edigate_fuzz::edi::{FindingCode, Piece, Standard};
 use edigate_fuzz::{Chunks, check_place, findings, options, pieces, told};
 use libfuzzer_sys::fuzz_target;
 
@@ -62,6 +62,10 @@ impl Open {
                 *self = Self::default();
             }
             Piece::Acknowledgement(_) => assert_eq!(self.interchange, Some(Standard::X12)),
+            // A package is counted with the sets; all that comes of it is that it was passed over.
+            Piece::Finding(finding) if matches!(finding.code, FindingCode::Package | FindingCode::BinaryLength) => {
+                if self.group { self.sets += 1 } else { self.loose += 1 }
+            }
             Piece::Finding(_) => {}
         }
     }

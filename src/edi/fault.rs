@@ -49,6 +49,15 @@ pub enum ReadFault {
         /// Why, in words.
         found: String,
     },
+    /// The file begins inside an interchange, whose head is not there: the bytes' fault.
+    Fragment {
+        /// Where it begins.
+        place: Place,
+        /// What it begins with, and what is missing, in words.
+        found: String,
+        /// Tag of the head of its interchange: `ISA`, `UNB`.
+        head: &'static str,
+    },
     /// A bound was passed: the bytes' fault, or a limit set too low.
     Bound {
         /// Which.
@@ -65,6 +74,7 @@ impl fmt::Display for ReadFault {
         match self {
             Self::Io(error) => write!(f, "the file cannot be read: {error}"),
             Self::NotEdi { found, .. } => write!(f, "this is no EDI: {found}"),
+            Self::Fragment { found, .. } => write!(f, "this is no whole interchange: {found}"),
             Self::Bound { bound, limit, .. } => write!(f, "{} than {limit}", bound.words().0),
         }
     }
@@ -74,7 +84,7 @@ impl std::error::Error for ReadFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => Some(error),
-            Self::NotEdi { .. } | Self::Bound { .. } => None,
+            Self::NotEdi { .. } | Self::Fragment { .. } | Self::Bound { .. } => None,
         }
     }
 }
@@ -88,6 +98,10 @@ impl From<&ReadFault> for Diagnostic {
                 .at(Location::from(place))
                 .expecting("ISA or UNB")
                 .hinting("look at what the partner sent; it may be another format or an empty file"),
+            ReadFault::Fragment { place, head, .. } => Self::error("not-edi", text)
+                .at(Location::from(place))
+                .expecting(*head)
+                .hinting("ask the partner for the whole interchange: its head says from whom and for whom it is"),
             ReadFault::Bound { bound, place, .. } => Self::error("too-large", text)
                 .at(Location::from(place))
                 .hinting(format!("if the partner means it, raise limits.{}", bound.words().1)),

@@ -86,29 +86,44 @@ impl<R: Read> Input<R> {
         }
     }
 
-    /// Looks at the first two bytes.
+    /// Looks at the first four bytes: a byte order mark, or a tag with a NUL beside each letter.
     fn begin(&mut self) -> io::Result<()> {
-        while self.ready.len() < 2 {
+        while self.ready.len() < 4 {
             let mut byte = [0];
             if retried(&mut self.stream, &mut byte)? == 0 {
                 break;
             }
             self.ready.extend(byte);
         }
-        let order = match self.ready.as_slice() {
-            [0xff, 0xfe] => Some(ByteOrder::Little),
-            [0xfe, 0xff] => Some(ByteOrder::Big),
+        let mut first = std::mem::take(&mut self.ready);
+        let order = match first.as_slice() {
+            [0xff, 0xfe, ..] => Some(ByteOrder::Little),
+            [0xfe, 0xff, ..] => Some(ByteOrder::Big),
+            [one, 0, other, 0] if begins_tag([*one, *other]) => Some(ByteOrder::Little),
+            [0, one, 0, other] if begins_tag([*one, *other]) => Some(ByteOrder::Big),
             _ => None,
         };
         self.form = match order {
-            None => Form::Bytes,
+            None => {
+                self.ready = first;
+                Form::Bytes
+            }
             Some(order) => {
-                self.ready.clear();
-                Form::Wide(Utf16 { order, half: None, lead: None })
+                if matches!(first.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+                    first.drain(..2);
+                }
+                let mut wide = Utf16 { order, half: None, lead: None };
+                wide.decode(&first, &mut self.ready);
+                Form::Wide(wide)
             }
         };
         Ok(())
     }
+}
+
+/// Whether these are the first letters of ISA, UNA or UNB.
+fn begins_tag(letters: [u8; 2]) -> bool {
+    matches!(letters.map(|letter| letter.to_ascii_uppercase()), [b'I', b'S'] | [b'U', b'N'])
 }
 
 impl Utf16 {
@@ -200,6 +215,14 @@ mod tests {
         let decoded = "ISA*ä–😀~".as_bytes();
         check(&wide(text, u16::to_le_bytes), decoded, Some(ByteOrder::Little));
         check(&wide(text, u16::to_be_bytes), decoded, Some(ByteOrder::Big));
+        check(&wide(text, u16::to_be_bytes)[2..], decoded, Some(ByteOrder::Big));
+        for start in ["ISA", "unb+ä", "UN"] {
+            check(&wide(start, u16::to_le_bytes), start.as_bytes(), Some(ByteOrder::Little));
+            check(&wide(start, u16::to_be_bytes), start.as_bytes(), Some(ByteOrder::Big));
+        }
+        check(b"I\0X\0", b"I\0X\0", None);
+        check(b"I\0S", b"I\0S", None);
+        check(b"\xff\xfe", b"", Some(ByteOrder::Little));
         check(b"", b"", None);
         check(b"I", b"I", None);
         check(b"ISA*", b"ISA*", None);

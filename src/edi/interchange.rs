@@ -208,7 +208,7 @@ pub struct Trailer {
 pub struct GroupEnd {
     /// The head it belongs to.
     pub head: Arc<GroupHead>,
-    /// Transaction sets that were counted.
+    /// Transaction sets that were counted, and in EDIFACT packages.
     pub sets: u64,
     /// The trailer (GE), when it came.
     pub trailer: Option<Trailer>,
@@ -221,7 +221,7 @@ pub struct GroupEnd {
 pub struct InterchangeEnd {
     /// The head it belongs to.
     pub head: Arc<InterchangeHead>,
-    /// What its trailer counts: functional groups, or in EDIFACT without groups messages.
+    /// What its trailer counts: functional groups, or in EDIFACT without groups messages and packages.
     pub groups: u64,
     /// The trailer (IEA), when it came.
     pub trailer: Option<Trailer>,

@@ -15,7 +15,7 @@ use super::interchange::{
     UnreadableInterchange,
 };
 use super::place::Place;
-use super::sniff::{self, Start};
+use super::sniff::{self, Found, Start};
 use super::source::Source;
 use super::{edifact, x12};
 
@@ -225,9 +225,13 @@ impl<R: Read> Reader<R> {
     }
 
     /// At the start of a file this is no EDI; behind an interchange, the interchanges stand, and what is none is a finding.
-    fn refuse(&mut self, found: String, place: Place) -> Result<Option<Piece>, ReadFault> {
+    fn refuse(&mut self, found: Found, place: Place) -> Result<Option<Piece>, ReadFault> {
         if matches!(self.state, State::First) {
-            return Err(ReadFault::NotEdi { place, found });
+            let text = found.to_string();
+            return Err(match found {
+                Found::Fragment { lacks: [head, ..], .. } => ReadFault::Fragment { place, found: text, head },
+                Found::Fragment { .. } | Found::Other(_) => ReadFault::NotEdi { place, found: text },
+            });
         }
         let start = place.start;
         self.seek().map_err(ReadFault::Io)?;

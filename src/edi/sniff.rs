@@ -1,5 +1,6 @@
 //! What a file is, seen from its bytes: where the next interchange begins and of which standard it is.
 
+use std::fmt;
 use std::io::{self, Read};
 
 use super::charset;
@@ -23,8 +24,8 @@ pub(crate) enum Start {
     Interchange(Standard),
     /// So many bytes that belong to nothing, then an interchange.
     Leading(usize),
-    /// Something else, and why it cannot be read.
-    Other(String),
+    /// Something else.
+    Other(Found),
     /// The end of the file.
     End,
 }
@@ -130,17 +131,46 @@ fn header_behind(head: &[u8]) -> Option<usize> {
     (3..ADVICE.min(head.len())).find(|at| head.get(*at..).is_some_and(|rest| begins_with(rest, b"UNB")))
 }
 
-/// What stands here instead of an interchange, in words.
-pub(crate) fn explain(head: &[u8]) -> String {
-    for tag in ["GS", "ST", "UNH", "UNG"] {
-        let rest = head.strip_prefix(tag.as_bytes()).and_then(<[u8]>::first);
-        if rest.is_some_and(|separator| !separator.is_ascii_alphanumeric()) {
-            return format!("it begins with {tag}, without the interchange around it");
-        }
+/// What stands in the place of an interchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Something out of an interchange, which begins with this tag and lacks these before it.
+    Fragment { tag: &'static str, lacks: &'static [&'static str] },
+    /// Something else, in words.
+    Other(String),
+}
+
+/// Tags that something out of an interchange begins with, and what stands before each in an interchange.
+const FRAGMENTS: [(&str, &[&str]); 5] =
+    [("GS", &["ISA"]), ("ST", &["ISA", "GS"]), ("TA1", &["ISA"]), ("UNG", &["UNB"]), ("UNH", &["UNB"])];
+
+/// What stands here instead of an interchange.
+pub(crate) fn explain(head: &[u8]) -> Found {
+    let begins = |tag: &str| {
+        let start = head.split_at_checked(tag.len()).filter(|(start, _)| start.eq_ignore_ascii_case(tag.as_bytes()));
+        let separator = start.and_then(|(_, rest)| rest.first());
+        separator.is_some_and(|separator| !separator.is_ascii_alphanumeric() && !separator.is_ascii_whitespace())
+    };
+    if let Some((tag, lacks)) = FRAGMENTS.into_iter().find(|(tag, _)| begins(tag)) {
+        return Found::Fragment { tag, lacks };
     }
     let text = charset::decode(head);
     let shown: String = text.chars().take(20).map(|shown| if shown.is_control() { '.' } else { shown }).collect();
-    format!("it begins with '{shown}'")
+    Found::Other(format!("it begins with '{shown}'"))
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fragment { tag, lacks: [lacks] } => {
+                write!(f, "it begins with {tag}, and the {lacks} before it is missing")
+            }
+            Self::Fragment { tag, lacks } => {
+                write!(f, "it begins with {tag}, and {} before it are missing", lacks.join(" and "))
+            }
+            Self::Other(found) => f.write_str(found),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +184,7 @@ mod tests {
             assert_eq!(next_start(&mut source).unwrap(), start, "{}", charset::decode(bytes));
             assert_eq!(source.offset(), offset);
         };
+        let other = |found: &str| Start::Other(Found::Other(found.to_owned()));
         check(b"", 0, Start::End);
         check(b" \r\n\x1a\0", 5, Start::End);
         check(b"ISA*00*", 0, Start::Interchange(Standard::X12));
@@ -166,11 +197,14 @@ mod tests {
         check(b"UNA went to the UNB+", 0, Start::Leading(16));
         check(b"From: x\n\nISA*00*", 0, Start::Leading(9));
         check(b"\xc2\xa0ISA*00*", 0, Start::Leading(2));
-        check(b"VISA*00*", 0, Start::Other("it begins with 'VISA*00*'".into()));
-        check(b"ISA 00", 0, Start::Other("it begins with 'ISA 00'".into()));
-        check(b"ST*850*1~", 0, Start::Other("it begins with ST, without the interchange around it".into()));
+        check(b"VISA*00*", 0, other("it begins with 'VISA*00*'"));
+        check(b"ISA 00", 0, other("it begins with 'ISA 00'"));
+        let fragment = |tag, lacks| Start::Other(Found::Fragment { tag, lacks });
+        check(b"ST*850*1~", 0, fragment("ST", &["ISA", "GS"]));
+        check(b" unh+1+ORDERS'", 1, fragment("UNH", &["UNB"]));
+        check(b"ST and more", 0, other("it begins with 'ST and more'"));
         check(b"\xff\xfeI\0S\0A\0*\0", 0, Start::Interchange(Standard::X12));
-        check(b"{\"order\": 1}\n and a long text", 0, Start::Other("it begins with '{\"order\": 1}. and a '".into()));
+        check(b"{\"order\": 1}\n and a long text", 0, other("it begins with '{\"order\": 1}. and a '"));
     }
 
     #[test]

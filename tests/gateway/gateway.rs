@@ -197,6 +197,13 @@ impl Gateway {
         fs::read(self.path("log")).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
     }
 
+    /// The lines in which the daemon told of parked messages, of all its runs.
+    pub fn log_of_parked(&self) -> String {
+        let log = fs::read(self.path("log")).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        log.lines().filter(|line| line.contains(".parked\"")).collect::<Vec<_>>().join("\n")
+    }
+
     /// The last of what the daemon logged.
     pub fn log(&self) -> String {
         const LINES: usize = 60;

@@ -11,7 +11,9 @@ pub fn assert_nothing_lost_or_doubled(seen: &Seen, ledger: &Ledger, gateway: &Ga
     let numbers = seen.numbers();
     assert!(!numbers.is_empty(), "no order was accepted: nothing was tested\n{}", gateway.log());
     let missing = ledger.wait_for(&numbers);
-    assert!(missing.is_empty(), "{} of {} lost: {missing:?}\n{}", missing.len(), numbers.len(), gateway.log());
+    let (lost, of) = (missing.len(), numbers.len());
+    let parked = gateway.log_of_parked();
+    assert!(missing.is_empty(), "{lost} of {of} lost: {missing:?}\nparked:\n{parked}\n{}", gateway.log());
     let events = ledger.events_by_order();
     let doubled: Vec<_> = events.iter().filter(|(_, ids)| ids.len() != 1).collect();
     assert!(doubled.is_empty(), "orders under more than one event id: {doubled:?}");

@@ -113,7 +113,7 @@ impl Told {
         let otherwise = REFUSED_OTHERWISE.iter().find(|(path, _)| sample.path.contains(path));
         if self.is_decided(found.map(|(words, _)| *words)) {
             self.count("refused, and we say why");
-        } else if outcome.fault.as_ref().is_some_and(|fault| fault.starts_with("this is no EDI")) {
+        } else if outcome.fault.as_ref().is_some_and(|fault| fault.starts_with("this is no ")) {
             self.count("refused by both");
         } else if self.is_decided(otherwise.map(|(path, _)| *path)) {
             self.count("refused, and read by us");

@@ -47,7 +47,10 @@ pub(super) fn left_out(piece: &Piece) -> Option<String> {
             Some(format!("bytes {start} to {end} are left out: the interchange cannot be read"))
         }
         Piece::Finding(finding)
-            if matches!(finding.code, FindingCode::MisplacedEnvelope | FindingCode::TrailingBytes) =>
+            if matches!(
+                finding.code,
+                FindingCode::MisplacedEnvelope | FindingCode::Package | FindingCode::TrailingBytes
+            ) =>
         {
             Some(format!("byte {} and following are left out: {}", finding.place.start, finding.text))
         }

@@ -62,6 +62,7 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
         | FindingCode::InterchangeService
+        | FindingCode::Package
         | FindingCode::WideCharacters
         | FindingCode::HeaderUnreadable
         | FindingCode::UncustomaryDelimiters

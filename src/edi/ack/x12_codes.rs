@@ -69,6 +69,7 @@ fn row(finding: FindingCode) -> Row {
         | FindingCode::EmptySegment
         | FindingCode::NearestGuide
         | FindingCode::InterchangeService
+        | FindingCode::Package
         | FindingCode::WideCharacters
         | FindingCode::ReleaseCharacter
         | FindingCode::ServiceCharacters

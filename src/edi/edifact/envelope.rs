@@ -33,14 +33,15 @@ pub(crate) struct Envelope {
     pub(super) head: Arc<InterchangeHead>,
     pub(super) group: Option<OpenGroup>,
     groups: u64,
-    /// Messages that stand in no group.
+    /// Messages and packages that stand in no group.
     pub(super) loose: u64,
     group_numbers: ControlNumbers,
     pub(super) message_numbers: ControlNumbers,
+    pub(super) package_numbers: ControlNumbers,
     pub(super) intake: Intake,
     pub(super) encoding: Encoding,
-    /// Pieces that were made but not given yet: at most two ends, or a finding and what it is about.
-    ready: VecDeque<Piece>,
+    /// Pieces that were made but not given yet: at most two ends, or findings and what they are about.
+    pub(super) ready: VecDeque<Piece>,
     closed: bool,
 }
 
@@ -50,6 +51,8 @@ pub(super) enum ServiceTag {
     Ung,
     Unh,
     Unt,
+    Uno,
+    Unp,
     Une,
     Unz,
 }
@@ -81,6 +84,8 @@ impl ServiceTag {
             b"UNG" => Some(Self::Ung),
             b"UNH" => Some(Self::Unh),
             b"UNT" => Some(Self::Unt),
+            b"UNO" => Some(Self::Uno),
+            b"UNP" => Some(Self::Unp),
             b"UNE" => Some(Self::Une),
             b"UNZ" => Some(Self::Unz),
             _ => None,
@@ -91,7 +96,7 @@ impl ServiceTag {
         match self {
             Self::Ung | Self::Une => Level::Group,
             Self::Unh | Self::Unt => Level::Set,
-            Self::Unz => Level::Interchange,
+            Self::Uno | Self::Unp | Self::Unz => Level::Interchange,
         }
     }
 }
@@ -123,6 +128,7 @@ impl Envelope {
             loose: 0,
             group_numbers: ControlNumbers::default(),
             message_numbers: ControlNumbers::default(),
+            package_numbers: ControlNumbers::default(),
             ready: VecDeque::new(),
             closed: false,
         })))
@@ -192,7 +198,8 @@ impl Envelope {
             Some(ServiceTag::Ung) => self.open_group(&segment, place, foreign),
             Some(ServiceTag::Une) => self.close_group(&segment, place, cut),
             Some(ServiceTag::Unz) => self.close(&segment, place, cut),
-            Some(ServiceTag::Unh | ServiceTag::Unt) | None => self.misplaced(&segment, place),
+            Some(ServiceTag::Uno) => self.pass_package(source, limits, &segment, place)?,
+            Some(ServiceTag::Unh | ServiceTag::Unt | ServiceTag::Unp) | None => self.misplaced(&segment, place),
         }
         Ok(())
     }

@@ -53,7 +53,14 @@ impl Envelope {
                     message.take(&mut self.intake, source, limits, cut)?;
                     break message.table.last().map(|segment| control::trailer(&segment, segment.place()));
                 }
-                Some(ServiceTag::Ung | ServiceTag::Unh | ServiceTag::Une | ServiceTag::Unz) => break None,
+                Some(
+                    ServiceTag::Ung
+                    | ServiceTag::Unh
+                    | ServiceTag::Uno
+                    | ServiceTag::Unp
+                    | ServiceTag::Une
+                    | ServiceTag::Unz,
+                ) => break None,
             }
         };
         message.finish(&mut self.intake);

@@ -64,6 +64,8 @@ codes! {
     MisplacedEnvelope = "misplaced-envelope", ASK_PARTNER;
     /// A segment of the envelope that asks a network for a service (ISB, ISE, TA3); it is passed over.
     InterchangeService = "interchange-service", None;
+    /// A package of EDIFACT (UNO to UNP): it is passed over.
+    Package = "package", Some("take the object out of the raw file if you need it; packages are not read");
     /// An envelope with nothing inside.
     EmptyEnvelope = "empty-envelope", None;
     /// The release has no guide of its own; the nearest one was taken.
@@ -220,6 +222,7 @@ impl FindingCode {
             | Self::ControlNumberDiffers
             | Self::MisplacedEnvelope
             | Self::InterchangeService
+            | Self::Package
             | Self::EmptyEnvelope
             | Self::SetNotOfGroup
             | Self::SyntaxUnknown

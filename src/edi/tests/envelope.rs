@@ -191,7 +191,16 @@ fn what_is_no_x12() {
     let not_edi = "fault error[not-edi]: this is no EDI: {}; expected ISA or UNB — look at what the partner sent; it may be another format or an empty file";
     check("", &not_edi.replace("{}", "it is empty"));
     check(" \r\n", &not_edi.replace("{}", "it is empty"));
-    check("ST*850*1~", &not_edi.replace("{}", "it begins with ST, without the interchange around it"));
+    check("{\"order\": 1}", &not_edi.replace("{}", "it begins with '{\"order\": 1}'"));
+    let fragment = |found: &str, head: &str| {
+        format!(
+            "fault error[not-edi]: this is no whole interchange: {found}; expected {head} — ask the partner for the whole \
+             interchange: its head says from whom and for whom it is"
+        )
+    };
+    check("ST*850*1~SE*2*1~", &fragment("it begins with ST, and ISA and GS before it are missing", "ISA"));
+    check("\n GS*PO*A~", &fragment("it begins with GS, and the ISA before it is missing", "ISA"));
+    check("UNH+1+ORDERS:D:96A:UN'", &fragment("it begins with UNH, and the UNB before it is missing", "UNB"));
 }
 
 #[test]

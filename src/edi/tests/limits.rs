@@ -191,6 +191,7 @@ fn nearly_edifact() -> impl Strategy<Value = Vec<u8>> {
             "UNB+UNOA:1+A+B+261102:0815+1'\n", "UNB|UNOE>2|A|B~", "UNG+ORDERS+S+R+261102:0815+5+UN+D:96A'",
             "UNH+1+ORDERS:D:96A:UN:EAN008'", "UNH++'", "UNT+2+1'", "UNE+1+5'", "UNZ+1+1'", "unz+1+1'", "BGM+220+a?'b?+c??+9'",
             "FTX+AAI+++ä:?\n'b*c'", "'", "+", ":", "?", "??", "\r\n", " ", "~", "UNH|", "ISA*",
+            "UNO+P1+OI:7+48:EDC+5'", "UNO+P1+++2:1'a?''", "UNP+5+P1'",
         ]).prop_map(|word| word.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 0..20),
     ];

@@ -6,6 +6,7 @@ mod edifact;
 mod envelope;
 mod limits;
 mod report;
+mod package;
 mod plausible;
 mod structure;
 mod tokens;
