@@ -239,6 +239,8 @@ fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static st
             _ => Err("a date, or a date, a time and perhaps a time code, with ' + ' between them"),
         },
         Codec::Date(_) if is_textual || *stage == Stage::Element(ElementType::Dt) => Ok(Stage::Ready(Kind::Date)),
+        // Whoever says how it is written does not ask the code beside it.
+        Codec::Date(_) if *stage == Stage::Period => Ok(Stage::Ready(Kind::Date)),
         Codec::Implied(_) if is_textual => Ok(Stage::Ready(Kind::Decimal)),
         Codec::Flag { .. } if is_textual => Ok(Stage::Ready(Kind::Boolean)),
         Codec::Lookup(_) if is_textual => Ok(Stage::Text),

@@ -240,6 +240,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         }
         let (text, element_type) = match stage {
             Stage::Wire(text, element_type) => (text, element_type),
+            Stage::Period(text, _) if matches!(codec, Codec::Date(_)) => (text, ElementType::An),
             Stage::Several(parts) => {
                 let joined: String = parts.into_iter().flatten().map(|(text, _)| text).collect();
                 (Cow::Owned(joined), ElementType::An)
