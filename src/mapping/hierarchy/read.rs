@@ -12,14 +12,6 @@ use crate::mapping::find::Here;
 use crate::mapping::notes::location;
 use crate::mapping::program::{Cell, PathStep, Sub};
 
-/// A line as it grows, level by level.
-struct Line {
-    key: String,
-    value: Value,
-    /// The item of its first level, for findings.
-    item: usize,
-}
-
 /// A handling unit as it grows.
 struct Unit {
     key: Option<String>,
@@ -37,7 +29,8 @@ struct Content {
 /// What was made of the levels so far.
 #[derive(Default)]
 struct Made {
-    lines: Vec<Line>,
+    /// Lines as they grow, level by level.
+    lines: Vec<Value>,
     line_of_key: BTreeMap<String, usize>,
     units: Vec<Unit>,
     /// For each node the unit that it is.
@@ -69,12 +62,12 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         }
         let slot = |name: &str| names.iter().position(|known| known == name);
         if let (Some(slot), false) = (slot("handlingUnits"), made.units.is_empty()) {
-            let several: Vec<bool> = made.lines.iter().map(|line| has_several_lots(&line.value)).collect();
+            let several: Vec<bool> = made.lines.iter().map(has_several_lots).collect();
             let units = made.units.into_iter().map(|unit| finished(unit, &several));
             set(slots, slot, Some(units.collect()));
         }
         if let Some(slot) = slot("lines") {
-            set(slots, slot, Some(made.lines.into_iter().map(|line| line.value).collect()));
+            set(slots, slot, Some(Value::Array(made.lines)));
         }
     }
 
@@ -152,8 +145,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 if let Value::Object(mut own) = value {
                     members.append(&mut own);
                 }
-                made.line_of_key.insert(key.clone(), number);
-                made.lines.push(Line { key, value: Value::Object(members), item });
+                made.line_of_key.insert(key, number);
+                made.lines.push(Value::Object(members));
                 number
             }
         };
@@ -170,14 +163,13 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             step.step = Step::Index("lines", known);
         }
         let place = here.first().map(|segment| segment.place());
-        for Differing { path, kept, other } in merge::merge(&mut line.value, value, items) {
+        for Differing { path, kept, other } in merge::merge(line, value, items) {
             let message = format!("levels of one line say '{kept}' and '{other}' for {path}: the first is taken");
             let finding = Diagnostic::warning("line-merge", message);
             let member = Some(format!("lines[{known}].{path}"));
             let hint = "ask the partner which holds, or add the member to the line's 'key' in the mapping";
             self.notes.find(finding.hinting(hint).at(location(place, None, member)));
         }
-        debug_assert!(!line.key.is_empty() && line.item <= item);
     }
 
     fn item(&mut self, step: Step<'m>, here: Here<'t, 'a>) -> usize {
