@@ -265,7 +265,7 @@ impl<'t, 'a> Finder<'t, 'a> {
             let Some(found) = value(&condition.reach.part, &segment) else { return Visit::GoOn };
             holds = match &condition.test {
                 Test::Present | Test::Absent => true,
-                Test::OneOf(values) => one_of(values, &found),
+                Test::OneOf(values) | Test::NoneOf(values) => one_of(values, &found),
             };
             if holds {
                 matched(found);
@@ -273,7 +273,7 @@ impl<'t, 'a> Finder<'t, 'a> {
             }
             Visit::GoOn
         });
-        holds != (condition.test == Test::Absent)
+        holds != matches!(condition.test, Test::Absent | Test::NoneOf(_))
     }
 
     /// Whether a segment, or a loop of this name, is there.
@@ -446,6 +446,7 @@ fn holds_of(condition: &Condition, segment: &Segment<'_>) -> bool {
         Test::Present => found.is_some(),
         Test::Absent => found.is_none(),
         Test::OneOf(values) => found.is_some_and(|found| one_of(values, &found)),
+        Test::NoneOf(values) => found.is_none_or(|found| !one_of(values, &found)),
     }
 }
 

@@ -5,7 +5,8 @@
 //! source    = places [ " if " condition { " and " condition } ] | "'" text "'"
 //! places    = place { " + " place }
 //! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
-//! condition = place "=" value | place " in (" value { " " value } ")" | ( place | SEG ) ( " present" | " absent" )
+//! condition = place "=" value | place [ " not" ] " in (" value { " " value } ")"
+//!           | ( place | SEG ) ( " present" | " absent" )
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
 //! emit      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
 //! ```
@@ -52,7 +53,7 @@ pub(super) enum From {
     Here,
     /// The whole message.
     Message,
-    /// The nearest enclosing level of this name, in a hierarchy.
+    /// The nearest enclosing loop of this name, or level of this name in a hierarchy.
     Level(String),
 }
 
@@ -80,6 +81,8 @@ pub(super) struct Condition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Test {
     OneOf(Vec<String>),
+    /// No value there is one of these; none at all will do.
+    NoneOf(Vec<String>),
     Present,
     Absent,
 }
@@ -227,25 +230,38 @@ fn condition(scanner: &mut Scanner<'_>) -> Result<Condition, RuleFault> {
     let test = if scanner.symbol("=") {
         Test::OneOf(vec![scanner.value()?])
     } else if scanner.word("in") {
-        scanner.demand("(")?;
-        let mut values = vec![scanner.value()?];
-        while !scanner.symbol(")") {
-            values.push(scanner.value()?);
+        Test::OneOf(values(scanner)?)
+    } else if scanner.word("not") {
+        if !scanner.word("in") {
+            return Err(RuleFault::new(scanner.at(), "'not' stands alone").expecting("'not in (VALUE VALUE)'"));
         }
-        Test::OneOf(values)
+        Test::NoneOf(values(scanner)?)
     } else if scanner.word("present") {
         Test::Present
     } else if scanner.word("absent") {
         Test::Absent
     } else {
         return Err(RuleFault::new(at, "the condition says nothing")
-            .expecting("'=VALUE', ' in (VALUE VALUE)', ' present' or ' absent'"));
+            .expecting("'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' present' or ' absent'"));
     };
-    if place.part == Part::Whole && matches!(test, Test::OneOf(_)) {
+    if place.part == Part::Whole && matches!(test, Test::OneOf(_) | Test::NoneOf(_)) {
         let fault = RuleFault::new(place.at, format!("'{}' is a whole segment and has no value", place.segment));
         return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
     }
     Ok(Condition { place, test })
+}
+
+/// `(CT ZZ)`
+fn values(scanner: &mut Scanner<'_>) -> Result<Vec<String>, RuleFault> {
+    scanner.demand("(")?;
+    let mut values = vec![scanner.value()?];
+    loop {
+        scanner.blanks();
+        if scanner.symbol(")") {
+            return Ok(values);
+        }
+        values.push(scanner.value()?);
+    }
 }
 
 fn place(scanner: &mut Scanner<'_>) -> Result<Place, RuleFault> {

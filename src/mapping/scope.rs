@@ -114,11 +114,17 @@ impl<'g> Scope<'g> {
         }
     }
 
-    /// The nearest enclosing level of a name.
+    /// The nearest enclosing level of a name, or loop.
     fn start_at(&self, level: &str, at: usize) -> Result<(Start, Vec<Level<'g>>), RuleFault> {
+        let is_level = self.tree.as_ref().is_some_and(|tree| tree.names.iter().any(|name| name == level));
+        let around = self.levels.iter().rposition(|around| matches!(around, Level::Loop(_)) && around.is_named(level));
+        if let (false, Some(around)) = (is_level, around) {
+            let levels = self.levels.get(..=around).unwrap_or_default().to_vec();
+            return Ok((Start::Out(self.levels.len() - levels.len()), levels));
+        }
         let fault = RuleFault::new(at, format!("there is no level '{level}'"));
         let Some(tree) = &self.tree else {
-            return Err(fault.expecting("a level of the section's tree; this section has none"));
+            return Err(fault.expecting("a loop around this one; the section has no tree of levels"));
         };
         let Some(index) = tree.names.iter().position(|name| name == level) else {
             return Err(fault.expecting(format!("one of {}", tree.names.join(", "))));

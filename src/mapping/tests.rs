@@ -111,6 +111,32 @@ fn the_first_source_that_is_there_is_read() {
 }
 
 #[test]
+fn not_in_holds_of_what_is_none_of_the_values() {
+    let rule = "contractNumber = 'REF02 if REF01 not in (BO VN)'";
+    check(rule, "REF*BO*B~REF*CT*C~", "/contractNumber", json!("C"));
+    check(rule, "REF*BO*B~REF*VN*V~", "/contractNumber", Value::Null);
+    let others = "[order.references.others]\neach = 'REF if REF01 not in (CT)'\ncode = 'REF01'\nnumber = 'REF02'";
+    let expect = json!([{"code": "BO", "number": "B"}, {"code": "VN", "number": "V"}]);
+    check(others, "REF*BO*B~REF*CT*C~REF*VN*V~", "/references/others", expect);
+    // Of an instance it says that no segment there has one of the values.
+    let notes = "[order.notes]\neach = 'N9 if MSG01 not in (no never)'\ntext = 'N902'";
+    check(notes, "N9*L1*A~MSG*yes~MSG*no~N9*L1*B~MSG*yes~N9*L1*C~", "/notes", json!([{"text": "B"}, {"text": "C"}]));
+}
+
+#[test]
+fn a_place_may_start_at_a_loop_around_the_instance() {
+    let rules = "[order.lines.components]\neach = 'SLN if ^PO1.PO105 not in (HP)'\nlineNumber = 'SLN01'\n\
+                 relationCode = '^PO1.PO103'\nitem.description = '^PO1.PID05 if PID01=F'";
+    let body = |price: &str| format!("{BEG}PO1*1*5*EA*2*{price}~PID*F****Kit~SLN*1**I~SLN*2**I~CTT*1~");
+    let read_of = |price: &str| read(&small(rules), &body(price)).document["lines"][0]["components"].clone();
+    let component = |number: &str| json!({"lineNumber": number, "relationCode": "EA", "item": {"description": "Kit"}});
+    assert_eq!(read_of("PE"), json!([component("1"), component("2")]));
+    assert_eq!(read_of("HP"), Value::Null);
+    let faults = compile(&small("[order.notes]\neach = 'N9'\ntext = '^PO1.PO103'")).unwrap_err();
+    assert_eq!(faults[0].message, "there is no level 'PO1'", "{faults:?}");
+}
+
+#[test]
 fn places_without_a_path_are_in_the_instance_then_first_in_its_loops_and_nowhere_else() {
     // AMT stands in CTT, and as a loop of its own at the top: the first segment of a child loop is in reach.
     check("totals.lineAmount = 'CTT/AMT02 if AMT01=TT'", "AMT*TT*7~", "/totals/lineAmount", Value::Null);

@@ -379,6 +379,7 @@ impl Writing<'_, '_> {
             Test::Present => found.any(|segment| value(segment).is_some()),
             Test::Absent => found.all(|segment| value(segment).is_none()),
             Test::OneOf(values) => found.any(|segment| value(segment).is_some_and(|text| values.contains(&text))),
+            Test::NoneOf(values) => found.all(|segment| value(segment).is_none_or(|text| !values.contains(&text))),
         }
     }
 }
