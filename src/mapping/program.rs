@@ -195,6 +195,8 @@ pub(super) struct Reach {
     pub part: Part,
     /// What the guide says of the value.
     pub element_type: ElementType,
+    /// The most characters that the guide gives it.
+    pub longest: Option<u32>,
     /// Where the code stands that says how a date or time is written (EDIFACT 2379 beside 2380).
     pub format: Option<Cell>,
 }
@@ -295,13 +297,20 @@ pub(super) enum Codec {
     },
     Date(DateFormat),
     Instant,
+    /// The first day of a period (EDIFACT 2379: 718 and others), or the day itself.
+    From,
+    /// The last day of a period, or the day itself.
+    Until,
     Implied(u32),
     /// A value for a place that is empty, taken on through the codecs behind it. Written only where it is `always`.
     Default {
         value: String,
         always: bool,
     },
+    /// Several places joined as they are.
     Text,
+    /// Several places joined as lines of a text: one that has room left is an end of line.
+    Lines,
     Gtin,
     /// With or without the application identifier 00 on the wire.
     Sscc {

@@ -249,6 +249,12 @@ fn codecs_convert() {
     check("contractNumber = 'REF02 | strip-zeros(5)'", "REF*CT*000~", "/contractNumber", json!("0"));
     check("contractNumber = 'REF02 | pad(5, x) | upper'", "REF*CT*xxab~", "/contractNumber", json!("AB"));
     check("contractNumber = 'REF02 + REF03 | text'", "REF*CT*ab*cd~", "/contractNumber", json!("abcd"));
+    // Lines of a text: a place with room left ends one, a full one (REF02 has thirty characters) goes on in the next.
+    let lines = "contractNumber = 'REF02 + REF03 | lines'";
+    check(lines, "REF*CT*ab*cd~", "/contractNumber", json!("ab cd"));
+    check(lines, "REF*CT*ab *cd~", "/contractNumber", json!("ab cd"));
+    let full = "x".repeat(30);
+    check(lines, &format!("REF*CT*{full}*cd~"), "/contractNumber", json!(format!("{full}cd")));
     check("contractNumber = 'REF02 | default(none)'", "", "/contractNumber", json!("none"));
     check("orderDate = 'REF02 | date(YYMMDD)'", "REF*CT*261102~", "/orderDate", json!("2026-11-02"));
     check("totals.lineAmount = 'REF02 | implied(2)'", "REF*CT*1234~", "/totals/lineAmount", json!("12.34"));
