@@ -2,16 +2,35 @@
 
 use serde_json::{Map, Value};
 
-use super::draft::Written;
+use super::draft::{Mark, Written};
 use super::place::{Here, Wire};
 use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
+use crate::mapping::notes::Mark as Noted;
 use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start, Target, Work, path_text};
 
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
+
+/// Whether a block must have a rule for each member of its item.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    Wanted,
+    NotWanted,
+}
+
+/// Where an item goes.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Into the instance of the item before it.
+    In(Here),
+    /// Into one of its own, in the loops that are there.
+    New,
+    /// Into one of its own, in a new loop too: what stands beside those in one loop contradicts.
+    Apart,
+}
 
 impl<'m, 'd> Writing<'m, 'd> {
     /// An object in an instance of its own.
@@ -31,34 +50,77 @@ impl<'m, 'd> Writing<'m, 'd> {
                 self.items.push(value);
                 self.section(section, members, inside);
                 self.items.pop();
+                self.completed(instances, inside, &by);
             }
             Err(clash) => self.clash(&clash),
         }
     }
 
-    /// An array, an instance for each item.
+    /// An array, an instance for each item. Where a later item makes the conditions of an earlier one's block false
+    /// (`LIN if SCC absent`, and then there is an SCC), or finds no room beside it, all are written again without that
+    /// block.
     pub(super) fn each(&mut self, blocks: &'m [Block], items: &'d [Value], here: Here) {
         // What stands at a place of the whole message is read there and not written from here.
-        let blocks: Vec<&Block> = blocks.iter().filter(|(instances, _)| !is_read_only(instances)).collect();
-        let mut last: Option<(usize, Here)> = None;
+        let all: Vec<&Block> = blocks.iter().filter(|(instances, _)| !is_read_only(instances)).collect();
+        let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
+        let mut open = all.clone();
+        loop {
+            let made = self.all_items(&open, items, here);
+            let kept = self.kept(&open, &made);
+            let failed = self.clashes > clashes;
+            if open.len() < 2 || kept.len() == open.len() {
+                if !failed || open.len() == all.len() {
+                    return;
+                }
+                // Leaving blocks out did not help: what is told is told of all of them.
+                self.take_back(mark, noted, clashes);
+                self.all_items(&all, items, here);
+                return;
+            }
+            self.take_back(mark, noted, clashes);
+            open = kept;
+        }
+    }
+
+    /// The blocks to try again with: those whose conditions still hold, and, where an item found no block, those that do
+    /// not take up the one instance around them.
+    fn kept(&self, blocks: &[&'m Block], made: &[Option<(usize, Here)>]) -> Vec<&'m Block> {
+        let is_kept = |(index, block): &(usize, &&'m Block)| {
+            let mut own = made.iter().flatten().filter(|(used, _)| used == index).map(|(_, inside)| *inside).peekable();
+            let is_in_the_way = made.contains(&None) && own.peek().is_some() && matches!(block.0.target, Target::This);
+            !is_in_the_way && own.all(|inside| self.holds(&block.0, inside))
+        };
+        blocks.iter().enumerate().filter(is_kept).map(|(_, block)| *block).collect()
+    }
+
+    fn take_back(&mut self, mark: Mark, noted: Noted, clashes: usize) {
+        self.draft.rewind(mark);
+        self.notes.rewind(noted);
+        self.clashes = clashes;
+    }
+
+    /// Writes the items; of each the block and the instance, where several blocks feed the array.
+    fn all_items(&mut self, blocks: &[&'m Block], items: &'d [Value], here: Here) -> Vec<Option<(usize, Here)>> {
+        let mut made: Vec<Option<(usize, Here)>> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let Value::Object(members) = item else { continue };
             if let Some(step) = self.steps.last_mut() {
                 step.index = Some(index);
             }
             self.items.push(item);
-            last = match blocks.as_slice() {
+            made.push(match blocks {
                 [(instances, section)] => {
                     self.item(instances, section, members, here);
                     None
                 }
-                blocks => self.block_item(blocks, members, here, last),
-            };
+                blocks => self.block_item(blocks, members, here, made.last().copied().flatten()),
+            });
             self.items.pop();
         }
         if let Some(step) = self.steps.last_mut() {
             step.index = None;
         }
+        made
     }
 
     fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
@@ -66,14 +128,24 @@ impl<'m, 'd> Writing<'m, 'd> {
         let made = self.new_instance(instances, here, &by, true);
         self.spot.clone_from(&by.spot);
         match made {
-            Ok(inside) => self.section(section, members, inside),
+            Ok(inside) => {
+                self.section(section, members, inside);
+                self.completed(instances, inside, &by);
+            }
             Err(clash) => self.clash(&clash),
         }
     }
 
-    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and whose required
-    /// places it can fill. It shares the instance of the item before it as long as their blocks ascend and nothing
-    /// contradicts.
+    fn completed(&mut self, instances: &Instances, inside: Here, by: &Written) {
+        if let Err(clash) = self.complete(instances, inside, by) {
+            self.spot.clone_from(&by.spot);
+            self.clash(&clash);
+        }
+    }
+
+    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and that can write
+    /// all of it, else to the first that can write what it has rules for. It shares the instance of the item before it as
+    /// long as their blocks ascend and nothing contradicts.
     fn block_item(
         &mut self,
         blocks: &[&'m Block],
@@ -82,16 +154,17 @@ impl<'m, 'd> Writing<'m, 'd> {
         last: Option<(usize, Here)>,
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
-        let fitting = blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members));
-        for (index, (instances, section)) in fitting {
-            if let Some((before, inside)) = last
-                && before < index
-                && self.tried(instances, section, members, Some(inside), here, &by).is_some()
-            {
-                return Some((index, inside));
-            }
-            if let Some(inside) = self.tried(instances, section, members, None, here, &by) {
-                return Some((index, inside));
+        let fitting = |block: &(usize, &&'m Block)| has_constants(&block.1.1, members);
+        let fitting: Vec<_> = blocks.iter().enumerate().filter(fitting).collect();
+        for whole in [Whole::Wanted, Whole::NotWanted] {
+            for (index, (instances, section)) in &fitting {
+                let shared = last.filter(|(before, _)| before < index).map(|(_, inside)| Place::In(inside));
+                for place in shared.into_iter().chain([Place::New, Place::Apart]) {
+                    let made = self.tried(instances, section, members, (place, here), &by, whole);
+                    if let Some(inside) = made {
+                        return Some((*index, inside));
+                    }
+                }
             }
         }
         self.spot = by.spot;
@@ -107,24 +180,27 @@ impl<'m, 'd> Writing<'m, 'd> {
         instances: &'m Instances,
         section: &'m Section,
         members: &'d Map<String, Value>,
-        inside: Option<Here>,
-        here: Here,
+        (place, here): (Place, Here),
         by: &Written,
+        whole: Whole,
     ) -> Option<Here> {
-        let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
-        let made = match inside {
-            Some(inside) => Ok(inside),
-            None => self.new_instance(instances, here, by, true),
+        let (mark, noted, clashes, unwritten) = (self.draft.mark(), self.notes.mark(), self.clashes, self.unwritten);
+        let made = match place {
+            Place::In(inside) => Ok(inside),
+            Place::New => self.new_instance(instances, here, by, true),
+            Place::Apart => self.instance_apart(instances, here, by),
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
-            if self.clashes == clashes && self.holds(instances, inside) {
+            self.complete(instances, inside, by).ok();
+            let is_whole = whole == Whole::NotWanted || self.unwritten == unwritten;
+            if is_whole && self.clashes == clashes && self.holds(instances, inside) {
                 return Some(inside);
             }
         }
         self.draft.rewind(mark);
         self.notes.rewind(noted);
-        self.clashes = clashes;
+        (self.clashes, self.unwritten) = (clashes, unwritten);
         None
     }
 

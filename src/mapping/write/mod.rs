@@ -41,6 +41,8 @@ struct Writing<'m, 'd> {
     /// The rule at work.
     spot: Option<Spot>,
     clashes: usize,
+    /// How many members no rule wrote.
+    unwritten: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -52,7 +54,17 @@ struct Step<'d> {
 impl<'m, 'd> Writing<'m, 'd> {
     fn new(program: &'m Program, guide: &'m Guide, context: &'m ReadContext<'m>, notes: Notes) -> Self {
         let draft = Draft::new(guide);
-        Self { program, context, draft, notes, items: Vec::new(), steps: Vec::new(), spot: None, clashes: 0 }
+        Self {
+            program,
+            context,
+            draft,
+            notes,
+            items: Vec::new(),
+            steps: Vec::new(),
+            spot: None,
+            clashes: 0,
+            unwritten: 0,
+        }
     }
 
     fn document(&mut self, document: &'d Value, plan: Option<&'d Plan>) {
@@ -227,6 +239,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         let Some(code) = code else {
             let names: Vec<&str> = slots.iter().filter_map(|slot| named(*slot)).collect();
             let list = list.map_or("", |list| list.name.as_str());
+            self.clashes += 1;
             let message = format!("no code of codes.{list} stands for what {} say", names.join(", "));
             let finding = Diagnostic::error("no-code", message);
             return self.find(finding.hinting("add an entry with these members to the list in the partner's mapping"));
@@ -267,6 +280,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             Value::Object(members) => members.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
             _ => String::new(),
         };
+        self.unwritten += 1;
         let path = self.path();
         let message = if inside.is_empty() {
             format!("no rule writes {path}")
@@ -334,6 +348,10 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     fn clash(&mut self, clash: &Clash) {
+        // The partner does without it: it goes where there is room for it.
+        if self.is_unsent() {
+            return;
+        }
         self.clashes += 1;
         let finding = match clash {
             Clash::Taken(taken) => {

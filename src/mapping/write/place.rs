@@ -7,7 +7,7 @@ use crate::mapping::program::{Cell, Condition, Instances, PairCells, Part, Reach
 use crate::mapping::rule::Test;
 
 /// The instance a rule is applied to: a loop, or a segment that counts as a loop of one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Here {
     Loop(LoopNumber),
     Segment(SegmentNumber),
@@ -301,7 +301,7 @@ impl Writing<'_, '_> {
         }
     }
 
-    /// A new instance, in which the conditions hold.
+    /// A new instance, in which the conditions hold: in the loops that are there, else in a new one.
     pub(super) fn new_instance(
         &mut self,
         instances: &Instances,
@@ -309,53 +309,105 @@ impl Writing<'_, '_> {
         by: &Written,
         is_item: bool,
     ) -> Result<Here, Clash> {
-        let mark = self.draft.mark();
-        let mut clash = None;
         let (start, loops) = match &instances.target {
             Target::This => return self.condition_all(instances, here, by).map(|()| here),
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
-        // Every instance on the way that is there is tried, then a new one.
-        let known = self.ends(from, loops).into_iter().map(Some);
-        for end in known.chain([None]).collect::<Vec<_>>() {
-            let end = match (end, loops.split_last()) {
-                (Some(end), _) => Some(end),
-                (None, Some((last, way))) => {
-                    let around = self.walk(from, way);
-                    around.and_then(|around| self.draft.open_loop(around, |child| child.name == *last, false))
-                }
-                (None, None) => None,
-            };
-            let made = end.and_then(|end| match &instances.target {
-                Target::Loops { name, .. } => {
-                    self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
-                }
-                Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
-                Target::This => None,
-            });
-            match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {
-                Some(Ok(made)) => return Ok(made),
-                Some(Err(found)) => {
+        let mut clash = None;
+        for end in self.ends(from, loops) {
+            let mark = self.draft.mark();
+            match self.instance_in(end, instances, by, is_item) {
+                Ok(made) => return Ok(made),
+                Err(found) => {
+                    self.draft.rewind(mark);
                     clash.get_or_insert(found);
                 }
-                None => {}
             }
-            self.draft.rewind(mark);
         }
-        Err(clash.unwrap_or_else(|| Clash::Full(target_name(&instances.target))))
+        match self.in_new_loop(from, loops, instances, by, is_item) {
+            Err(Clash::Full(name)) => Err(clash.unwrap_or(Clash::Full(name))),
+            Err(found) => Err(clash.unwrap_or(found)),
+            made => made,
+        }
     }
 
-    /// Writes what the first alternative of an instance's conditions says.
-    fn condition_all(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
-        for condition in instances.alternatives.first().into_iter().flatten() {
-            if let Some(want) = condition_want(condition, by)
-                && condition.reach.route.start != Start::Message
-            {
-                self.put_all(&condition.reach.route, &[want], here)?;
-            }
+    /// A new instance for an item in a new loop, where its place has a path of loops.
+    pub(super) fn instance_apart(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<Here, Clash> {
+        let (start, loops) = match &instances.target {
+            Target::This => return Err(Clash::ReadOnly),
+            Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
+        };
+        match self.start(here, start) {
+            Some(Here::Loop(from)) => self.in_new_loop(from, loops, instances, by, true),
+            _ => Err(Clash::ReadOnly),
         }
-        Ok(())
+    }
+
+    /// A new instance in a new instance of the last loop on its path.
+    fn in_new_loop(
+        &mut self,
+        from: LoopNumber,
+        loops: &[String],
+        instances: &Instances,
+        by: &Written,
+        is_item: bool,
+    ) -> Result<Here, Clash> {
+        let full = || Clash::Full(target_name(&instances.target));
+        let Some((last, way)) = loops.split_last() else { return Err(full()) };
+        let mark = self.draft.mark();
+        let around = self.walk(from, way);
+        let end = around.and_then(|around| self.draft.open_loop(around, |child| child.name == *last, false));
+        let made = end.ok_or_else(full).and_then(|end| self.instance_in(end, instances, by, is_item));
+        if made.is_err() {
+            self.draft.rewind(mark);
+        }
+        made
+    }
+
+    /// A new instance directly in a loop.
+    fn instance_in(
+        &mut self,
+        end: LoopNumber,
+        instances: &Instances,
+        by: &Written,
+        is_item: bool,
+    ) -> Result<Here, Clash> {
+        let made = match &instances.target {
+            Target::Loops { name, .. } => {
+                self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
+            }
+            Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
+            Target::This => None,
+        };
+        let made = made.ok_or_else(|| Clash::Full(target_name(&instances.target)))?;
+        self.condition_all(instances, made, by).map(|()| made)
+    }
+
+    /// Writes what the first alternative of an instance's conditions says. Where several values will do, a rule inside the
+    /// instance may choose one: that waits for [`Self::complete`].
+    fn condition_all(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
+        let is_decided = |condition: &&Condition| !matches!(&condition.test, Test::OneOf(values) if values.len() > 1);
+        let conditions = instances.alternatives.first().into_iter().flatten().filter(is_decided);
+        conditions.into_iter().try_for_each(|condition| self.condition(condition, here, by))
+    }
+
+    /// Writes what is still to be written for an instance's conditions to hold, when its rules have been applied.
+    pub(super) fn complete(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
+        if self.holds(instances, here) {
+            return Ok(());
+        }
+        let mut conditions = instances.alternatives.first().into_iter().flatten();
+        conditions.try_for_each(|condition| self.condition(condition, here, by))
+    }
+
+    fn condition(&mut self, condition: &Condition, here: Here, by: &Written) -> Result<(), Clash> {
+        match condition_want(condition, by) {
+            Some(want) if condition.reach.route.start != Start::Message => {
+                self.put_all(&condition.reach.route, &[want], here)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether one of the alternatives of an instance's conditions holds of what is written so far.

@@ -162,6 +162,62 @@ fn consecutive_items_share_an_instance_while_their_blocks_ascend() {
 }
 
 #[test]
+fn a_block_whose_condition_a_later_item_breaks_is_left_out() {
+    let blocks = "[[order.lines.components]]\neach = 'PO1 if SLN absent'\nitem.description = 'PID05 if PID01=F'\n\
+                  [[order.lines.components]]\neach = 'SLN'\nlineNumber = 'SLN01'\nitem.buyerPartNumber = 'SLN[BP]'\n\
+                  item.description = 'PID05 if PID01=F'\nemit = { SLN03 = \"'I'\" }";
+    let parts = |parts: Value| json!({"lines": [{"components": parts}]});
+    let plain = |text: &str| json!({"item": {"description": text}});
+    check(blocks, parts(json!([plain("one")])), &["PID*F****one"], &[]);
+    // The first could stand in PO1, but only as long as there is no SLN beside it.
+    check(
+        blocks,
+        parts(json!([plain("one"), plain("two")])),
+        &["SLN***I", "PID*F****one", "SLN***I", "PID*F****two"],
+        &["missing-element", "missing-element"],
+    );
+    // A block that says all of an item goes before one that says a part of it.
+    let whole = json!([{"lineNumber": "1", "item": {"description": "one"}}]);
+    check(blocks, parts(whole), &["SLN*1**I", "PID*F****one"], &[]);
+}
+
+#[test]
+fn items_that_contradict_in_a_loop_around_them_get_one_each() {
+    let blocks = "[[order.notes]]\neach = 'N9/MSG'\ntext = 'MSG01'\nsubject = '^N9.N902'\nemit = { '^N9.N901' = \"'L1'\" }\n\
+                  [[order.notes]]\neach = 'PID'\ntext = 'PID05'";
+    let note = |subject: &str, text: &str| json!({"subject": subject, "text": text});
+    let notes = json!({"notes": [note("A", "one"), note("A", "two"), note("B", "three")]});
+    check(blocks, notes, &["N9*L1*A", "MSG*one", "MSG*two", "N9*L1*B", "MSG*three"], &[]);
+}
+
+#[test]
+fn of_several_values_of_a_condition_a_rule_inside_may_choose_one() {
+    let rules = "[order.buyer]\nin = 'N1 if N101=BY'\nname = 'N102'\n[order.buyer.taxIds]\n\
+                 each = 'REF if REF01 in (TJ VX)'\nscheme = 'REF01'\nvalue = 'REF02'";
+    let buyer = |scheme: Value| json!({"buyer": {"name": "B", "taxIds": [scheme]}});
+    check(rules, buyer(json!({"scheme": "VX", "value": "1"})), &["N1*BY*B", "REF*VX*1"], &[]);
+    check(rules, buyer(json!({"value": "1"})), &["N1*BY*B", "REF*TJ*1"], &["more-read-back"]);
+    check(rules, buyer(json!({"scheme": "ZZ", "value": "1"})), &["N1*BY*B", "REF*ZZ*1"], &["write-conflict"]);
+}
+
+#[test]
+fn what_the_partner_does_without_goes_where_there_is_room() {
+    let rules = "contractNumber = 'REF02 if REF01=CT'\nblanketOrderNumber = 'REF02 if REF01=CT'\n\
+                 unsent = ['blanketOrderNumber']";
+    check(rules, json!({"contractNumber": "C", "blanketOrderNumber": "B"}), &["REF*CT*C"], &[]);
+    let alone = &["more-read-back"];
+    check(rules, json!({"blanketOrderNumber": "B"}), &["REF*CT*B"], alone);
+}
+
+#[test]
+fn what_an_emit_put_there_is_no_surprise_when_it_is_read_back() {
+    let rules = "[order.lines.components]\neach = 'SLN'\nlineNumber = 'SLN01'\nitem.description = 'PID05 if PID01=F'\n\
+                 emit = { SLN01 = 'item.description', SLN03 = \"'I'\" }";
+    let components = json!({"lines": [{"components": [{"item": {"description": "one"}}]}]});
+    check(rules, components, &["SLN*one**I", "PID*F****one"], &[]);
+}
+
+#[test]
 fn pairs_fill_from_the_left_and_numbers_of_items_by_their_length() {
     let rules = "[order.lines.item]\nbuyerPartNumber = 'PO1[BP]'\nrevision = 'PO1[EC]'\n\
                  gtin = 'PO1[UK] or PO1[EN] or PO1[UP]'";
