@@ -14,13 +14,6 @@ use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
 
-/// Whether a block must have a rule for each member of its item.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Whole {
-    Wanted,
-    NotWanted,
-}
-
 /// Where an item goes.
 #[derive(Clone, Copy)]
 enum Place {
@@ -30,6 +23,15 @@ enum Place {
     New,
     /// Into one of its own, in a new loop too: what stands beside those in one loop contradicts.
     Apart,
+}
+
+/// How far the writing was.
+#[derive(Clone, Copy)]
+struct State {
+    draft: Mark,
+    notes: Noted,
+    clashes: usize,
+    unwritten: usize,
 }
 
 impl<'m, 'd> Writing<'m, 'd> {
@@ -62,22 +64,22 @@ impl<'m, 'd> Writing<'m, 'd> {
     pub(super) fn each(&mut self, blocks: &'m [Block], items: &'d [Value], here: Here) {
         // What stands at a place of the whole message is read there and not written from here.
         let all: Vec<&Block> = blocks.iter().filter(|(instances, _)| !is_read_only(instances)).collect();
-        let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
+        let before = self.state();
         let mut open = all.clone();
         loop {
             let made = self.all_items(&open, items, here);
             let kept = self.kept(&open, &made);
-            let failed = self.clashes > clashes;
+            let failed = self.clashes > before.clashes;
             if open.len() < 2 || kept.len() == open.len() {
                 if !failed || open.len() == all.len() {
                     return;
                 }
                 // Leaving blocks out did not help: what is told is told of all of them.
-                self.take_back(mark, noted, clashes);
+                self.take_back(before);
                 self.all_items(&all, items, here);
                 return;
             }
-            self.take_back(mark, noted, clashes);
+            self.take_back(before);
             open = kept;
         }
     }
@@ -91,12 +93,6 @@ impl<'m, 'd> Writing<'m, 'd> {
             !is_in_the_way && own.all(|inside| self.holds(&block.0, inside))
         };
         blocks.iter().enumerate().filter(is_kept).map(|(_, block)| *block).collect()
-    }
-
-    fn take_back(&mut self, mark: Mark, noted: Noted, clashes: usize) {
-        self.draft.rewind(mark);
-        self.notes.rewind(noted);
-        self.clashes = clashes;
     }
 
     /// Writes the items; of each the block and the instance, where several blocks feed the array.
@@ -144,8 +140,8 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     /// An item of an array that several blocks feed: it belongs to the first whose constants it has and that can write
-    /// all of it, else to the first that can write what it has rules for. It shares the instance of the item before it as
-    /// long as their blocks ascend and nothing contradicts.
+    /// all of it, else to the one that leaves the least of it. It shares the instance of the item before it as long as
+    /// their blocks ascend and nothing contradicts.
     fn block_item(
         &mut self,
         blocks: &[&'m Block],
@@ -154,18 +150,27 @@ impl<'m, 'd> Writing<'m, 'd> {
         last: Option<(usize, Here)>,
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
-        let fitting = |block: &(usize, &&'m Block)| has_constants(&block.1.1, members);
-        let fitting: Vec<_> = blocks.iter().enumerate().filter(fitting).collect();
-        for whole in [Whole::Wanted, Whole::NotWanted] {
-            for (index, (instances, section)) in &fitting {
-                let shared = last.filter(|(before, _)| before < index).map(|(_, inside)| Place::In(inside));
-                for place in shared.into_iter().chain([Place::New, Place::Apart]) {
-                    let made = self.tried(instances, section, members, (place, here), &by, whole);
-                    if let Some(inside) = made {
-                        return Some((*index, inside));
-                    }
+        let mut best: Option<(usize, (usize, Place))> = None;
+        for (index, block) in blocks.iter().enumerate().filter(|(_, block)| has_constants(&block.1, members)) {
+            let shared = last.filter(|(before, _)| *before < index).map(|(_, inside)| Place::In(inside));
+            for place in shared.into_iter().chain([Place::New, Place::Apart]) {
+                let before = self.state();
+                let Some(inside) = self.tried(block, members, (place, here), &by) else { continue };
+                let left = self.unwritten - before.unwritten;
+                if left == 0 {
+                    return Some((index, inside));
+                }
+                self.take_back(before);
+                if best.is_none_or(|(least, _)| left < least) {
+                    best = Some((left, (index, place)));
                 }
             }
+        }
+        if let Some((_, (index, place))) = best
+            && let Some(block) = blocks.get(index)
+            && let Some(inside) = self.tried(block, members, (place, here), &by)
+        {
+            return Some((index, inside));
         }
         self.spot = by.spot;
         let finding = Diagnostic::error("no-block", "none of the blocks of the mapping can write this item");
@@ -177,14 +182,12 @@ impl<'m, 'd> Writing<'m, 'd> {
     /// Writes an item into an instance, or a new one; takes it back where that contradicts or could not be read again.
     fn tried(
         &mut self,
-        instances: &'m Instances,
-        section: &'m Section,
+        (instances, section): &'m Block,
         members: &'d Map<String, Value>,
         (place, here): (Place, Here),
         by: &Written,
-        whole: Whole,
     ) -> Option<Here> {
-        let (mark, noted, clashes, unwritten) = (self.draft.mark(), self.notes.mark(), self.clashes, self.unwritten);
+        let before = self.state();
         let made = match place {
             Place::In(inside) => Ok(inside),
             Place::New => self.new_instance(instances, here, by, true),
@@ -193,15 +196,22 @@ impl<'m, 'd> Writing<'m, 'd> {
         if let Ok(inside) = made {
             self.section(section, members, inside);
             self.complete(instances, inside, by).ok();
-            let is_whole = whole == Whole::NotWanted || self.unwritten == unwritten;
-            if is_whole && self.clashes == clashes && self.holds(instances, inside) {
+            if self.clashes == before.clashes && self.holds(instances, inside) {
                 return Some(inside);
             }
         }
-        self.draft.rewind(mark);
-        self.notes.rewind(noted);
-        (self.clashes, self.unwritten) = (clashes, unwritten);
+        self.take_back(before);
         None
+    }
+
+    fn state(&self) -> State {
+        State { draft: self.draft.mark(), notes: self.notes.mark(), clashes: self.clashes, unwritten: self.unwritten }
+    }
+
+    fn take_back(&mut self, before: State) {
+        self.draft.rewind(before.draft);
+        self.notes.rewind(before.notes);
+        (self.clashes, self.unwritten) = (before.clashes, before.unwritten);
     }
 
     /// Values of one kind, in the places of a list: a new segment where the one before is full.
