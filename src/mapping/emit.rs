@@ -27,10 +27,11 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, "emit", "a table of places and values, such as { FOB01 = \"'DF'\" }");
             return Vec::new();
         };
-        table.entries.iter().filter_map(|entry| self.emit(entry, scope, own)).collect()
+        table.entries.iter().filter_map(|entry| self.emit(entry, scope, own)).flatten().collect()
     }
 
-    fn emit(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Option<Emit> {
+    /// One emit for each value that may stand at the place.
+    fn emit(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Option<Vec<Emit>> {
         if matches!(entry.node.value, Value::Flag(false)) {
             return None;
         }
@@ -53,8 +54,10 @@ impl<'c> Compiler<'c> {
             }
         };
         let parsed = self.faults.parsed(&entry.node, rule::Emit::parse(text))?;
-        let value = self.emit_value(&entry.node, parsed, own)?;
-        Some(Emit { reach, value, at: entry.node.at.clone() })
+        let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
+        let emit =
+            |value: Option<EmitValue>| Some(Emit { reach: reach.clone(), value: value?, at: entry.node.at.clone() });
+        values.into_iter().map(emit).collect()
     }
 
     fn emit_value(&mut self, node: &Node, emit: rule::Emit, own: &'c Shape) -> Option<EmitValue> {

@@ -335,6 +335,13 @@ fn emits_are_compared_and_only_equal_values_are_used() {
     let (codes, left) = read_fob("PP", "2*5");
     assert_eq!(codes, ["emit-differs", "emit-differs"]);
     assert_eq!(left, ["FOB01", "CTT/CTT01"]);
+    let either = "emit = { FOB01 = \"'DF' or 'PP'\", CTT01 = 'segments(BEG) or sum(lines.quantity.value)' }\n\
+                  deliveryTerms.location = 'FOB07'";
+    for (fob, count) in [("DF", "1"), ("PP", "5")] {
+        let read = read(&small(either), &format!("{BEG}FOB*{fob}~PO1*1*5*EA~CTT*{count}~"));
+        assert_eq!(read.findings, []);
+        assert!(read.unmapped.iter().all(|one| one.path.starts_with("BEG")), "{:?}", read.unmapped);
+    }
 }
 
 #[test]
