@@ -103,7 +103,10 @@ impl<'m, 'd> Writing<'m, 'd> {
             let Some(name) = section.names.get(member.slot) else { continue };
             if let Some((name, value)) = members.get_key_value(name) {
                 self.steps.push(Step { name, index: None });
-                self.member(member, value, members, here);
+                // A member that is never written may still have a rule to be read by.
+                if !self.is_unsent() {
+                    self.member(member, value, members, here);
+                }
                 self.steps.pop();
             }
             if let Work::Value(Rule { code_slot: Some(slot), .. }) = &member.work {

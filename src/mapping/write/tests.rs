@@ -257,6 +257,39 @@ fn what_no_rule_writes_is_told_unless_the_mapping_says_so() {
         &["member-unwritten"],
     );
     check("unsent = ['contractNumber', 'buyer']", json!({"contractNumber": "C", "buyer": {"name": "B"}}), &[], &[]);
+    // A rule reads what is never written.
+    check("contractNumber = 'BEG06'\nunsent = ['contractNumber']", json!({"contractNumber": "C"}), &[], &[]);
+}
+
+#[test]
+fn a_level_that_says_what_a_unit_is_has_no_place_for_its_type() {
+    let mapping = "message = 'x12/004010/856'\ndocument = 'shipment-notice@1'\n[shipment-notice]\n\
+                   shipmentNumber = 'BSN02'\ntree = ['S', 'T', 'P', 'I']\n[shipment-notice.levels]\nS = 'shipment'\n\
+                   T = { unit = 'pallet' }\nP = 'unit'\nI = 'line'\n[shipment-notice.handlingUnits]\n\
+                   labelNumber = 'MAN02 if MAN01=CA'\ntype = 'TD101 | default(CTN) | code(packaging)'\n\
+                   [shipment-notice.lines]\nshippedQuantity = { value = 'SN102', unit = 'SN103' }\n\
+                   [codes.packaging]\nCTN = 'carton'\nDRM = 'drum'\nPLT = 'pallet'";
+    let unit = |id: &str, kind: &str| json!({"id": id, "type": kind, "labelNumber": id});
+    let document = json!({
+        "shipmentNumber": "S1",
+        "lines": [{"lineId": "1", "shippedQuantity": {"value": "5", "unit": "EA"}}],
+        "handlingUnits": [unit("P1", "pallet"), unit("C1", "carton"), unit("D1", "drum")],
+    });
+    let written = shown(&write_with(&compile(mapping), &document), ("*", ">"));
+    let expect = [
+        "BSN**S1",
+        "HL*1**S*1",
+        "HL*2*1*T*0",
+        "MAN*CA*P1",
+        "HL*3*1*P*0",
+        "MAN*CA*C1",
+        "HL*4*1*P*0",
+        "TD1*DRM",
+        "MAN*CA*D1",
+        "HL*5*1*I*0",
+        "SN1**5*EA",
+    ];
+    assert_eq!(written, expect);
 }
 
 #[test]
