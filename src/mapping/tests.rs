@@ -166,6 +166,8 @@ fn a_list_of_places_collects_in_the_order_of_the_wire() {
     check(rules, "N1*ST*P~N3*a*b~N3*c~", "/shipTo/address/street", json!(["a", "b", "c"]));
     check(rules, "N1*ST*P~", "/shipTo", json!({"name": "P"}));
     check(rules, "N1*ST~", "/shipTo", Value::Null);
+    let serial = "shipTo.additionalNames = ['REF02 if REF01=SE', 'REF03 if REF01=SN']";
+    check(serial, "REF*SE*1*x~REF*CT*2~REF*SN*y*3~REF*SE*4~", "/shipTo/additionalNames", json!(["1", "3", "4"]));
 }
 
 #[test]

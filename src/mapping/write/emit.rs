@@ -15,7 +15,7 @@ impl<'m, 'd> Writing<'m, 'd> {
     pub(super) fn emit(&mut self, emit: &'m Emit, around: &'d Map<String, Value>, here: Here) {
         let Part::Element(cell) = &emit.reach.part else { return };
         let Some(text) = self.emitted(emit, around) else { return };
-        let by = Written { text, spot: Some(emit.at.clone()), member: String::new() };
+        let by = Written { text, spot: Some(emit.at.clone()), ..Written::default() };
         let known = self.existing(&emit.reach.route, here);
         let counts = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
         if known.is_empty() && (counts || self.is_mandatory(emit, here)) {

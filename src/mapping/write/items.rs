@@ -3,12 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::draft::Written;
-use super::place::{Here, Wire};
+use super::place::{Asked, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
-use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start, Target, Work, path_text};
+use crate::mapping::program::{
+    Instances, ListPlace, PathStep, Reach, Route, Section, Source, Start, Target, Work, path_text,
+};
 
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
@@ -63,7 +65,11 @@ impl<'m, 'd> Writing<'m, 'd> {
 
     fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
         let by = self.instance_author();
-        let made = self.new_instance(instances, here, &by, true);
+        let asked = if loops_around(instances).is_empty() { Asked::Item } else { Asked::ItemApart };
+        if asked == Asked::ItemApart && self.tried(instances, section, members, None, here, &by).is_some() {
+            return;
+        }
+        let made = self.new_instance(instances, here, &by, asked);
         self.spot.clone_from(&by.spot);
         match made {
             Ok(inside) => self.section(section, members, inside),
@@ -82,14 +88,19 @@ impl<'m, 'd> Writing<'m, 'd> {
         last: Option<(usize, Here)>,
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
-        let fitting = blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members));
-        for (index, (instances, section)) in fitting {
-            if let Some((before, inside)) = last
-                && before < index
-                && self.tried(instances, section, members, Some(inside), here, &by).is_some()
-            {
-                return Some((index, inside));
+        let fitting: Vec<(usize, &&Block)> =
+            blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members)).collect();
+        if let Some((before, inside)) = last {
+            let target = blocks.get(before).map(|(instances, _)| &instances.target);
+            let may_share =
+                |(index, (instances, _)): &&(usize, &&Block)| before < *index && target == Some(&instances.target);
+            for (index, (instances, section)) in fitting.iter().filter(may_share) {
+                if self.tried(instances, section, members, Some(inside), here, &by).is_some() {
+                    return Some((*index, inside));
+                }
             }
+        }
+        for (index, (instances, section)) in fitting {
             if let Some(inside) = self.tried(instances, section, members, None, here, &by) {
                 return Some((index, inside));
             }
@@ -114,7 +125,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
         let made = match inside {
             Some(inside) => Ok(inside),
-            None => self.new_instance(instances, here, by, true),
+            None => self.new_instance(instances, here, by, Asked::Item),
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
@@ -129,19 +140,22 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     /// Values of one kind, in the places of a list: a new segment where the one before is full.
-    pub(super) fn list(&mut self, reaches: &'m [Reach], at: &Spot, items: &'d [Value], here: Here) {
+    pub(super) fn list(&mut self, places: &'m [ListPlace], at: &Spot, items: &'d [Value], here: Here) {
         let by = self.author(at);
         self.spot = Some(at.clone());
         let mut values = items.iter().filter_map(Value::as_str).peekable();
         let mut is_first = true;
+        // Places with conditions of their own are alternatives for what is read; the first of them is written.
+        let Some(ListPlace { reach: Reach { route, .. }, conditions }) = places.first() else { return };
+        let together = places.iter().filter(|place| place.reach.route == *route && place.conditions == *conditions);
+        let together: Vec<&ListPlace> = together.collect();
         while values.peek().is_some() {
-            let mut wants = Vec::new();
-            for reach in reaches {
+            let mut wants: Vec<Want> = conditions.iter().filter_map(|one| condition_want(one, &by)).collect();
+            for ListPlace { reach, .. } in &together {
                 let Some(text) = values.next() else { break };
                 let wire = Wire { text: Some(text.to_owned()), format: None };
                 wants.extend(super::place::value_wants(reach, &wire, &by));
             }
-            let Some(route) = reaches.first().map(|reach| &reach.route) else { return };
             let put = if is_first { self.put_all(route, &wants, here) } else { self.put_in_new(route, &wants, here) };
             is_first = false;
             if let Err(clash) = put {
@@ -158,7 +172,15 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let generic = path_text(&self.steps.iter().map(step).collect::<Vec<_>>());
         let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
-        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
+        Written { spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path(), ..Written::default() }
+    }
+}
+
+/// The loops that an instance's path goes through.
+fn loops_around(instances: &Instances) -> &[String] {
+    match &instances.target {
+        Target::This => &[],
+        Target::Loops { loops, .. } | Target::Segments(Route { loops, .. }) => loops,
     }
 }
 

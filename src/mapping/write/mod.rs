@@ -85,7 +85,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             let text = if index + 1 == parts.len() { "S" } else { "D" }.to_owned();
             let segment = self.draft.add(0, *part, uns, false);
             let cell = super::program::Cell { number: 1, sub: super::program::Sub::default() };
-            self.draft.put(segment, cell, draft::Written { text, spot: None, member: String::new() });
+            self.draft.put(segment, cell, draft::Written { text, ..draft::Written::default() });
         }
     }
 
@@ -143,7 +143,7 @@ impl<'m, 'd> Writing<'m, 'd> {
     fn member(&mut self, member: &'m Member, value: &'d Value, around: &'d Map<String, Value>, here: Here) {
         match (&member.work, value) {
             (Work::Value(rule), value) => self.rule(rule, value, around, here),
-            (Work::List { reaches, at }, Value::Array(items)) => self.list(reaches, at, items, here),
+            (Work::List { places, at }, Value::Array(items)) => self.list(places, at, items, here),
             (Work::Split { rule, separator }, Value::Array(items)) => {
                 let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 self.rule(rule, &Value::from(texts.join(separator)), around, here);
@@ -224,31 +224,35 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let list = self.program.lists.get(spread.list);
         let entries = list.map(|list| list.entries.as_slice()).unwrap_or_default();
-        let entry =
-            entries.iter().zip(&spread.entries).find(|(entry, ways)| !entry.is_read_only && ways.iter().any(fits));
-        let code = entry.map(|(entry, _)| entry.code.clone()).or_else(|| beside.map(str::to_owned));
-        let Some(code) = code else {
+        let fitting = entries.iter().zip(&spread.entries);
+        let fitting = fitting.filter(|(entry, ways)| !entry.is_read_only && ways.iter().any(fits));
+        let mut codes: Vec<&str> = fitting.map(|(entry, _)| entry.code.as_str()).collect();
+        codes.extend(beside.filter(|_| codes.is_empty()));
+        if codes.is_empty() {
             let names: Vec<&str> = slots.iter().filter_map(|slot| named(*slot)).collect();
             let list = list.map_or("", |list| list.name.as_str());
             let message = format!("no code of codes.{list} stands for what {} say", names.join(", "));
             let finding = Diagnostic::error("no-code", message);
             return self.find(finding.hinting("add an entry with these members to the list in the partner's mapping"));
-        };
+        }
         let by = self.author(&spread.at);
-        let value = Value::from(code);
         let mut first = None;
-        for source in &spread.sources {
-            let Source::Places { reaches, conditions } = source else { continue };
-            let wires = match self.wires(&value, &crate::canon::Kind::Text, &spread.codecs, reaches, None) {
-                Ok(Out::Wires(wires)) => wires,
-                Ok(Out::LeftOut) => return,
-                Err(unwritable) => return self.unwritable(unwritable, &value),
-            };
-            match self.place(reaches, conditions, &wires, here, &by) {
-                Ok(()) => return,
-                Err(Clash::ReadOnly) => {}
-                Err(clash) => {
-                    first.get_or_insert(clash);
+        // Several codes may say the same; the first that does not contradict what stands there already is written.
+        for code in codes {
+            let value = Value::from(code);
+            for source in &spread.sources {
+                let Source::Places { reaches, conditions } = source else { continue };
+                let wires = match self.wires(&value, &crate::canon::Kind::Text, &spread.codecs, reaches, None) {
+                    Ok(Out::Wires(wires)) => wires,
+                    Ok(Out::LeftOut) => return,
+                    Err(unwritable) => return self.unwritable(unwritable, &value),
+                };
+                match self.place(reaches, conditions, &wires, here, &by) {
+                    Ok(()) => return,
+                    Err(Clash::ReadOnly) => {}
+                    Err(clash) => {
+                        first.get_or_insert(clash);
+                    }
                 }
             }
         }
@@ -258,7 +262,7 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     fn author(&self, spot: &Spot) -> draft::Written {
-        draft::Written { text: String::new(), spot: Some(spot.clone()), member: self.path() }
+        draft::Written { spot: Some(spot.clone()), member: self.path(), ..draft::Written::default() }
     }
 
     /// A member that no rule writes. What the mapping says is never written is left out without a word.

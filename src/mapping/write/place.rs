@@ -13,6 +13,17 @@ pub(super) enum Here {
     Segment(SegmentNumber),
 }
 
+/// What a new instance is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// An object; others share it.
+    Object,
+    /// An item of an array.
+    Item,
+    /// An item that the loops which are there have no place for: those around it are new, too.
+    ItemApart,
+}
+
 /// What is to stand in a segment.
 #[derive(Clone, Debug)]
 pub(super) enum Want {
@@ -176,9 +187,11 @@ impl Writing<'_, '_> {
                     Some(found) if values.contains(&found.text) => met += 1,
                     Some(found) => return Err(self.no_fit(segment, *cell, found, written, false)),
                 },
-                Want::Value(cell, written) => match self.draft.cell(segment, *cell) {
+                Want::Value(cell, written) => match standing(&cells, *cell).or(self.draft.cell(segment, *cell)) {
                     None => cells.push((*cell, written.clone())),
                     Some(found) if found.text == written.text => {}
+                    // A condition put its first value there; this is another that it allows.
+                    Some(found) if found.others.contains(&written.text) => cells.push((*cell, written.clone())),
                     Some(found) => {
                         let conditions = wants.iter().filter(|want| matches!(want, Want::Condition(..))).count();
                         let is_own = conditions > 0 && met == conditions;
@@ -277,7 +290,7 @@ impl Writing<'_, '_> {
         by: &Written,
     ) -> Result<Here, Clash> {
         let known = match &instances.target {
-            Target::This => return self.new_instance(instances, here, by, false),
+            Target::This => return self.new_instance(instances, here, by, Asked::Object),
             Target::Loops { start, loops, name } => match self.start(here, *start) {
                 Some(Here::Loop(from)) => {
                     let ends = self.ends(from, loops);
@@ -297,7 +310,7 @@ impl Writing<'_, '_> {
         let meets = known.into_iter().find(|known| self.holds(instances, *known));
         match meets {
             Some(known) => Ok(known),
-            None => self.new_instance(instances, here, by, false),
+            None => self.new_instance(instances, here, by, Asked::Object),
         }
     }
 
@@ -307,7 +320,7 @@ impl Writing<'_, '_> {
         instances: &Instances,
         here: Here,
         by: &Written,
-        is_item: bool,
+        asked: Asked,
     ) -> Result<Here, Clash> {
         let mark = self.draft.mark();
         let mut clash = None;
@@ -316,8 +329,18 @@ impl Writing<'_, '_> {
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
-        // Every instance on the way that is there is tried, then a new one.
-        let known = self.ends(from, loops).into_iter().map(Some);
+        // Every instance on the way that is there is tried, then a new one. What was made for an item of another array
+        // belongs to that.
+        let mut known = self.ends(from, loops);
+        known.retain(|end| *end == from || !self.draft.is_item_loop(*end));
+        match asked {
+            Asked::Object => {}
+            // Items stay in their order: behind the one before.
+            Asked::Item => known.reverse(),
+            Asked::ItemApart => known.clear(),
+        }
+        let is_item = asked != Asked::Object;
+        let known = known.into_iter().map(Some);
         for end in known.chain([None]).collect::<Vec<_>>() {
             let end = match (end, loops.split_last()) {
                 (Some(end), _) => Some(end),
@@ -383,6 +406,11 @@ impl Writing<'_, '_> {
     }
 }
 
+/// What the wants before have put into a cell.
+fn standing(cells: &[(Cell, Written)], cell: Cell) -> Option<&Written> {
+    cells.iter().rev().find(|(known, _)| *known == cell).map(|(_, written)| written)
+}
+
 /// What stands in the way in one segment.
 struct NoFit {
     taken: Taken,
@@ -421,11 +449,12 @@ pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want>
     std::iter::once(value).chain(format).collect()
 }
 
-fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
+pub(super) fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
     let Test::OneOf(values) = &condition.test else { return None };
     let Part::Element(cell) = &condition.reach.part else { return None };
-    let text = values.first()?.clone();
-    Some(Want::Condition(*cell, values.clone(), Written { text, ..by.clone() }))
+    let (first, others) = values.split_first()?;
+    let written = Written { text: first.clone(), others: others.to_vec(), ..by.clone() };
+    Some(Want::Condition(*cell, values.clone(), written))
 }
 
 /// Whether what tells apart loops that begin alike is wanted, or at least not forbidden.

@@ -108,6 +108,20 @@ fn the_first_source_is_written_and_its_equality_conditions() {
 }
 
 #[test]
+fn a_value_stands_in_for_the_first_that_a_condition_allows() {
+    let others = "references.others = { each = 'REF if REF01 in (IA VR CT)', code = 'REF01', number = 'REF02' }";
+    let reference = |code: &str| json!({"references": {"others": [{"code": code, "number": "1"}]}});
+    check(others, reference("IA"), &["REF*IA*1"], &[]);
+    check(others, reference("CT"), &["REF*CT*1"], &[]);
+    check(others, reference("ZZ"), &["REF*IA*1"], &["write-conflict"]);
+    // The same of a place's own condition.
+    let terms = "deliveryTerms.incoterm = 'FOB05 if FOB05 in (EXW FCA)'\nemit = { FOB01 = \"'DF'\", FOB04 = \"'01'\" }";
+    let incoterm = |word: &str| json!({"deliveryTerms": {"incoterm": word}});
+    check(terms, incoterm("FCA"), &["FOB*DF***01*FCA"], &[]);
+    check(terms, incoterm("CIF"), &[], &["write-conflict"]);
+}
+
+#[test]
 fn the_next_source_is_taken_where_the_first_is_taken_already() {
     let contact = "[order.buyer]\nin = 'N1 if N101=BY'\n[order.buyer.contacts]\neach = 'PER'\n\
                    phone = 'PER04 if PER03=TE or PER06 if PER05=TE'\nfax = 'PER04 if PER03=FX or PER06 if PER05=FX'";
@@ -139,6 +153,22 @@ fn arrays_make_an_instance_for_each_item_and_lists_fill_segment_after_segment() 
     let notes = "[order.notes]\neach = 'N9/MSG if N9/N901=L1'\ntext = 'MSG01'\nemit = { 'N9/N902' = \"'NOTE'\" }";
     let two = json!({"notes": [{"text": "one"}, {"text": "two"}]});
     check(notes, two, &["N9*L1*NOTE", "MSG*one", "MSG*two"], &[]);
+    // What the loop around says must fit the item; else the item gets one of its own.
+    let subject = format!("{notes}\nsubject = 'N9/N901'").replace(" if N9/N901=L1", "");
+    let several = |subjects: &[&str]| {
+        let note = |subject: &&str| json!({"text": subject, "subject": subject});
+        json!({"notes": subjects.iter().map(note).collect::<Vec<_>>()})
+    };
+    check(
+        &subject,
+        several(&["AA", "AA", "BB", "AA"]),
+        &["N9*AA*NOTE", "MSG*AA", "MSG*AA", "N9*BB*NOTE", "MSG*BB", "N9*AA*NOTE", "MSG*AA"],
+        &[],
+    );
+    let serial =
+        "shipTo.additionalNames = [\"REF02 if REF01=SE\", \"REF03 if REF01=SN\"]\ncontractNumber = 'REF02 if REF01=CT'";
+    let names = json!({"contractNumber": "C", "shipTo": {"additionalNames": ["1", "2"]}});
+    check(serial, names, &["REF*SE*1", "REF*SE*2", "REF*CT*C"], &[]);
     let street = "[order.shipTo]\nin = 'N1 if N101=ST'\nname = 'N102'\naddress.street = ['N301', 'N302']";
     let lines = |lines: &[&str]| json!({"shipTo": {"name": "P", "address": {"street": lines}}});
     check(street, lines(&["a", "b", "c"]), &["N1*ST*P", "N3*a*b", "N3*c"], &[]);
@@ -159,6 +189,20 @@ fn consecutive_items_share_an_instance_while_their_blocks_ascend() {
     check(rules, terms(&[&net, &net]), &["ITD*05******30", "ITD*05******30"], &[]);
     let bare = json!({"type": "discount", "days": 10});
     check(rules, terms(&[&bare]), &[], &["no-block"]);
+    // A further block of the same segment goes before a segment of its own, a block of another segment does not.
+    let places = "[[order.lines.schedules]]\neach = 'SDQ if SDQ03 present'\nquantity = 'SDQ04'\nshipTo.name = 'SDQ03'\n\
+                  emit = { SDQ01 = \"'EA'\" }\n\
+                  [[order.lines.schedules]]\neach = 'SDQ if SDQ05 present'\nquantity = 'SDQ06'\nshipTo.name = 'SDQ05'\n\
+                  [[order.lines.schedules]]\neach = 'SCH if SCH06 present'\nquantity = 'SCH01'\n\
+                  requestedDeliveryDate = 'SCH06 if SCH05=002'\nemit = { SCH02 = \"'EA'\" }";
+    let plain =
+        small("x12/004010/850", places).replace("[order.lines.schedules]\neach = 'PO1'\nquantity = 'PO102'\n", "");
+    let to = |name: &str| json!({"quantity": "2", "shipTo": {"name": name}});
+    let by = json!({"quantity": "1", "requestedDeliveryDate": "2026-11-16"});
+    let mut document = order(json!({}));
+    document["lines"][0]["schedules"] = json!([to("A1"), to("B2"), to("C3"), by]);
+    let written = shown(&write_with(&compile(&plain), &document), ("*", ">"));
+    assert_eq!(written, ["BEG***7", "PO1*1*5*EA", "SDQ*EA**A1*2*B2*2", "SDQ*EA**C3*2", "SCH*1*EA***002*20261116"]);
 }
 
 #[test]
@@ -245,6 +289,16 @@ fn a_spread_writes_the_code_that_says_all_its_members() {
     check(rules, price("100"), &["PO1*1*5*EA*2*HP"], &[]);
     check(rules, price("1.0"), &["PO1*1*5*EA*2*PE"], &[]);
     check(rules, price("7"), &["PO1*1*5*EA*2"], &["no-code"]);
+    // Of several codes that say the same, one that fits what stands there already.
+    let basis = "[order.lines.price]\namount = 'PO104'\nbasisCode = 'PO105 if PO105 in (WE RE)'\n\
+                 spread = 'PO105 | code(basis)'\n[codes.basis]\nPE = { per = '1' }\nWE = { per = '1' }\nRE = { per = '1' }";
+    let kept = |code: &str| json!({"lines": [{"price": {"amount": "2", "per": "1", "basisCode": code}}]});
+    check(basis, kept("RE"), &["PO1*1*5*EA*2*RE"], &[]);
+    let silent = "[order.deliveryTerms]\nin = 'FOB'\nincoterm = 'FOB05 if FOB04=01'\nspread = 'FOB01 | code(who)'\n\
+                  emit = { FOB01 = \"'DF'\" }\n[codes.who]\nCC = { freightPayment = 'collect' }\nDF = {}";
+    let terms = |more: Value| json!({"deliveryTerms": more});
+    check(silent, terms(json!({"incoterm": "FCA"})), &["FOB*DF***01*FCA"], &[]);
+    check(silent, terms(json!({"incoterm": "FCA", "freightPayment": "collect"})), &["FOB*CC***01*FCA"], &[]);
 }
 
 #[test]
