@@ -182,6 +182,9 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let name = self.steps.last().map_or("", |step| step.name);
         let beside = around.get(&format!("{name}Code")).and_then(Value::as_str);
+        if self.is_said_above(rule, value, kind, beside, here) {
+            return;
+        }
         let by = self.author(&rule.at);
         let mut first = None;
         for source in in_order(&rule.sources, value) {
@@ -199,9 +202,35 @@ impl<'m, 'd> Writing<'m, 'd> {
                 }
             }
         }
-        if let Some(clash) = first {
-            self.clash(&clash);
+        match first {
+            // What reading derives needs no place.
+            Some(Clash::Unmet(..)) if self.is_derived() => {}
+            Some(clash) => self.clash(&clash),
+            None => {}
         }
+    }
+
+    /// Whether the rule finds the value at a place of the whole message, where it reads it for every item that says
+    /// nothing of its own.
+    fn is_said_above(&mut self, rule: &'m Rule, value: &Value, kind: &Kind, beside: Option<&str>, here: Here) -> bool {
+        for source in &rule.sources {
+            let Source::Places { reaches, conditions } = source else { return false };
+            if reaches.first().is_none_or(|reach| reach.route.start != Start::Message) {
+                if self.finds(reaches, conditions, here) {
+                    return false;
+                }
+                continue;
+            }
+            let noted = self.notes.mark();
+            let wires = self.wires(value, kind, &rule.codecs, reaches, beside);
+            self.notes.rewind(noted);
+            if let Ok(Out::Wires(wires)) = wires
+                && self.stands_at_the_top(reaches, conditions, &wires)
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// Several members as the one code that stands for them.
@@ -354,6 +383,12 @@ impl<'m, 'd> Writing<'m, 'd> {
                 let message = format!("{place} already has '{text}' of {whose}, '{wanted}' cannot stand there too");
                 Diagnostic::error("write-conflict", message)
                     .hinting("both members name one place: give them one value, or one of them another rule")
+            }
+            Clash::Unmet(place, presence) => {
+                let state = if *presence == place::Presence::There { "is not there" } else { "is there, too" };
+                let message = format!("the rule would not read this again: {place} {state}");
+                Diagnostic::error("write-conflict", message)
+                    .hinting("send both or neither of the members, or give one of them another rule")
             }
             Clash::Full(name) => {
                 let message = format!("the message has no more room for {name}");

@@ -33,6 +33,15 @@ pub(super) enum Want {
     Condition(Cell, Vec<String>, Written),
     /// A value with its qualifier, in the first pair of the segment that is free.
     Pair(Vec<PairCells>, String, Written),
+    /// Nothing to write: what must stand in the segment, or must not, for the rule to read it there.
+    Guard(Part, Presence),
+}
+
+/// Whether something is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    There,
+    NotThere,
 }
 
 /// Why a value cannot be put anywhere.
@@ -40,6 +49,8 @@ pub(super) enum Want {
 pub(super) enum Clash {
     /// Another rule wants something else there.
     Taken(Box<Taken>),
+    /// The rule would not read the value there: this place is there, or is not.
+    Unmet(String, Presence),
     /// The guide allows no more of this segment or loop.
     Full(String),
     /// It is a place that writing only looks at.
@@ -91,16 +102,39 @@ impl Writing<'_, '_> {
         match self.start(here, route.start) {
             None => Vec::new(),
             Some(Here::Segment(segment)) => Some(segment).filter(is_meant).into_iter().collect(),
-            Some(Here::Loop(number)) => {
-                let mut found = Vec::new();
-                for end in self.ends(number, &route.loops) {
-                    found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
-                    let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
-                    found.extend(firsts.filter(is_meant));
-                }
-                found
-            }
+            Some(Here::Loop(number)) => self.reached(number, route),
         }
+    }
+
+    /// The segments at the end of a route that starts in a loop.
+    fn reached(&self, number: LoopNumber, route: &Route) -> Vec<SegmentNumber> {
+        let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
+        let mut found = Vec::new();
+        for end in self.ends(number, &route.loops) {
+            found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
+            let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
+            found.extend(firsts.filter(is_meant));
+        }
+        found
+    }
+
+    /// Whether a place of the whole message has these values already, where a rule reads them for every item.
+    pub(super) fn stands_at_the_top(&self, reaches: &[Reach], conditions: &[Condition], texts: &[Wire]) -> bool {
+        let Some(route) = reaches.first().map(|reach| &reach.route) else { return false };
+        let by = Written::default();
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
+        wants.extend(reaches.iter().zip(texts).flat_map(|(reach, wire)| value_wants(reach, wire, &by)));
+        self.reached(0, route).into_iter().any(|segment| self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty()))
+    }
+
+    /// Whether a source finds a value in what is written so far.
+    pub(super) fn finds(&self, reaches: &[Reach], conditions: &[Condition], here: Here) -> bool {
+        let Some(reach) = reaches.first() else { return false };
+        let by = Written::default();
+        let wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
+        self.existing(&reach.route, here).into_iter().any(|segment| {
+            self.has(segment, &reach.part, &[]) && self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty())
+        })
     }
 
     /// Puts a value, with what the conditions of its rule say, into the segment that can take it.
@@ -116,7 +150,7 @@ impl Writing<'_, '_> {
         if route.start == Start::Message {
             return Err(Clash::ReadOnly);
         }
-        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| condition_want(condition, by)).collect();
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, by)).collect();
         for (reach, wire) in reaches.iter().zip(texts) {
             wants.extend(value_wants(reach, wire, by));
         }
@@ -132,13 +166,10 @@ impl Writing<'_, '_> {
                     cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
                     return Ok(());
                 }
-                Err(taken) => {
-                    // The segment is the rule's own by its conditions: another would be read second.
-                    let is_own = taken.is_final;
-                    if is_own {
-                        return Err(Clash::Taken(Box::new(taken.taken)));
-                    }
-                    clash.get_or_insert(taken.taken);
+                // The segment is the rule's own by its conditions: another would be read second.
+                Err(NoFit { clash, is_final: true }) => return Err(clash),
+                Err(no_fit) => {
+                    clash.get_or_insert(no_fit.clash);
                 }
             }
         }
@@ -152,7 +183,7 @@ impl Writing<'_, '_> {
             }
         };
         if !may_repeat || own_segment {
-            return Err(clash.map_or(Clash::ReadOnly, |taken| Clash::Taken(Box::new(taken))));
+            return Err(clash.unwrap_or(Clash::ReadOnly));
         }
         self.put_in_new(route, wants, here)
     }
@@ -169,9 +200,9 @@ impl Writing<'_, '_> {
                 cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
                 Ok(())
             }
-            Err(taken) => {
+            Err(no_fit) => {
                 self.draft.rewind(mark);
-                Err(Clash::Taken(Box::new(taken.taken)))
+                Err(no_fit.clash)
             }
         }
     }
@@ -201,6 +232,14 @@ impl Writing<'_, '_> {
                 Want::Pair(pairs, qualifier, written) => {
                     self.fit_pair(segment, pairs, qualifier, written, &mut cells)?
                 }
+                Want::Guard(..) => {}
+            }
+        }
+        for want in wants {
+            let Want::Guard(part, presence) = want else { continue };
+            if self.has(segment, part, &cells) != (*presence == Presence::There) {
+                let clash = Clash::Unmet(self.name_of(segment, part), *presence);
+                return Err(NoFit { clash, is_final: false });
             }
         }
         Ok(cells)
@@ -237,7 +276,7 @@ impl Writing<'_, '_> {
         }
         match last {
             Some((cell, found)) => Err(self.no_fit(segment, cell, found, written, false)),
-            None => Err(NoFit { taken: Taken::nothing(written), is_final: false }),
+            None => Err(NoFit { clash: Clash::Taken(Box::new(Taken::nothing(written))), is_final: false }),
         }
     }
 
@@ -251,7 +290,28 @@ impl Writing<'_, '_> {
             member: found.member.clone(),
             spot: found.spot.clone(),
         };
-        NoFit { taken, is_final }
+        NoFit { clash: Clash::Taken(Box::new(taken)), is_final }
+    }
+
+    /// Whether a part of a segment has a value, counting those that are about to be put there.
+    fn has(&self, segment: SegmentNumber, part: &Part, cells: &[(Cell, Written)]) -> bool {
+        let there = |cell: Cell| standing(cells, cell).or(self.draft.cell(segment, cell));
+        match part {
+            Part::Whole { .. } => true,
+            Part::Element(cell) => there(*cell).is_some(),
+            Part::Pair { qualifier, pairs } => pairs.iter().any(|pair| {
+                there(pair.qualifier).is_some_and(|known| known.text == *qualifier) && there(pair.value).is_some()
+            }),
+        }
+    }
+
+    fn name_of(&self, segment: SegmentNumber, part: &Part) -> String {
+        let tag = self.draft.tag(segment).map(|tag| tag.to_string()).unwrap_or_default();
+        match part {
+            Part::Whole { .. } => tag,
+            Part::Element(cell) => format!("{tag}{:02}", cell.number),
+            Part::Pair { qualifier, .. } => format!("{tag}[{qualifier}]"),
+        }
     }
 
     /// A new segment at the end of a route. Loops on the way are made where none is there.
@@ -413,7 +473,7 @@ fn standing(cells: &[(Cell, Written)], cell: Cell) -> Option<&Written> {
 
 /// What stands in the way in one segment.
 struct NoFit {
-    taken: Taken,
+    clash: Clash,
     /// The segment meets all conditions of the rule: no other one will do.
     is_final: bool,
 }
@@ -449,6 +509,17 @@ pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want>
     std::iter::once(value).chain(format).collect()
 }
 
+/// What a condition of a place wants of its segment.
+fn place_want(condition: &Condition, by: &Written) -> Option<Want> {
+    let guard = |presence| Some(Want::Guard(condition.reach.part.clone(), presence));
+    match condition.test {
+        Test::OneOf(_) => condition_want(condition, by),
+        Test::Present => guard(Presence::There),
+        Test::Absent => guard(Presence::NotThere),
+    }
+}
+
+/// What an equality writes.
 pub(super) fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
     let Test::OneOf(values) = &condition.test else { return None };
     let Part::Element(cell) = &condition.reach.part else { return None };

@@ -122,6 +122,40 @@ fn a_value_stands_in_for_the_first_that_a_condition_allows() {
 }
 
 #[test]
+fn nothing_is_written_where_the_rule_would_not_read_it() {
+    let carrier = "transport.carrier.scac = 'TD503 if TD502=2'\ntransport.carrier.name = 'TD505 if TD503 present'\n\
+                   transport.routing = 'TD505 if TD503 absent'";
+    let by = |more: Value| json!({"transport": more});
+    check(
+        carrier,
+        by(json!({"carrier": {"scac": "ODFL", "name": "Old Dominion"}})),
+        &["TD5**2*ODFL**Old Dominion"],
+        &[],
+    );
+    check(carrier, by(json!({"routing": "by sea"})), &["TD5*****by sea"], &[]);
+    check(carrier, by(json!({"carrier": {"name": "Old Dominion"}})), &[], &["write-conflict"]);
+    // A second segment is found by its condition.
+    let both = by(json!({"carrier": {"scac": "ODFL"}, "routing": "by sea"}));
+    check(carrier, both, &["TD5**2*ODFL", "TD5*****by sea"], &[]);
+    // What is derived may stay without a place, as long as it comes back.
+    let derived = "totals.lineCount = 'CTT01 if CTT02 present'\n[order.derive]\n'totals.lineCount' = 'count(lines)'";
+    check(derived, json!({}), &[], &[]);
+    check(derived, json!({"totals": {"lineCount": 7}}), &[], &["derive-differs"]);
+}
+
+#[test]
+fn what_the_top_of_the_message_says_already_is_not_written_again() {
+    let mapping = "message = 'x12/004010/850'\ndocument = 'order@1'\n[order]\norderNumber = 'BEG03'\n[order.lines]\n\
+                   each = 'PO1'\nlineNumber = 'PO101'\nquantity = { value = 'PO102', unit = 'PO103' }\n\
+                   item.revision = 'REF02 if REF01=RV or /BEG03'\n[order.lines.schedules]\neach = 'PO1'\n\
+                   quantity = 'PO102'";
+    for (revision, expect) in [("7", &["BEG***7", "PO1*1*5*EA"][..]), ("8", &["BEG***7", "PO1*1*5*EA", "REF*RV*8"])] {
+        let document = order(json!({"lines": [{"item": {"revision": revision}}]}));
+        assert_eq!(shown(&write_with(&compile(mapping), &document), ("*", ">")), expect);
+    }
+}
+
+#[test]
 fn the_next_source_is_taken_where_the_first_is_taken_already() {
     let contact = "[order.buyer]\nin = 'N1 if N101=BY'\n[order.buyer.contacts]\neach = 'PER'\n\
                    phone = 'PER04 if PER03=TE or PER06 if PER05=TE'\nfax = 'PER04 if PER03=FX or PER06 if PER05=FX'";
