@@ -3,6 +3,9 @@
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("templates/x12/codes", include_str!("../../mappings/templates/x12/codes.toml")),
+    ("templates/x12/party", include_str!("../../mappings/templates/x12/party.toml")),
+    ("templates/x12/terms", include_str!("../../mappings/templates/x12/terms.toml")),
+    ("templates/x12/goods", include_str!("../../mappings/templates/x12/goods.toml")),
     ("templates/x12/004010/order", include_str!("../../mappings/templates/x12/004010/order.toml")),
     ("templates/x12/005010/order", include_str!("../../mappings/templates/x12/005010/order.toml")),
 ];

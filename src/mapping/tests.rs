@@ -436,7 +436,7 @@ fn a_partners_file_states_only_what_differs() {
     let read = read(&overlay, &body);
     assert_eq!(read.document["contractNumber"], json!("C-7"));
     assert_eq!(read.document["extensions"], json!({"x-northwind-costcenter": "4711"}));
-    assert_eq!(read.document["notes"], json!([{"text": "hello"}]));
+    assert_eq!(read.document["notes"], json!([{"text": "hello", "subject": "L1"}]));
     assert_eq!(read.document["lines"][0]["quantity"], json!({"value": "5", "unit": "EA"}));
     assert_eq!(read.document.get("blanketOrderNumber"), None);
     let left: Vec<&str> = read.unmapped.iter().map(|one| one.path.as_str()).collect();
