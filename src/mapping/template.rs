@@ -8,9 +8,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("templates/x12/goods", include_str!("../../mappings/templates/x12/goods.toml")),
     ("templates/x12/004010/order", include_str!("../../mappings/templates/x12/004010/order.toml")),
     ("templates/x12/004010/order-response", include_str!("../../mappings/templates/x12/004010/order-response.toml")),
+    ("templates/x12/004010/shipment-notice", include_str!("../../mappings/templates/x12/004010/shipment-notice.toml")),
     ("templates/x12/004010/invoice", include_str!("../../mappings/templates/x12/004010/invoice.toml")),
     ("templates/x12/005010/order", include_str!("../../mappings/templates/x12/005010/order.toml")),
     ("templates/x12/005010/order-response", include_str!("../../mappings/templates/x12/005010/order-response.toml")),
+    ("templates/x12/005010/shipment-notice", include_str!("../../mappings/templates/x12/005010/shipment-notice.toml")),
     ("templates/x12/005010/invoice", include_str!("../../mappings/templates/x12/005010/invoice.toml")),
 ];
 
