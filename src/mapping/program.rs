@@ -242,7 +242,7 @@ pub(super) struct Sub {
 }
 
 /// Something that must hold.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
     pub reach: Reach,
     pub test: super::rule::Test,
@@ -271,6 +271,8 @@ pub(super) enum Target {
 #[derive(Debug)]
 pub(super) struct Emit {
     pub reach: Reach,
+    /// What must hold of the segment.
+    pub conditions: Vec<Condition>,
     pub value: EmitValue,
     pub at: Spot,
 }

@@ -7,7 +7,7 @@
 //! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
 //! condition = place "=" value | place " in (" value { " " value } ")" | ( place | SEG ) ( " present" | " absent" )
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
-//! emit      = said { " or " said }
+//! emit      = said { " or " said }                         behind `place [ " if " condition { " and " condition } ] =`
 //! said      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
 //! ```
 //!
@@ -101,6 +101,13 @@ pub(super) struct Instances {
     pub alternatives: Vec<Vec<Condition>>,
 }
 
+/// Where an `emit` writes: a place, in the segments in which the conditions hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EmitPlace {
+    pub place: Place,
+    pub conditions: Vec<Condition>,
+}
+
 /// The value of an `emit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Emit {
@@ -146,13 +153,14 @@ impl Instances {
     }
 }
 
-impl Place {
-    /// Reads a place that stands alone: the key of an `emit`.
+impl EmitPlace {
+    /// Reads the key of an `emit`.
     pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
         let mut scanner = Scanner::new(text);
         let place = place(&mut scanner)?;
-        scanner.end("nothing after the place")?;
-        Ok(place)
+        let conditions = if scanner.word("if") { several(&mut scanner, "and", condition)? } else { Vec::new() };
+        scanner.end("' if ', ' and ' or nothing after the place")?;
+        Ok(Self { place, conditions })
     }
 }
 

@@ -347,6 +347,20 @@ fn emits_are_compared_and_only_equal_values_are_used() {
 }
 
 #[test]
+fn an_emit_is_compared_where_its_conditions_hold() {
+    let rules = "emit = { \"FOB01 if FOB05 present\" = \"'DF'\", \"FOB01 if FOB05 absent\" = \"'CC'\" }\n\
+                 deliveryTerms = { incoterm = 'FOB05', location = 'FOB07' }";
+    for (fob, codes) in
+        [("DF****FCA", &[][..]), ("CC", &[]), ("DF", &["emit-differs"]), ("CC****FCA", &["emit-differs"])]
+    {
+        let read = read(&small(rules), &format!("{BEG}FOB*{fob}~PO1*1*5*EA~CTT*1~"));
+        assert_eq!(read.findings.iter().map(|one| one.code.as_ref()).collect::<Vec<_>>(), codes, "{fob}");
+    }
+    let elsewhere = "emit = { \"FOB01 if ITD01 present\" = \"'DF'\" }";
+    assert_eq!(compile(&small(elsewhere)).unwrap_err()[0].code, "unknown-place");
+}
+
+#[test]
 fn an_emit_may_speak_of_the_item_around() {
     let rules = "[order.lines.shipTo]\nin = 'N1'\nname = 'N102'\nemit = { N101 = '^.quantity.unit | code(unit)' }\n\
                  [codes.unit]\nPC = 'EA'";

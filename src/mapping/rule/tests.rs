@@ -116,6 +116,6 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_grammar_panic(text in "[A-Z0-9a-z /^.()\\[\\]'|=+,-]{0,40}|\\PC{0,40}") {
         // Only whether it comes back is asked here.
-        drop((Rule::parse(&text), Instances::parse(&text), Emit::parse(&text), Place::parse(&text)));
+        drop((Rule::parse(&text), Instances::parse(&text), Emit::parse(&text), EmitPlace::parse(&text)));
     }
 }

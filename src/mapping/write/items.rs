@@ -15,6 +15,13 @@ use crate::mapping::program::{
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
 
+/// How much of an item a block is to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Demand {
+    All,
+    Some,
+}
+
 impl<'m, 'd> Writing<'m, 'd> {
     /// An object in an instance of its own.
     pub(super) fn one(
@@ -50,8 +57,8 @@ impl<'m, 'd> Writing<'m, 'd> {
             }
             self.items.push(item);
             last = match blocks.as_slice() {
-                [(instances, section)] => {
-                    self.item(instances, section, members, here);
+                [only] => {
+                    self.item(only, members, here);
                     None
                 }
                 blocks => self.block_item(blocks, members, here, last),
@@ -63,10 +70,11 @@ impl<'m, 'd> Writing<'m, 'd> {
         }
     }
 
-    fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
+    fn item(&mut self, block: &'m Block, members: &'d Map<String, Value>, here: Here) {
+        let (instances, section) = block;
         let by = self.instance_author();
         let asked = if loops_around(instances).is_empty() { Asked::Item } else { Asked::ItemApart };
-        if asked == Asked::ItemApart && self.tried(instances, section, members, None, here, &by).is_some() {
+        if asked == Asked::ItemApart && self.tried(block, members, None, here, &by, Demand::Some).is_some() {
             return;
         }
         let made = self.new_instance(instances, here, &by, asked);
@@ -78,8 +86,8 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     /// An item of an array that several blocks feed: it belongs to the first whose constants it has and whose required
-    /// places it can fill. It shares the instance of the item before it as long as their blocks ascend and nothing
-    /// contradicts.
+    /// places it can fill; one that writes all its members goes before. It shares the instance of the item before it as
+    /// long as their blocks ascend and nothing contradicts.
     fn block_item(
         &mut self,
         blocks: &[&'m Block],
@@ -90,19 +98,21 @@ impl<'m, 'd> Writing<'m, 'd> {
         let by = self.instance_author();
         let fitting: Vec<(usize, &&Block)> =
             blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members)).collect();
-        if let Some((before, inside)) = last {
-            let target = blocks.get(before).map(|(instances, _)| &instances.target);
-            let may_share =
-                |(index, (instances, _)): &&(usize, &&Block)| before < *index && target == Some(&instances.target);
-            for (index, (instances, section)) in fitting.iter().filter(may_share) {
-                if self.tried(instances, section, members, Some(inside), here, &by).is_some() {
-                    return Some((*index, inside));
+        for demand in [Demand::All, Demand::Some] {
+            if let Some((before, inside)) = last {
+                let target = blocks.get(before).map(|(instances, _)| &instances.target);
+                let may_share =
+                    |(index, (instances, _)): &&(usize, &&Block)| before < *index && target == Some(&instances.target);
+                for (index, block) in fitting.iter().filter(may_share) {
+                    if self.tried(block, members, Some(inside), here, &by, demand).is_some() {
+                        return Some((*index, inside));
+                    }
                 }
             }
-        }
-        for (index, (instances, section)) in fitting {
-            if let Some(inside) = self.tried(instances, section, members, None, here, &by) {
-                return Some((index, inside));
+            for (index, block) in &fitting {
+                if let Some(inside) = self.tried(block, members, None, here, &by, demand) {
+                    return Some((*index, inside));
+                }
             }
         }
         self.spot = by.spot;
@@ -115,27 +125,29 @@ impl<'m, 'd> Writing<'m, 'd> {
     /// Writes an item into an instance, or a new one; takes it back where that contradicts or could not be read again.
     fn tried(
         &mut self,
-        instances: &'m Instances,
-        section: &'m Section,
+        (instances, section): &'m Block,
         members: &'d Map<String, Value>,
         inside: Option<Here>,
         here: Here,
         by: &Written,
+        demand: Demand,
     ) -> Option<Here> {
         let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
+        let left_out = self.left_out;
         let made = match inside {
             Some(inside) => Ok(inside),
             None => self.new_instance(instances, here, by, Asked::Item),
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
-            if self.clashes == clashes && self.holds(instances, inside) {
+            let is_whole = self.left_out == left_out || demand == Demand::Some;
+            if self.clashes == clashes && is_whole && self.holds(instances, inside) {
                 return Some(inside);
             }
         }
         self.draft.rewind(mark);
         self.notes.rewind(noted);
-        self.clashes = clashes;
+        (self.clashes, self.left_out) = (clashes, left_out);
         None
     }
 

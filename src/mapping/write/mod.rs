@@ -41,6 +41,8 @@ struct Writing<'m, 'd> {
     /// The rule at work.
     spot: Option<Spot>,
     clashes: usize,
+    /// Members that no rule wrote.
+    left_out: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -52,7 +54,17 @@ struct Step<'d> {
 impl<'m, 'd> Writing<'m, 'd> {
     fn new(program: &'m Program, guide: &'m Guide, context: &'m ReadContext<'m>, notes: Notes) -> Self {
         let draft = Draft::new(guide);
-        Self { program, context, draft, notes, items: Vec::new(), steps: Vec::new(), spot: None, clashes: 0 }
+        Self {
+            program,
+            context,
+            draft,
+            notes,
+            items: Vec::new(),
+            steps: Vec::new(),
+            spot: None,
+            clashes: 0,
+            left_out: 0,
+        }
     }
 
     fn document(&mut self, document: &'d Value, plan: Option<&'d Plan>) {
@@ -299,6 +311,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         if self.is_unsent() || self.is_derived() || self.is_engines_own() {
             return;
         }
+        self.left_out += 1;
         let inside = match value {
             Value::Object(members) => members.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
             _ => String::new(),

@@ -130,11 +130,15 @@ impl Writing<'_, '_> {
     /// Whether a source finds a value in what is written so far.
     pub(super) fn finds(&self, reaches: &[Reach], conditions: &[Condition], here: Here) -> bool {
         let Some(reach) = reaches.first() else { return false };
+        let known = self.existing(&reach.route, here);
+        known.into_iter().any(|segment| self.has(segment, &reach.part, &[]) && self.meets(segment, conditions))
+    }
+
+    /// Whether conditions hold of a segment as it is.
+    pub(super) fn meets(&self, segment: SegmentNumber, conditions: &[Condition]) -> bool {
         let by = Written::default();
         let wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
-        self.existing(&reach.route, here).into_iter().any(|segment| {
-            self.has(segment, &reach.part, &[]) && self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty())
-        })
+        self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty())
     }
 
     /// Puts a value, with what the conditions of its rule say, into the segment that can take it.

@@ -223,6 +223,16 @@ fn consecutive_items_share_an_instance_while_their_blocks_ascend() {
     check(rules, terms(&[&net, &net]), &["ITD*05******30", "ITD*05******30"], &[]);
     let bare = json!({"type": "discount", "days": 10});
     check(rules, terms(&[&bare]), &[], &["no-block"]);
+    // A block that writes all of an item goes before one that writes a part of it.
+    let rules = "[[order.notes]]\neach = 'N9/MSG'\ntext = 'MSG01'\n\
+                 [[order.notes]]\neach = 'SPI/MSG'\ntext = 'MSG01'\nsubject = 'SPI/SPI01'";
+    check(rules, json!({"notes": [{"text": "a", "subject": "05"}]}), &["SPI*05", "MSG*a"], &[]);
+    check(
+        rules,
+        json!({"notes": [{"text": "a"}]}),
+        &["N9", "MSG*a"],
+        &["missing-element", "conditional-element-missing"],
+    );
     // A further block of the same segment goes before a segment of its own, a block of another segment does not.
     let places = "[[order.lines.schedules]]\neach = 'SDQ if SDQ03 present'\nquantity = 'SDQ04'\nshipTo.name = 'SDQ03'\n\
                   emit = { SDQ01 = \"'EA'\" }\n\
@@ -378,6 +388,14 @@ fn a_level_that_says_what_a_unit_is_has_no_place_for_its_type() {
         "SN1**5*EA",
     ];
     assert_eq!(written, expect);
+}
+
+#[test]
+fn an_emit_completes_the_segments_that_its_conditions_want() {
+    let rules = "notes = { each = 'REF', text = 'REF03', subject = 'REF02' }\n\
+                 emit = { \"REF01 if REF02 present\" = \"'A1'\", \"REF01 if REF02 absent\" = \"'B2'\" }";
+    let notes = json!({"notes": [{"text": "x", "subject": "1"}, {"text": "y"}]});
+    check(rules, notes, &["REF*A1*1*x", "REF*B2**y"], &[]);
 }
 
 #[test]
