@@ -96,7 +96,6 @@ const IN_CORPUS: &[Decision] = &[
     ),
     ("mock-edi", "UCF is not a segment", "it knows no functional groups of EDIFACT"),
     ("mock-edi", "may use only letters, digits", "it makes a file name of its partner's id, which has a blank here"),
-    ("mock-edi", "UCM02/0065 (Message type) is mandatory", "their UNH says no message type, and none is made up"),
 ];
 
 const SHORT_NUMBER: &str = "AK202 is what they sent in ST02, however short";

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write};
 use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const STORY: &str = "tests/fixtures/edi/x12_850_story.edi";
 const FAULTS: &str = "tests/fixtures/edi/x12_856_faults.edi";
@@ -167,6 +167,34 @@ fn a_stream_is_checked_and_acknowledged_in_little_memory() {
     let faulty = stats(8 << 20, Body::Faulty);
     assert_small(&faulty);
     assert_eq!(faulty["findings"].as_u64().unwrap(), faulty["sets"].as_u64().unwrap() * 20);
+}
+
+/// One interchange with as many parts as the bound on them lets through.
+#[test]
+fn an_interchange_of_many_parts_is_checked_and_acknowledged_in_little_memory() {
+    const ISA: &str = "ISA*00*          *00*          *01*123456789      *ZZ*ACMEBRG        *261102*0815*U*00401*\
+                       000000071*0*P*>~";
+    const UNB: &str = "UNB+UNOC:3+4012345000009:14+4012345000016:14+261102:0815+71++++1'";
+    let group = |number: u32| format!("GS*PO*NORTHWIND*ACMEBRG*20261102*0815*{number}*X*004010~");
+    let order = |number: u32| format!("ST*850*{number:05}~BEG*00*SA*1**20261102~PO1*1*5*EA*2.45~SE*4*{number:05}~");
+    let message = |number: u32| {
+        format!(
+            "UNH+{number}+ORDERS:D:96A:UN:EAN008'BGM+220+1+9'DTM+137:20261102:102'NAD+BY+4012345000009::9'LIN+1'\
+             UNS+S'UNT+7+{number}'"
+        )
+    };
+    let check = |sets: u32, findings: u32, head: String, part: &dyn Fn(u32) -> String, count: u32, end: &str| {
+        let file = (1..=count).fold(head, |file, number| file + &part(number)) + end;
+        let output = run(&["check", "--stats", "--json"], move |stdin| stdin.write_all(file.as_bytes()));
+        let stats: Value = serde_json::from_str(text(&output).lines().last().unwrap()).unwrap();
+        assert_small(&stats);
+        assert_eq!((&stats["sets"], &stats["findings"]), (&json!(sets), &json!(findings)), "{stats}");
+        assert!(stats["answerBytes"].as_u64().unwrap() > u64::from(count) * 20, "{stats}");
+    };
+    check(99_000, 0, ISA.to_owned() + &group(1), &order, 99_000, "GE*99000*1~IEA*1*000000071~");
+    check(99_000, 0, UNB.to_owned(), &message, 99_000, "UNZ+99000+71'");
+    let empty = |number: u32| group(number) + &format!("GE*0*{number}~");
+    check(0, 100_000, ISA.to_owned(), &empty, 100_000, "IEA*100000*000000071~");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Words that every floor uses: ids, times, entropy, hashes, limits, diagnostics, secrets, and TOML walked with its places.
 
 mod clock;
+mod count;
 mod diagnostic;
 mod digest;
 mod entropy;
@@ -11,6 +12,7 @@ mod secret;
 pub mod table;
 
 pub use clock::{Clock, SystemClock, Timestamp};
+pub(crate) use count::{agreeing, counted, plural, times};
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use digest::{Sha256, Sha256Hasher};
 pub use entropy::{Entropy, OsEntropy};

@@ -59,7 +59,11 @@ impl Checker {
                     path.truncate(length);
                 }
             }
-            (Shape::Open, Value::Object(_)) => {}
+            (Shape::Open, Value::Object(found)) => {
+                if found.is_empty() {
+                    self.too_few(path, 1, 0);
+                }
+            }
             (Shape::Value(kind), value) => {
                 if !fits(value, kind) {
                     self.wrong(path, value, kind_in_words(kind));

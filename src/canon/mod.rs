@@ -11,34 +11,55 @@
 //!
 //! A published schema never changes: a minor version adds optional members, anything else is a new major.
 
+pub mod acknowledgement;
+pub mod application_advice;
 mod check;
+pub mod delivery_schedule;
+mod diff;
 mod generate;
+pub mod inventory_report;
 pub mod invoice;
 mod item;
 mod meta;
 pub mod order;
+pub mod order_change;
 pub mod order_response;
+mod outcome;
 mod party;
+pub mod raw;
+pub mod receiving_advice;
 mod reference;
+pub mod remittance_advice;
 mod schema;
 mod shape;
 pub mod shipment_notice;
 mod terms;
 mod text;
+mod totals;
 mod transport;
 
+pub use acknowledgement::Acknowledgement;
+pub use application_advice::ApplicationAdvice;
 pub use check::{MAX_FAULTS, check};
 pub(crate) use check::{fits, push_index, push_member};
+pub use delivery_schedule::DeliverySchedule;
+pub use diff::{ChangeWeight, SchemaChange, compare_schemas};
+pub use inventory_report::InventoryReport;
 pub use invoice::Invoice;
 pub use item::{Characteristic, Component, Item, ItemIdentifier, Lot, Price, PriceBasis, Quantity, Relation};
 pub use meta::{Derived, Direction, Finding, MappingUsed, Meta, Replay, Source, Unmapped, Usage, assemble};
 pub use order::Order;
+pub use order_change::OrderChange;
 pub use order_response::OrderResponse;
+pub use outcome::{ControlNumbers, Outcome, ReportedError, SubjectDocument};
 pub use party::{Account, Address, Contact, Identifier, IdentifierScheme, Parties, Party, TaxId};
+pub use raw::Raw;
+pub use receiving_advice::ReceivingAdvice;
 pub use reference::{
     InvoiceReference, Note, OrderReference, OtherReference, Period, Purpose, References, ShipmentReference,
 };
-pub use schema::{DocumentType, document_type, document_types, schema, schema_uri, shape};
+pub use remittance_advice::RemittanceAdvice;
+pub use schema::{DocumentType, document_type, document_type_at, document_types, schema, schema_uri, shape};
 pub use shape::{Kind, Member, Shape};
 pub use shipment_notice::ShipmentNotice;
 pub use terms::{
@@ -46,6 +67,7 @@ pub use terms::{
     TermsBasis,
 };
 pub use text::{Date, Decimal, Instant, TextFault};
+pub use totals::{LineTotals, OrderTotals};
 pub use transport::{
     Carrier, Dimensions, Equipment, EquipmentType, PackageType, Packaging, Transport, TransportMode, Weight,
 };

@@ -10,6 +10,7 @@ use super::party::{Parties, Party};
 use super::reference::{Note, Period, Purpose, References};
 use super::terms::{AllowanceCharge, DeliveryTerms, PaymentTerm, Tax};
 use super::text::{Date, Decimal, Instant};
+use super::totals::OrderTotals;
 use super::transport::{Packaging, Transport};
 
 /// A purchase order: what a buyer wants from a supplier, for which price, where and when.
@@ -126,7 +127,7 @@ pub struct Order {
     /// Sums over the lines.
     #[schemars(extend("x-ubl" = "AnticipatedMonetaryTotal", "x-x12" = "CTT, AMT", "x-edifact" = "CNT, MOA"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<OrderTotals>,
     /// Notes on the whole order.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "N9, MSG", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -243,22 +244,4 @@ pub struct Schedule {
     #[schemars(extend("x-ubl" = "DeliveryLocation", "x-x12" = "SCH03, SCH04; SDQ", "x-edifact" = "LOC, NAD in LIN"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ship_to: Option<Party>,
-}
-
-/// Sums over the lines, as sent or derived.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Totals {
-    /// Number of lines.
-    #[schemars(range(min = 0), extend("x-x12" = "CTT01", "x-edifact" = "CNT+2"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_count: Option<i64>,
-    /// Sum of all lines' quantities whatever their unit: a check, not a quantity.
-    #[schemars(extend("x-x12" = "CTT02", "x-edifact" = "CNT+1"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_hash: Option<Decimal>,
-    /// Sum of the line amounts.
-    #[schemars(extend("x-ubl" = "LineExtensionAmount", "x-x12" = "AMT02 (AMT01=TT)", "x-edifact" = "MOA+79, 86"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_amount: Option<Decimal>,
 }

@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use super::item::{Component, Item, Price, Quantity};
 use super::meta::Meta;
-use super::order::{Schedule, Totals};
+use super::order::Schedule;
 use super::party::{Parties, Party};
 use super::reference::{Note, OrderReference, Purpose, References};
 use super::terms::{AllowanceCharge, DeliveryTerms, PaymentTerm, Tax};
 use super::text::{Date, Decimal};
+use super::totals::OrderTotals;
 use super::transport::{Packaging, Transport};
 
 /// A supplier's answer to an order: what it will deliver, when, and what it changes or refuses.
@@ -96,7 +97,7 @@ pub struct OrderResponse {
     /// Sums over the lines.
     #[schemars(extend("x-ubl" = "AnticipatedMonetaryTotal", "x-x12" = "CTT, AMT", "x-edifact" = "CNT, MOA"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<OrderTotals>,
     /// Notes on the whole response.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "N9, MSG", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

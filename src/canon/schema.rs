@@ -4,10 +4,18 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde_json::Value;
 
+use super::acknowledgement::Acknowledgement;
+use super::application_advice::ApplicationAdvice;
+use super::delivery_schedule::DeliverySchedule;
 use super::generate::generate;
+use super::inventory_report::InventoryReport;
 use super::invoice::Invoice;
 use super::order::Order;
+use super::order_change::OrderChange;
 use super::order_response::OrderResponse;
+use super::raw::Raw;
+use super::receiving_advice::ReceivingAdvice;
+use super::remittance_advice::RemittanceAdvice;
 use super::shape::Shape;
 use super::shipment_notice::ShipmentNotice;
 
@@ -56,9 +64,17 @@ macro_rules! embedded {
 /// Kind, major, newest minor, the Rust type, and the member that numbers it.
 const EMBEDDED: &[Embedded] = &[
     embedded!("order", "1", "0", Order, Some("orderNumber")),
+    embedded!("order-change", "1", "0", OrderChange, Some("changeNumber")),
     embedded!("order-response", "1", "0", OrderResponse, Some("responseNumber")),
     embedded!("shipment-notice", "1", "0", ShipmentNotice, Some("shipmentNumber")),
+    embedded!("receiving-advice", "1", "0", ReceivingAdvice, Some("receiptNumber")),
     embedded!("invoice", "1", "0", Invoice, Some("invoiceNumber")),
+    embedded!("remittance-advice", "1", "0", RemittanceAdvice, Some("paymentNumber")),
+    embedded!("delivery-schedule", "1", "0", DeliverySchedule, Some("scheduleNumber")),
+    embedded!("inventory-report", "1", "0", InventoryReport, Some("reportNumber")),
+    embedded!("application-advice", "1", "0", ApplicationAdvice, Some("adviceNumber")),
+    embedded!("acknowledgement", "1", "0", Acknowledgement, None),
+    embedded!("raw", "1", "0", Raw, None),
 ];
 
 /// Constants, in effect: read once from text that is part of the program.
@@ -90,6 +106,11 @@ impl DocumentType {
         self.schema.get_or_init(|| parse(self.text))
     }
 
+    /// What the document is, in a line.
+    pub fn description(&self) -> &str {
+        self.schema().get("description").and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The schema as the Rust types of today make it. What is published stands in `schemas/`; a test compares the two.
     pub fn generate(&self) -> Value {
         (self.generate)(self.kind, self.version)
@@ -104,6 +125,12 @@ pub fn document_types() -> &'static [DocumentType] {
 /// The document type that a mapping file names, such as `order@1`.
 pub fn document_type(name: &str) -> Option<&'static DocumentType> {
     document_types().iter().find(|known| known.name == name)
+}
+
+/// The document type whose schema is asked for by major or by version: `order@1` or `order/1.0`.
+pub fn document_type_at(name: &str) -> Option<&'static DocumentType> {
+    let is_version = |known: &&DocumentType| name.split_once('/') == Some((known.kind, known.version));
+    document_type(name).or_else(|| document_types().iter().find(is_version))
 }
 
 /// The published schema of a document type, such as `order@1`.

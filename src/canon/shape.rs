@@ -128,12 +128,12 @@ impl Shape {
 }
 
 /// The members that a schema names as required.
-fn required(schema: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The words of an enumeration: `enum`, or `oneOf` with a `const` and a description each.
-fn words(schema: &Value) -> Option<Vec<String>> {
+pub(super) fn words(schema: &Value) -> Option<Vec<String>> {
     let word = |value: &Value| value.as_str().map(str::to_owned);
     if let Some(list) = schema.get("enum").and_then(Value::as_array) {
         return list.iter().map(word).collect();

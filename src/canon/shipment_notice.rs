@@ -10,6 +10,7 @@ use super::party::{Parties, Party};
 use super::reference::{Note, OrderReference, Purpose, References};
 use super::terms::DeliveryTerms;
 use super::text::{Date, Decimal, Instant};
+use super::totals::LineTotals;
 use super::transport::{Dimensions, PackageType, Packaging, Transport, Weight};
 
 /// What a supplier has shipped: the lines for the ERP, and for the warehouse how they are packed.
@@ -94,7 +95,7 @@ pub struct ShipmentNotice {
     /// Sums over the lines.
     #[schemars(extend("x-x12" = "CTT", "x-edifact" = "CNT"))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
+    pub totals: Option<LineTotals>,
     /// Notes on the whole shipment.
     #[schemars(extend("x-ubl" = "Note", "x-x12" = "MSG01, NTE02", "x-edifact" = "FTX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -272,18 +273,4 @@ pub struct Content {
     #[schemars(extend("x-ubl" = "SerialID", "x-x12" = "REF02 (REF01=SE)", "x-edifact" = "GIN+BN"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub serial_numbers: Vec<String>,
-}
-
-/// Sums over the lines, as sent or derived.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Totals {
-    /// Number of lines.
-    #[schemars(range(min = 0), extend("x-edifact" = "CNT+2"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_count: Option<i64>,
-    /// Sum of all lines' quantities whatever their unit: a check, not a quantity.
-    #[schemars(extend("x-x12" = "CTT02", "x-edifact" = "CNT+1"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quantity_hash: Option<Decimal>,
 }

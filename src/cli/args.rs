@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// List, show and import guides: what messages look like
     #[command(subcommand)]
     Guide(GuideCommand),
+    /// List, show and compare the schemas of the canonical documents
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Look at the documents of a running gateway
     #[command(subcommand)]
     Doc(DocCommand),
@@ -231,6 +234,31 @@ pub(crate) enum GuideCommand {
     },
     /// Make guides of a UN/EDIFACT directory (zip) or of a BizTalk-style schema (xsd) that you hold
     Import(ImportArguments),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// List the documents there are, with the versions of their schemas
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one schema
+    Show {
+        /// Which one: order@1 for the newest of a major, or order/1.0
+        schema: String,
+    },
+    /// Tell what differs between two versions, and whether it needs a new major (exit code 2)
+    Diff {
+        /// The older one: order@1, order/1.0, or a file
+        old: String,
+        /// The newer one
+        new: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod exit;
 mod guide;
 mod print;
 mod report;
+mod schema;
 mod send;
 mod serve;
 
@@ -54,6 +55,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
         Command::Edi(command) => edi::edi(command, out),
         Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
         Command::Guide(command) => guide::guide(command, out),
+        Command::Schema(command) => schema::schema(command, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),
     }

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::ops::Range;
 
-use crate::base::{Diagnostic, Severity};
+use crate::base::{Diagnostic, Severity, counted};
 
 /// Characters of a line that are shown.
 const WIDTH: usize = 120;
@@ -28,12 +28,11 @@ pub(crate) fn render(diagnostics: &[Diagnostic], source: &dyn Fn(&str) -> Option
 /// `2 faults, 1 warning`, or that there are none.
 pub(crate) fn summary(diagnostics: &[Diagnostic]) -> String {
     let count = |severity| diagnostics.iter().filter(|one| one.severity == severity).count();
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     match (count(Severity::Error), count(Severity::Warning)) {
         (0, 0) => "no faults".to_owned(),
-        (0, warnings) => format!("no faults, {}", plural(warnings, "warning")),
-        (faults, 0) => plural(faults, "fault"),
-        (faults, warnings) => format!("{}, {}", plural(faults, "fault"), plural(warnings, "warning")),
+        (0, warnings) => format!("no faults, {}", counted(warnings, "warning")),
+        (faults, 0) => counted(faults, "fault"),
+        (faults, warnings) => format!("{}, {}", counted(faults, "fault"), counted(warnings, "warning")),
     }
 }
 

@@ -39,8 +39,8 @@ impl Mappings {
     /// extended are seen through those that extend them.
     pub(super) fn compile_all(&mut self, faults: &Faults) {
         let own = |name: &str| self.sources.get(name).map(|source| source.text().to_owned());
-        let whole = |(name, _): &(&String, &Source)| !is_part(name, &own);
-        let names: Vec<_> = self.sources.iter().filter(whole).map(|(name, _)| name.clone()).collect();
+        let whole = |name: &&String| !is_part(name, &own);
+        let names: Vec<_> = self.sources.keys().filter(whole).cloned().collect();
         for name in names {
             self.compile(&name, faults);
         }
@@ -68,23 +68,23 @@ fn shipped() -> Vec<&'static str> {
     templates().filter(|name| !is_part(name, &|_| None)).collect()
 }
 
-/// More files than any mapping extends.
-const MAX_PARENTS: usize = 16;
+/// The most files that are looked at for what a mapping maps; a chain that is longer is a fault of its own.
+const MAX_FILES: usize = 16;
 
-/// Whether a file is made only to be extended: neither it nor any file that it extends says what it maps.
+/// Whether a file is made only to be extended: neither it nor one that it extends says what it maps. A file that cannot be
+/// read, or extends one that is not there, is none, so that its fault is told.
 fn is_part(name: &str, own: &dyn Fn(&str) -> Option<String>) -> bool {
-    let mut next = name.to_owned();
-    for _ in 0..MAX_PARENTS {
-        let Some(text) = own(&next).or_else(|| template(&next).map(str::to_owned)) else { return false };
+    let mut next = Some(name.to_owned());
+    for _ in 0..MAX_FILES {
+        let Some(name) = next else { return true };
+        let Some(text) = own(&name).or_else(|| template(&name).map(str::to_owned)) else { return false };
         let Ok(file) = toml::de::DeTable::parse(&text) else { return false };
-        let file = file.get_ref();
-        if file.contains_key("message") || file.contains_key("document") {
+        let table = file.get_ref();
+        if table.contains_key("message") && table.contains_key("document") {
             return false;
         }
-        match file.get("extends").and_then(|parent| parent.get_ref().as_str()) {
-            Some(parent) => next = parent.to_owned(),
-            None => return !file.contains_key("extends"),
-        }
+        let parent = table.iter().find(|(key, _)| key.get_ref() == "extends");
+        next = parent.and_then(|(_, value)| value.get_ref().as_str().map(str::to_owned));
     }
     false
 }

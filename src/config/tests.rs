@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::base::{Limits, PartnerId, Severity};
 use crate::canon::{Direction, Usage};
-use crate::edi::Party;
+use crate::edi::{Party, Standard};
 use crate::partner::{Status, TheirRole};
 
 pub(crate) mod site;
@@ -41,8 +41,8 @@ fn a_small_gateway_loads_without_a_word() {
     assert_eq!(partner.agreement(Direction::Inbound, &order).unwrap().mapping_name, "templates/x12/004010/order");
     assert!(partner.agreement(Direction::Outbound, &order).is_none());
     let (to, from) = (isa("01", "123456789"), isa("ZZ", "ACMEBRG"));
-    assert_eq!(registry.x12_partner(&partner.id, &to, &from).unwrap().id, partner.id);
-    assert!(registry.x12_partner(&partner.id, &from, &to).is_none());
+    assert_eq!(registry.interchange_partner(&partner.id, Standard::X12, &to, &from).unwrap().id, partner.id);
+    assert!(registry.interchange_partner(&partner.id, Standard::X12, &from, &to).is_none());
 
     let channel = partner.as2().unwrap();
     let security = channel.security(now());
@@ -161,9 +161,9 @@ fn a_party_behind_a_hub_shares_its_channel() {
     let registry = loaded(&site).registry;
     let (acme, us) = ("acme".parse().unwrap(), isa("01", "123456789"));
     for them in [isa("ZZ", "BOLT"), isa("12", "5550100")] {
-        assert_eq!(registry.x12_partner(&acme, &us, &them).unwrap().id.as_str(), "bolt");
+        assert_eq!(registry.interchange_partner(&acme, Standard::X12, &us, &them).unwrap().id.as_str(), "bolt");
     }
-    assert_eq!(registry.x12_partner(&acme, &us, &isa("ZZ", "ACMEBRG")).unwrap().id, acme);
+    assert_eq!(registry.interchange_partner(&acme, Standard::X12, &us, &isa("ZZ", "ACMEBRG")).unwrap().id, acme);
 }
 
 #[test]

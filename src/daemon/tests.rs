@@ -40,7 +40,13 @@ pub(super) struct Bench {
 impl Bench {
     /// Over the gateway of the fixture `base`, its partner's `[as2.receive]` as given.
     pub(super) fn new(receive: &str) -> Self {
+        Self::with_files(receive, &[])
+    }
+
+    /// The same with more files.
+    pub(super) fn with_files(receive: &str, files: &[(&str, &str)]) -> Self {
         let site = Site::of("base");
+        files.iter().for_each(|(path, text)| site.write(path, text));
         let partner = std::fs::read_to_string(site.path("partners/acme/partner.toml")).unwrap();
         site.write("partners/acme/partner.toml", &format!("{partner}\n[as2.receive]\n{receive}\n"));
         let clock = Arc::new(HandClock(AtomicI64::new(site::now().as_millis())));

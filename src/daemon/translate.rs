@@ -2,19 +2,21 @@
 //!
 //! The interchange is read twice, one transaction set in memory at a time: first for its envelopes, because a file
 //! that is not whole says nothing certain about any of it and is parked whole; then set by set. Batches are committed
-//! as they fill, each with how far it has come, so that a crash goes on behind the last one and doubles nothing.
+//! as they fill, each with how far it has come, so that a crash goes on behind the last one and doubles nothing. Where a
+//! partner wants an interchange rejected whole, one more reading between the two finds out whether it is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ports::Ports;
 use super::worker::postpone;
-use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity};
+use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity, counted, times};
 use crate::config::Configuration;
 use crate::edi::{InterchangeHead, Piece, ReadFault, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
-use crate::exchange::{Change, Detail, Exchange, Ids, Job, Payload, Subject, Translation};
+use crate::exchange::{Change, Detail, Exchange, Ids, Job, Payload, Subject, Translated, Translation, rejected_with};
 use crate::observe::Event;
-use crate::partner::Partner;
+use crate::partner::{OnError, Partner};
 use crate::store::{Lease, PayloadReader, StoreError};
 
 /// Bytes of payloads that ride in one change; a journal record holds 1 MiB, and records and details need room too.
@@ -84,18 +86,33 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         ))
     };
     let partner = |head: &InterchangeHead| {
-        configuration.registry.x12_partner(&exchange.partner, &head.receiver, &head.sender).cloned()
+        let registry = &configuration.registry;
+        registry.interchange_partner(&exchange.partner, head.standard, &head.receiver, &head.sender).cloned()
     };
-    match survey(read()?, &limits, &partner)? {
-        Err(diagnostics) => Ok(park(ports, exchange, detail, diagnostics)),
-        Ok(()) => Walk { ports, configuration: &configuration, detail: &detail, batch: Batch::default(), worst: None }
-            .run(exchange, read()?),
+    let judged = match survey(read()?, &limits, &partner)? {
+        Ok(judged) => judged,
+        Err(diagnostics) => return Ok(park(ports, exchange, detail, diagnostics)),
+    };
+    let mut walk = Walk {
+        ports,
+        configuration: &configuration,
+        detail: &detail,
+        rejected: BTreeMap::new(),
+        batch: Batch::default(),
+        worst: None,
+    };
+    if judged == Judged::ByInterchange {
+        walk.judge(&exchange, read()?)?;
     }
+    walk.run(exchange, read()?)
 }
 
 fn gave_up(attempts: u32) -> Diagnostic {
-    Diagnostic::error("gave-up", format!("the daemon was stopped in the middle of this translation {attempts} times"))
-        .hinting("look for a crash in the log; the payload is kept, please report it with edigate's version")
+    Diagnostic::error(
+        "gave-up",
+        format!("the daemon was stopped in the middle of this translation {}", times(attempts)),
+    )
+    .hinting("look for a crash in the log; the payload is kept, please report it with edigate's version")
 }
 
 fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diagnostic>) -> (Change, Told) {
@@ -104,14 +121,24 @@ fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diag
     (change, Told { exchange, worst })
 }
 
+/// How the transaction sets of a file are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    /// Each by itself.
+    BySet,
+    /// Those of some interchange all together.
+    ByInterchange,
+}
+
 /// Reads the whole file for its envelopes. The inner error is the partner's: what keeps the file from being used.
 /// What they weigh is a matter of the partner that an interchange is from.
 fn survey(
     mut reader: Reader<PayloadReader>,
     limits: &Limits,
     partner_of: &dyn Fn(&InterchangeHead) -> Option<Arc<Partner>>,
-) -> Result<Result<(), Vec<Diagnostic>>, StoreError> {
+) -> Result<Result<Judged, Vec<Diagnostic>>, StoreError> {
     let mut errors = Vec::new();
+    let mut judged = Judged::BySet;
     let mut sets = 0_u64;
     let mut sender = None;
     loop {
@@ -130,6 +157,10 @@ fn survey(
             Ok(Some(Piece::Finding(finding))) => vec![finding],
             Ok(Some(Piece::Interchange(head))) => {
                 sender = partner_of(&head).map(|partner| (partner, head.standard));
+                let reading = sender.as_ref().and_then(|(partner, standard)| partner.reading(*standard));
+                if reading.is_some_and(|reading| reading.on_error == OnError::RejectInterchange) {
+                    judged = Judged::ByInterchange;
+                }
                 head.findings.clone()
             }
             Ok(Some(Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
@@ -153,12 +184,15 @@ fn survey(
                 .hinting("acknowledgements alone are not worked on yet; ask the partner what was meant"),
         );
     }
-    Ok(if errors.is_empty() { Ok(()) } else { Err(errors) })
+    Ok(if errors.is_empty() { Ok(judged) } else { Err(errors) })
 }
 
 fn too_many_sets(limit: u64) -> Diagnostic {
-    Diagnostic::error("too-many-transaction-sets", format!("the file has more than {limit} transaction sets"))
-        .hinting("ask the partner for smaller files, or raise 'transaction_sets' in [limits]")
+    Diagnostic::error(
+        "too-many-transaction-sets",
+        format!("the file has more than {}", counted(limit, "transaction set")),
+    )
+    .hinting("ask the partner for smaller files, or raise 'transaction_sets' in [limits]")
 }
 
 /// Errors after which it is clear enough that a file is broken.
@@ -177,6 +211,8 @@ struct Walk<'a> {
     ports: &'a Ports,
     configuration: &'a Configuration,
     detail: &'a Detail,
+    /// The interchanges, by their place in the file, that are rejected whole, each for a transaction set in it.
+    rejected: BTreeMap<u64, String>,
     batch: Batch,
     worst: Option<Diagnostic>,
 }
@@ -187,27 +223,55 @@ struct Batch {
     bytes: usize,
 }
 
+/// The next piece of a file that the survey read to its end.
+fn next_piece(reader: &mut Reader<PayloadReader>) -> Result<Option<Piece>, StoreError> {
+    reader.next_piece().map_err(|fault| match fault {
+        ReadFault::Io(fault) => unread(&fault),
+        fault => StoreError::Index { what: format!("the second reading differs from the first: {fault}") },
+    })
+}
+
 impl Walk<'_> {
+    /// Finds the interchanges that are rejected whole, before anything of them is published.
+    fn judge(&mut self, exchange: &Exchange, mut reader: Reader<PayloadReader>) -> Result<(), StoreError> {
+        let mut interchange = 0;
+        let mut is_judged_whole = false;
+        while let Some(piece) = next_piece(&mut reader)? {
+            match piece {
+                Piece::Interchange(head) => {
+                    interchange += 1;
+                    is_judged_whole = self.translation(exchange).is_judged_whole(&head);
+                }
+                Piece::Set(set)
+                    if is_judged_whole
+                        && !self.rejected.contains_key(&interchange)
+                        && self.translation(exchange).translate(&set, self.ids()).is_err() =>
+                {
+                    self.rejected.insert(interchange, format!("{} {}", set.id, set.control_number));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn run(mut self, mut exchange: Exchange, mut reader: Reader<PayloadReader>) -> Result<(Change, Told), StoreError> {
         let mut skip = exchange.sets_done;
-        loop {
-            let set = match reader.next_piece() {
-                Ok(Some(Piece::Set(set))) => set,
-                Ok(Some(_)) => continue,
-                Ok(None) => break,
-                Err(ReadFault::Io(fault)) => return Err(unread(&fault)),
-                Err(fault) => {
-                    // The survey read the very same bytes to their end.
-                    return Err(StoreError::Index {
-                        what: format!("the second reading differs from the first: {fault}"),
-                    });
+        let mut interchange = 0;
+        while let Some(piece) = next_piece(&mut reader)? {
+            let set = match piece {
+                Piece::Set(set) => set,
+                Piece::Interchange(_) => {
+                    interchange += 1;
+                    continue;
                 }
+                _ => continue,
             };
             if skip > 0 {
                 skip -= 1;
                 continue;
             }
-            let outcome = self.translate(&exchange, &set)?;
+            let outcome = self.translate(&exchange, &set, interchange)?;
             self.batch.bytes += weight(&outcome);
             self.batch.outcomes.push(outcome);
             if self.batch.bytes >= BATCH_BYTES || self.batch.outcomes.len() >= BATCH_SETS {
@@ -227,21 +291,42 @@ impl Walk<'_> {
         Ok(next)
     }
 
-    fn translate(&mut self, exchange: &Exchange, set: &TransactionSet) -> Result<SetOutcome, StoreError> {
-        let now = self.ports.clock.now();
-        let ids = Ids {
-            document: DocumentId::mint(now, self.ports.entropy.bytes()),
-            row: RowId::mint(now, self.ports.entropy.bytes()),
-        };
+    fn translation<'w>(&'w self, exchange: &'w Exchange) -> Translation<'w> {
         let settings = &self.configuration.settings;
-        let translation = Translation {
+        Translation {
             registry: &self.configuration.registry,
             instance: &settings.instance,
             exchange,
             detail: self.detail,
             limits: &settings.limits,
+        }
+    }
+
+    fn ids(&self) -> Ids {
+        let now = self.ports.clock.now();
+        Ids {
+            document: DocumentId::mint(now, self.ports.entropy.bytes()),
+            row: RowId::mint(now, self.ports.entropy.bytes()),
+        }
+    }
+
+    /// Translates a set of the interchange that has this place in the file.
+    fn translate(
+        &mut self,
+        exchange: &Exchange,
+        set: &TransactionSet,
+        interchange: u64,
+    ) -> Result<SetOutcome, StoreError> {
+        let ids = self.ids();
+        let translated = self.translation(exchange).translate(set, ids);
+        let translated = match (translated, self.rejected.get(&interchange)) {
+            (Ok(Translated { mut diagnostics, .. }), Some(other)) => {
+                diagnostics.push(rejected_with(other));
+                Err(diagnostics)
+            }
+            (translated, _) => translated,
         };
-        match translation.translate(set, ids) {
+        match translated {
             Ok(translated) => {
                 let publication = translated.publication;
                 Ok(SetOutcome::Document(NewDocument {

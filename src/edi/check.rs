@@ -5,12 +5,14 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::fault::{Bound, ReadFault};
-use super::finding::{Finding, FindingCode, Findings, Level};
+use super::finding::{Finding, FindingCode, Findings, Level, capped};
 use super::guide::{Guide, GuideKey, Guides};
-use super::interchange::{GroupEnd, InterchangeEnd, InterchangeHead, Standard, TransactionSet};
+use super::interchange::{
+    GroupEnd, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Standard, TransactionSet,
+};
 use super::place::Place;
 use super::read::{Piece, Reader};
-use super::report::{InterchangeReport, SetReport};
+use super::report::{GroupKind, GroupReport, InterchangeReport, Kinds, SetKind, SetReport};
 use super::severity::Severities;
 use super::tree::Tree;
 use super::validate::structure;
@@ -50,8 +52,8 @@ pub struct Defaults;
 
 impl Terms for Defaults {}
 
-/// Findings kept of the transaction sets of one interchange together: some five megabytes. Of the sets behind them it is
-/// told how many findings they have and how heavy the heaviest is.
+/// Findings kept of the groups and transaction sets of one interchange together: some five megabytes. Of the groups and
+/// sets behind them it is told how many findings they have and how heavy the heaviest is.
 const FINDINGS: usize = 10_000;
 
 /// Reads interchange after interchange and holds every transaction set against its guide. Memory does not grow with the
@@ -114,10 +116,12 @@ struct Open {
     findings: Findings,
     /// Findings about the group that is open, told between its sets.
     group: Option<Findings>,
-    /// How many findings of its sets, and between them, may still be kept.
+    /// How many findings of its groups and sets may still be kept.
     room: usize,
     /// Groups, transaction sets and acknowledgements so far.
     parts: u64,
+    group_kinds: Kinds<GroupKind>,
+    set_kinds: Kinds<SetKind>,
 }
 
 impl<'g, R: Read> Checker<'g, R> {
@@ -195,11 +199,12 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
             Piece::Finding(finding) => open.finding(finding),
             Piece::Acknowledgement(acknowledgement) => {
                 open.count(limit, acknowledgement.place)?;
-                open.report.acknowledgements.push(acknowledgement);
+                open.report.acknowledgements.push(kept(acknowledgement));
             }
             Piece::Group(head) => {
                 open.count(limit, head.place)?;
-                open.report.open_group(Some(head));
+                let summary = open.group_kinds.summary(&head);
+                open.report.open_group(Some(summary));
                 open.group = Some(Findings::default());
             }
             Piece::Set(set) => {
@@ -225,6 +230,8 @@ impl<'g, R: Read, T: Terms> Checker<'g, R, T> {
             group: None,
             room: FINDINGS,
             parts: 0,
+            group_kinds: Kinds::default(),
+            set_kinds: Kinds::default(),
             report: Box::new(InterchangeReport {
                 number: self.interchanges,
                 findings: Vec::new(),
@@ -266,17 +273,19 @@ impl Open {
     }
 
     fn end_group(&mut self, end: GroupEnd) {
-        self.settle_group();
+        let more = weighed(end.findings, &self.severities);
+        self.settle_group(more);
         if let Some(group) = self.report.groups.last_mut() {
-            group.findings.extend(weighed(end.findings, &self.severities));
-            group.trailer = end.trailer;
+            let sent = end.trailer.map(|trailer| trailer.count).filter(|sent| *sent != end.sets.to_string());
+            group.sent = sent.map(|sent| capped(&sent).into());
         }
+        self.report.settle();
     }
 
-    /// Gives the open group what was told between its sets.
-    fn settle_group(&mut self) {
-        let found = self.group.take().unwrap_or_default().into_vec();
-        let mut found = within(&mut self.room, weighed(found, &self.severities));
+    /// Gives the open group what was told between its sets, and what its end tells.
+    fn settle_group(&mut self, end: Vec<Finding>) {
+        let between = weighed(self.group.take().unwrap_or_default().into_vec(), &self.severities);
+        let mut found = within(&mut self.room, between.into_iter().chain(end).collect());
         for more in found.iter_mut().filter(|finding| finding.code == FindingCode::MoreFindings) {
             more.level = Level::Group;
         }
@@ -295,31 +304,51 @@ impl Open {
         if selected.is_none() {
             findings.push(no_guide(set));
         }
-        let findings = within(&mut self.room, weighed(findings, &self.severities));
-        let Some(group) = self.report.group_of(set) else { return };
+        let mut findings = within(&mut self.room, weighed(findings, &self.severities));
+        // What was found is kept to the end of the interchange; the room set aside for more is not.
+        findings.shrink_to_fit();
+        let guide = selected.as_ref().map(|(guide, _)| guide.key());
+        let kind = self.set_kinds.of(set, guide);
+        let Some(group) = self.group_of(set) else { return };
         let report = SetReport {
-            id: set.id.clone(),
-            release: set.release.clone(),
-            agency: set.agency.clone(),
-            implementation: set.implementation.clone(),
-            control_number: set.control_number.clone(),
+            kind,
+            control_number: set.control_number.as_str().into(),
             number: u32::try_from(group.sets.len() + 1).unwrap_or(u32::MAX),
-            segments: set.segment_count() as u64,
-            guide: selected.as_ref().map(|(guide, _)| guide.key().clone()),
-            trailer: set.trailer.clone(),
-            place: set.place(),
+            segments: u32::try_from(set.segment_count()).unwrap_or(u32::MAX),
             findings,
         };
         terms.seen(set, tree.as_ref(), &report);
         group.sets.push(report);
     }
 
+    /// The group a transaction set stands in: the last one, or one without a head.
+    fn group_of(&mut self, set: &TransactionSet) -> Option<&mut GroupReport> {
+        let start = set.group.as_ref().map(|head| head.place.start);
+        let is_in = |group: &GroupReport| group.head.as_ref().map(|head| head.start) == start;
+        if !self.report.groups.last().is_some_and(is_in) {
+            let summary = set.group.as_ref().map(|head| self.group_kinds.summary(head));
+            self.report.open_group(summary);
+        }
+        self.report.groups.last_mut()
+    }
+
     fn finish(mut self) -> Box<InterchangeReport> {
-        self.settle_group();
+        self.settle_group(Vec::new());
+        self.report.settle();
         let mut report = self.report;
         report.findings = weighed(self.findings.into_vec(), &self.severities);
         report
     }
+}
+
+/// A TA1 as a report keeps it.
+fn kept(mut acknowledgement: InterchangeAcknowledgement) -> InterchangeAcknowledgement {
+    let InterchangeAcknowledgement { control_number, date, time, code, note, .. } = &mut acknowledgement;
+    for text in [control_number, date, time, code, note] {
+        text.truncate(capped(text).len());
+        text.shrink_to_fit();
+    }
+    acknowledgement
 }
 
 /// As many findings as there is room for; the others are counted.
@@ -339,7 +368,7 @@ fn within(room: &mut usize, findings: Vec<Finding>) -> Vec<Finding> {
 pub(crate) fn no_guide(set: &TransactionSet) -> Finding {
     let text = match set.id.as_str() {
         "" => "without its type, no guide fits".to_owned(),
-        id => format!("there is no guide for {id} of release '{}'", set.release),
+        id => format!("there is no guide for {} of release '{}'", capped(id), capped(&set.release)),
     };
     let place = set.id_element().map(|element| element.place()).unwrap_or_default();
     Finding::new(Severity::Error, FindingCode::NoGuide, place, text).about(Level::Set).quoting(&set.id)

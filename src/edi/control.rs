@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::{Limits, Severity};
+use crate::base::{Limits, Severity, agreeing, counted, plural};
 
 use super::fault::{Bound, ReadFault};
-use super::finding::{Finding, FindingCode, Level};
+use super::finding::{Finding, FindingCode, Level, capped};
 use super::interchange::{InterchangeHead, Trailer};
 use super::place::{Place, Tag};
 use super::table::SegmentTable;
@@ -18,9 +18,12 @@ pub(crate) struct End {
     pub(crate) tag: &'static str,
     /// What it ends, in words.
     pub(crate) of: &'static str,
-    /// What it counts, in words.
+    /// What it counts, in words: one of them.
     pub(crate) counts: &'static str,
 }
+
+/// Elements of a trailer: a count and a control number (X12.5, X12.6: IEA, GE, SE; ISO 9735-1: UNZ, UNE, UNT).
+const ELEMENTS: usize = 2;
 
 /// A trailer as a segment gives it.
 pub(crate) fn trailer(segment: &Segment<'_>, place: Place) -> Trailer {
@@ -36,12 +39,14 @@ pub(crate) fn check(
     counted: u64,
     control_number: &str,
 ) -> Vec<Finding> {
-    let (tag, what) = (end.tag, end.counts);
+    let tag = end.tag;
     let at =
         |number: usize| Place { segment_position: trailer.place.segment_position, ..segment.element(number).place() };
-    let mut findings = Vec::new();
-    if trailer.count.parse() != Ok(counted) {
-        let text = format!("{tag}01 says '{}' {what}, {counted} were counted", trailer.count);
+    let mut findings: Vec<Finding> = surplus(segment, ELEMENTS, end.level).into_iter().collect();
+    let said = trailer.count.parse();
+    if said != Ok(counted) {
+        let (what, were) = (plural(said.unwrap_or(0), end.counts), agreeing(counted, "was", "were"));
+        let text = format!("{tag}01 says '{}' {what}, {counted} {were} counted", capped(&trailer.count));
         findings.push(
             Finding::new(Severity::Error, FindingCode::CountWrong, at(1), text)
                 .about(end.level)
@@ -50,15 +55,42 @@ pub(crate) fn check(
         );
     }
     if let Some(severity) = difference(control_number, &trailer.control_number) {
-        let text = format!("{tag}02 is '{}', the header's control number '{control_number}'", trailer.control_number);
+        let (sent, number) = (capped(&trailer.control_number), capped(control_number));
+        let text = format!("{tag}02 is '{sent}', the header's control number '{number}'");
         findings.push(
             Finding::new(severity, FindingCode::ControlNumberDiffers, at(2), text)
                 .about(end.level)
-                .expecting(control_number)
+                .expecting(number)
                 .quoting(&trailer.control_number),
         );
     }
     findings
+}
+
+/// What stands in a segment of the envelope behind the elements it has: one finding, for the first that holds something,
+/// else for separators behind the last.
+pub(crate) fn surplus(segment: &Segment<'_>, defined: usize, level: Level) -> Option<Finding> {
+    let count = segment.element_count();
+    let mut surplus = (defined + 1..=count).map(|number| segment.element(number));
+    let tag = segment.tag();
+    let finding = match surplus.find(|element| !element.is_empty()) {
+        Some(first) => {
+            let text = format!("{tag} has {}, {count} were sent", counted(defined, "element"));
+            let finding = Finding::new(Severity::Warning, FindingCode::TooManyElements, first.place(), text);
+            finding.quoting(&first.text())
+        }
+        None if count > defined => {
+            let text = format!("{tag} ends with a separator");
+            let place = segment.element(count).place();
+            Finding::new(Severity::Info, FindingCode::TrailingSeparators, place, text)
+        }
+        None => return None,
+    };
+    let place = match level {
+        Level::Set => finding.place,
+        _ => Place { segment_position: None, ..finding.place },
+    };
+    Some(Finding { place, ..finding }.about(level))
 }
 
 /// Numbers that differ only in leading zeros are the same number, written carelessly.
@@ -93,13 +125,21 @@ pub(crate) fn lower_case(tag: Tag, level: Level, place: Place) -> Finding {
         .expecting(tag.to_upper().as_str())
 }
 
+/// Findings about a segment of the envelope, told at its level.
+pub(crate) fn at_level(findings: Vec<Finding>, level: Level) -> impl Iterator<Item = Finding> {
+    findings.into_iter().map(move |finding| {
+        let place = Place { segment_position: None, ..finding.place };
+        Finding { place, ..finding }.about(level)
+    })
+}
+
 /// The finding for a segment where it may not stand.
 pub(crate) fn misplaced(severity: Severity, level: Level, place: Place, text: String) -> Finding {
     Finding::new(severity, FindingCode::MisplacedEnvelope, place, text).about(level)
 }
 
 /// The finding for an envelope with nothing inside.
-pub(crate) fn empty(level: Level, text: &str, place: Place) -> Finding {
+pub(crate) fn empty(level: Level, text: &'static str, place: Place) -> Finding {
     Finding::new(Severity::Warning, FindingCode::EmptyEnvelope, place, text).about(level)
 }
 
@@ -171,7 +211,7 @@ impl InterchangeNumbers {
 
 /// The finding for a control number given twice.
 pub(crate) fn repeated(number: &str, level: Level, within: &str, place: Place) -> Finding {
-    let text = format!("control number '{number}' comes twice in one {within}");
+    let text = format!("control number '{}' comes twice in one {within}", capped(number));
     Finding::new(Severity::Warning, FindingCode::ControlNumberRepeated, place, text).about(level).quoting(number)
 }
 

@@ -75,6 +75,19 @@ impl Delimiters {
         run.take_while(|byte| **byte == release).count() % 2 == 1
     }
 
+    /// The first release character in `bytes` before a character that is no delimiter and so needs none.
+    pub(crate) fn needless_release(&self, bytes: &[u8]) -> Option<usize> {
+        let release = self.release?;
+        let mut at = 0;
+        loop {
+            at += memchr::memchr(release, bytes.get(at..)?)?;
+            if !self.contains(*bytes.get(at + 1)?) {
+                return Some(at);
+            }
+            at += 2;
+        }
+    }
+
     /// `bytes` without their release characters. One at the very end stays: it released nothing.
     pub(crate) fn unreleased<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         let Some(release) = self.release else { return Cow::Borrowed(bytes) };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::base::Severity;
 
 use super::charset::CharacterSet;
+use super::control;
 use super::delimiter::Delimiters;
 use super::finding::{Finding, FindingCode, Level};
 use super::place::Place;
@@ -64,11 +65,7 @@ impl Encoding {
 
     /// Does the same for one segment of the envelope, at whose level it tells.
     pub(crate) fn settle_envelope(&self, table: &mut SegmentTable, level: Level) -> Vec<Finding> {
-        let at_level = |finding: Finding| {
-            let place = Place { segment_position: None, ..finding.place };
-            Finding { place, ..finding }.about(level)
-        };
-        self.settle(table).into_iter().map(at_level).collect()
+        control::at_level(self.settle(table), level).collect()
     }
 
     /// What bytes beyond ASCII are in.

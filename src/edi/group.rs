@@ -30,8 +30,15 @@ impl OpenGroup {
         repeats.then(|| control::repeated(control_number, Level::Set, "functional group", place))
     }
 
-    /// Ends it, with its trailer or without.
-    pub(crate) fn end(self, end: &End, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) -> GroupEnd {
+    /// Ends it, with its trailer or without; `empty` is said of it when it holds nothing.
+    pub(crate) fn end(
+        self,
+        end: &End,
+        empty: &'static str,
+        trailer: Option<&Segment<'_>>,
+        more: Vec<Finding>,
+        place: Place,
+    ) -> GroupEnd {
         let mut findings = self.findings;
         findings.extend(more);
         let trailer = match trailer {
@@ -46,8 +53,7 @@ impl OpenGroup {
             }
         };
         if self.sets == 0 {
-            let text = format!("{} holds no {}", end.of, end.counts);
-            findings.push(control::empty(end.level, &text, self.head.place));
+            findings.push(control::empty(end.level, empty, self.head.place));
         }
         GroupEnd { head: self.head, sets: self.sets, trailer, findings }
     }

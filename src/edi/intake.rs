@@ -7,11 +7,14 @@ use crate::base::{Limits, Severity};
 use super::control;
 use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
-use super::finding::{Finding, FindingCode, Findings, Level};
+use super::finding::{Finding, FindingCode, Findings, Level, capped};
+use super::interchange::Standard;
 use super::place::Place;
-use super::run::Room;
+use super::run::{Room, Untold};
 use super::source::{Cut, Data, Next, Source};
 use super::table::{Added, SegmentTable, TableSize};
+use super::token::Segment;
+use super::{edifact, x12};
 
 /// The segments of an interchange that is open.
 pub(crate) struct Intake {
@@ -22,17 +25,24 @@ pub(crate) struct Intake {
     count: u64,
     /// Room that the last set took.
     usual_size: TableSize,
+    /// What was not told yet of segments of the envelope.
+    untold: Untold,
 }
 
 impl Intake {
     /// The header of the interchange, which begins at `start`, was read.
     pub(crate) fn new(delimiters: Delimiters, start: u64) -> Self {
-        Self { delimiters, start, count: 1, usual_size: TableSize::default() }
+        Self { delimiters, start, count: 1, usual_size: TableSize::default(), untold: Untold::ALL }
     }
 
     /// The next segment, not consumed yet. `None` when the file ends or another interchange begins.
     pub(crate) fn next_cut<R: Read>(&self, source: &mut Source<R>, limits: &Limits) -> Result<Option<Cut>, ReadFault> {
-        let Next::Segment(cut) = source.next_segment(&self.delimiters, limits.segment)? else { return Ok(None) };
+        let begins = |standard, bytes: &[u8]| match standard {
+            Standard::X12 => x12::Envelope::begins_inside(bytes, &self.delimiters),
+            Standard::Edifact => edifact::Envelope::begins_inside(bytes),
+        };
+        let next = source.next_segment(&self.delimiters, limits.segment, begins)?;
+        let Next::Segment(cut) = next else { return Ok(None) };
         let end = source.offset() + cut.next as u64;
         let place = Place::bytes(source.offset() + cut.filler as u64, source.offset() + cut.end as u64);
         if end - self.start > limits.interchange {
@@ -44,22 +54,25 @@ impl Intake {
         Ok(Some(cut))
     }
 
-    /// Takes a segment of the envelope out of the source; nothing is in the table when it was empty.
+    /// Takes a segment of the envelope out of the source, with what is to be said of blanks around it; nothing is in the
+    /// table when it was empty.
     pub(crate) fn take<R: Read>(
         &mut self,
         source: &mut Source<R>,
         limits: &Limits,
         cut: Cut,
-    ) -> Result<SegmentTable, ReadFault> {
+    ) -> Result<(SegmentTable, Vec<Finding>), ReadFault> {
         let (filler, segment, terminator) = source.parts(cut);
         let mut table = SegmentTable::new(self.delimiters, source.offset() + filler.len() as u64);
+        let mut findings = Vec::new();
         if !segment.is_empty() {
             let added = push(&mut table, segment, terminator, cut.data);
             control::check_elements(&table, added.elements, limits)?;
             self.count += 1;
+            findings = self.untold.tell(table.last(), filler, cut.data);
         }
         source.consume(cut.next);
-        Ok(table)
+        Ok((table, findings))
     }
 }
 
@@ -68,6 +81,7 @@ pub(crate) struct OpenSet {
     pub(crate) table: SegmentTable,
     pub(crate) findings: Findings,
     has_wrapped: bool,
+    untold: Untold,
 }
 
 impl OpenSet {
@@ -75,7 +89,7 @@ impl OpenSet {
     pub(crate) fn new(intake: &Intake, offset: u64) -> Self {
         let mut table = SegmentTable::new(intake.delimiters, offset);
         table.reserve(intake.usual_size);
-        Self { table, findings: Findings::default(), has_wrapped: false }
+        Self { table, findings: Findings::default(), has_wrapped: false, untold: Untold::ALL }
     }
 
     /// Moves a segment out of the source into the set.
@@ -106,6 +120,7 @@ impl OpenSet {
             let added = push(&mut self.table, segment, terminator, cut.data);
             control::check_elements(&self.table, added.elements, limits)?;
             self.note(cut, &added);
+            self.findings.extend(self.untold.tell(self.table.last(), filler, cut.data));
             intake.count += 1;
         }
         source.consume(cut.next);
@@ -128,7 +143,7 @@ impl OpenSet {
             segments: limits.segments.saturating_sub(intake.count),
             bytes: left.min(intake.start.saturating_add(limits.interchange).saturating_sub(source.offset())),
         };
-        intake.count += source.take_run(&mut self.table, room, may_be_envelope);
+        intake.count += source.take_run(&mut self.table, room, self.untold, may_be_envelope);
     }
 
     /// Nothing more comes: the next set is taken to be as large.
@@ -152,10 +167,7 @@ impl OpenSet {
             self.findings.push(Finding::new(Severity::Error, FindingCode::ReleaseCharacter, place, text));
         }
         if cut.data == Data::WrongLength {
-            let tag = segment.tag();
-            let text =
-                format!("behind as many bytes as {tag} says, no terminator stands; it is read up to the next one");
-            self.findings.push(Finding::new(Severity::Error, FindingCode::BinaryLength, place, text));
+            self.findings.push(wrong_length(&segment));
         }
         if first_wrap {
             self.has_wrapped = true;
@@ -172,6 +184,53 @@ impl OpenSet {
             self.findings.push(Finding::new(Severity::Warning, FindingCode::EmptySegment, place, text));
         }
     }
+}
+
+impl Untold {
+    /// Says of a segment, behind its filler, what was not told yet. Binary data may end as it likes.
+    fn tell(&mut self, segment: Option<Segment<'_>>, filler: &[u8], data: Data) -> Vec<Finding> {
+        let Some(segment) = segment else { return Vec::new() };
+        let (bytes, is_text) = (segment.bytes(), !matches!(data, Data::From(_)));
+        let tag = segment.tag();
+        let note = |code, place, text| Finding::new(Severity::Info, code, place, text);
+        let mut findings = Vec::new();
+        if self.is_indented(filler) {
+            self.leading_blanks = false;
+            let text = format!("blanks stand before the tag {tag}; they are passed over, here and further on");
+            findings.push(note(FindingCode::LeadingBlanks, segment.place(), text));
+        }
+        if is_text && self.is_padded(bytes) {
+            self.trailing_blanks = false;
+            let text =
+                format!("blanks stand before the terminator of {tag}; they are passed over, here and further on");
+            let blanks = bytes.len() - bytes.trim_ascii_end().len();
+            let place = segment.place_of(bytes.len() - blanks, blanks);
+            findings.push(note(FindingCode::TrailingBlanks, place, text));
+        }
+        let needless =
+            if is_text && self.needless_release { segment.delimiters().needless_release(bytes) } else { None };
+        if let Some(at) = needless {
+            self.needless_release = false;
+            let text =
+                "a release character stands before a character that needs none; it is left out, here and further on";
+            findings.push(note(FindingCode::ReleaseCharacter, segment.place_of(at, 2), text.to_owned()));
+        }
+        findings
+    }
+}
+
+/// The finding for binary data (X12: BIN01, BDS02; 784) that is not as long as it is said to be.
+fn wrong_length(segment: &Segment<'_>) -> Finding {
+    let tag = segment.tag();
+    let length = segment.element(if tag.to_upper() == "BDS" { 2 } else { 1 });
+    let said = length.text();
+    let text = format!(
+        "{tag}{:02} says '{}' bytes, and behind so many no terminator stands; the segment is read up to the next one",
+        length.number(),
+        capped(&said)
+    );
+    let finding = Finding::new(Severity::Error, FindingCode::BinaryLength, length.place(), text).quoting(&said);
+    Finding { data_element: Some("784".into()), ..finding }
 }
 
 fn push(table: &mut SegmentTable, segment: &[u8], terminator: &[u8], data: Data) -> Added {

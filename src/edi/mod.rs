@@ -22,6 +22,7 @@ pub mod guide;
 mod input;
 mod intake;
 mod interchange;
+mod number;
 mod outgoing;
 mod place;
 mod read;
@@ -55,6 +56,7 @@ pub use interchange::{
     GroupEnd, GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Particulars, Party, Standard,
     Trailer, TransactionSet, UnreadableInterchange, Usage,
 };
+pub use number::ControlNumber;
 pub use outgoing::{
     OutgoingElement, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
     OutgoingSet,
@@ -62,7 +64,7 @@ pub use outgoing::{
 pub use place::{Place, Tag};
 pub use read::{Piece, ReadOptions, Reader};
 pub use record::{FindingRecord, Indices};
-pub use report::{GroupReport, InterchangeReport, SetReport};
+pub use report::{GroupKind, GroupReport, GroupSummary, InterchangeReport, SetKind, SetReport};
 pub use severity::{Severities, Weight};
 pub use token::{Element, Segment};
 pub use tokens::{TokenSegment, Tokens};

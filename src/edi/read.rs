@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use crate::base::{Limits, Severity};
+use crate::base::{Limits, Severity, agreeing, counted};
 
 use super::charset::CharacterSet;
 use super::control::InterchangeNumbers;
@@ -67,8 +67,8 @@ pub struct ReadOptions {
 
 /// Reads interchanges out of a stream.
 ///
-/// Memory is bounded by the limits whatever the size of the file: a window as long as the longest segment, and the one
-/// transaction set that is being read.
+/// Memory is bounded by the limits whatever the size of the file: the one transaction set that is being read, and a window
+/// as long as the longest segment, or as one with binary data says it is, up to the length of a transaction set.
 pub struct Reader<R> {
     source: Source<R>,
     options: ReadOptions,
@@ -253,7 +253,8 @@ impl<R: Read> Reader<R> {
     }
 
     fn leading_bytes(&self, count: usize) -> Finding {
-        let text = format!("{count} bytes before the interchange belong to nothing");
+        let (bytes, belong) = (counted(count, "byte"), agreeing(count, "belongs", "belong"));
+        let text = format!("{bytes} before the interchange {belong} to nothing");
         let place = self.here(count);
         Finding::new(Severity::Warning, FindingCode::LeadingBytes, place, text).about(Level::File)
     }

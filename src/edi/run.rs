@@ -22,6 +22,32 @@ pub(crate) struct Room {
     pub(crate) bytes: u64,
 }
 
+/// What is still worth a word, and so ends a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Untold {
+    /// Blanks before a tag.
+    pub(crate) leading_blanks: bool,
+    /// Blanks before a terminator.
+    pub(crate) trailing_blanks: bool,
+    /// A release character before a character that needs none.
+    pub(crate) needless_release: bool,
+}
+
+impl Untold {
+    /// Nothing was told yet.
+    pub(crate) const ALL: Self = Self { leading_blanks: true, trailing_blanks: true, needless_release: true };
+
+    /// Whether blanks stand before the tag behind `filler`. A tab is as good as one.
+    pub(crate) fn is_indented(self, filler: &[u8]) -> bool {
+        self.leading_blanks && matches!(filler.last(), Some(b' ' | b'\t'))
+    }
+
+    /// Whether a segment ends in blanks.
+    pub(crate) fn is_padded(self, segment: &[u8]) -> bool {
+        self.trailing_blanks && segment.last() == Some(&b' ')
+    }
+}
+
 /// The window as a run sees it.
 struct Span<'s> {
     tape: &'s Tape,
@@ -36,13 +62,14 @@ impl<R: std::io::Read> Source<R> {
         &mut self,
         table: &mut SegmentTable,
         mut room: Room,
+        untold: Untold,
         is_envelope: impl Fn(&[u8]) -> bool + Copy,
     ) -> u64 {
         let mut taken = 0;
         loop {
             let Some((tape, window, start)) = self.scanned() else { return taken };
             let span = Span { tape, window, start };
-            let (segments, bytes) = span.take(table, room, is_envelope);
+            let (segments, bytes) = span.take(table, room, untold, is_envelope);
             let is_exhausted = tape.passed().ends + segments as usize == tape.ends().len();
             if segments > 0 {
                 self.consume(bytes);
@@ -59,7 +86,13 @@ impl<R: std::io::Read> Source<R> {
 
 impl Span<'_> {
     /// How many segments were taken, and of how many bytes.
-    fn take(&self, table: &mut SegmentTable, room: Room, is_envelope: impl Fn(&[u8]) -> bool) -> (u64, usize) {
+    fn take(
+        &self,
+        table: &mut SegmentTable,
+        room: Room,
+        untold: Untold,
+        is_envelope: impl Fn(&[u8]) -> bool,
+    ) -> (u64, usize) {
         let Passed { ends, separators: first_separator, special } = self.tape.passed();
         let mut specials = self.tape.special().get(special..).unwrap_or_default().iter().map(|at| *at as usize);
         let mut special = specials.next().unwrap_or(usize::MAX);
@@ -68,17 +101,25 @@ impl Span<'_> {
         let (release, idle) = (self.tape.delimiters().release, *self.tape.idle());
         let mut filling = table.fill(self.start, first_separator);
         let (mut start, mut separator, mut taken) = (self.start, first_separator, 0);
+        // Where the character stands that the last release character is about: it releases nothing itself.
+        let mut released = usize::MAX;
         for end in self.tape.ends().get(ends..).unwrap_or_default().iter().take(most) {
             let at = end.at as usize;
             let Some(bytes) = self.window.get(start..at) else { break };
             let filler = idle.leading(bytes);
-            let segment = idle.trimmed(bytes.get(filler..).unwrap_or_default());
+            let (before, segment) = bytes.split_at_checked(filler).unwrap_or_default();
+            let segment = idle.trimmed(segment);
+            let mut is_told = untold.is_indented(before) || untold.is_padded(segment);
             while special < start + filler || special < at && self.window.get(special).copied() == release {
+                if special >= start + filler && special != released {
+                    released = special + 1;
+                    is_told |= untold.needless_release && self.is_ordinary(released);
+                }
                 special = specials.next().unwrap_or(usize::MAX);
             }
             let elements = end.separators as usize - separator;
             let within = filler <= room.segment && at - start - filler <= room.segment && elements <= room.elements;
-            if special < at || at >= limit || !within || is_envelope(segment) {
+            if special < at || at >= limit || !within || is_told || is_envelope(segment) {
                 break;
             }
             let begins = start + filler;
@@ -95,5 +136,10 @@ impl Span<'_> {
         let separators = self.tape.separators().get(first_separator..separator).unwrap_or_default();
         filling.finish(self.window.get(self.start..start).unwrap_or_default(), separators);
         (taken, start - self.start)
+    }
+
+    /// Whether a byte is no delimiter.
+    fn is_ordinary(&self, at: usize) -> bool {
+        self.window.get(at).is_none_or(|byte| !self.tape.delimiters().contains(*byte))
     }
 }

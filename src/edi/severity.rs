@@ -35,7 +35,7 @@ const CLASSES: &[(&str, &[FindingCode])] = &[
     ("control-number", &[FindingCode::ControlNumberDiffers]),
     ("control-number-repeated", &[FindingCode::ControlNumberRepeated]),
     ("set-not-of-group", &[FindingCode::SetNotOfGroup]),
-    ("unknown-segment", &[FindingCode::UnknownSegment]),
+    ("unknown-segment", &[FindingCode::UnknownSegment, FindingCode::SegmentNotOfSet]),
     ("unexpected-segment", &[FindingCode::UnexpectedSegment]),
     ("out-of-sequence", &[FindingCode::OutOfSequence]),
     ("missing-segment", &[FindingCode::MissingSegment]),
@@ -62,6 +62,7 @@ const CLASSES: &[(&str, &[FindingCode])] = &[
         &[FindingCode::ControlTotal, FindingCode::CheckDigit, FindingCode::ImpliedDecimals, FindingCode::DateOrder],
     ),
     ("trailing-separator", &[FindingCode::TrailingSeparators]),
+    ("blanks", &[FindingCode::LeadingBlanks, FindingCode::TrailingBlanks]),
 ];
 
 /// The weights that a partner's findings have otherwise than by default.

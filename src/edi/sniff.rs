@@ -53,11 +53,6 @@ pub(crate) fn next_start<R: Read>(source: &mut Source<R>) -> io::Result<Start> {
     })
 }
 
-/// Whether an interchange begins here: a tag, then a separator, which is neither letter nor digit nor blank.
-pub(crate) fn is_header(head: &[u8]) -> bool {
-    standard_of(head).is_some()
-}
-
 fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
     match head {
         [first, second, third, separator, ..] => {
@@ -69,7 +64,9 @@ fn begins_with(head: &[u8], tag: &[u8; 3]) -> bool {
     }
 }
 
-fn standard_of(head: &[u8]) -> Option<Standard> {
+/// The standard of the interchange that seems to begin here: a tag, then a separator, which is neither letter nor digit
+/// nor blank.
+pub(crate) fn standard_of(head: &[u8]) -> Option<Standard> {
     if begins_with(head, b"ISA") {
         Some(Standard::X12)
     } else if begins_with(head, b"UNA") || begins_with(head, b"UNB") || is_odd_una(head) {

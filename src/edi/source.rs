@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use super::delimiter::Delimiters;
 use super::fault::{Bound, ReadFault};
 use super::input::{ByteOrder, Input};
+use super::interchange::Standard;
 use super::place::Place;
 use super::sniff;
 use super::tape::Tape;
@@ -14,6 +15,9 @@ const WINDOW: usize = 64 << 10;
 
 /// Bytes scanned at once. The next interchange may have other delimiters, and then scanning begins anew.
 const SCANNED: usize = 8 << 10;
+
+/// Bytes that tell whether the header of an interchange is one.
+const HEADER: usize = 2048;
 
 /// Reads a stream through a window. What was consumed is gone.
 pub(crate) struct Source<R> {
@@ -133,8 +137,10 @@ impl<R: Read> Source<R> {
         Ok(!self.ended)
     }
 
+    /// Bytes are moved only where half of the window is free for it: looking far ahead of every segment would else move
+    /// the same ones again and again.
     fn make_room(&mut self) {
-        if self.start > 0 {
+        if self.start > self.window.len() / 2 {
             self.window.copy_within(self.start..self.end, 0);
             if let Some(tape) = &mut self.tape {
                 tape.shift(self.start);
@@ -175,14 +181,22 @@ impl<R: Read> Source<R> {
     }
 
     /// Finds the next segment and leaves it in the window. Neither the segment nor the filler before it may be longer
-    /// than `limit`.
-    pub(crate) fn next_segment(&mut self, delimiters: &Delimiters, limit: usize) -> Result<Next, ReadFault> {
+    /// than `limit`. `begins` is asked whether an interchange begins where it looks so.
+    pub(crate) fn next_segment(
+        &mut self,
+        delimiters: &Delimiters,
+        limit: usize,
+        begins: impl Fn(Standard, &[u8]) -> bool,
+    ) -> Result<Next, ReadFault> {
         // The window is addressed in 32 bits.
         let limit = limit.min(u32::MAX as usize / 4);
         let Some(filler) = self.filler(delimiters, limit)? else { return Ok(Next::End) };
         let head = self.peek(filler + sniff::HEADER_START).map_err(ReadFault::Io)?;
-        if sniff::is_header(head.get(filler..).unwrap_or_default()) {
-            return Ok(Next::Header);
+        if let Some(standard) = sniff::standard_of(head.get(filler..).unwrap_or_default()) {
+            let bytes = self.look(filler + HEADER).map_err(ReadFault::Io)?;
+            if begins(standard, bytes.get(filler..).unwrap_or_default()) {
+                return Ok(Next::Header);
+            }
         }
         if let Some(terminator) = delimiters.wide.and_then(|wide| wide.terminator) {
             return self.next_wide(delimiters, filler, limit, terminator);

@@ -7,7 +7,7 @@ use super::record::{
     Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Stage, Subject,
 };
 use super::retry::Backoff;
-use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
+use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp, agreeing};
 
 /// A partner's message that was opened and verified, with the receipt it is to get.
 #[derive(Debug)]
@@ -310,7 +310,10 @@ fn kept(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     kept.sort_by_key(|(place, _)| *place);
     let mut kept: Vec<_> = kept.into_iter().map(|(_, diagnostic)| diagnostic).collect();
     if let Some(more) = diagnostics.len().checked_sub(kept.len()).filter(|more| *more > 0) {
-        kept.push(Diagnostic::info("more-diagnostics", format!("{more} more are not kept")));
+        kept.push(Diagnostic::info(
+            "more-diagnostics",
+            format!("{more} more {} not kept", agreeing(more, "is", "are")),
+        ));
     }
     kept
 }

@@ -21,4 +21,4 @@ pub use record::{
     RowStage, Stage, Subject,
 };
 pub use retry::Backoff;
-pub use translation::{Ids, Translated, Translation};
+pub use translation::{Ids, Translated, Translation, rejected_with};

@@ -7,9 +7,9 @@ use super::publication::{Publication, ReceivedDocument, content_hash};
 use super::record::Exchange;
 use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
 use crate::canon::{self, DocumentType, Meta, Usage};
-use crate::edi::{self, Party, TransactionSet};
+use crate::edi::{self, Finding, FindingCode, InterchangeHead, Level, Party, Standard, TransactionSet};
 use crate::mapping;
-use crate::partner::{Agreement, MessageName, Partner, Registry};
+use crate::partner::{Agreement, MessageName, OnError, Partner, Registry, written};
 
 /// What transaction sets of one exchange are translated with.
 pub struct Translation<'a> {
@@ -71,10 +71,16 @@ impl Translation<'_> {
         Ok(Translated { content, publication, diagnostics: findings })
     }
 
+    /// Whether the partner wants the whole of an interchange rejected when one of its transaction sets is.
+    pub fn is_judged_whole(&self, head: &InterchangeHead) -> bool {
+        let reading = self.partner(head).ok().and_then(|partner| partner.reading(head.standard));
+        reading.is_some_and(|reading| reading.on_error == OnError::RejectInterchange)
+    }
+
     /// Who sent it, as what, and by which agreement.
     fn terms(&self, set: &TransactionSet) -> Result<Terms<'_>, Diagnostic> {
-        let partner = self.partner(set)?;
-        let usage = usage(partner, set)?;
+        let partner = self.partner(&set.interchange)?;
+        let usage = usage(partner, &set.interchange)?;
         let agreement = partner
             .agreement(canon::Direction::Inbound, &MessageName::of(set))
             .ok_or_else(|| no_agreement(partner, set))?;
@@ -97,26 +103,34 @@ impl Translation<'_> {
         if is_kept_back(&findings) {
             return Err(findings);
         }
-        let read = terms.agreement.mapping.read(&tree, &terms.partner.read_context());
+        let read = terms.agreement.mapping.read(&tree, &terms.partner.read_context(set.interchange.standard));
         findings.extend(read.findings.iter().cloned());
         if is_kept_back(&findings) { Err(findings) } else { Ok((read, findings)) }
     }
 
-    /// Whose transaction set it is: the owner of the channel it came on, or a party behind it.
-    fn partner(&self, set: &TransactionSet) -> Result<&Partner, Diagnostic> {
-        let head = &set.interchange;
+    /// Whose interchange it is: the owner's of the channel it came on, or a party's behind it.
+    fn partner(&self, head: &InterchangeHead) -> Result<&Partner, Diagnostic> {
+        let InterchangeHead { standard, sender, receiver, .. } = head;
         let channel = &self.exchange.partner;
-        self.registry.x12_partner(channel, &head.receiver, &head.sender).map(AsRef::as_ref).ok_or_else(|| {
-            Diagnostic::error(
-                "unknown-interchange-sender",
-                format!(
-                    "the interchange is from {} to {}, which is agreed with nobody on the channel of {channel}",
-                    written(&head.sender),
-                    written(&head.receiver)
+        let partner = self.registry.interchange_partner(channel, *standard, receiver, sender);
+        partner.map(AsRef::as_ref).ok_or_else(|| {
+            let [from, to] = [sender, receiver].map(|party| written(*standard, party));
+            let (code, hint) = match self.registry.knows_sender(channel, *standard, sender) {
+                true => (
+                    FindingCode::ReceiverUnknown,
+                    "correct 'us' in the partner file, or tell the partner which id is ours",
                 ),
-            )
-            .expecting(expected_identities(self.registry, channel))
-            .hinting("mend [x12] of the partner file, add the sender to its 'aliases', or ask the partner")
+                false => (
+                    FindingCode::SenderUnknown,
+                    "correct 'them' in the partner file, add the sender to its 'aliases', or ask the partner",
+                ),
+            };
+            let text = format!(
+                "the interchange is from {from} to {to}, which is agreed with nobody on the channel of {channel}"
+            );
+            let finding = Finding::new(Severity::Error, code, head.place, text).about(Level::Interchange);
+            let expected = expected_identities(self.registry, channel, *standard);
+            Diagnostic::from(finding.expecting(expected)).hinting(hint)
         })
     }
 
@@ -143,8 +157,8 @@ impl Translation<'_> {
                 interchange_control_number: Some(head.control_number.clone()),
                 group_control_number: set.group.as_ref().map(|group| group.control_number.clone()),
                 transaction_control_number: Some(set.control_number.clone()),
-                sender: Some(written(&head.sender)),
-                receiver: Some(written(&head.receiver)),
+                sender: Some(source_party(&head.sender)),
+                receiver: Some(source_party(&head.receiver)),
                 file_name: self.detail.file_name.clone(),
                 as2_message_id: Some(self.detail.message_id.clone()),
             },
@@ -184,20 +198,26 @@ impl Translation<'_> {
 const SCHEMA_BASE: &str = "urn:edigate:schema:";
 
 /// The partner's usage and the wire's must agree: a test never goes where business goes.
-fn usage(partner: &Partner, set: &TransactionSet) -> Result<Usage, Diagnostic> {
-    match (partner.usage, set.interchange.usage) {
+fn usage(partner: &Partner, head: &InterchangeHead) -> Result<Usage, Diagnostic> {
+    match (partner.usage, head.usage) {
         (Usage::Production, edi::Usage::Production) => Ok(Usage::Production),
         (Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
-        (ours, wire) => Err(Diagnostic::error(
-            "usage-differs",
-            format!("the partner file says {} and ISA15 says {}", ours.as_str(), said(wire)),
-        )
-        .expecting("the same of both")
-        .hinting("when the partner has gone live, change 'usage' in its partner file; else ask why it sent this")),
+        (ours, wire) => {
+            let element = match head.standard {
+                Standard::X12 => "ISA15",
+                Standard::Edifact => "0035 of the UNB",
+            };
+            let text = format!("the partner file says {} and {element} says {}", ours.as_str(), said(wire));
+            let finding = Finding::new(Severity::Error, FindingCode::UsageNotAgreed, head.place, text);
+            let finding = finding.about(Level::Interchange).expecting("the same of both");
+            Err(Diagnostic::from(finding).hinting(
+                "when the partner has gone live, change 'usage' in its partner file; else ask why it sent this",
+            ))
+        }
     }
 }
 
-/// What ISA15 says, in a word.
+/// What an interchange says of itself, in a word.
 fn said(usage: edi::Usage) -> &'static str {
     match usage {
         edi::Usage::Production => "production",
@@ -211,19 +231,28 @@ fn is_kept_back(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-/// `01/123456789`, as partner files write it.
-fn written(party: &Party) -> String {
+/// A party in the source of a document: `01/123456789`.
+fn source_party(party: &Party) -> String {
     format!("{}/{}", party.qualifier, party.id)
 }
 
-fn expected_identities(registry: &Registry, channel: &PartnerId) -> String {
-    match registry.partner(channel).and_then(|partner| partner.x12.as_ref()) {
-        None => "an [x12] table in the partner file; it has none".to_owned(),
-        Some(x12) => {
-            let them: Vec<_> = x12.them.iter().map(|id| written(&id.value)).collect();
-            format!("from {} to {}", them.join(" or "), written(&x12.us.value))
+fn expected_identities(registry: &Registry, channel: &PartnerId, standard: Standard) -> String {
+    match registry.partner(channel).and_then(|partner| partner.identities(standard)) {
+        None => format!("a table [{standard}] in the partner file; it has none"),
+        Some((us, them)) => {
+            let them: Vec<_> = them.iter().map(|id| written(standard, id)).collect();
+            format!("from {} to {}", them.join(" or "), written(standard, us))
         }
     }
+}
+
+/// Why a transaction set that has nothing wrong is rejected: another one of its interchange was.
+pub fn rejected_with(other: &str) -> Diagnostic {
+    Diagnostic::error("interchange-rejected", format!("the transaction set {other} of the same interchange was rejected"))
+        .hinting(
+            "see what is wrong with that one; where each is to be judged by itself, take 'on_error = \"reject-interchange\"' \
+             out of the partner file",
+        )
 }
 
 fn no_agreement(partner: &Partner, set: &TransactionSet) -> Diagnostic {
@@ -231,7 +260,7 @@ fn no_agreement(partner: &Partner, set: &TransactionSet) -> Diagnostic {
     let expected = if agreed.is_empty() { "an [[agreement]]; there is none".to_owned() } else { agreed.join(", ") };
     Diagnostic::error(
         "no-agreement",
-        format!("no agreement of {} covers the transaction set x12/{}/{}", partner.id, set.release, set.id),
+        format!("no agreement of {} covers the transaction set {}", partner.id, MessageName::of(set)),
     )
     .expecting(expected)
     .hinting("add an [[agreement]] with direction = \"in\" to the partner file, then have the partner send again")

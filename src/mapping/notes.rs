@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::base::{Diagnostic, Location, Severity};
+use crate::base::{Diagnostic, Location, Severity, agreeing, plural};
 use crate::canon::Derived;
 use crate::edi::Place;
 
@@ -64,7 +64,8 @@ impl Notes {
     pub(super) fn finish(mut self) -> (Vec<Diagnostic>, Vec<String>, Vec<Derived>) {
         self.findings.sort_by_key(|finding| finding.location.segment_position.unwrap_or(u64::MAX));
         if let Some(severity) = self.worst_beyond {
-            let message = format!("{} more findings are not listed", self.beyond);
+            let (findings, are) = (plural(self.beyond, "finding"), agreeing(self.beyond, "is", "are"));
+            let message = format!("{} more {findings} {are} not listed", self.beyond);
             let mut more = Diagnostic::info("more-findings", message);
             more.severity = severity;
             self.findings.push(more.hinting("mend the first ones and read the document again"));

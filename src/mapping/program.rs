@@ -103,7 +103,7 @@ pub(super) enum Work {
     Value(Rule),
     /// All values of several places, in the order of the wire.
     List {
-        reaches: Vec<Reach>,
+        places: Vec<ListPlace>,
         at: Spot,
     },
     /// One text that holds several values, with this between them.
@@ -123,6 +123,13 @@ pub(super) enum Work {
         blocks: Vec<(Instances, Section)>,
         required: bool,
     },
+}
+
+/// One of the places of a list, and what must hold of its segment.
+#[derive(Debug)]
+pub(super) struct ListPlace {
+    pub reach: Reach,
+    pub conditions: Vec<Condition>,
 }
 
 /// A rule for one value.
@@ -237,7 +244,7 @@ pub(super) struct Sub {
 }
 
 /// Something that must hold.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
     pub reach: Reach,
     pub test: super::rule::Test,
@@ -252,7 +259,7 @@ pub(super) struct Instances {
 }
 
 /// Where instances are.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// The instance around the rule is meant.
     This,
@@ -266,6 +273,8 @@ pub(super) enum Target {
 #[derive(Debug)]
 pub(super) struct Emit {
     pub reach: Reach,
+    /// What must hold of the segment.
+    pub conditions: Vec<Condition>,
     pub value: EmitValue,
     pub at: Spot,
 }

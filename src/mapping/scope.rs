@@ -7,6 +7,7 @@ use super::nearest::did_you_mean;
 use super::program::{Cell, PairCells, Part, Reach, Route, Start, Sub, Target};
 use super::rule;
 use super::scan::RuleFault;
+use crate::base::times;
 use crate::edi::guide::{ElementDef, ElementKind, ElementType, Guide, LoopDef, SegmentDef};
 use crate::edi::{Tag, guide};
 
@@ -277,7 +278,7 @@ fn element_part(
         return Err(fault.expecting(format!("{tag}01 to {tag}{:02}", segment.elements.len())));
     };
     if repetition > element.repeats as usize {
-        let fault = RuleFault::new(at, format!("'{tag}{number:02}' comes at most {} times", element.repeats));
+        let fault = RuleFault::new(at, format!("'{tag}{number:02}' comes at most {}", times(element.repeats)));
         return Err(fault);
     }
     // An element that may repeat is read at its first repetition unless the rule names another.

@@ -3,7 +3,7 @@
 use super::agreement::{AgreementEntry, unreachable};
 use super::certificate::CertificateEntry;
 use super::identity::{AS2_NAME, as2_name};
-use super::interchange::{X12, check_edifact};
+use super::interchange::{Edifact, X12};
 use super::party::{Status, parties};
 use super::receive::ReceiveKeys;
 use super::{profile, send};
@@ -38,6 +38,7 @@ pub struct PartnerFile {
     pub(crate) owner: Option<String>,
     pub(crate) as2: Option<As2Table>,
     pub(crate) x12: Option<X12>,
+    pub(crate) edifact: Option<Edifact>,
     pub(crate) agreements: Vec<AgreementEntry>,
     pub(crate) parties: Vec<PartyEntry>,
 }
@@ -70,10 +71,6 @@ impl PartnerFile {
             table.require("as2", "a table [as2] with identity and as2_id, or with via");
             let agreements: Vec<_> = table.tables("agreement").iter().filter_map(AgreementEntry::read).collect();
             faults.extend(unreachable(&agreements));
-            if let Some(edifact) = table.table("edifact") {
-                check_edifact(&edifact);
-                table.not_yet("edifact", "EDIFACT is not read in this version");
-            }
             Self {
                 id,
                 name: table.string("name").map(|name| name.value),
@@ -83,6 +80,7 @@ impl PartnerFile {
                 owner: table.string("owner").map(|owner| owner.value),
                 as2: table.table("as2").and_then(|as2| As2Table::read(&as2, faults)),
                 x12: table.table("x12").and_then(|x12| X12::read(&x12)),
+                edifact: table.table("edifact").and_then(|edifact| Edifact::read(&edifact)),
                 agreements,
                 parties: table.table("parties").map(parties).unwrap_or_default(),
             }

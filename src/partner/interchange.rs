@@ -1,8 +1,9 @@
 //! `[x12]` and `[edifact]`: under which identities interchanges are exchanged, and how they are read and written.
 
-use crate::base::table::{Located, Table};
-use crate::edi::{FindingCode, Party, Severities, Weight};
-use crate::mapping::UnlistedCode;
+use crate::base::table::{Located, Table, Value};
+use crate::edi::{Party, Standard};
+
+use super::reading::Reading;
 
 /// What a party looks like as it is written, for an operator.
 const ISA_ID: &str = "an ISA qualifier and id such as \"01/123456789\" or \"ZZ/ACMEBRG\"";
@@ -16,9 +17,14 @@ fn isa_id(text: &str) -> Option<Party> {
         .then(|| Party { qualifier: qualifier.to_owned(), id: id.to_owned() })
 }
 
-/// A party as it is written in a partner file.
-pub(super) fn written(party: &Party) -> String {
-    format!("{}/{}", party.qualifier, party.id)
+/// A party of an interchange as it is written in a partner file: `01/123456789`, `4012345000009:14`.
+pub fn written(standard: Standard, party: &Party) -> String {
+    let Party { qualifier, id } = party;
+    match standard {
+        Standard::X12 => format!("{qualifier}/{id}"),
+        Standard::Edifact if qualifier.is_empty() => id.clone(),
+        Standard::Edifact => format!("{id}:{qualifier}"),
+    }
 }
 
 /// `[x12]` resolved: who we are and who they are on X12 envelopes.
@@ -32,8 +38,8 @@ pub struct X12 {
     pub them: Vec<Located<Party>>,
     /// Their id in the GS.
     pub them_group: Option<String>,
-    /// What findings weigh otherwise than by default (`read.severities`).
-    pub severities: Severities,
+    /// How their interchanges are read.
+    pub reading: Reading,
 }
 
 impl X12 {
@@ -43,7 +49,7 @@ impl X12 {
         table.require("them", "{ isa = \"ZZ/ACMEBRG\", gs = \"ACMEBRG\" }");
         let us = table.table("us").map(|us| identity(&us));
         let them = table.table("them").map(|them| (identity(&them), aliases(&them)));
-        let severities = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
+        let reading = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
         if let Some(write) = table.table("write") {
             x12_write(&write);
             table.not_yet("write", "nothing is sent to partners in this version");
@@ -55,73 +61,36 @@ impl X12 {
         let (us, us_group) = us?;
         let ((them, them_group), aliases) = them?;
         let them = std::iter::once(them?).chain(aliases).collect();
-        Some(Self { us: us?, us_group, them, them_group, severities })
-    }
-
-    /// What a code means that no list of the mapping has: the class `code` is about these too.
-    pub fn unlisted_code(&self) -> UnlistedCode {
-        match self.severities.weight(FindingCode::CodeUnknown) {
-            Some(Weight::Reject) => UnlistedCode::Reject,
-            Some(Weight::Warn) => UnlistedCode::Warn,
-            Some(Weight::Ignore) => UnlistedCode::Ignore,
-            None => UnlistedCode::default(),
-        }
+        Some(Self { us: us?, us_group, them, them_group, reading })
     }
 }
 
 fn identity(table: &Table<'_>) -> (Option<Located<Party>>, Option<String>) {
     table.require("isa", ISA_ID);
-    let isa = table.value("isa").and_then(|value| {
-        let at = value.at();
-        value.parsed(ISA_ID, |text| Some(Located { value: isa_id(text)?, at }))
-    });
+    let isa = table.value("isa").and_then(|value| party(&value, ISA_ID, isa_id));
     let group = table
         .parsed("gs", "a GS id of 2 to 15 characters", |text| (2..=15).contains(&text.len()).then(|| text.to_owned()));
     (isa, group)
 }
 
-fn aliases(table: &Table<'_>) -> Vec<Located<Party>> {
-    let read = |value: &crate::base::table::Value<'_>| {
-        let at = value.at();
-        value.parsed(ISA_ID, |text| Some(Located { value: isa_id(text)?, at }))
-    };
-    table.list("aliases").iter().filter_map(read).collect()
+/// A party, with the place it is written at.
+fn party(value: &Value<'_>, expected: &str, read: fn(&str) -> Option<Party>) -> Option<Located<Party>> {
+    let at = value.at();
+    value.parsed(expected, |text| Some(Located { value: read(text)?, at }))
 }
 
-/// What is said of findings; the rest is checked.
-fn x12_read(read: &Table<'_>) -> Severities {
+fn aliases(table: &Table<'_>) -> Vec<Located<Party>> {
+    table.list("aliases").iter().filter_map(|value| party(value, ISA_ID, isa_id)).collect()
+}
+
+fn x12_read(read: &Table<'_>) -> Reading {
     read.only("charset", charset(read), "auto", "the character set is found out");
-    let on_error = read.one_of("on_error", &[("reject-set", true), ("reject-interchange", false)]);
-    read.only("on_error", on_error, true, "each transaction set is judged by itself in this version");
-    duplicates(read);
-    read.not_yet("duplicates", "duplicates are recognised by Message-ID and content in this version");
-    severities(read)
+    Reading::read(read)
 }
 
 fn charset(table: &Table<'_>) -> Option<&'static str> {
     let known = ["auto", "x12-basic", "x12-extended", "utf-8", "windows-1252", "iso-8859-1"];
     table.one_of("charset", &known.map(|word| (word, word)))
-}
-
-/// `severities = { "count" = "reject", … }`: classes of findings that weigh otherwise than by default.
-fn severities(read: &Table<'_>) -> Severities {
-    let mut severities = Severities::default();
-    let Some(table) = read.table("severities") else { return severities };
-    let words = [("reject", Weight::Reject), ("warn", Weight::Warn), ("ignore", Weight::Ignore)];
-    for class in Severities::classes() {
-        if let Some(weight) = table.one_of(class, &words) {
-            severities.set(class, weight);
-        }
-    }
-    severities
-}
-
-fn duplicates(read: &Table<'_>) {
-    let Some(duplicates) = read.table("duplicates") else { return };
-    for level in ["interchange", "group", "document"] {
-        duplicates.one_of(level, &[("accept", ()), ("flag", ()), ("reject", ())]);
-    }
-    duplicates.duration("window");
 }
 
 fn x12_write(write: &Table<'_>) {
@@ -169,39 +138,86 @@ fn x12_ack(ack: &Table<'_>) {
     }
 }
 
-/// Checks `[edifact]`, the twin of `[x12]`; EDIFACT is not read in this version.
-pub(crate) fn check_edifact(table: &Table<'_>) {
-    for key in ["us", "them"] {
-        if let Some(identity) = table.table(key) {
-            identity.string("unb");
-            identity.string("internal");
-            identity.strings("aliases");
+/// What a party of an EDIFACT interchange looks like as it is written, for an operator.
+const UNB_ID: &str = "an id, and behind a colon its qualifier, as in the UNB: \"4012345000009:14\" or \"ACME\"";
+
+/// Reads `4012345000009:14`: an id of 1 to 35 characters and a qualifier of up to 4 (0004, 0010 and 0007).
+fn unb_id(text: &str) -> Option<Party> {
+    let (id, qualifier) = text.split_once(':').unwrap_or((text, ""));
+    let plain = |part: &str| !part.contains([':', '\'']) && !part.contains(char::is_control) && part.trim() == part;
+    let fits = (1..=35).contains(&id.chars().count()) && qualifier.len() <= 4 && plain(id) && plain(qualifier);
+    fits.then(|| Party { qualifier: qualifier.to_owned(), id: id.to_owned() })
+}
+
+/// `[edifact]` resolved: who we are and who they are on EDIFACT envelopes.
+#[derive(Clone, Debug)]
+pub struct Edifact {
+    /// Our id in the UNB.
+    pub us: Located<Party>,
+    /// Their id in the UNB, and after it the aliases under which they send too.
+    pub them: Vec<Located<Party>>,
+    /// How their interchanges are read.
+    pub reading: Reading,
+}
+
+impl Edifact {
+    /// Reads `[edifact]`, the twin of `[x12]`.
+    pub(crate) fn read(table: &Table<'_>) -> Option<Self> {
+        table.require("us", "{ unb = \"4012345000009:14\" }");
+        table.require("them", "{ unb = \"4012345000016:14\" }");
+        let us = table.table("us").map(|us| unb_identity(&us));
+        let them = table.table("them").map(|them| {
+            let aliases: Vec<_> =
+                them.list("aliases").iter().filter_map(|value| party(value, UNB_ID, unb_id)).collect();
+            (unb_identity(&them), aliases)
+        });
+        let reading = table.table("read").map(|read| edifact_read(&read)).unwrap_or_default();
+        if let Some(write) = table.table("write") {
+            edifact_write(&write);
+            table.not_yet("write", "nothing is sent to partners in this version");
+        }
+        if let Some(ack) = table.table("ack") {
+            edifact_ack(&ack);
+            table.not_yet("ack", "acknowledgements are neither sent nor expected in this version");
+        }
+        let (them, aliases) = them?;
+        let them = std::iter::once(them?).chain(aliases).collect();
+        Some(Self { us: us??, them, reading })
+    }
+}
+
+fn unb_identity(table: &Table<'_>) -> Option<Located<Party>> {
+    table.require("unb", UNB_ID);
+    let internal = table.string("internal").map(|internal| internal.value);
+    table.only("internal", internal, String::new(), "parties are told apart by id and qualifier in this version");
+    table.value("unb").and_then(|value| party(&value, UNB_ID, unb_id))
+}
+
+fn edifact_read(read: &Table<'_>) -> Reading {
+    let charset = read.string("charset").map(|charset| charset.value);
+    read.only("charset", charset, "auto".to_owned(), "the syntax identifier says which character set it is");
+    Reading::read(read)
+}
+
+fn edifact_write(write: &Table<'_>) {
+    if let Some(versions) = write.table("versions") {
+        for key in ["syntax", "directory", "association"] {
+            versions.string(key);
         }
     }
-    if let Some(read) = table.table("read") {
-        read.string("charset");
-        severities(&read);
-        read.one_of("on_error", &[("reject-set", ()), ("reject-interchange", ())]);
-        duplicates(&read);
-    }
-    if let Some(write) = table.table("write") {
-        if let Some(versions) = write.table("versions") {
-            for key in ["syntax", "directory", "association"] {
-                versions.string(key);
-            }
-        }
-        write.one_of("una", &[("if-needed", ()), ("always", ()), ("never", ())]);
-        write.flag("ung");
-        write.one_of("decimal", &[(".", ()), (",", ())]);
-        write.string("charset");
-        unencodable(&write);
-    }
-    if let Some(send) = table.table("ack").and_then(|ack| ack.table("send")) {
-        send.one_of("contrl", &[("none", ()), ("receipt", ()), ("final", ())]);
-        send.flag("receipt");
-        send.string("version");
-        send.flag("honour_0031");
-    }
+    write.one_of("una", &[("if-needed", ()), ("always", ()), ("never", ())]);
+    write.flag("ung");
+    write.one_of("decimal", &[(".", ()), (",", ())]);
+    write.string("charset");
+    unencodable(write);
+}
+
+fn edifact_ack(ack: &Table<'_>) {
+    let Some(send) = ack.table("send") else { return };
+    send.one_of("contrl", &[("none", ()), ("receipt", ()), ("final", ())]);
+    send.flag("receipt");
+    send.string("version");
+    send.flag("honour_0031");
 }
 
 #[cfg(test)]
@@ -219,5 +235,23 @@ mod tests {
         check("ZZACME", false);
         check("ZZ/ACME ", false);
         assert_eq!(isa_id("ZZ/ACMEBRG"), Some(Party { qualifier: "ZZ".into(), id: "ACMEBRG".into() }));
+    }
+    #[test]
+    fn unb_ids_are_id_and_perhaps_qualifier() {
+        let check = |text: &str, expect: Option<(&str, &str)>| {
+            let party = expect.map(|(id, qualifier)| Party { qualifier: qualifier.into(), id: id.into() });
+            assert_eq!(unb_id(text), party, "{text}");
+        };
+        check("4012345000009:14", Some(("4012345000009", "14")));
+        check("ACME", Some(("ACME", "")));
+        check("ACME:", Some(("ACME", "")));
+        check("Käufer GmbH:ZZZ", Some(("Käufer GmbH", "ZZZ")));
+        check("", None);
+        check(":14", None);
+        check("ACME :14", None);
+        check("ACME:14:DEPT", None);
+        check("ACME:12345", None);
+        check(&"1".repeat(35), Some((&"1".repeat(35), "")));
+        check(&"1".repeat(36), None);
     }
 }

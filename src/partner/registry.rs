@@ -8,14 +8,15 @@ use super::{Channel, Partner};
 use crate::as2::As2Name;
 use crate::base::table::Faults;
 use crate::base::{Diagnostic, Location, PartnerId};
-use crate::edi::{Guides, Party};
+use crate::edi::{Guides, Party, Standard};
 
 /// An immutable snapshot of the partners. Take it once for each step, so that a reload cannot mix two versions.
 #[derive(Default)]
 pub struct Registry {
     partners: BTreeMap<PartnerId, Arc<Partner>>,
     pairs: HashMap<(As2Name, As2Name), Arc<Partner>>,
-    x12: HashMap<(PartnerId, Party, Party), Arc<Partner>>,
+    /// By channel, standard, receiver and sender.
+    interchanges: HashMap<(PartnerId, Standard, Party, Party), Arc<Partner>>,
     guides: Arc<Guides>,
 }
 
@@ -37,8 +38,21 @@ impl Registry {
 
     /// Whose interchange this is, among the owner of the channel it came on and the parties behind it. `None`:
     /// quarantine it.
-    pub fn x12_partner(&self, channel: &PartnerId, receiver: &Party, sender: &Party) -> Option<&Arc<Partner>> {
-        self.x12.get(&(channel.clone(), receiver.clone(), sender.clone()))
+    pub fn interchange_partner(
+        &self,
+        channel: &PartnerId,
+        standard: Standard,
+        receiver: &Party,
+        sender: &Party,
+    ) -> Option<&Arc<Partner>> {
+        self.interchanges.get(&(channel.clone(), standard, receiver.clone(), sender.clone()))
+    }
+
+    /// Whether interchanges of this standard come from `sender` on a channel, whoever they are for.
+    pub fn knows_sender(&self, channel: &PartnerId, standard: Standard, sender: &Party) -> bool {
+        let is_known =
+            |(on, of, _, from): &(PartnerId, Standard, Party, Party)| (on, *of, from) == (channel, standard, sender);
+        self.interchanges.keys().any(is_known)
     }
 
     /// The guides that messages are read by.
@@ -55,7 +69,7 @@ impl Registry {
         let all: Vec<_> = registry.partners.values().cloned().collect();
         for partner in &all {
             registry.add_pair(partner, faults);
-            registry.add_x12(partner, faults);
+            registry.add_interchanges(partner, faults);
         }
         registry
     }
@@ -72,7 +86,7 @@ impl Registry {
         self.pairs.insert(pair, Arc::clone(partner));
     }
 
-    fn add_x12(&mut self, partner: &Arc<Partner>, faults: &Faults) {
+    fn add_interchanges(&mut self, partner: &Arc<Partner>, faults: &Faults) {
         let channel =
             match &partner.channel {
                 Channel::As2(_) => partner.id.clone(),
@@ -86,20 +100,23 @@ impl Registry {
                     hub.clone()
                 }
             };
-        let Some(x12) = &partner.x12 else { return };
-        for them in &x12.them {
-            let key = (channel.clone(), x12.us.value.clone(), them.value.clone());
-            if let Some(first) = self.x12.get(&key).and_then(|first| first.x12.as_ref()) {
-                let place = first.them.iter().find(|other| other.value == them.value).map(|other| other.at.clone());
-                let message = format!(
-                    "the ISA ids {} (us) and {} (them) are taken on this channel",
-                    written(&x12.us),
-                    written(them)
-                );
-                faults.add(twice("duplicate-identity", message, &them.at, &place.unwrap_or_default()));
-                continue;
+        for standard in [Standard::X12, Standard::Edifact] {
+            let Some((us, all)) = partner.identities(standard) else { continue };
+            for them in all {
+                let key = (channel.clone(), standard, us.value.clone(), them.value.clone());
+                if let Some((_, first)) = self.interchanges.get(&key).and_then(|first| first.identities(standard)) {
+                    let place = first.iter().find(|other| other.value == them.value).map(|other| other.at.clone());
+                    let head = match standard {
+                        Standard::X12 => "ISA",
+                        Standard::Edifact => "UNB",
+                    };
+                    let (us, written) = (written(standard, us), written(standard, them));
+                    let message = format!("the {head} ids {us} (us) and {written} (them) are taken on this channel");
+                    faults.add(twice("duplicate-identity", message, &them.at, &place.unwrap_or_default()));
+                    continue;
+                }
+                self.interchanges.insert(key, Arc::clone(partner));
             }
-            self.x12.insert(key, Arc::clone(partner));
         }
     }
 }

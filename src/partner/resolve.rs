@@ -9,12 +9,12 @@ use super::agreement::{AgreementEntry, first_match};
 use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
-use super::{Agreement, Identity, MessageName, PartnerFile, Receive, Status, TheirRole, Window, X12};
+use super::{Agreement, Edifact, Identity, MessageName, PartnerFile, Reading, Receive, Status, TheirRole, Window, X12};
 use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
 use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
 use crate::canon::{Direction, Usage};
-use crate::edi::{Finding, GuideKey, Standard};
+use crate::edi::{Finding, GuideKey, Party, Standard};
 use crate::mapping::{Mapping, PartyEntry, ReadContext};
 use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAttributes};
 
@@ -62,6 +62,8 @@ pub struct Partner {
     pub limits: Limits,
     /// Its identities in X12.
     pub x12: Option<X12>,
+    /// Its identities in EDIFACT.
+    pub edifact: Option<Edifact>,
     /// What is exchanged, in the order of the file.
     pub agreements: Vec<Agreement>,
     /// Who is who in its documents.
@@ -122,20 +124,35 @@ impl Partner {
 
     /// Gives findings the severity they have with this partner.
     pub fn weigh(&self, standard: Standard, findings: &mut [Finding]) {
-        // Partners speak EDIFACT with the defaults until [edifact] is in effect.
-        if let (Standard::X12, Some(x12)) = (standard, &self.x12) {
-            x12.severities.weigh(findings);
+        if let Some(reading) = self.reading(standard) {
+            reading.severities.weigh(findings);
+        }
+    }
+
+    /// How its interchanges of a standard are read, when it has any.
+    pub fn reading(&self, standard: Standard) -> Option<&Reading> {
+        match standard {
+            Standard::X12 => self.x12.as_ref().map(|x12| &x12.reading),
+            Standard::Edifact => self.edifact.as_ref().map(|edifact| &edifact.reading),
+        }
+    }
+
+    /// Who we are and who they are on envelopes of a standard.
+    pub fn identities(&self, standard: Standard) -> Option<(&Located<Party>, &[Located<Party>])> {
+        match standard {
+            Standard::X12 => self.x12.as_ref().map(|x12| (&x12.us, x12.them.as_slice())),
+            Standard::Edifact => self.edifact.as_ref().map(|edifact| (&edifact.us, edifact.them.as_slice())),
         }
     }
 
     /// What reading a message of this partner needs to know of it.
-    pub fn read_context(&self) -> ReadContext<'_> {
+    pub fn read_context(&self, standard: Standard) -> ReadContext<'_> {
         ReadContext {
             parties: &self.parties,
             time_zone: &self.time_zone,
             document_limit: self.limits.document,
             trace: false,
-            unlisted: self.x12.as_ref().map(X12::unlisted_code).unwrap_or_default(),
+            unlisted: self.reading(standard).map(Reading::unlisted_code).unwrap_or_default(),
         }
     }
 }
@@ -198,6 +215,7 @@ impl PartnerFile {
             channel,
             limits,
             x12: self.x12,
+            edifact: self.edifact,
             agreements,
             parties: self.parties,
         })

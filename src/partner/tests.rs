@@ -41,7 +41,7 @@ fn classes_of_findings_are_weighed_and_every_fault_is_told_at_once() {
     let file = |severities: &str| read(&DOCUMENTED.replace("\"count\" = \"reject\"", severities));
     let (partner, errors) = file("count = \"warn\", \"syntax-note\" = \"reject\"");
     assert_eq!(errors, [] as [String; 0]);
-    let severities = partner.unwrap().x12.unwrap().severities;
+    let severities = partner.unwrap().x12.unwrap().reading.severities;
     let check = |code: FindingCode, expect: Option<Weight>| assert_eq!(severities.weight(code), expect, "{code:?}");
     check(FindingCode::CountWrong, Some(Weight::Warn));
     check(FindingCode::ExcludedElement, Some(Weight::Reject));

@@ -8,8 +8,8 @@ use crate::shared::{check, samples};
 /// The releases that have guides. CONTRL is the syntax's own and has a release for each version of it, and in either
 /// directory.
 fn has_own_release(set: &SetReport) -> bool {
-    let is_of = |releases: &[&str]| releases.iter().any(|release| set.release.starts_with(release));
-    match (set.agency.as_str(), set.id.as_str()) {
+    let is_of = |releases: &[&str]| releases.iter().any(|release| set.kind.release.starts_with(release));
+    match (&*set.kind.agency, &*set.kind.id) {
         ("UN", "CONTRL") => is_of(&["D.3", "4.1", "D.96A", "D.01B"]),
         ("UN", _) => is_of(&["D.96A", "D.01B"]),
         _ => is_of(&["004010", "005010"]),
@@ -25,11 +25,18 @@ fn a_release_without_a_guide_is_read_with_the_nearest_one() {
         for set in check(&sample.bytes, &guides).sets() {
             let told = set.findings.iter().filter(|finding| finding.code == FindingCode::NearestGuide);
             let told: Vec<Severity> = told.map(|finding| finding.severity).collect();
-            let expect = if set.guide.is_some() && !has_own_release(set) { vec![Severity::Info] } else { vec![] };
-            assert_eq!(told, expect, "{}: {} {}", sample.path, set.id, set.release);
+            let expect = if set.kind.guide.is_some() && !has_own_release(set) { vec![Severity::Info] } else { vec![] };
+            assert_eq!(told, expect, "{}: {} {}", sample.path, set.kind.id, set.kind.release);
             let is_told_missing = set.findings.iter().any(|finding| finding.code == FindingCode::NoGuide);
-            assert_eq!(is_told_missing, set.guide.is_none(), "{}: {} {}", sample.path, set.id, set.release);
-            match (&set.guide, told.is_empty()) {
+            assert_eq!(
+                is_told_missing,
+                set.kind.guide.is_none(),
+                "{}: {} {}",
+                sample.path,
+                set.kind.id,
+                set.kind.release
+            );
+            match (&set.kind.guide, told.is_empty()) {
                 (None, _) => none += 1,
                 (Some(_), true) => own += 1,
                 (Some(_), false) => nearest += 1,

@@ -9,6 +9,7 @@ use crate::story::{DIRECTORIES, document};
 const LOST: &[(&str, &str, &str)] = &[
     ("x12", "acknowledgementDue", "partners agree on a DTM for it"),
     ("x12", "extensions", "partners agree on places for them"),
+    ("x12", "notes[0].subject", "N9 must say what a note is about, and so says L1, letters or notes"),
     ("edifact", "acknowledgementDue", "no qualifier of DTM says it"),
     ("edifact", "extensions", "partners agree on places for them"),
 ];
@@ -53,8 +54,9 @@ fn one_order_is_the_same_through_x12_and_through_edifact() {
         let both: Vec<&str> = lost("x12").into_iter().filter(|path| lost("edifact").contains(path)).collect();
         let (mut one, mut other) = (x12.clone(), edifact);
         LOST.iter().filter(|(_, path, _)| !both.contains(path)).for_each(|(_, path, _)| {
-            without(&mut one, path);
-            without(&mut other, path);
+            let path = path.replace("[0]", "[*]");
+            without(&mut one, &path);
+            without(&mut other, &path);
         });
         assert_eq!(differences(&one, &other), Vec::<String>::new(), "{directory}");
     }

@@ -1,6 +1,8 @@
 //! What becomes of the content: characters kept, test orders apart, what cannot be mapped parked whole behind a positive
 //! receipt.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::ledger::Ledger;
@@ -77,6 +79,28 @@ fn what_cannot_be_mapped_is_parked_and_the_rest_goes_on() {
     let listed = gateway.run(&["exchange", "list", "--json"]);
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert!(listed.contains("parked"), "{listed}");
+}
+
+#[test]
+fn an_interchange_is_rejected_whole_where_the_partner_file_says_so() {
+    let mut gateway = Plan::default().x12("read = { on_error = \"reject-interchange\" }").prepare();
+    gateway.start();
+    let order = |index| String::from_utf8(order::interchange(index)).unwrap();
+    let set = |index| {
+        let order = order(index);
+        order[order.find("ST*850").unwrap()..order.find("GE*").unwrap()].replace("*0001~", "*0002~")
+    };
+    let both = |index, second: String| order(index).replace("GE*1", &format!("{second}GE*2"));
+    let faulty = both(1, set(2).replace(&order::number(2), ""));
+    for file in [faulty, both(3, set(4))] {
+        deliver(&gateway, &Terms::default().pack(file.as_bytes()));
+    }
+    let documents = gateway.wait_for_documents(2);
+    let numbers: BTreeSet<&str> = documents.iter().map(|document| document["orderNumber"].as_str().unwrap()).collect();
+    assert_eq!(numbers, BTreeSet::from([order::number(3).as_str(), order::number(4).as_str()]));
+    let listed = gateway.run(&["doc", "list", "--json"]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert_eq!(listed.matches("\"parked\"").count(), 2, "{listed}");
 }
 
 #[test]

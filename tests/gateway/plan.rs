@@ -15,6 +15,7 @@ pub struct Plan {
     broker: Option<(String, String)>,
     limits: String,
     receive: String,
+    x12: String,
     free_hard: Option<String>,
     usage: Option<String>,
     tls: bool,
@@ -36,6 +37,12 @@ impl Plan {
     /// A line for `[as2.receive]` of the partner's file.
     pub fn receive(mut self, line: &str) -> Self {
         self.receive = format!("{}{line}\n", self.receive);
+        self
+    }
+
+    /// A line for `[x12]` of the partner's file.
+    pub fn x12(mut self, line: &str) -> Self {
+        self.x12 = format!("{}{line}\n", self.x12);
         self
     }
 
@@ -130,7 +137,7 @@ level = "info"
     }
 
     fn partner_toml(&self) -> String {
-        let receive = &self.receive;
+        let Self { receive, x12, .. } = self;
         let usage = self.usage.as_deref().unwrap_or("production");
         format!(
             r#"schema = 1
@@ -153,7 +160,7 @@ cert = "certs/acme.pem"
 [x12]
 us = {{ isa = "01/123456789", gs = "123456789" }}
 them = {{ isa = "ZZ/ACMEBRG", gs = "ACMEBRG" }}
-
+{x12}
 [[agreement]]
 document = "order@1"
 direction = "in"

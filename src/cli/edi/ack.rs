@@ -10,8 +10,8 @@ use crate::base::{Clock, SystemClock};
 use crate::cli::args::AckArguments;
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
-use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, acknowledge};
-use crate::edi::write::{RewrittenDelimiters, TerminatorSuffix, UnaPolicy, WriteOptions, write};
+use crate::edi::ack::{AckPolicy, AckStamp, Answer};
+use crate::edi::write::{RewrittenDelimiters, TerminatorSuffix, UnaPolicy, WriteOptions};
 use crate::edi::{
     Checked, Checker, GuideKey, Guides, InterchangeHead, InterchangeReport, ReadOptions, Reader, Severities, Terms,
     decode,
@@ -124,37 +124,34 @@ impl Answering<'_> {
         let delimiters = self.delimiters.of(&report.head);
         let suffix = self.suffix.beside(&delimiters);
         let options = WriteOptions { delimiters, suffix, una: self.una, ..WriteOptions::like(&report.head) };
-        let answer = acknowledge(report, &self.policy, &self.stamp, &options);
-        let bytes = match answer.interchange.as_ref().map(|interchange| write(interchange, &options)) {
-            None => Vec::new(),
-            Some(Ok(bytes)) => bytes,
-            Some(Err(fault)) => {
-                let number = &report.head.control_number;
-                self.complaints.add(file, &format!("the answer to interchange {number} is left out: {}", why(&fault)));
-                Vec::new()
-            }
-        };
-        if let Some(interchange) = &answer.interchange {
+        let answer = Answer::new(report, &self.policy, &self.stamp, &options);
+        let mut bytes = Vec::new();
+        if let Err(fault) = answer.write(&options, |some| bytes.extend_from_slice(some)) {
+            let number = &report.head.control_number;
+            self.complaints.add(file, &format!("the answer to interchange {number} is left out: {}", why(&fault)));
+            bytes.clear();
+        }
+        let record = self.is_json.then(|| record(file, report, &answer, &bytes));
+        if answer.head().is_some() {
             self.number = if self.number == 999_999_999 { 1 } else { self.number + 1 };
-            let groups = u32::try_from(interchange.groups.len()).unwrap_or(u32::MAX);
+            let groups = u32::try_from(answer.groups()).unwrap_or(u32::MAX);
             self.stamp.group = self.stamp.group.saturating_add(groups);
         }
-        if self.is_json {
-            writeln!(out, "{}", record(file, report, &answer, &bytes))?;
-        } else {
-            out.write_all(&bytes)?;
+        match record {
+            Some(record) => writeln!(out, "{record}")?,
+            None => out.write_all(&bytes)?,
         }
         Ok(())
     }
 }
 
-fn record(file: &str, report: &InterchangeReport, answer: &Acknowledgement, bytes: &[u8]) -> Value {
-    let groups = report.groups.iter().zip(&answer.verdicts.groups).map(|(group, verdicts)| {
+fn record(file: &str, report: &InterchangeReport, answer: &Answer<'_>, bytes: &[u8]) -> Value {
+    let groups = report.groups.iter().zip(&answer.verdicts().groups).map(|(group, verdicts)| {
         let sets = group.sets.iter().zip(&verdicts.sets).map(
-            |(set, verdict)| json!({ "id": set.id, "controlNumber": set.control_number, "verdict": verdict.as_str() }),
+            |(set, verdict)| json!({ "id": set.kind.id, "controlNumber": &*set.control_number, "verdict": verdict.as_str() }),
         );
         json!({
-            "controlNumber": group.head.as_ref().map(|head| &head.control_number),
+            "controlNumber": group.head.as_ref().map(|head| &*head.control_number),
             "verdict": verdicts.group.as_str(),
             "sets": sets.collect::<Vec<Value>>(),
         })
@@ -165,7 +162,7 @@ fn record(file: &str, report: &InterchangeReport, answer: &Acknowledgement, byte
         "controlNumber": report.head.control_number,
         "sender": report.head.sender.id,
         "receiver": report.head.receiver.id,
-        "verdict": answer.verdicts.interchange.as_str(),
+        "verdict": answer.verdicts().interchange.as_str(),
         "groups": groups.collect::<Vec<Value>>(),
         "text": if bytes.is_empty() { None } else { Some(decode(bytes)) },
     })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::words::service_element;
+use crate::base::{counted, times};
 use crate::edi::guide::{ElementDef, LoopDef, Max, Part, Requirement, SegmentDef, SyntaxNote};
 use crate::edi::{Family, Finding, FindingCode, Guide, Level, Place, Standard};
 
@@ -63,9 +64,11 @@ fn of_element(finding: &Finding, guide: &Guide, standard: Standard) -> Option<St
     Some(match finding.code {
         FindingCode::ConditionalElementMissing | FindingCode::ExcludedElement => notes(&definition, finding)?,
         FindingCode::CodeUnknown => codes(element)?,
-        FindingCode::TooManyRepetitions => format!("{reference} comes at most {} times", element.repeats),
+        FindingCode::TooManyRepetitions => format!("{reference} comes at most {}", times(element.repeats)),
         FindingCode::NotUsedElement => format!("{reference} is not used"),
-        FindingCode::TooManyElements => format!("{} has {} elements", definition.tag, definition.elements.len()),
+        FindingCode::TooManyElements => {
+            format!("{} has {}", definition.tag, counted(definition.elements.len(), "element"))
+        }
         _ => {
             let used = match element.requirement {
                 Requirement::Mandatory => "mandatory",

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use crate::base::counted;
 use crate::cli::args::ShowArguments;
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
@@ -17,7 +18,6 @@ use crate::edi::{
     Finding, Guide, GuideKey, Guides, Piece, ReadFault, ReadOptions, Reader, TransactionSet, no_guide, structure,
 };
 
-use super::check::partner::plural;
 use super::fault;
 use super::guides::Chosen;
 use super::input::{Input, inputs, read_options};
@@ -116,7 +116,7 @@ impl Show<'_> {
         }
         match self.only {
             Some(wanted) if wanted == 0 || wanted > self.sets => {
-                let sets = format!("{} transaction {}", self.sets, plural(self.sets, "set"));
+                let sets = counted(self.sets, "transaction set");
                 let text = format!("{} has {sets}, there is none at {wanted}", self.file);
                 Err(Failure::new(Exit::Failed, text))
             }

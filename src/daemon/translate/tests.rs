@@ -123,6 +123,145 @@ async fn a_partner_file_says_what_findings_weigh() {
     }
 }
 
+/// The codes of the errors in each document, documents in no order of the file.
+fn codes(ports: &Ports) -> Vec<Vec<String>> {
+    let documents = ports.outbox.documents(&DocumentQuery::default()).unwrap().items;
+    let of = |document: &crate::exchange::Document| {
+        let Some(reference) = &document.diagnostics else { return Vec::new() };
+        let diagnostics: Vec<Diagnostic> = serde_json::from_slice(&ports.outbox.payload(reference).unwrap()).unwrap();
+        let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
+        errors.map(|one| one.code.to_string()).collect()
+    };
+    let mut codes: Vec<Vec<String>> = documents.iter().map(of).collect();
+    codes.sort();
+    codes
+}
+
+/// Where the partner file says so, one transaction set that is rejected takes its interchange with it, and no other.
+#[tokio::test]
+async fn an_interchange_is_rejected_whole_where_the_partner_file_says_so() {
+    let faulty = TWO_ORDERS.replace("SE*4*0002", "SE*9*0002");
+    let file = format!("{}{}", TWO_ORDERS.replace("000000101", "000000100"), faulty);
+    let cases = [
+        ("", &file, (3, 1)),
+        ("on_error = \"reject-set\"", &file, (3, 1)),
+        ("on_error = \"reject-interchange\"", &file, (2, 2)),
+        ("on_error = \"reject-interchange\"", &faulty, (0, 2)),
+        ("on_error = \"reject-interchange\"\nseverities = { count = \"warn\" }", &file, (4, 0)),
+    ];
+    for (read, payload, expect) in cases {
+        let bench = Bench::new(&format!("[x12.read]\n{read}"));
+        let exchange = bench.accept(payload.as_bytes()).await;
+        translate(&bench.ports).await;
+        let exchange = bench.ports.outbox.exchange(exchange).unwrap().unwrap();
+        assert_eq!((exchange.documents, exchange.parked), expect, "{read}");
+        let mut codes = codes(&bench.ports);
+        codes.retain(|codes| !codes.is_empty());
+        match expect.1 {
+            2 => assert_eq!(codes, [["count-wrong"], ["interchange-rejected"]]),
+            1 => assert_eq!(codes, [["count-wrong"]]),
+            _ => assert!(codes.is_empty(), "{codes:?}"),
+        }
+    }
+}
+
+const EDIFACT: &str =
+    "[edifact]\nus = { unb = \"4012345000009:14\" }\nthem = { unb = \"ACME\", aliases = [\"ACME:ZZ\"] }\n";
+const EDIFACT_AGREEMENT: &str = "[[agreement]]\ndocument = \"order@1\"\ndirection = \"in\"\nmessage = \"edifact/D96A/ORDERS\"\nmapping = \"orders\"\n";
+const EDIFACT_MAPPING: (&str, &str) = (
+    "mappings/orders.toml",
+    r#"
+        message = "edifact/D96A/ORDERS"
+        document = "order@1"
+        [order]
+        orderNumber = "BGM02"
+        orderDate = "DTM01-2 if DTM01-1=137 | date(CCYYMMDD)"
+        [order.lines]
+        each = "LIN"
+        lineNumber = "LIN01"
+        quantity = { value = "QTY01-2 if QTY01-1=21" }
+        item.gtin = "LIN03-1"
+        [[order.lines.schedules]]
+        each = "QTY if QTY01-1=21"
+        quantity = "QTY01-2"
+    "#,
+);
+
+/// EDIFACT is known by its own table and weighed by it, in a message and at the trailers.
+#[tokio::test]
+async fn edifact_is_weighed_by_its_own_table() {
+    let message = |number: u32, date: &str| {
+        format!(
+            "UNH+{number}+ORDERS:D:96A:UN'BGM+220+B{number}+9'DTM+137:{date}:102'LIN+1++4000862141404:EN'QTY+21:5'UNS+S'UNT+7+{number}'"
+        )
+    };
+    let sound = format!(
+        "UNB+UNOC:3+ACME+4012345000009:14+261102:0815+71'{}{}UNZ+2+71'",
+        message(1, "20261102"),
+        message(2, "20261102")
+    );
+    let bad_date = sound.replacen("20261102", "20261302", 1);
+    let long_line = sound.replacen("LIN+1+", "LIN+1234567+", 1);
+    let bad_count = sound.replace("UNZ+2", "UNZ+3");
+    let alias = sound.replace("+ACME+", "+ACME:ZZ+");
+    let [stranger, lost, trial] =
+        [("+ACME+", "+EMCA+"), ("+4012345000009:14+", "+4012345000016:14+"), ("0815+71'", "0815+71++++++1'")]
+            .map(|(from, to)| sound.replace(from, to));
+    let cases: [(&str, &str, (u64, u64), &str); 12] = [
+        ("", &sound, (2, 0), ""),
+        ("", &alias, (2, 0), ""),
+        ("", &bad_date, (1, 1), "not-a-date"),
+        ("", &long_line, (2, 0), ""),
+        ("severities = { length = \"reject\" }", &long_line, (1, 1), "too-long"),
+        ("on_error = \"reject-interchange\"", &bad_date, (0, 2), "not-a-date"),
+        ("", &bad_count, (0, 0), "count-wrong"),
+        ("severities = { count = \"warn\" }", &bad_count, (2, 0), ""),
+        ("severities = { character = \"ignore\" }", &bad_count, (0, 0), "count-wrong"),
+        ("", &stranger, (0, 2), "sender-unknown"),
+        ("", &lost, (0, 2), "receiver-unknown"),
+        ("", &trial, (0, 2), "usage-not-agreed"),
+    ];
+    for (read, payload, expect, code) in cases {
+        let partner = format!("{EDIFACT}[edifact.read]\n{read}\n{EDIFACT_AGREEMENT}");
+        let bench = Bench::with_files(&partner, &[EDIFACT_MAPPING]);
+        let id = bench.accept(payload.as_bytes()).await;
+        translate(&bench.ports).await;
+        let exchange = bench.ports.outbox.exchange(id).unwrap().unwrap();
+        let codes = codes(&bench.ports);
+        assert_eq!((exchange.documents, exchange.parked), expect, "{read}: {payload} {codes:?}");
+        match expect {
+            (0, 0) => assert_eq!(parked_because(&bench.ports, id), code),
+            _ => assert!(code.is_empty() || codes.iter().flatten().any(|one| one == code), "{codes:?}"),
+        }
+    }
+}
+
+/// The rules of X12 are not those of EDIFACT.
+#[tokio::test]
+async fn x12_is_not_weighed_by_the_table_of_edifact() {
+    let bench = Bench::new(&format!(
+        "{EDIFACT}[edifact.read]\nseverities = {{ count = \"ignore\" }}\non_error = \"reject-interchange\""
+    ));
+    let exchange = bench.accept(TWO_ORDERS.replace("SE*4*0002", "SE*9*0002").as_bytes()).await;
+    translate(&bench.ports).await;
+    let exchange = bench.ports.outbox.exchange(exchange).unwrap().unwrap();
+    assert_eq!((exchange.documents, exchange.parked), (1, 1));
+}
+
+/// Who sent an interchange, to whom, and whether it is a test.
+#[tokio::test]
+async fn what_is_wrong_with_the_parties_of_an_interchange_is_told() {
+    let check = async |payload: String, code: &str| {
+        let bench = Bench::new("");
+        bench.accept(payload.as_bytes()).await;
+        translate(&bench.ports).await;
+        assert_eq!(codes(&bench.ports), [[code], [code]], "{payload}");
+    };
+    check(TWO_ORDERS.replace("ACMEBRG        *01", "STRANGER       *01"), "sender-unknown").await;
+    check(TWO_ORDERS.replace("*01*123456789", "*01*123456780"), "receiver-unknown").await;
+    check(TWO_ORDERS.replace("*0*P*>", "*0*T*>"), "usage-not-agreed").await;
+}
+
 const TWO_ORDERS: &str = "ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261102*0915*U*00401*000000101*0*P*>~\
     GS*PO*ACMEBRG*123456789*20261102*0915*101*X*004010~ST*850*0001~BEG*00*SA*1**20261102~PO1*1*1*EA~SE*4*0001~\
     ST*850*0002~BEG*00*SA*2**20261102~PO1*1*1*EA~SE*4*0002~GE*2*101~IEA*1*000000101~";

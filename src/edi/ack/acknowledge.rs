@@ -1,16 +1,19 @@
 //! The answer to an interchange.
 
+use std::convert::Infallible;
+
 use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
 use crate::edi::finding::{Level, worst};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
-use crate::edi::outgoing::{OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
+use crate::edi::outgoing::{OutgoingGroup, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment};
 use crate::edi::report::InterchangeReport;
 use crate::edi::write::WriteOptions;
 
+use super::answer::{Answer, AnswerPart};
 use super::policy::{AckPolicy, AckStamp, ContrlAck, ContrlRequest, InterchangeAck};
-use super::verdict::{Verdict, Verdicts, interchange_findings, is_told, judge, strays};
-use super::{contrl, functional, x12_codes};
+use super::verdict::{Verdict, Verdicts, interchange_findings, is_told, strays};
+use super::{contrl, x12_codes};
 
 /// What is answered to an interchange, and what becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +34,29 @@ pub fn acknowledge(
     stamp: &AckStamp,
     written: &WriteOptions,
 ) -> Acknowledgement {
-    let verdicts = judge(report, policy);
-    let written = &written.for_syntax(&syntax(&report.head, policy).0);
-    let interchange = match report.head.standard {
-        Standard::X12 => x12(report, &verdicts, policy, stamp, written),
-        Standard::Edifact => edifact(report, &verdicts, policy, stamp, written),
-    };
-    Acknowledgement { interchange, verdicts }
+    let answer = Answer::new(report, policy, stamp, written);
+    let interchange = answer.head().map(|head| whole(&answer, head));
+    Acknowledgement { interchange, verdicts: answer.into_verdicts() }
+}
+
+/// An answer with all that is in it.
+fn whole(answer: &Answer<'_>, head: OutgoingInterchangeHead) -> OutgoingInterchange {
+    let mut whole =
+        OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() };
+    let Ok(()) = answer.parts::<Infallible>(|part| {
+        let OutgoingInterchange { acknowledgements, groups, messages, .. } = &mut whole;
+        let sets = groups.last_mut().map_or(messages, |group| &mut group.sets);
+        match part {
+            AnswerPart::Acknowledgement(segment) => acknowledgements.push(segment),
+            AnswerPart::Group(head) => groups.push(OutgoingGroup { head, sets: Vec::new() }),
+            AnswerPart::Set(set) => sets.push(set),
+            AnswerPart::Segment(segment) => {
+                sets.last_mut().into_iter().for_each(|set| set.segments.push(segment.clone()))
+            }
+        }
+        Ok(())
+    });
+    whole
 }
 
 /// Answers an EDIFACT interchange before anything in it was looked at: it came (0083 is 8). X12 has no such answer.
@@ -54,30 +73,16 @@ pub fn receipt(
         return None;
     }
     let written = &written.for_syntax(&syntax(head, policy).0);
-    let message = contrl::receipt(head, policy, stamp, written);
-    Some(OutgoingInterchange { messages: vec![message], ..envelope(head, policy, stamp, written) })
-}
-
-fn x12(
-    report: &InterchangeReport,
-    verdicts: &Verdicts,
-    policy: &AckPolicy,
-    stamp: &AckStamp,
-    written: &WriteOptions,
-) -> Option<OutgoingInterchange> {
-    let acknowledgements: Vec<OutgoingSegment> =
-        ta1(report, verdicts.interchange, policy, written).into_iter().collect();
-    let groups = functional::groups(report, verdicts, policy, stamp, written);
-    let is_empty = acknowledgements.is_empty() && groups.is_empty();
-    (!is_empty).then(|| OutgoingInterchange {
-        acknowledgements,
-        groups,
-        ..envelope(&report.head, policy, stamp, written)
+    Some(OutgoingInterchange {
+        head: envelope(head, policy, stamp, written),
+        acknowledgements: Vec::new(),
+        groups: Vec::new(),
+        messages: vec![contrl::receipt(head, policy, stamp, written)],
     })
 }
 
 /// One TA1 for one interchange. What holds nothing but TA1s is never answered, or two gateways would go on for ever.
-fn ta1(
+pub(super) fn ta1(
     report: &InterchangeReport,
     verdict: Verdict,
     policy: &AckPolicy,
@@ -122,20 +127,11 @@ fn ta1(
     )
 }
 
-fn edifact(
-    report: &InterchangeReport,
-    verdicts: &Verdicts,
-    policy: &AckPolicy,
-    stamp: &AckStamp,
-    written: &WriteOptions,
-) -> Option<OutgoingInterchange> {
-    let is_answer = report.groups.iter().flat_map(|group| &group.sets).any(|set| set.id == "CONTRL");
+/// Whether an interchange of EDIFACT is answered. What holds a CONTRL never is.
+pub(super) fn is_contrl_due(report: &InterchangeReport, policy: &AckPolicy) -> bool {
+    let is_answer = report.groups.iter().flat_map(|group| &group.sets).any(|set| &*set.kind.id == "CONTRL");
     let is_due = matches!(policy.contrl, ContrlAck::Final | ContrlAck::Both) && is_asked(&report.head, policy);
-    if is_answer || !is_due || !can_be_named(&report.head) {
-        return None;
-    }
-    let message = contrl::message(report, verdicts, policy, stamp, written);
-    Some(OutgoingInterchange { messages: vec![message], ..envelope(&report.head, policy, stamp, written) })
+    !is_answer && is_due && can_be_named(&report.head)
 }
 
 /// UCI copies the number and both parties, and must hold all of them: where one is missing no CONTRL can be made, and
@@ -149,19 +145,19 @@ fn is_asked(head: &InterchangeHead, policy: &AckPolicy) -> bool {
 }
 
 /// The answer's own envelope: the parties change places, and no acknowledgement is asked for.
-fn envelope(
+pub(super) fn envelope(
     head: &InterchangeHead,
     policy: &AckPolicy,
     stamp: &AckStamp,
     written: &WriteOptions,
-) -> OutgoingInterchange {
+) -> OutgoingInterchangeHead {
     let party = |party: &Party| Party { qualifier: written.carried(&party.qualifier), id: written.carried(&party.id) };
     let (syntax, version) = syntax(head, policy);
     // 0017 has eight digits from syntax version 4 on.
     let is_long = head.standard == Standard::Edifact && version.as_str() >= "4";
     let date = if is_long { stamp.long_date() } else { stamp.short_date() };
     let internal = |ids: &[String]| ids.iter().map(|id| written.carried(id)).collect();
-    let head = OutgoingInterchangeHead {
+    OutgoingInterchangeHead {
         standard: head.standard,
         sender: party(&head.receiver),
         receiver: party(&head.sender),
@@ -175,12 +171,11 @@ fn envelope(
         acknowledgement_asked: false,
         usage: answered_usage(head),
         particulars: Particulars::default(),
-    };
-    OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() }
+    }
 }
 
 /// Syntax identifier and version of the answer: as they came, if they are any.
-fn syntax(head: &InterchangeHead, policy: &AckPolicy) -> (String, String) {
+pub(super) fn syntax(head: &InterchangeHead, policy: &AckPolicy) -> (String, String) {
     let sent = Some(head.version.clone());
     match head.standard {
         Standard::X12 => {

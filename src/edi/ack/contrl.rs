@@ -1,17 +1,19 @@
 //! CONTRL out of a report.
 
+use std::ops::Range;
+
 use crate::base::Severity;
 use crate::edi::finding::Finding;
 use crate::edi::interchange::{InterchangeHead, Party};
 use crate::edi::outgoing::{OutgoingSegment, OutgoingSet};
 use crate::edi::place::Tag;
-use crate::edi::report::{GroupReport, InterchangeReport, SetReport};
+use crate::edi::report::{GroupSummary, InterchangeReport, SetKind, SetReport};
 use crate::edi::write::WriteOptions;
 
 use super::edifact_codes::{self, Edition, Reporter};
 use super::faults::{self, SegmentFaults};
 use super::policy::{AcceptedSets, AckPolicy, AckStamp, ContrlVersion};
-use super::verdict::{GroupVerdicts, Verdict, Verdicts, group_findings, interchange_findings, is_told};
+use super::verdict::{Verdict, Verdicts, group_findings, interchange_findings, is_told};
 
 /// UCS in one UCM (segment group 2 or 5).
 const SEGMENTS: usize = 999;
@@ -19,6 +21,10 @@ const SEGMENTS: usize = 999;
 const ELEMENTS: usize = 99;
 /// The longest 0096 before syntax version 4.
 const LONGEST_POSITION: usize = 6;
+
+/// What stands for a reference or a part of a message's name (0048, 0062, S009) that was empty. Anything that came is
+/// copied, however odd: by it the partner finds what is meant.
+const NOTHING: &str = "0";
 
 /// 0083: what is done with a level.
 #[derive(Clone, Copy)]
@@ -53,44 +59,29 @@ pub(super) fn receipt(
     stamp: &AckStamp,
     written: &WriteOptions,
 ) -> OutgoingSet {
-    let contrl = Contrl { head, policy, written, edition: edition(head) };
-    contrl.message(stamp, vec![contrl.uci(Action::Received, None)])
-}
-
-/// The message that says what became of an interchange.
-pub(super) fn message(
-    report: &InterchangeReport,
-    verdicts: &Verdicts,
-    policy: &AckPolicy,
-    stamp: &AckStamp,
-    written: &WriteOptions,
-) -> OutgoingSet {
-    let head = &report.head;
-    let contrl = Contrl { head, policy, written, edition: edition(head) };
-    let action = Action::of(verdicts.interchange);
-    let fault = contrl.told(interchange_findings(report));
-    let mut segments = vec![contrl.uci(action, fault)];
-    if matches!(action, Action::Acknowledged) {
-        for (group, verdicts) in report.groups.iter().zip(&verdicts.groups) {
-            contrl.group(report, group, verdicts, &mut segments);
-        }
-    }
-    contrl.message(stamp, segments)
+    let contrl = Contrl::new(head, policy, written);
+    OutgoingSet { segments: vec![contrl.uci(Action::Received, None)], ..contrl.message(stamp) }
 }
 
 fn edition(head: &InterchangeHead) -> Edition {
     if head.version.as_str() >= "4" { Edition::V4 } else { Edition::V3 }
 }
 
-struct Contrl<'a> {
+/// The message that says what became of an interchange.
+pub(super) struct Contrl<'a> {
     head: &'a InterchangeHead,
     policy: &'a AckPolicy,
     written: &'a WriteOptions,
     edition: Edition,
 }
 
-impl Contrl<'_> {
-    fn message(&self, stamp: &AckStamp, segments: Vec<OutgoingSegment>) -> OutgoingSet {
+impl<'a> Contrl<'a> {
+    pub(super) fn new(head: &'a InterchangeHead, policy: &'a AckPolicy, written: &'a WriteOptions) -> Self {
+        Self { head, policy, written, edition: edition(head) }
+    }
+
+    /// The message, less its segments.
+    pub(super) fn message(&self, stamp: &AckStamp) -> OutgoingSet {
         let version = match (self.policy.contrl_version, self.edition) {
             (ContrlVersion::OfSyntax, Edition::V3) | (ContrlVersion::D3, _) => ("D.3", None),
             (ContrlVersion::OfSyntax, Edition::V4) | (ContrlVersion::V41, _) => ("4.1", None),
@@ -102,9 +93,13 @@ impl Contrl<'_> {
             agency: "UN".to_owned(),
             implementation: version.1.map(str::to_owned),
             control_number: stamp.set.to_string(),
-            segments,
             ..OutgoingSet::default()
         }
+    }
+
+    /// What is said of the interchange itself.
+    pub(super) fn interchange(&self, report: &InterchangeReport, verdicts: &Verdicts) -> OutgoingSegment {
+        self.uci(Action::of(verdicts.interchange), self.told(interchange_findings(report)))
     }
 
     /// 0020, S002 and S003 are copies of what came, in its order.
@@ -122,51 +117,67 @@ impl Contrl<'_> {
         [&party.id, &party.qualifier].into_iter().chain(internal).map(|text| self.echo(text)).collect()
     }
 
-    fn group(
+    /// What is said of a group and of some of its sets, all by their index. Below an interchange that is rejected nothing
+    /// is told.
+    pub(super) fn group<E>(
         &self,
         report: &InterchangeReport,
-        group: &GroupReport,
-        verdicts: &GroupVerdicts,
-        segments: &mut Vec<OutgoingSegment>,
-    ) {
-        let before = segments.len();
+        verdicts: &Verdicts,
+        index: usize,
+        sets: Range<usize>,
+        give: &mut impl FnMut(OutgoingSegment) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let group = report.groups.get(index).zip(verdicts.groups.get(index));
+        let Some((group, below)) = group.filter(|_| verdicts.interchange != Verdict::Rejected) else { return Ok(()) };
         let fault = self.told(group_findings(report, group));
-        // Below a group that is rejected for its own sake nothing is told.
+        // Nor below a group that is rejected for its own sake.
         let is_rejected = fault.is_some_and(|finding| finding.severity == Severity::Error);
-        if !is_rejected {
-            for (set, verdict) in group.sets.iter().zip(&verdicts.sets) {
-                self.ucm(set, *verdict, segments);
+        if let Some(head) = &group.head {
+            let is_listed = !is_rejected && below.sets.iter().any(|verdict| self.is_listed(*verdict));
+            if self.policy.accepted_sets == AcceptedSets::Listed || fault.is_some() || is_listed {
+                give(self.ucf(head, is_rejected, fault))?;
             }
         }
-        let Some(head) = &group.head else { return };
-        let action = if is_rejected { Action::Rejected } else { Action::Acknowledged };
-        let is_left_out = self.policy.accepted_sets == AcceptedSets::LeftOut;
-        if is_left_out && fault.is_none() && segments.len() == before {
-            return;
+        let all = group.sets.iter().zip(&below.sets).filter(|_| !is_rejected);
+        for (set, verdict) in all.skip(sets.start).take(sets.len()) {
+            self.ucm(set, *verdict).into_iter().try_for_each(&mut *give)?;
         }
-        let ucf = OutgoingSegment::new("UCF")
-            .with(self.echo(&head.control_number))
-            .with_components(self.party(&head.sender, &[]))
-            .with_components(self.party(&head.receiver, &[]))
-            .with(action.code());
-        segments.insert(before, self.with_fault(ucf, Reporter::Ucf, fault, &["UNG", "UNE"]));
+        Ok(())
     }
 
-    fn ucm(&self, set: &SetReport, verdict: Verdict, segments: &mut Vec<OutgoingSegment>) {
-        let faults = faults::sort(set, self.policy, edifact_codes::told_as);
-        if verdict != Verdict::Rejected && self.policy.accepted_sets == AcceptedSets::LeftOut {
-            return;
+    fn ucf(&self, head: &GroupSummary, is_rejected: bool, fault: Option<&Finding>) -> OutgoingSegment {
+        let action = if is_rejected { Action::Rejected } else { Action::Acknowledged };
+        let interchange = self.head;
+        let ucf = OutgoingSegment::new("UCF")
+            .with(self.named(&head.control_number))
+            .with_components(self.party(some_of(&head.kind.sender, &interchange.sender), &[]))
+            .with_components(self.party(some_of(&head.kind.receiver, &interchange.receiver), &[]))
+            .with(action.code());
+        self.with_fault(ucf, Reporter::Ucf, fault, &["UNG", "UNE"])
+    }
+
+    /// Whether a message is named.
+    fn is_listed(&self, verdict: Verdict) -> bool {
+        verdict == Verdict::Rejected || self.policy.accepted_sets == AcceptedSets::Listed
+    }
+
+    fn ucm(&self, set: &SetReport, verdict: Verdict) -> Vec<OutgoingSegment> {
+        if !self.is_listed(verdict) {
+            return Vec::new();
         }
-        let [version, number] = set.release.split_once('.').map(Into::into).unwrap_or([set.release.as_str(), ""]);
-        let implementation = set.implementation.as_deref().unwrap_or_default();
-        let kind = [set.id.as_str(), version, number, &set.agency, implementation];
+        let faults = faults::sort(set, self.policy, edifact_codes::told_as);
+        let SetKind { id, release, agency, implementation, .. } = &*set.kind;
+        let [version, number] = release.split_once('.').map(Into::into).unwrap_or([release, ""]);
+        let implementation = implementation.as_deref().unwrap_or_default();
+        let [id, version, number, agency] = [id, version, number, agency].map(|text| self.named(text));
         let ucm = OutgoingSegment::new("UCM")
-            .with(self.echo(&set.control_number))
-            .with_components(kind.map(|text| self.echo(text)))
+            .with(self.named(&set.control_number))
+            .with_components([id, version, number, agency, self.echo(implementation)])
             .with(Action::of(verdict).code());
-        segments.push(self.with_fault(ucm, Reporter::Ucm, self.told(faults.set), &["UNH", "UNT"]));
-        let mut reports = faults.segments.iter().flat_map(|fault| self.segment(fault));
-        reports.by_ref().take(SEGMENTS).for_each(|report| segments.extend(report));
+        let mut segments = vec![self.with_fault(ucm, Reporter::Ucm, self.told(faults.set), &["UNH", "UNT"])];
+        let reports = faults.segments.iter().flat_map(|fault| self.segment(fault));
+        segments.extend(reports.take(SEGMENTS).flatten());
+        segments
     }
 
     /// What a reporting segment says, which has room for one code: the first finding that rejects, else the first that
@@ -239,6 +250,16 @@ impl Contrl<'_> {
     fn echo(&self, text: &str) -> String {
         self.written.carried(text)
     }
+
+    /// A value that is mandatory here: as it came, and a zero where nothing came.
+    fn named(&self, text: &str) -> String {
+        Some(self.echo(text)).filter(|echo| !echo.is_empty()).unwrap_or_else(|| NOTHING.to_owned())
+    }
+}
+
+/// The parties of a group that names none are those of its interchange.
+fn some_of<'p>(group: &'p Party, interchange: &'p Party) -> &'p Party {
+    if group.id.is_empty() { interchange } else { group }
 }
 
 /// A trailer that never came has no place; its tag is the second a reporter may name.

@@ -73,6 +73,9 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         FindingCode::SegmentTerminator | FindingCode::ElementSeparator | FindingCode::ComponentSeparator => {
             of_envelope(20)
         }
+        FindingCode::LeadingBlanks | FindingCode::TrailingBlanks => {
+            Row { envelope: Some(21), segment: Some(21), element: Some(21) }
+        }
         FindingCode::LowerCaseTag => Row { envelope: Some(21), segment: Some(21), ..NOTHING },
         FindingCode::TrailingSeparators => Row { envelope: Some(45), segment: Some(45), ..NOTHING },
         FindingCode::TerminatorMissing | FindingCode::TrailerMissing => of_envelope(13),
@@ -82,6 +85,7 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         FindingCode::MisplacedEnvelope => Row { envelope: Some(33), segment: Some(15), ..NOTHING },
         FindingCode::EmptyEnvelope => of_envelope(32),
         FindingCode::UnknownSegment
+        | FindingCode::SegmentNotOfSet
         | FindingCode::UnexpectedSegment
         | FindingCode::OutOfSequence
         | FindingCode::NotUsedSegment => of_segment(15),

@@ -1,9 +1,14 @@
 //! 997 and 999 out of a report: one for every functional group that came.
 
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
 use crate::edi::finding::Finding;
-use crate::edi::interchange::{GroupHead, Party};
-use crate::edi::outgoing::{OutgoingGroup, OutgoingGroupHead, OutgoingSegment, OutgoingSet};
-use crate::edi::report::{GroupReport, InterchangeReport, SetReport};
+use crate::edi::interchange::Party;
+use crate::edi::outgoing::{OutgoingGroupHead, OutgoingSegment, OutgoingSet};
+use crate::edi::report::{GroupKind, GroupReport, GroupSummary, InterchangeReport, SetReport};
+use crate::edi::validate::group::{functional_id, set_of};
 use crate::edi::write::WriteOptions;
 
 use super::faults::{self, SegmentFaults};
@@ -20,11 +25,23 @@ const CODES: usize = 5;
 /// Functional group of acknowledgements. Such a group is never acknowledged.
 const ACKNOWLEDGEMENTS: &str = "FA";
 
-/// What all parts of an answer go by.
-struct Answer<'a> {
-    report: &'a InterchangeReport,
-    policy: &'a AckPolicy,
-    written: &'a WriteOptions,
+// What stands for a number or kind that is mandatory here and was empty there: the least that the element allows, as no
+// one counts from it. Anything that came is copied, however odd: by it the partner finds what is meant.
+/// AK101 (479) where the sets of the group do not tell it either.
+const NO_KIND: &str = "ZZ";
+/// AK102 (28).
+const NO_GROUP_NUMBER: &str = "0";
+/// AK201 (143) where the kind of the group does not tell it either.
+const NO_SET: &str = "000";
+/// AK202 (329).
+const NO_SET_NUMBER: &str = "0000";
+
+/// What all groups of an answer go by.
+pub(super) struct Functional<'a> {
+    pub(super) report: &'a InterchangeReport,
+    pub(super) verdicts: &'a Verdicts,
+    pub(super) policy: &'a AckPolicy,
+    pub(super) written: &'a WriteOptions,
 }
 
 /// What the parts of one answer go by.
@@ -62,54 +79,87 @@ fn release_number(version: &str) -> u32 {
     digits.and_then(|digits| digits.parse().ok()).filter(|release| *release > 0).unwrap_or(4010)
 }
 
-/// The groups that answer, in the order of the report. Groups that go to the same place in the same version are one.
-pub(super) fn groups(
-    report: &InterchangeReport,
-    verdicts: &Verdicts,
-    policy: &AckPolicy,
-    stamp: &AckStamp,
-    written: &WriteOptions,
-) -> Vec<OutgoingGroup> {
-    let mut groups: Vec<OutgoingGroup> = Vec::new();
-    if policy.functional == FunctionalAck::None || verdicts.interchange == Verdict::Rejected {
-        return groups;
-    }
-    let answer = Answer { report, policy, written };
-    for (group, verdicts) in report.groups.iter().zip(&verdicts.groups) {
-        let Some(head) = group.head.as_ref().filter(|head| head.functional_id != ACKNOWLEDGEMENTS) else { continue };
-        let outgoing = answer.head(head, stamp);
-        let known = groups
-            .iter()
-            .position(|one| OutgoingGroupHead { control_number: String::new(), ..one.head.clone() } == outgoing);
-        let index = known.unwrap_or_else(|| {
-            let number = stamp.group.saturating_add(u32::try_from(groups.len()).unwrap_or(u32::MAX));
-            let head = OutgoingGroupHead { control_number: number.to_string(), ..outgoing };
-            groups.push(OutgoingGroup { head, sets: Vec::new() });
-            groups.len() - 1
-        });
-        if let Some(outgoing) = groups.get_mut(index) {
-            let number = stamp.set.saturating_add(u32::try_from(outgoing.sets.len()).unwrap_or(u32::MAX));
-            outgoing.sets.push(answer.set(group, head, verdicts, format!("{number:04}")));
-        }
-    }
-    groups
+/// A group, and the first of those that are answered with it, by their index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Together {
+    pub(super) first: u32,
+    pub(super) group: u32,
 }
 
-impl Answer<'_> {
-    fn head(&self, head: &GroupHead, stamp: &AckStamp) -> OutgoingGroupHead {
-        let version = match self.policy.functional {
+impl Functional<'_> {
+    /// The groups that are answered, by their index. Those whose answers go to the same place in the same version stand
+    /// together, where the first of them stood.
+    pub(super) fn together(&self) -> Vec<Together> {
+        let kind = |index: u32| self.answered(index as usize).map(|head| &head.kind);
+        let count = u32::try_from(self.report.groups.len()).unwrap_or(u32::MAX);
+        let mut indices: Vec<u32> = (0..count).filter(|index| kind(*index).is_some()).collect();
+        indices.sort_by(|one, other| match (kind(*one), kind(*other)) {
+            (Some(one), Some(other)) if Arc::ptr_eq(one, other) => Ordering::Equal,
+            (one, other) => one.map(|one| self.destination(one)).cmp(&other.map(|other| self.destination(other))),
+        });
+        let mut together: Vec<Together> = Vec::with_capacity(indices.len());
+        for index in indices {
+            let before = together.last().copied();
+            let is_same = |before: &Together| {
+                kind(before.group).zip(kind(index)).is_some_and(|(before, kind)| {
+                    Arc::ptr_eq(before, kind) || self.destination(before) == self.destination(kind)
+                })
+            };
+            let first = before.filter(is_same).map_or(index, |before| before.first);
+            together.push(Together { first, group: index });
+        }
+        together.sort_unstable();
+        together
+    }
+
+    /// Where the answer to a group goes, and in which release.
+    fn destination<'k>(&'k self, kind: &'k GroupKind) -> (u32, &'k str, &'k str) {
+        let release = match (self.policy.functional, &self.policy.functional_version) {
+            (FunctionalAck::Group997, None) => release_number(&kind.version),
+            (FunctionalAck::Group997, Some(_)) | (FunctionalAck::Group999 | FunctionalAck::None, _) => 0,
+        };
+        let head = &self.report.head;
+        let named = |id: &'k String, instead: &'k String| if id.is_empty() { instead } else { id };
+        (release, named(&kind.sender.id, &head.sender.id), named(&kind.receiver.id, &head.receiver.id))
+    }
+
+    /// The head of a group that is answered.
+    pub(super) fn answered(&self, index: usize) -> Option<&GroupSummary> {
+        let is_answered =
+            self.policy.functional != FunctionalAck::None && self.verdicts.interchange != Verdict::Rejected;
+        let head = self.report.groups.get(index).filter(|_| is_answered)?.head.as_ref()?;
+        (&*head.kind.functional_id != ACKNOWLEDGEMENTS).then_some(head)
+    }
+
+    /// The transaction set that answers: `997`, `999`.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.policy.functional {
+            FunctionalAck::Group999 => "999",
+            FunctionalAck::Group997 | FunctionalAck::None => "997",
+        }
+    }
+
+    /// The release of an answer.
+    fn version(&self, kind: &GroupKind) -> String {
+        match self.policy.functional {
             FunctionalAck::Group999 => VERSION_999.to_owned(),
             FunctionalAck::Group997 | FunctionalAck::None => {
-                let release = format!("{:06}", release_number(&head.version));
+                let release = format!("{:06}", release_number(&kind.version));
                 self.policy.functional_version.clone().unwrap_or(release)
             }
-        };
+        }
+    }
+
+    /// The head of the functional group that answers, less its control number.
+    pub(super) fn head(&self, head: &GroupSummary, stamp: &AckStamp) -> OutgoingGroupHead {
+        let version = self.version(&head.kind);
         // GS04 has six digits before 004010.
         let is_short = release_number(&version) < 4010;
+        let interchange = &self.report.head;
         OutgoingGroupHead {
             functional_id: ACKNOWLEDGEMENTS.to_owned(),
-            sender: Party { id: self.echo(&head.receiver.id), ..Party::default() },
-            receiver: Party { id: self.echo(&head.sender.id), ..Party::default() },
+            sender: Party { id: self.named(&head.kind.receiver.id, &interchange.receiver.id), ..Party::default() },
+            receiver: Party { id: self.named(&head.kind.sender.id, &interchange.sender.id), ..Party::default() },
             date: if is_short { stamp.short_date() } else { stamp.long_date() },
             time: stamp.time(),
             control_number: String::new(),
@@ -118,59 +168,70 @@ impl Answer<'_> {
         }
     }
 
-    fn set(
-        &self,
-        group: &GroupReport,
-        head: &GroupHead,
-        verdicts: &GroupVerdicts,
-        control_number: String,
-    ) -> OutgoingSet {
-        let dialect = Dialect::new(&head.version, self.policy.functional);
-        let mut segments = vec![self.ak1(head, &dialect)];
-        for (set, verdict) in group.sets.iter().zip(&verdicts.sets) {
-            self.ak2(set, verdicts, *verdict, &dialect, &mut segments);
-        }
-        segments.push(self.ak9(group, verdicts, &dialect));
-        let is_999 = dialect.lists.is_999;
+    /// The set that answers a group, less its segments.
+    pub(super) fn set(&self, control_number: String) -> OutgoingSet {
+        let is_999 = self.policy.functional == FunctionalAck::Group999;
         OutgoingSet {
-            id: if is_999 { "999" } else { "997" }.to_owned(),
+            id: self.kind().to_owned(),
             implementation: is_999.then(|| VERSION_999.to_owned()),
             control_number,
-            segments,
             ..OutgoingSet::default()
         }
     }
 
-    fn ak1(&self, head: &GroupHead, dialect: &Dialect) -> OutgoingSegment {
-        let ak1 =
-            OutgoingSegment::new("AK1").with(self.echo(&head.functional_id)).with(self.echo(&head.control_number));
+    /// The segments that answer a group and some of its sets, by their index; none when it is not answered.
+    pub(super) fn segments<E>(
+        &self,
+        index: usize,
+        sets: Range<usize>,
+        give: &mut impl FnMut(OutgoingSegment) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let group = self.report.groups.get(index).zip(self.verdicts.groups.get(index));
+        let Some(((group, verdicts), head)) = group.zip(self.answered(index)) else { return Ok(()) };
+        let dialect = Dialect::new(&head.kind.version, self.policy.functional);
+        give(self.ak1(group, head, &dialect))?;
+        let all = group.sets.iter().zip(&verdicts.sets);
+        for (set, verdict) in all.skip(sets.start).take(sets.len()) {
+            self.ak2(set, head, (verdicts, *verdict), &dialect).into_iter().try_for_each(&mut *give)?;
+        }
+        give(self.ak9(group, verdicts, &dialect))
+    }
+
+    fn ak1(&self, group: &GroupReport, head: &GroupSummary, dialect: &Dialect) -> OutgoingSegment {
+        let expected = group.sets.iter().find_map(|set| functional_id(&set.kind.id)).unwrap_or(NO_KIND);
+        let ak1 = OutgoingSegment::new("AK1")
+            .with(self.named(&head.kind.functional_id, expected))
+            .with(self.named(&head.control_number, NO_GROUP_NUMBER));
         // AK103 came with 005010.
-        if dialect.is_new() { ak1.with(self.echo(&head.version)) } else { ak1 }
+        if dialect.is_new() { ak1.with(self.echo(&head.kind.version)) } else { ak1 }
     }
 
     /// AK2 to AK5 of one set. In a group that is refused for its own sake, sets are named only for their own errors.
     fn ak2(
         &self,
         set: &SetReport,
-        group: &GroupVerdicts,
-        verdict: Verdict,
+        head: &GroupSummary,
+        (group, verdict): (&GroupVerdicts, Verdict),
         dialect: &Dialect,
-        segments: &mut Vec<OutgoingSegment>,
-    ) {
+    ) -> Vec<OutgoingSegment> {
+        let mut segments = Vec::new();
         let faults = faults::sort(set, self.policy, x12_codes::told_as);
         let has_faults = !faults.set.is_empty() || !faults.segments.is_empty();
         let is_accepted = verdict == Verdict::Accepted;
         if is_accepted && self.policy.accepted_sets == AcceptedSets::LeftOut
             || group.group == Verdict::Rejected && !has_faults
         {
-            return;
+            return segments;
         }
-        let ak2 = OutgoingSegment::new("AK2").with(self.echo(&set.id)).with(self.echo(&set.control_number));
-        let implementation = set.implementation.as_deref().filter(|_| dialect.is_new()).unwrap_or_default();
+        let expected = set_of(&head.kind.functional_id).unwrap_or(NO_SET);
+        let ak2 = OutgoingSegment::new("AK2")
+            .with(self.named(&set.kind.id, expected))
+            .with(self.named(&set.control_number, NO_SET_NUMBER));
+        let implementation = set.kind.implementation.as_deref().filter(|_| dialect.is_new()).unwrap_or_default();
         segments.push(ak2.with(self.echo(implementation)));
         let before = segments.len();
         if !is_accepted {
-            faults.segments.iter().for_each(|fault| self.ak3(fault, dialect, segments));
+            faults.segments.iter().for_each(|fault| self.ak3(fault, dialect, &mut segments));
         }
         let told = segments.get(before..).unwrap_or_default();
         let mut codes: Vec<&str> = faults.set.iter().filter_map(|one| x12_codes::set(one, dialect.lists)).collect();
@@ -181,6 +242,7 @@ impl Answer<'_> {
         }
         let codes = if is_accepted { Vec::new() } else { codes };
         segments.push(with_codes(OutgoingSegment::new(dialect.tags[2]).with(verdict.letter()), codes));
+        segments
     }
 
     /// An AK3 for every fault of a segment, and one with AK4s for the faults of its elements.
@@ -239,7 +301,7 @@ impl Answer<'_> {
     fn ak9(&self, group: &GroupReport, verdicts: &GroupVerdicts, dialect: &Dialect) -> OutgoingSegment {
         let received = group.sets.len();
         let is_count = |text: &&str| (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        let sent = group.trailer.as_ref().map(|trailer| trailer.count.as_str()).filter(is_count);
+        let sent = group.sent.as_deref().filter(is_count);
         let accepted = verdicts.sets.iter().filter(|verdict| verdict.is_positive()).count();
         let findings = group_findings(self.report, group).filter(|finding| is_told(finding, self.policy));
         let codes = findings.filter_map(|finding| x12_codes::group(finding, dialect.lists)).collect();
@@ -254,6 +316,11 @@ impl Answer<'_> {
     /// A value as it came, without what cannot be sent back.
     fn echo(&self, text: &str) -> String {
         self.written.carried(text)
+    }
+
+    /// A value that must be there: as it came, or where nothing came, another.
+    fn named(&self, text: &str, instead: &str) -> String {
+        Some(self.echo(text)).filter(|echo| !echo.is_empty()).unwrap_or_else(|| self.echo(instead))
     }
 }
 

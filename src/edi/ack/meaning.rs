@@ -89,7 +89,8 @@ pub(super) fn of_set(code: &str, lists: Lists) -> Option<FindingCode> {
 /// 720 and 620. 8 says that elements are in error, which is told there; 511 is Microsoft's own.
 pub(super) fn of_segment(code: &str) -> Option<FindingCode> {
     Some(match code {
-        "1" | "6" => FindingCode::UnknownSegment,
+        "1" => FindingCode::UnknownSegment,
+        "6" => FindingCode::SegmentNotOfSet,
         "2" => FindingCode::UnexpectedSegment,
         "3" | "I6" | "I7" | "I8" => FindingCode::MissingSegment,
         "4" => FindingCode::TooManyLoops,

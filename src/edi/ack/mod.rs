@@ -1,12 +1,14 @@
 //! Acknowledgements: out of reports, and in from partners.
 //!
 //! ```text
-//! InterchangeReport --acknowledge(policy)--> OutgoingInterchange (TA1, 997, 999, CONTRL) + Verdicts
+//! InterchangeReport --Answer(policy)--> TA1, 997, 999, CONTRL, part by part or as bytes + Verdicts
+//! InterchangeReport --acknowledge(policy)--> the same as one OutgoingInterchange
 //! TransactionSet, TA1 --acknowledged--> Acknowledged, one form for all of them
 //! ```
 
 mod acknowledge;
 mod acknowledged;
+mod answer;
 mod contrl;
 mod edifact_codes;
 mod faults;
@@ -26,6 +28,7 @@ pub use acknowledged::{
     Acknowledged, AcknowledgedBy, AcknowledgedError, Counts, Subject, SubjectGroup, SubjectInterchange, SubjectSet,
     acknowledged,
 };
+pub use answer::{Answer, AnswerPart};
 pub use policy::{
     AcceptedSets, AckPolicy, AckStamp, ContrlAck, ContrlRequest, ContrlVersion, FunctionalAck, InterchangeAck, LoopIds,
     Warnings,

@@ -78,7 +78,7 @@ pub struct GroupVerdicts {
     /// On the group. Rejected by its own head or trailer, everything in it is.
     pub group: Verdict,
     /// On its transaction sets.
-    pub sets: Vec<Verdict>,
+    pub sets: Box<[Verdict]>,
 }
 
 /// Judges a report. An error rejects; a warning is an error noted where it has a code and the partner wants to know.
@@ -116,9 +116,9 @@ fn of_group(
     let own = group_findings(report, group).map(|finding| weigh(report, finding, Level::Group, policy)).max();
     let own = own.unwrap_or(Verdict::Accepted);
     if interchange == Verdict::Rejected || own == Verdict::Rejected {
-        return GroupVerdicts { group: Verdict::Rejected, sets: vec![Verdict::Rejected; group.sets.len()] };
+        return GroupVerdicts { group: Verdict::Rejected, sets: vec![Verdict::Rejected; group.sets.len()].into() };
     }
-    let sets: Vec<Verdict> = group.sets.iter().map(|set| of_set(report, set, policy)).collect();
+    let sets: Box<[Verdict]> = group.sets.iter().map(|set| of_set(report, set, policy)).collect();
     let rejected = sets.iter().filter(|set| **set == Verdict::Rejected).count();
     // X12.20, element 715: partly where at least one set was taken and at least one was not.
     let group = match rejected {
@@ -173,20 +173,23 @@ pub(super) fn strays(report: &InterchangeReport) -> impl Iterator<Item = &Findin
 
 /// Findings about the interchange itself.
 pub(super) fn interchange_findings(report: &InterchangeReport) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().filter(|finding| group_meant(report, finding).is_none())
+    let first = first_start(&report.groups);
+    report.findings.iter().filter(move |finding| finding.level != Level::Group || finding.place.start < first)
 }
 
-/// Findings about a functional group itself, those among them that were told outside of it.
+/// Findings about a functional group itself, those among them that were told outside of it: behind it, and before the
+/// next one began.
 pub(super) fn group_findings<'r>(
     report: &'r InterchangeReport,
     group: &'r GroupReport,
 ) -> impl Iterator<Item = &'r Finding> {
-    let is_meant = |finding: &&Finding| group_meant(report, finding).is_some_and(|meant| meant.number == group.number);
+    let next = first_start(report.groups.get(group.number as usize..).unwrap_or_default());
+    let own = group.head.as_ref().map_or(next, |head| head.start)..next;
+    let is_meant = move |finding: &&Finding| finding.level == Level::Group && own.contains(&finding.place.start);
     report.findings.iter().filter(is_meant).chain(&group.findings)
 }
 
-/// The group that a finding of the interchange's is about: the last one that began before it.
-fn group_meant<'r>(report: &'r InterchangeReport, finding: &Finding) -> Option<&'r GroupReport> {
-    let began = |group: &&GroupReport| group.head.as_ref().is_some_and(|head| head.place.start <= finding.place.start);
-    report.groups.iter().rev().filter(|_| finding.level == Level::Group).find(began)
+/// Where the first of some groups begins.
+fn first_start(groups: &[GroupReport]) -> u64 {
+    groups.iter().find_map(|group| group.head.as_ref()).map_or(u64::MAX, |head| head.start)
 }

@@ -1,5 +1,6 @@
 //! The service characters of an interchange: from the UNA, from what the UNB shows, or by default.
 
+use crate::base::counted;
 use crate::edi::delimiter::is_filler;
 
 /// The tag UNA and its six characters.
@@ -90,7 +91,7 @@ impl Advice {
             advice.repetition = None;
             advice.terminator = shown.terminator;
             advice.release = advice.release.filter(|byte| *byte != shown.terminator).or(shown.release);
-            advice.slips.push(format!("the UNA has {} characters where six belong", bare.len()));
+            advice.slips.push(format!("the UNA has {} where six belong", counted(bare.len(), "character")));
         }
         if bare.get(CHARACTERS..).unwrap_or_default().iter().any(|byte| !is_filler(*byte)) {
             advice.slips.push("there is text between UNA and UNB".to_owned());

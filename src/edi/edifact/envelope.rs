@@ -9,7 +9,7 @@ use crate::edi::charset::CharacterSet;
 use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
-use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::finding::{Finding, FindingCode, Level, worst};
 use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupHead, InterchangeEnd, InterchangeHead, Party, Trailer};
@@ -20,10 +20,13 @@ use crate::edi::token::{Element, Segment};
 
 use super::header::{self, Header, component_text};
 
-const UNE: End = End { level: Level::Group, tag: "UNE", of: "the functional group", counts: "messages" };
+const UNE: End = End { level: Level::Group, tag: "UNE", of: "the functional group", counts: "message" };
 const UNZ_OF_GROUPS: End =
-    End { level: Level::Interchange, tag: "UNZ", of: "the interchange", counts: "functional groups" };
-const UNZ_OF_MESSAGES: End = End { counts: "messages", ..UNZ_OF_GROUPS };
+    End { level: Level::Interchange, tag: "UNZ", of: "the interchange", counts: "functional group" };
+const UNZ_OF_MESSAGES: End = End { counts: "message", ..UNZ_OF_GROUPS };
+
+/// Elements of a UNG (ISO 9735-1).
+const UNG_ELEMENTS: usize = 8;
 
 /// An interchange that is open.
 pub(crate) struct Envelope {
@@ -135,6 +138,13 @@ impl Envelope {
         })
     }
 
+    /// Whether the UNA or UNB at the start of `bytes` begins an interchange inside another one, which then did not come to
+    /// its end.
+    pub(crate) fn begins_inside(bytes: &[u8]) -> bool {
+        let head = header::read(bytes, 0, None).map_or_else(|head| *head, |header| header.head);
+        !head.syntax.is_empty() && !head.control_number.is_empty()
+    }
+
     /// The head of the interchange.
     pub(crate) fn head(&self) -> &Arc<InterchangeHead> {
         &self.head
@@ -169,12 +179,14 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(message)));
             return Ok(());
         }
-        let mut table = self.intake.take(source, limits, cut)?;
+        let (mut table, blanks) = self.intake.take(source, limits, cut)?;
         let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
-        if let Some(level) = tag.map(ServiceTag::level).filter(|_| segment.tag() != segment.tag().to_upper()) {
-            self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
+        if let Some(level) = tag.map(ServiceTag::level) {
+            let is_lower = segment.tag() != segment.tag().to_upper();
+            let lower = is_lower.then(|| control::lower_case(segment.tag(), level, place));
+            self.ready.extend(lower.into_iter().chain(control::at_level(blanks, level)).map(Piece::Finding));
         }
         match tag {
             Some(ServiceTag::Ung) => self.open_group(&segment, place, foreign),
@@ -203,6 +215,7 @@ impl Envelope {
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
+        findings.extend(control::surplus(segment, UNG_ELEMENTS, Level::Group));
         if self.loose > 0 {
             findings.push(mixed("the group comes behind messages that stand in none", Level::Group, place));
         }
@@ -223,7 +236,13 @@ impl Envelope {
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
         if let Some(group) = self.group.take() {
-            self.ready.push_back(Piece::GroupEnd(group.end(&UNE, trailer, more, place)));
+            self.ready.push_back(Piece::GroupEnd(group.end(
+                &UNE,
+                "the functional group holds no messages",
+                trailer,
+                more,
+                place,
+            )));
         }
     }
 
@@ -243,7 +262,9 @@ impl Envelope {
         let trailer = control::trailer(segment, place);
         let mut findings = control::check(self.unz(), segment, &trailer, self.counted(), &self.head.control_number);
         if !cut.terminated {
-            let severity = if findings.is_empty() { Severity::Warning } else { Severity::Error };
+            // A separator behind the last element does not keep it from being whole.
+            let is_whole = worst(&findings) <= Some(Severity::Info);
+            let severity = if is_whole { Severity::Warning } else { Severity::Error };
             findings.push(control::unterminated(severity, Level::Interchange, place));
         }
         if self.counted() == 0 {
@@ -293,7 +314,7 @@ impl Envelope {
 }
 
 /// An interchange holds groups or messages, never both (ISO 9735-1, 7.1).
-fn mixed(text: &str, level: Level, place: Place) -> Finding {
+fn mixed(text: &'static str, level: Level, place: Place) -> Finding {
     Finding::new(Severity::Error, FindingCode::GroupsAndMessages, place, text).about(level)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::base::Severity;
 use crate::edi::charset::CharacterSet;
+use crate::edi::control;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::finding::{Finding, FindingCode, Level};
@@ -14,6 +15,9 @@ use super::advice::{self, Advice};
 
 /// Bytes to look at: UNA and UNB, and the tag behind them, which shows the terminator.
 pub(super) const LOOKED_AT: usize = 2048;
+
+/// Elements of a UNB (ISO 9735-1).
+const UNB_ELEMENTS: usize = 11;
 
 /// The longest UNB that is read. With every element at its longest it has about 450 characters.
 const LONGEST: usize = 1024;
@@ -63,6 +67,7 @@ pub(super) fn read(bytes: &[u8], offset: u64, agreed: Option<CharacterSet>) -> R
     faults.advice(&advice, version);
     faults.layout(&segment, wrapped);
     faults.elements(&segment, version);
+    faults.findings.extend(control::surplus(&segment, UNB_ELEMENTS, Level::Interchange));
     head.findings = faults.findings;
     head.findings.extend(foreign);
     if let Some((finding, cut)) = unknown_syntax(&segment, version) {

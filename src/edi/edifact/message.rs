@@ -16,7 +16,11 @@ use crate::edi::token::Segment;
 use super::envelope::{self, Envelope, ServiceTag};
 use super::header::{self, component_text};
 
-const UNT: End = End { level: Level::Set, tag: "UNT", of: "the message", counts: "segments" };
+const UNT: End = End { level: Level::Set, tag: "UNT", of: "the message", counts: "segment" };
+
+/// Elements of a UNH before syntax version 4, which has three more: S016, S017 and S018 (ISO 9735-1).
+const UNH_ELEMENTS: usize = 4;
+const UNH_ELEMENTS_4: usize = 7;
 
 /// What a UNH must say (ISO 9735, segment UNH): element, component (0 where it has none), number in the dictionary, name,
 /// and the severity of its absence. Without a type nothing can be made of the message.
@@ -67,6 +71,8 @@ impl Envelope {
         let release = header.map(|header| envelope::release(&header.element(2), 2)).unwrap_or_default();
         let place = header.map(|header| header.place()).unwrap_or_default();
         let mut findings: Vec<Finding> = header.iter().flat_map(missing).collect();
+        let defined = if self.head.version == "4" { UNH_ELEMENTS_4 } else { UNH_ELEMENTS };
+        findings.extend(header.and_then(|header| control::surplus(&header, defined, Level::Set)));
         let trailing = message.table.last().filter(|_| trailer.is_some());
         for service in header.into_iter().chain(trailing) {
             if service.tag() != service.tag().to_upper() {

@@ -42,7 +42,7 @@ pub struct Guide {
     root: LoopDef,
     segments: BTreeMap<Tag, Arc<SegmentDef>>,
     planned: plan::Planned,
-    /// What its segments are described with, for overlays.
+    /// What the segments of its release are described with.
     dictionary: Dictionary,
 }
 

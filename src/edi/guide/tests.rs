@@ -343,7 +343,7 @@ fn loops_that_begin_alike_are_told_apart_by_a_qualifier() {
     let set = self::set("004010", "AA*1~N1*BY~");
     let (_, findings) = crate::edi::structure(&set, &guide);
     assert_eq!(
-        findings.iter().map(|finding| finding.text.as_str()).collect::<Vec<_>>(),
+        findings.iter().map(|finding| &*finding.text).collect::<Vec<_>>(),
         ["the mandatory loop shipTo of 100 is missing"]
     );
 }

@@ -1,5 +1,7 @@
 //! Files whose bytes are not what one expects: UTF-16, long delimiters, binary data, heads that cannot be read.
 
+use crate::base::Severity;
+
 use super::*;
 
 const SET: &str = "ST*850*0001~BEG*00*SA*1**20261102~PO1**1~SE*4*0001~";
@@ -89,7 +91,7 @@ fn a_pair_of_line_ends_as_terminator_may_lose_its_first_half() {
 #[test]
 fn blanks_around_tags_and_before_terminators_mean_nothing() {
     let (set, codes) = set_and_codes(&wrap("  ST *850*0001  ~\n\tBEG*00*SA*1**20261102 ~ PO1**1~ SE *4*0001 ~"));
-    assert_eq!(codes, []);
+    assert_eq!(codes, [FindingCode::LeadingBlanks, FindingCode::TrailingBlanks]);
     assert_eq!(texts(&set), texts(&only_set(&wrap(SET))));
     assert_eq!(set.segment(1).unwrap().tag(), "ST");
 }
@@ -109,10 +111,15 @@ fn binary_data_may_hold_any_byte() {
     check("bin*3*SE*\r\n~", 2, "SE*", &[]);
     check("BDS*ASC*4*GE*1~", 3, "GE*1", &[]);
     check("BIN*0*~", 2, "", &[]);
+    check("BIN*3*a  ~", 2, "a  ", &[]);
     check("BIN*4*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*2*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*x*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*999999*abc~", 2, "abc", &[FindingCode::BinaryLength]);
+    // More than a segment may have, more than a set may have, more than can be counted.
+    check("BIN*2000000*abc~", 2, "abc", &[FindingCode::BinaryLength]);
+    check("BIN*99999999*abc~", 2, "abc", &[FindingCode::BinaryLength]);
+    check("BDS*ASC*999999999999*abc~", 3, "abc", &[FindingCode::BinaryLength]);
     check("BIN*9999999999999999999*abc~", 2, "abc", &[FindingCode::BinaryLength]);
     check("BIN*3~", 1, "3", &[FindingCode::BinaryLength]);
     let long = "~*".repeat(100_000);
@@ -120,8 +127,29 @@ fn binary_data_may_hold_any_byte() {
 }
 
 #[test]
+fn a_length_that_is_wrong_is_told_at_its_element() {
+    let check = |segment: &str, expect: &str| {
+        let Piece::Set(set) = read(&wrap(&SET.replace("PO1**1~", segment))).0.remove(2) else { panic!("a set") };
+        let told = set.findings.iter().find(|finding| finding.code == FindingCode::BinaryLength).unwrap();
+        assert_eq!(Diagnostic::from(told).to_string(), expect);
+    };
+    check(
+        "BIN*99999999*abc~",
+        "BIN01 (segment 3) at byte 179: error[binary-length]: BIN01 says '99999999' bytes, and behind so many no terminator \
+         stands; the segment is read up to the next one — a cut transfer looks just like this: ask the partner to send it \
+         again",
+    );
+    check(
+        "BDS*ASC*x*abc~",
+        "BDS02 (segment 3) at byte 183: error[binary-length]: BDS02 says 'x' bytes, and behind so many no terminator \
+         stands; the segment is read up to the next one — a cut transfer looks just like this: ask the partner to send it \
+         again",
+    );
+}
+
+#[test]
 fn binary_data_is_bounded_as_any_segment() {
-    let file = wrap(&SET.replace("PO1**1~", "BIN*100*x~"));
+    let file = wrap(&SET.replace("PO1**1~", &format!("BIN*100*{}~", "~".repeat(100))));
     let read = |segment| {
         let limits = crate::base::Limits { segment, ..crate::base::Limits::default() };
         pieces_of(file.as_slice(), ReadOptions { limits, ..ReadOptions::default() }).1
@@ -145,6 +173,41 @@ fn interchanges(bytes: &str) -> String {
         }
     }
     out.join(" ")
+}
+
+#[test]
+fn what_only_looks_like_a_head_inside_an_interchange_is_a_segment_like_any_other() {
+    let check = |file: &str, expect: &[FindingCode]| {
+        let guides = Guides::shipped();
+        let mut checker = Checker::new(Reader::new(file.as_bytes(), ReadOptions::default()), &guides);
+        let mut found = Vec::new();
+        while let Some(checked) = checker.next_checked().unwrap() {
+            let Checked::Interchange(report) = checked else { panic!("{file}") };
+            let sets = report.groups.iter().flat_map(|group| &group.sets);
+            let groups = report.groups.iter().flat_map(|group| &group.findings);
+            let findings = report.findings.iter().chain(groups).chain(sets.flat_map(|set| &set.findings));
+            found.extend(findings.filter(|one| one.severity > Severity::Info).map(|one| one.code));
+        }
+        assert_eq!(found, expect, "{file}");
+    };
+    let x12 = |stray: &str| file().replace("PO1**1~", &format!("{stray}PO1**1~")).replace("SE*4", "SE*5");
+    for stray in ["ISA*1*2~", "isa*~", "ISA*00*~", "UNB+x~", "UNA:+.? ~"] {
+        check(&x12(stray), &[FindingCode::UnknownSegment]);
+    }
+    let between = file().replace("GE*1", "ISA*1*2~GE*1");
+    check(&between, &[FindingCode::MisplacedEnvelope]);
+    // Sixteen elements, but of several segments.
+    check(&between.replace("ISA*1*2~", "ISA*1*2*3*4*5*6*7*8*9*A*B*C~"), &[FindingCode::MisplacedEnvelope]);
+    let message = "UNB+UNOC:3+A+B+261102:0815+1'UNH+1+ORDERS:D:96A:UN'BGM+220+1+9'UNB+x'DTM+137:20261102:102'NAD+BY+1::9'\
+                   LIN+1'UNS+S'UNT+8+1'UNZ+1+1'";
+    check(message, &[FindingCode::UnknownSegment]);
+    check(&message.replace("UNB+x'", "ISA+x'"), &[FindingCode::UnknownSegment]);
+    // A head that can be read, or could be rejected, says that the interchange before it was cut off.
+    let cut = |head: &str| x12("").split("SE*").next().unwrap().to_owned() + head;
+    let (trailer, unreadable) = (FindingCode::TrailerMissing, FindingCode::ComponentSeparator);
+    check(&cut(&file().replace("000000001", "000000002").replace('*', "|")), &[trailer; 3]);
+    check(&cut(&file().replace(">~", "*~")), &[trailer, trailer, trailer, unreadable]);
+    check(&cut(&message.replace("UNB+x'", "").replace("UNT+8", "UNT+7")), &[trailer; 3]);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn the_place_is_that_of_the_first_character() {
             (place.segment_position, place.element, place.tag.unwrap().as_str()),
             (Some(2), Some(element), "NAD")
         );
-        assert_eq!((finding.text.as_str(), finding.level), (text, Level::Element));
+        assert_eq!((&*finding.text, finding.level), (text, Level::Element));
     };
     check(
         message("UNOC:3", "aä".as_bytes()),
@@ -137,7 +137,8 @@ fn delimiters_and_what_stands_between_segments_are_no_text() {
     let file = String::from_utf8(message("UNOB:1", b"Acme")).unwrap();
     let control = file.replace('+', "\x1d").replace(':', "\x1f").replace('\'', "\x1c");
     assert_eq!(told_of(&set_of(control.as_bytes(), None)), None);
-    assert_eq!(told_of(&set_of(file.replace('\'', "'\r\n\t").as_bytes(), None)), None);
+    let indented = Some((Severity::Info, FindingCode::LeadingBlanks, None));
+    assert_eq!(told_of(&set_of(file.replace('\'', "'\r\n\t").as_bytes(), None)), indented);
     let odd = format!("UNA:+.#@'{}", file.replace(":1+", ":4+").replace("Acme", "Ac#+me@x"));
     assert_eq!(told_of(&set_of(odd.as_bytes(), None)), None);
 }
@@ -160,4 +161,22 @@ fn heads_are_read_in_their_set_too() {
     assert_eq!(end.head.sender.id, "Ä");
     let told: Vec<_> = end.findings.iter().map(|one| (one.code, one.level, one.place.segment_position)).collect();
     assert_eq!(told[0], (FindingCode::CharacterSet, Level::Group, None));
+}
+
+/// A control character that the character set does not have is not told once more where the element is checked.
+#[test]
+fn a_control_character_is_told_once() {
+    let check = |unb: &str, name: &[u8], expect: usize| {
+        let bytes = message(unb, name);
+        let set = set_of(&bytes, None);
+        let guide = guide("edifact/D96A/ORDERS");
+        let (_, found) = crate::edi::structure(&set, &guide);
+        let places =
+            set.findings.iter().chain(&found).filter(|one| one.code == FOREIGN).map(|one| one.place.segment_position);
+        assert_eq!(places.collect::<Vec<_>>(), [Some(2), Some(3)][..expect], "{unb}");
+    };
+    check("UNOC:3", b"Smith", 0);
+    check("UNOC:3", b"Smi\tth", 2);
+    check("UNOA:1", b"SMI\tTH", 2);
+    check("UNOA:1", b"SMI#TH", 1);
 }

@@ -46,7 +46,6 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(&file, SOUND);
     check(file.replace('\'', "'\n").replace("?'\n", "?'"), SOUND);
     check(file.replace('\'', "'\r\n").replace("?'\r\n", "?'"), SOUND);
-    check(file.replace("'UN", "' \t UN"), SOUND);
     check(file.replace("UNT+", "UNT  +").replace("UNZ+", "UNZ\t+"), SOUND);
     check(format!("\u{feff}\n {file}\r\n\0\x1a"), SOUND);
     check(format!("UNA:+.? '{file}"), SOUND);
@@ -323,10 +322,10 @@ fn counts_and_control_numbers() {
              UNT01 (segment 4) at byte 156: error[count-wrong]: UNT01 says '5' segments, 4 were counted; expected 4 — {CUT}
              UNT02 (segment 4) at byte 158: warning[control-number-differs]: UNT02 is '01', the header's control number '1'; expected 1 — {THEIRS}
              group end, 1 sets, sound false
-             UNE01 at byte 165: error[count-wrong]: UNE01 says '2' messages, 1 were counted; expected 1 — {CUT}
+             UNE01 at byte 165: error[count-wrong]: UNE01 says '2' messages, 1 was counted; expected 1 — {CUT}
              UNE02 at byte 167: error[control-number-differs]: UNE02 is '6', the header's control number '5'; expected 5 — {THEIRS}
              interchange end, 1 groups, sound false
-             UNZ01 at byte 173: error[count-wrong]: UNZ01 says '' functional groups, 1 were counted; expected 1 — {CUT}
+             UNZ01 at byte 173: error[count-wrong]: UNZ01 says '' functional groups, 1 was counted; expected 1 — {CUT}
              UNZ02 at byte 174: warning[control-number-differs]: UNZ02 is '071', the header's control number '71'; expected 71 — {THEIRS}"
         ),
     );
@@ -558,4 +557,89 @@ fn repetitions_are_those_of_syntax_version_4() {
         only_set(file.as_bytes()).segment(2).unwrap().element(1).repetition_count()
     };
     assert_eq!((count('3'), count('4')), (1, 2));
+}
+
+#[test]
+fn blanks_around_segments_are_told_once() {
+    let file = wrap(MESSAGE).replace("'UN", "' \t UN").replace("+9'", "+9 '").replace("UNZ+1+71'", "UNZ+1+71 '");
+    let told = told(read(file.as_bytes()));
+    let found: Vec<&str> = told.lines().map(str::trim).collect();
+    assert_eq!(
+        found,
+        [
+            "interchange 71 from 4012345000009 to 5412345000013",
+            "set ORDERS 1 of 4 segments",
+            "UNH (segment 1) at byte 63: info[leading-blanks]: blanks stand before the tag UNH; they are passed over, here and \
+             further on",
+            "BGM03 (segment 2) at byte 107: info[trailing-blanks]: blanks stand before the terminator of BGM; they are passed \
+             over, here and further on",
+            "UNZ at byte 132: info[leading-blanks]: blanks stand before the tag UNZ; they are passed over, here and further on",
+            "UNZ02 at byte 140: info[trailing-blanks]: blanks stand before the terminator of UNZ; they are passed over, here and \
+             further on",
+            "interchange end, 1 groups, sound true",
+        ]
+    );
+}
+
+#[test]
+fn elements_that_no_trailer_and_no_head_has() {
+    let group = |unh: &str, unt: &str, une: &str, unz: &str| {
+        format!(
+            "UNB+UNOC:3+A+B+261102:0815+1'UNG+ORDERS+A+B+261102:0815+1+UN+D:96A'UNH+1+ORDERS:D:96A:UN{unh}'\
+             UNT+2+1{unt}'UNE+1+1{une}'UNZ+1+1{unz}'"
+        )
+    };
+    let check = |file: String, expect: &[&str]| {
+        let told = told(read(file.as_bytes()));
+        let found: Vec<&str> =
+            told.lines().filter(|line| line.contains("too-many") || line.contains("trailing")).collect();
+        let found: Vec<&str> = found.iter().map(|line| line.trim().split(" — ").next().unwrap()).collect();
+        assert_eq!(found, expect, "{file}");
+    };
+    check(group("", "", "", ""), &[]);
+    check(group("+A+1:C", "", "", ""), &[]);
+    check(
+        group("+A+1:C+x", "", "", ""),
+        &["UNH05 (segment 1) at byte 95: warning[too-many-elements]: UNH has 4 elements, 5 were sent"],
+    );
+    check(group("+A+1:C+SUB+GUIDE+SCENE", "", "", "").replace(":3+", ":4+").replace("261102", "20261102"), &[]);
+    check(
+        group("", "+x", "", ""),
+        &["UNT03 (segment 2) at byte 97: warning[too-many-elements]: UNT has 2 elements, 3 were sent"],
+    );
+    check(
+        group("", "", "++x", ""),
+        &["UNE04 at byte 106: warning[too-many-elements]: UNE has 2 elements, 4 were sent"],
+    );
+    check(group("", "", "", "+"), &["UNZ03 at byte 113: info[trailing-separators]: UNZ ends with a separator"]);
+    let unb = "UNB+UNOC:3+A+B+261102:0815+1++++1++1";
+    check(
+        format!("{unb}+x'UNZ+0+1'"),
+        &["UNB12 at byte 37: warning[too-many-elements]: UNB has 11 elements, 12 were sent"],
+    );
+}
+
+#[test]
+fn a_release_character_before_what_needs_none_is_told_once() {
+    let check = |text: &str, expect: Option<(u64, u32)>, element: &str| {
+        let file = wrap(&format!("UNH+1+ORDERS:D:96A:UN'FTX+AAI+++a?+b'FTX+AAI+++{text}'FTX+AAI+++x?y'UNT+5+1'"));
+        let set = only_set(file.as_bytes());
+        let found: Vec<_> = set.findings.iter().filter(|one| one.code == FindingCode::ReleaseCharacter).collect();
+        let [found] = &found[..] else { panic!("one: {found:?}") };
+        let third = set.segment(3).unwrap();
+        assert_eq!(third.element(4).text(), element);
+        let expect = expect.map_or((set.segment(4).unwrap().place().start + 11, 4), |(at, position)| {
+            (third.place().start + 10 + at, position)
+        });
+        assert_eq!((found.severity, found.place.element), (crate::base::Severity::Info, Some(4)), "{text}");
+        assert_eq!((found.place.start, found.place.segment_position.unwrap()), expect, "{text}");
+    };
+    check("a?b", Some((1, 3)), "ab");
+    check("???b", Some((2, 3)), "?b");
+    check("?:?+?'??x", None, ":+'?x");
+    check("??", None, "?");
+    check("a\r\n?\r\nb", Some((3, 3)), "ab");
+    check("plain", None, "plain");
+    // Before version 4 nothing repeats, and `*` is a character as any other.
+    check("?*", Some((0, 3)), "*");
 }

@@ -35,7 +35,6 @@ fn layouts_that_are_nothing_to_speak_of() {
     check(file.replace('~', "\r"), SOUND);
     check(file.replace('~', "\r\n"), SOUND);
     check(wrap(&SET.replace('~', "\n~")), SOUND);
-    check(file.replace('~', "~\n\t  "), SOUND);
     check(file.replace('~', "\n\n"), SOUND);
     check(format!("\u{feff}\n {file}"), SOUND);
     check(format!("{file}\r\n\0\0\x1a"), SOUND);
@@ -73,7 +72,7 @@ fn an_isa_that_is_not_106_characters_long() {
     check(
         &unpadded,
         &told_of(
-            "ISA02 at byte 7: warning[isa-width]: ISA02 is 1 characters wide; expected 10
+            "ISA02 at byte 7: warning[isa-width]: ISA02 is 1 character wide; expected 10
              ISA06 at byte 26: warning[isa-width]: ISA06 is 6 characters wide; expected 15",
         ),
     );
@@ -237,10 +236,10 @@ fn counts_and_control_numbers() {
              SE01 (segment 4) at byte 185: error[count-wrong]: SE01 says '5' segments, 4 were counted; expected 4 — {cut}
              SE02 (segment 4) at byte 187: warning[control-number-differs]: SE02 is '1', the header's control number '0001'; expected 0001 — {theirs}
              group end, 1 sets, sound false
-             GE01 at byte 192: error[count-wrong]: GE01 says '2' transaction sets, 1 were counted; expected 1 — {cut}
+             GE01 at byte 192: error[count-wrong]: GE01 says '2' transaction sets, 1 was counted; expected 1 — {cut}
              GE02 at byte 194: error[control-number-differs]: GE02 is '2', the header's control number '1'; expected 1 — {theirs}
              interchange end, 1 groups, sound false
-             IEA01 at byte 200: error[count-wrong]: IEA01 says 'x' functional groups, 1 were counted; expected 1 — {cut}
+             IEA01 at byte 200: error[count-wrong]: IEA01 says 'x' functional groups, 1 was counted; expected 1 — {cut}
              IEA02 at byte 202: warning[control-number-differs]: IEA02 is '1', the header's control number '000000001'; expected 000000001 — {theirs}"
         ),
     );
@@ -253,7 +252,7 @@ fn counts_and_control_numbers() {
              set 850 0001 of 4 segments
              ST (segment 1) at byte 192: warning[control-number-repeated]: control number '0001' comes twice in one functional group — {theirs}
              group end, 2 sets, sound false
-             GE01 at byte 246: error[count-wrong]: GE01 says '1' transaction sets, 2 were counted; expected 2 — {cut}
+             GE01 at byte 246: error[count-wrong]: GE01 says '1' transaction set, 2 were counted; expected 2 — {cut}
              interchange end, 1 groups, sound true"
         ),
     );
@@ -405,4 +404,90 @@ fn lines_wrapped_at_80_columns_are_joined_and_places_stay_true() {
             assert_eq!(slice, element.bytes());
         }
     }
+}
+
+/// Blanks mean nothing where segments begin and end. It is told once of the envelopes, and once of each set.
+#[test]
+fn blanks_around_segments_are_told_once() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let told = |kind: &str, of_group: String, of_set: String| {
+        let finding = |place_and_what: String| {
+            let (place, what) = place_and_what.split_once('|').unwrap();
+            format!("{place}: info[{kind}]: blanks stand before {what}; they are passed over, here and further on")
+        };
+        SOUND
+            .replace("group PO", &format!("{}\ngroup PO", finding(of_group)))
+            .replace("group end", &format!("{}\ngroup end", finding(of_set)))
+    };
+    for blanks in ["~ ", "~\n  \t"] {
+        let file = file.replace('~', blanks);
+        let [gs, st] = ["GS*", "ST*"].map(|tag| file.find(tag).unwrap());
+        let of_group = format!("GS at byte {gs}|the tag GS");
+        check(&file, &told("leading-blanks", of_group, format!("ST (segment 1) at byte {st}|the tag ST")));
+    }
+    let padded = file.replace('~', "  ~").replacen("  ~", "~", 1);
+    let [gs, st] = ["004010", "0001  ~BEG"].map(|value| padded.find(value).unwrap());
+    let of_group = format!("GS08 at byte {}|the terminator of GS", gs + 6);
+    let of_set = format!("ST02 (segment 1) at byte {}|the terminator of ST", st + 4);
+    check(&padded, &told("trailing-blanks", of_group, of_set));
+    // Blanks behind a terminator fill its line.
+    check(file.replace('~', "~   \n"), SOUND);
+}
+
+#[test]
+fn blanks_around_a_segment_do_not_keep_it_from_being_known() {
+    let set = only_set(&wrap(&SET.replace("PO1**1~", "  PO1**1  ~  PO1**2  ~").replace("SE*4", "SE*5")));
+    let tags: Vec<String> = set.segments().map(|segment| segment.tag().to_string()).collect();
+    assert_eq!(tags, ["ST", "BEG", "PO1", "PO1", "SE"]);
+    assert_eq!(set.segment(3).unwrap().element(2).text(), "1");
+    let told: Vec<_> = set.findings.iter().map(|one| (one.code, one.place.segment_position)).collect();
+    assert_eq!(told, [(FindingCode::LeadingBlanks, Some(3)), (FindingCode::TrailingBlanks, Some(3))]);
+}
+
+#[test]
+fn elements_that_no_trailer_and_no_head_has() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let with = |segment: &str, more: &str, before: &str, finding: &str| {
+        let file = file.replace(segment, &format!("{segment}{more}"));
+        let at = file.find(segment).unwrap() + segment.len() + more.rfind('*').unwrap() + 1;
+        let finding = finding.replace("BYTE", &at.to_string());
+        check(&file, &format!("{SOUND}\n").replace(before, &format!("{finding}\n{before}")));
+    };
+    let surplus = |place: &str, text: &str| {
+        format!(
+            "{place} at byte BYTE: warning[too-many-elements]: {text} were sent — look for a separator inside the data"
+        )
+    };
+    let ends = |place: &str, tag: &str| {
+        format!("{place} at byte BYTE: info[trailing-separators]: {tag} ends with a separator")
+    };
+    with("SE*4*0001", "*x", "group end", &surplus("SE03 (segment 4)", "SE has 2 elements, 3"));
+    with("SE*4*0001", "*", "group end", &ends("SE03 (segment 4)", "SE"));
+    with("ST*850*0001", "*x", "group end", &surplus("ST03 (segment 1)", "ST has 2 elements, 3"));
+    with("GE*1*1", "**x", "interchange end", &surplus("GE04", "GE has 2 elements, 4"));
+    with("*X*004010", "*x", "interchange end", &surplus("GS09", "GS has 8 elements, 9"));
+    let at = file.len() - 1;
+    check(
+        file.replace("IEA*1*000000001", "IEA*1*000000001*x"),
+        &format!("{SOUND}\n{}", surplus("IEA03", "IEA has 2 elements, 3").replace("BYTE", &(at + 1).to_string())),
+    );
+    // ST03 came with 005010.
+    let newer = file.replace("*004010~", "*005010~");
+    check(newer.replace("ST*850*0001", "ST*850*0001*x"), &SOUND.replace("004010", "005010"));
+}
+
+/// The last terminator may be lost where the IEA is whole, and a separator behind its last element is no more of it.
+#[test]
+fn a_separator_behind_the_last_trailer_does_not_reject() {
+    let file = String::from_utf8(wrap(SET)).unwrap();
+    let (start, end) = (file.find("IEA").unwrap(), file.len());
+    check(
+        format!("{}*", file.trim_end_matches('~')),
+        &format!(
+            "{SOUND}
+             IEA03 at byte {end}: info[trailing-separators]: IEA ends with a separator
+             IEA at byte {start}: warning[terminator-missing]: the file ends in IEA, before a terminator — a cut transfer \
+             looks just like this: ask the partner to send it again"
+        ),
+    );
 }

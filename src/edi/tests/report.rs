@@ -49,7 +49,7 @@ fn findings_weigh_what_the_terms_say() {
     let group = &report.groups[0];
     assert_eq!(group.findings[0].severity, Severity::Warning);
     assert!(group.is_sound() && group.sets[0].is_sound() && !group.sets[1].is_sound());
-    assert_eq!(group.sets[0].guide.as_ref().unwrap().to_string(), "x12/004010/850");
+    assert_eq!(group.sets[0].kind.guide.as_ref().unwrap().to_string(), "x12/004010/850");
     assert_eq!(checker.into_terms().0, ["0001 true true", "0002 true false", "0003 false false"]);
 }
 
@@ -77,7 +77,7 @@ fn findings_and_sets_of_an_interchange_are_bounded() {
     let kept: Vec<usize> = report.groups[0].sets.iter().map(|set| set.findings.len()).collect();
     assert_eq!(kept, [vec![1_000; 10], vec![1, 1]].concat());
     let last = report.groups[0].sets.last().unwrap();
-    let told = (last.findings[0].code, last.findings[0].severity, last.findings[0].text.as_str());
+    let told = (last.findings[0].code, last.findings[0].severity, &*last.findings[0].text);
     assert_eq!(told, (FindingCode::MoreFindings, Severity::Warning, "1000 more findings are not listed"));
 
     let strays =
@@ -87,6 +87,18 @@ fn findings_and_sets_of_an_interchange_are_bounded() {
         |finding: &&Finding| matches!(finding.code, FindingCode::MisplacedEnvelope | FindingCode::MoreFindings);
     assert_eq!(report.groups[0].findings.iter().filter(strays).count(), 1_001);
     assert_eq!(report.findings, []);
+
+    // Six elements of a GS that are empty, none of them told by a trailer, and a group that is empty.
+    let groups = "GS*~GE*0*~".repeat(2_000);
+    let file = [ISA, &groups, "IEA*2000*000000001~"].concat();
+    let Some(Checked::Interchange(report)) = checked(file.as_bytes()).pop() else { panic!("an interchange") };
+    let kept: Vec<usize> = report.groups.iter().map(|group| group.findings.len()).collect();
+    let whole = kept[0];
+    assert!(whole > 5);
+    assert_eq!(kept.iter().filter(|count| **count == whole).count(), 10_000 / whole, "{kept:?}");
+    assert!(kept.iter().sum::<usize>() <= 10_000 + kept.len());
+    let last = report.groups.last().unwrap();
+    assert_eq!((last.findings.len(), last.findings[0].level), (1, Level::Group));
 
     let file = wrap(&format!("{}{}", set(1, 0), set(2, 0)));
     for (limit, passes) in [(3, true), (2, false)] {

@@ -100,12 +100,20 @@ fn segments_that_do_not_fit() {
             "N3 (segment 4): error[unexpected-segment]: N3 has no place in 850 nor in the loops around it",
         ],
     );
+    // A segment of another set of the release is another thing than a tag that nobody knows.
+    check(
+        &order("BSN*00*1*20261102*0815~PO1**1~"),
+        "ST BEG BSN (PO1) SE",
+        &[
+            "BSN (segment 3): warning[segment-not-of-set]: x12/004010/850 has no segment BSN; other sets of its release have",
+        ],
+    );
     check(
         &order("CUR*BY*USD~CUR*SE*EUR~PO1**1~CTT*1~CTT*1~"),
         "ST BEG CUR CUR (PO1) (CTT) (CTT) SE",
         &[
-            "CUR (segment 4): warning[too-many-segments]: CUR comes more often than 1 times in 850; expected at most 1",
-            "CTT (segment 7): warning[too-many-loops]: CTT comes more often than 1 times in 850; expected at most 1",
+            "CUR (segment 4): warning[too-many-segments]: CUR comes more often than once in 850; expected at most 1",
+            "CTT (segment 7): warning[too-many-loops]: CTT comes more often than once in 850; expected at most 1",
         ],
     );
     check(
@@ -148,7 +156,7 @@ fn elements_that_do_not_fit() {
     elements(
         "BEG*0*SA*12345678901234567890123**20261102~",
         &[
-            "BEG01 (segment 2): warning[too-short]: BEG01 has 1 characters; expected at least 2",
+            "BEG01 (segment 2): warning[too-short]: BEG01 has 1 character; expected at least 2",
             "BEG03 (segment 2): warning[too-long]: BEG03 has 23 characters; expected at most 22",
         ],
     );
@@ -157,10 +165,10 @@ fn elements_that_do_not_fit() {
         &[
             "PER04 (segment 4): info[trailing-separators]: PER ends with a separator; it and those further on are passed over",
             "N4 (segment 5): error[unexpected-segment]: N4 has no place in 850 nor in the loops around it",
-            "N401 (segment 5): warning[too-short]: N401 has 1 characters; expected at least 2",
-            "N402 (segment 5): warning[too-short]: N402 has 1 characters; expected at least 2",
-            "N403 (segment 5): warning[too-short]: N403 has 1 characters; expected at least 3",
-            "N404 (segment 5): warning[too-short]: N404 has 1 characters; expected at least 2",
+            "N401 (segment 5): warning[too-short]: N401 has 1 character; expected at least 2",
+            "N402 (segment 5): warning[too-short]: N402 has 1 character; expected at least 2",
+            "N403 (segment 5): warning[too-short]: N403 has 1 character; expected at least 3",
+            "N404 (segment 5): warning[too-short]: N404 has 1 character; expected at least 2",
             "N407 (segment 5): warning[too-many-elements]: N4 has 6 elements, 7 were sent",
         ],
     );

@@ -275,7 +275,7 @@ fn values_of_x12() {
         "AA*12345678901*X*1.5*1,5*20261301*2460*26110~",
         &[
             "AA1 is 1: warning[too-long]: AA01 has 11 characters; at most 10",
-            "AA2 is 2: warning[too-short]: AA02 has 1 characters; at least 2",
+            "AA2 is 2: warning[too-short]: AA02 has 1 character; at least 2",
             "AA3 is 3: error[not-a-number]: AA03 '1.5' is no whole number; digits, perhaps a minus sign",
             "AA4 is 4: error[not-a-number]: AA04 '1,5' is no number; digits, perhaps a decimal point and a minus sign",
             "AA5 is 5: error[not-a-date]: AA05 '20261301' is no date; CCYYMMDD",
@@ -287,7 +287,7 @@ fn values_of_x12() {
         "AA*a\tb~AA*a>b~AA*\u{1b}~",
         &[
             "AA1 is 1: warning[invalid-character]: AA01 holds the control character U+0009",
-            "AA1 is 1: warning[too-many-components]: AA01 has 1 components, 2 were sent",
+            "AA1 is 1: warning[too-many-components]: AA01 has 1 component, 2 were sent",
             "AA1 is 1: warning[invalid-character]: AA01 holds the control character U+001B",
         ],
     );
@@ -333,7 +333,7 @@ fn values_of_edifact() {
             "AAA1 is 1: warning[too-long]: AAA01 has 11 characters; at most 10",
             "AAA2 is 2: warning[invalid-character]: AAA02 holds '1', which is no letter",
             "AAA3 is 3: warning[too-long]: AAA03 has 6 characters; at most 5",
-            "AAA4 is 4: warning[too-short]: AAA04 has 1 characters; at least 2",
+            "AAA4 is 4: warning[too-short]: AAA04 has 1 character; at least 2",
             "AAA5-2 is 3: error[not-a-number]: AAA05-2 '1.5,5' is no number; digits, perhaps a decimal mark and a minus sign",
         ],
     );
@@ -354,7 +354,7 @@ fn values_of_edifact() {
         ],
     );
     check_edifact("AAA+1++++:1'", &["AAA5-1 is 1: error[missing-element]: the mandatory element AAA05-1 is empty"]);
-    check_edifact("AAA+1:2'", &["AAA1 is 1: warning[too-many-components]: AAA01 has 1 components, 2 were sent"]);
+    check_edifact("AAA+1:2'", &["AAA1 is 1: warning[too-many-components]: AAA01 has 1 component, 2 were sent"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::base::Severity;
+use crate::base::{Severity, agreeing, counted, times};
 use crate::edi::finding::{Finding, FindingCode, Findings, capped};
 use crate::edi::guide::{Authority, CodeList, ElementDef, ElementKind, ElementType, Requirement, SegmentDef};
 use crate::edi::interchange::{Standard, TransactionSet};
@@ -29,6 +29,8 @@ pub(super) struct ElementChecks {
     has_trailing_components: bool,
     /// Whether dates may have six digits whatever the guide says.
     has_short_dates: bool,
+    /// Where a control character stands that was told when the set was read: its character set does not have it.
+    foreign: Option<u64>,
 }
 
 /// What the checks of one segment share.
@@ -42,7 +44,14 @@ impl ElementChecks {
     /// they were.
     pub(super) fn new(set: &TransactionSet) -> Self {
         let is_old = set.release.get(..6).is_some_and(|release| release < LONG_DATES_SINCE);
-        Self { has_short_dates: is_old && set.interchange.standard == Standard::X12, ..Self::default() }
+        // What cannot be shown is not quoted: it is a control character.
+        let is_control = |one: &&Finding| one.code == FindingCode::InvalidCharacter && one.offending.is_none();
+        let foreign = set.findings.iter().find(is_control);
+        Self {
+            has_short_dates: is_old && set.interchange.standard == Standard::X12,
+            foreign: foreign.map(|finding| finding.place.start),
+            ..Self::default()
+        }
     }
 
     /// Whether separators behind the last element were told.
@@ -65,7 +74,8 @@ impl Check<'_> {
     fn surplus(&mut self, segment: &Segment<'_>, defined: usize) {
         let count = segment.element_count();
         if let Some(first) = (defined + 1..=count).map(|number| segment.element(number)).find(|one| !one.is_empty()) {
-            let text = format!("{} has {defined} elements, {count} were sent", segment.tag());
+            let (elements, were) = (counted(defined, "element"), agreeing(count, "was", "were"));
+            let text = format!("{} has {elements}, {count} {were} sent", segment.tag());
             let finding = Finding::new(Severity::Warning, FindingCode::TooManyElements, first.place(), text);
             self.findings.push(finding.quoting(&first.text()));
         }
@@ -110,7 +120,7 @@ impl Check<'_> {
         }
         let sent = element.repetition_count();
         if sent > definition.repeats as usize {
-            let text = format!("{} comes {sent} times", name(&element.place()));
+            let text = format!("{} comes {}", name(&element.place()), times(sent));
             let finding = fault(Severity::Warning, FindingCode::TooManyRepetitions, element, definition, text);
             let finding = finding.quoting(&element.text());
             self.findings.push(finding.expecting(format!("at most {}", definition.repeats)));
@@ -139,10 +149,20 @@ impl Check<'_> {
             ElementKind::Simple { .. } if element.component_count() > 1 => {
                 self.surplus_components(element, 1, definition);
             }
-            ElementKind::Simple { value, min, max } => {
-                self.findings.extend(simple(element, definition, *value, self.least(*value, *min), *max as usize));
-            }
+            ElementKind::Simple { value, min, max } => self.simple(element, definition, *value, *min, *max),
         }
+    }
+
+    /// What is wrong with a value and was not told when the set was read.
+    fn simple(&mut self, element: &Element<'_>, definition: &ElementDef, value: ElementType, min: u32, max: u32) {
+        let least = self.least(value, min);
+        let finding = simple(element, definition, value, least, max as usize).filter(|finding| !self.is_told(finding));
+        self.findings.extend(finding);
+    }
+
+    fn is_told(&self, finding: &Finding) -> bool {
+        let is_at = |at: u64| (finding.place.start..finding.place.end).contains(&at);
+        finding.code == FindingCode::InvalidCharacter && self.told.foreign.is_some_and(is_at)
     }
 
     /// The shortest that a value may be.
@@ -155,9 +175,7 @@ impl Check<'_> {
         match &definition.kind {
             _ if component.is_empty() => self.absent(component, definition),
             _ if definition.requirement == Requirement::NotUsed => self.not_used(component, definition),
-            ElementKind::Simple { value, min, max } => {
-                self.findings.extend(simple(component, definition, *value, self.least(*value, *min), *max as usize));
-            }
+            ElementKind::Simple { value, min, max } => self.simple(component, definition, *value, *min, *max),
             // No standard has a composite inside a composite.
             ElementKind::Composite { .. } => {}
         }
@@ -167,7 +185,7 @@ impl Check<'_> {
         let sent = element.component_count();
         let last = (1..=sent).rev().find(|number| !element.component(*number).is_empty()).unwrap_or(0);
         if last > defined {
-            let text = format!("{} has {defined} components, {sent} were sent", name(&element.place()));
+            let text = format!("{} has {}, {sent} were sent", name(&element.place()), counted(defined, "component"));
             let finding = fault(Severity::Warning, FindingCode::TooManyComponents, element, definition, text);
             self.findings.push(finding.quoting(&element.text()));
         }
@@ -272,7 +290,7 @@ fn length(
     } else {
         return None;
     };
-    let text = format!("{} has {found} characters", name(&element.place()));
+    let text = format!("{} has {}", name(&element.place()), counted(found, "character"));
     let finding = fault(Severity::Warning, code, element, definition, text);
     Some(finding.quoting(&element.text()).expecting(expected))
 }

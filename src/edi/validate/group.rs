@@ -30,6 +30,11 @@ pub fn functional_id(set: &str) -> Option<&'static str> {
     FUNCTIONAL_IDS.iter().find(|(id, _)| *id == set).map(|(_, functional)| *functional)
 }
 
+/// The transaction set (ST01) that a group of this kind holds.
+pub(in crate::edi) fn set_of(functional_id: &str) -> Option<&'static str> {
+    FUNCTIONAL_IDS.iter().find(|(_, kind)| *kind == functional_id).map(|(id, _)| *id)
+}
+
 /// Holds the kind of a set against the kind of its group: GS01 against ST01 (AK502 code 18), UNG 0038 against UNH 0065.
 pub(super) fn check(set: &TransactionSet) -> Option<Finding> {
     let group = set.group.as_ref()?;

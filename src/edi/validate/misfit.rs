@@ -1,6 +1,6 @@
 //! What is said of segments that are missing or stand where they may not.
 
-use crate::base::Severity;
+use crate::base::{Severity, times};
 use crate::edi::finding::{Finding, FindingCode};
 use crate::edi::guide::{Authority, Guide, LoopDef, Max, Part};
 use crate::edi::place::{Place, Tag};
@@ -11,7 +11,7 @@ pub(super) fn misplaced(code: FindingCode, part: &Part, inside: &LoopDef, segmen
     let place = segment.place();
     match part.max() {
         Max::Times(max) if code != FindingCode::OutOfSequence => {
-            let text = format!("{} comes more often than {max} times in {}", part.name(), inside.name);
+            let text = format!("{} comes more often than {} in {}", part.name(), times(max), inside.name);
             Finding::new(Severity::Warning, code, place, text).expecting(format!("at most {max}"))
         }
         Max::Times(_) | Max::Unbounded => {
@@ -50,6 +50,9 @@ pub(super) fn stray(guide: &Guide, inside: &LoopDef, segment: &Segment<'_>) -> F
     let finding = if guide.root().knows(tag) {
         let text = format!("{tag} has no place in {} nor in the loops around it", inside.name);
         Finding::new(Severity::Error, FindingCode::UnexpectedSegment, segment.place(), text)
+    } else if guide.segment_of_release(tag).is_some() {
+        let text = format!("{} has no segment {tag}; other sets of its release have", guide.key());
+        Finding::new(Severity::Warning, FindingCode::SegmentNotOfSet, segment.place(), text)
     } else {
         let text = format!("{} has no segment {tag}", guide.key());
         Finding::new(Severity::Warning, FindingCode::UnknownSegment, segment.place(), text)

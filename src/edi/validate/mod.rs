@@ -1,7 +1,7 @@
 //! Holds transaction sets against guides.
 
 mod element;
-mod group;
+pub(in crate::edi) mod group;
 mod hierarchy;
 mod misfit;
 mod note;

@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::base::Severity;
+use crate::base::{Severity, agreeing, counted};
 use crate::edi::finding::{Finding, FindingCode, Findings};
 use crate::edi::interchange::{Standard, TransactionSet};
 use crate::edi::place::Tag;
@@ -139,11 +139,13 @@ impl<'a> Totals<'a> {
     fn finish(self, findings: &mut Findings) {
         if let Some(said) = self.said.filter(|_| !self.counts.is_empty()) {
             let text = said.text();
-            if text.trim().parse().is_ok_and(|said: u64| self.counts.iter().all(|(_, count)| *count != said)) {
+            let number = text.trim().parse().ok();
+            if let Some(lines) = number.filter(|said: &u64| self.counts.iter().all(|(_, count)| count != said)) {
                 let counts: Vec<String> =
                     self.counted.iter().zip(&self.counts).map(|(tag, (_, count))| format!("{count} {tag}")).collect();
-                let words =
-                    format!("the document says it has {} lines, {} were counted", text.trim(), counts.join(" and "));
+                let sum = self.counts.iter().map(|(_, count)| *count).sum::<u64>();
+                let (lines, were) = (counted(lines, "line"), agreeing(sum, "was", "were"));
+                let words = format!("the document says it has {lines}, {} {were} counted", counts.join(" and "));
                 findings.push(
                     Finding::new(Severity::Warning, FindingCode::ControlTotal, said.place(), words)
                         .expecting(self.counts.first().map_or(0, |(_, count)| *count).to_string())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::base::{Diagnostic, Location};
+use crate::base::{Diagnostic, Location, counted};
 use crate::edi::charset::CharacterSet;
 use crate::edi::place::Tag;
 
@@ -129,7 +129,7 @@ impl fmt::Display for WriteFault {
             }
             Self::Undecodable { place, set } => write!(f, "{place} holds bytes that stand for nothing in {set}"),
             Self::TooWide { place, value, width } => {
-                write!(f, "{place} is {width} characters wide, '{value}' has {}", value.chars().count())
+                write!(f, "{place} is {} wide, '{value}' has {}", counted(*width, "character"), value.chars().count())
             }
             Self::NoRepetitions { place } => {
                 write!(f, "{place} comes more than once, and this version has no repetition separator")

@@ -37,6 +37,8 @@ pub struct InterchangeWriter {
     head: OutgoingInterchangeHead,
     segments: SegmentWriter,
     group: Option<OpenGroup>,
+    /// Control number of the transaction set that is open.
+    set: Option<String>,
     groups: u64,
     messages: u64,
 }
@@ -62,7 +64,7 @@ impl InterchangeWriter {
         let delimiters = envelope::delimiters(head, &options)?;
         let mut segments = SegmentWriter::new(options, delimiters);
         envelope::head(&mut segments, head)?;
-        Ok(Self { head: head.clone(), segments, group: None, groups: 0, messages: 0 })
+        Ok(Self { head: head.clone(), segments, group: None, set: None, groups: 0, messages: 0 })
     }
 
     /// The bytes since this was asked last.
@@ -106,9 +108,41 @@ impl InterchangeWriter {
     /// # Errors
     /// When its control number cannot be written.
     pub fn close_group(&mut self) -> Result<(), WriteFault> {
+        self.close_set()?;
         self.segments.enter(None);
         let Some(group) = self.group.take() else { return Ok(()) };
         self.trailer(Envelope::Group, group.sets, &group.control_number)
+    }
+
+    /// Begins a transaction set in the group that is open, or a message of EDIFACT in none. One that is open ends.
+    ///
+    /// # Errors
+    /// When its header or what it has of segments cannot be written, or it may not stand there.
+    pub fn open_set(&mut self, set: &OutgoingSet) -> Result<(), WriteFault> {
+        self.close_set()?;
+        match &mut self.group {
+            Some(group) => group.sets += 1,
+            None => self.count_message()?,
+        }
+        self.begin(set)
+    }
+
+    /// Adds a segment to the transaction set that is open.
+    ///
+    /// # Errors
+    /// When a value cannot be written.
+    pub fn segment(&mut self, segment: &OutgoingSegment) -> Result<(), WriteFault> {
+        self.segments.segment(segment)
+    }
+
+    /// Ends the transaction set that is open, if one is.
+    ///
+    /// # Errors
+    /// When its control number cannot be written.
+    pub fn close_set(&mut self) -> Result<(), WriteFault> {
+        let Some(number) = self.set.take() else { return Ok(()) };
+        let counted = self.segments.segments() + 1;
+        self.trailer(Envelope::Set, counted, &number)
     }
 
     /// Adds a transaction set to the group that is open.
@@ -120,7 +154,8 @@ impl InterchangeWriter {
             Some(group) => group.sets += 1,
             None => return Err(WriteFault::SetOutsideGroup),
         }
-        self.put(set)
+        self.begin(set)?;
+        self.close_set()
     }
 
     /// Adds a message of EDIFACT that stands in no group.
@@ -129,7 +164,8 @@ impl InterchangeWriter {
     /// When a value cannot be written, or there are groups.
     pub fn message(&mut self, set: &OutgoingSet) -> Result<(), WriteFault> {
         self.count_message()?;
-        self.put(set)
+        self.begin(set)?;
+        self.close_set()
     }
 
     /// ISO 9735-1, clause 7: an interchange holds groups or messages; X12 has groups only.
@@ -141,15 +177,12 @@ impl InterchangeWriter {
         Ok(())
     }
 
-    fn put(&mut self, set: &OutgoingSet) -> Result<(), WriteFault> {
+    fn begin(&mut self, set: &OutgoingSet) -> Result<(), WriteFault> {
         envelope::needs_number(self.head.standard, Envelope::Set, &set.control_number)?;
         self.segments.enter(Some(&set.control_number));
         self.segments.segment(&envelope::set_head(self.head.standard, set))?;
-        for segment in &set.segments {
-            self.segments.segment(segment)?;
-        }
-        let counted = self.segments.segments() + 1;
-        self.trailer(Envelope::Set, counted, &set.control_number)
+        self.set = Some(set.control_number.clone());
+        set.segments.iter().try_for_each(|segment| self.segments.segment(segment))
     }
 
     /// Ends the interchange, and the group that is open.

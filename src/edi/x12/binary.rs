@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::base::Limits;
 use crate::edi::delimiter::Delimiters;
 use crate::edi::fault::{Bound, ReadFault};
 use crate::edi::place::Place;
@@ -20,12 +21,12 @@ fn length_element(segment: &[u8], separator: u8) -> Option<usize> {
     }
 }
 
-/// A cut as long as its segment says, when it is one with binary data. A length that does not lead to a terminator leaves
-/// the cut as it is: the segment then ends where any other would.
+/// A cut as long as its segment says, when it is one with binary data. A length that does not lead to a terminator, or is
+/// greater than any transaction set, leaves the cut as it is: the segment then ends where any other would.
 pub(super) fn lengthened<R: Read>(
     source: &mut Source<R>,
     delimiters: &Delimiters,
-    limit: usize,
+    limits: &Limits,
     cut: Cut,
 ) -> Result<Cut, ReadFault> {
     let (_, segment, _) = source.parts(cut);
@@ -39,21 +40,24 @@ pub(super) fn lengthened<R: Read>(
     let digits = segment.get(before + 1..behind).unwrap_or_default().trim_ascii();
     let Some(length) = Some(digits).filter(|digits| digits.len() <= DIGITS).and_then(parse) else { return Ok(wrong) };
     let data = behind + 1;
-    if data + length > limit {
-        let start = source.offset() + cut.filler as u64;
-        let place = Place::bytes(start, start + limit as u64);
-        return Err(ReadFault::Bound { bound: Bound::Segment, limit: limit as u64, place });
+    if data + length > limits.transaction_set.max(limits.segment) {
+        return Ok(wrong);
     }
     let end = cut.filler + data + length;
     let bytes = source.peek(end + 3).map_err(ReadFault::Io)?;
-    let terminated = |next| Ok(Cut { end, next, terminated: true, data: Data::From(data), ..cut });
-    match bytes.get(end..).unwrap_or_default() {
-        [first, ..] if *first == delimiters.terminator => terminated(end + 1),
-        [b'\r' | b'\n', second, ..] if *second == delimiters.terminator => terminated(end + 2),
-        [b'\r', b'\n', third, ..] if *third == delimiters.terminator => terminated(end + 3),
-        [] if bytes.len() == end => Ok(Cut { end, next: end, terminated: false, data: Data::From(data), ..cut }),
-        _ => Ok(wrong),
+    let terminator = match bytes.get(end..).unwrap_or_default() {
+        [first, ..] if *first == delimiters.terminator => 1,
+        [b'\r' | b'\n', second, ..] if *second == delimiters.terminator => 2,
+        [b'\r', b'\n', third, ..] if *third == delimiters.terminator => 3,
+        [] if bytes.len() == end => 0,
+        _ => return Ok(wrong),
+    };
+    if data + length > limits.segment {
+        let limit = limits.segment as u64;
+        let start = source.offset() + cut.filler as u64;
+        return Err(ReadFault::Bound { bound: Bound::Segment, limit, place: Place::bytes(start, start + limit) });
     }
+    Ok(Cut { end, next: end + terminator, terminated: terminator > 0, data: Data::From(data), ..cut })
 }
 
 fn parse(digits: &[u8]) -> Option<usize> {

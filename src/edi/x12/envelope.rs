@@ -10,7 +10,7 @@ use crate::edi::control::{self, ControlNumbers, End};
 use crate::edi::delimiter::Delimiters;
 use crate::edi::encoding::Encoding;
 use crate::edi::fault::ReadFault;
-use crate::edi::finding::{Finding, FindingCode, Level};
+use crate::edi::finding::{Finding, FindingCode, Level, worst};
 use crate::edi::group::OpenGroup;
 use crate::edi::intake::Intake;
 use crate::edi::interchange::{GroupHead, InterchangeAcknowledgement, InterchangeEnd, InterchangeHead, Party, Trailer};
@@ -23,8 +23,11 @@ use super::binary;
 use super::header::{self, Header};
 use super::values;
 
-const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction sets" };
-const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional groups" };
+const GE: End = End { level: Level::Group, tag: "GE", of: "the functional group", counts: "transaction set" };
+const IEA: End = End { level: Level::Interchange, tag: "IEA", of: "the interchange", counts: "functional group" };
+
+/// Elements of a GS (X12.6).
+const GS_ELEMENTS: usize = 8;
 
 /// Between the ISA and the first group a sender may ask a network for a grade of service or a later delivery, and a
 /// network may tell of a delivery (X12.5: ISB, ISE, TA3).
@@ -137,8 +140,21 @@ impl Envelope {
         let bytes = source.look(header::LOOKED_AT)?;
         Ok(match header::read(bytes, 0) {
             Ok(_) => true,
-            Err(head) => head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number),
+            Err(head) => is_numbered(&head),
         })
+    }
+
+    /// Whether the ISA at the start of `bytes` begins an interchange inside another one, which then did not come to its
+    /// end. Elements that are gathered from several segments of the other are none of an ISA.
+    pub(crate) fn begins_inside(bytes: &[u8], other: &Delimiters) -> bool {
+        let bytes = bytes.get(..header::LOOKED_AT).unwrap_or(bytes);
+        match header::read(bytes, 0) {
+            Ok(Header { head, length }) => {
+                let isa = bytes.get(..length.saturating_sub(1)).unwrap_or_default();
+                is_numbered(&head) || !isa.contains(&other.terminator)
+            }
+            Err(head) => is_numbered(&head),
+        }
     }
 
     /// The head of the interchange.
@@ -175,11 +191,11 @@ impl Envelope {
             self.ready.push_back(Piece::Set(Box::new(set)));
             return Ok(());
         }
-        let mut table = self.intake.take(source, limits, cut)?;
+        let (mut table, blanks) = self.intake.take(source, limits, cut)?;
         let foreign = self.encoding.settle_envelope(&mut table, Level::Group);
         let Some(segment) = table.segment(0) else { return Ok(()) };
         let place = Place { segment_position: None, ..segment.place() };
-        self.note_case(&segment, tag, place);
+        self.note_form(&segment, tag, place, blanks);
         match tag {
             Some(ServiceTag::Ta1) => self.acknowledgement(&segment, place),
             Some(ServiceTag::Gs) => self.open_group(&segment, place, foreign),
@@ -201,10 +217,11 @@ impl Envelope {
         limits: &Limits,
     ) -> Result<Option<Cut>, ReadFault> {
         let Some(cut) = self.intake.next_cut(source, limits)? else { return Ok(None) };
-        binary::lengthened(source, &self.head.delimiters, limits.segment, cut).map(Some)
+        binary::lengthened(source, &self.head.delimiters, limits, cut).map(Some)
     }
 
-    fn note_case(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place) {
+    /// What is to be said of a segment of the envelope whatever it holds.
+    fn note_form(&mut self, segment: &Segment<'_>, tag: Option<ServiceTag>, place: Place, blanks: Vec<Finding>) {
         let level = match tag {
             Some(ServiceTag::Ta1 | ServiceTag::Iea) => Level::Interchange,
             Some(ServiceTag::Gs | ServiceTag::Ge) => Level::Group,
@@ -214,6 +231,7 @@ impl Envelope {
         if segment.tag() != segment.tag().to_upper() {
             self.ready.push_back(Piece::Finding(control::lower_case(segment.tag(), level, place)));
         }
+        self.ready.extend(control::at_level(blanks, level).map(Piece::Finding));
     }
 
     fn is_before_groups(&self) -> bool {
@@ -253,6 +271,7 @@ impl Envelope {
             place,
         });
         findings.extend(values::of_gs(segment));
+        findings.extend(control::surplus(segment, GS_ELEMENTS, Level::Group));
         if self.group_numbers.repeats(&head.control_number) {
             findings.push(control::repeated(&head.control_number, Level::Group, "interchange", place));
         }
@@ -273,7 +292,13 @@ impl Envelope {
     /// Ends the open group, if there is one, with its trailer or without.
     fn end_group(&mut self, trailer: Option<&Segment<'_>>, more: Vec<Finding>, place: Place) {
         if let Some(group) = self.group.take() {
-            self.ready.push_back(Piece::GroupEnd(group.end(&GE, trailer, more, place)));
+            self.ready.push_back(Piece::GroupEnd(group.end(
+                &GE,
+                "the functional group holds no transaction sets",
+                trailer,
+                more,
+                place,
+            )));
         }
     }
 
@@ -284,7 +309,8 @@ impl Envelope {
         let trailer = control::trailer(segment, place);
         let mut findings = control::check(&IEA, segment, &trailer, self.groups, &self.head.control_number);
         if !cut.terminated {
-            let is_whole = findings.is_empty();
+            // A separator behind the last element does not keep it from being whole.
+            let is_whole = worst(&findings) <= Some(Severity::Info);
             let severity = if is_whole { Severity::Warning } else { Severity::Error };
             findings.push(control::unterminated(severity, Level::Interchange, place));
         }
@@ -321,6 +347,10 @@ fn passed_over(segment: &Segment<'_>, place: Place) -> Finding {
     let text = format!("{} is about a service of a network; it is passed over", segment.tag());
     let finding = Finding::new(Severity::Info, FindingCode::InterchangeService, place, text).about(Level::Interchange);
     finding.quoting(&segment.character_set().decode(segment.bytes()))
+}
+
+fn is_numbered(head: &InterchangeHead) -> bool {
+    head.version.len() == 5 && is_number(&head.version) && is_number(&head.control_number)
 }
 
 fn is_number(text: &str) -> bool {

@@ -3,7 +3,7 @@
 //! The law makes the ISA 106 characters long, so that its delimiters stand at fixed places. Real ones are shorter and
 //! longer; counting sixteen separators reads them all.
 
-use crate::base::Severity;
+use crate::base::{Severity, counted};
 use crate::edi::charset::{self, CharacterSet};
 use crate::edi::delimiter::{Delimiters, is_filler};
 use crate::edi::finding::{Finding, FindingCode, Level};
@@ -325,7 +325,7 @@ fn findings(looked: &Looked<'_>, walk: &Walk, tail: &Tail, delimiters: &Delimite
         if found != width {
             let element = u32::try_from(index + 1).ok();
             let place = Place { element, ..looked.place(place.start, span.start, span.end) };
-            let words = format!("ISA{:02} is {found} characters wide", index + 1);
+            let words = format!("ISA{:02} is {} wide", index + 1, counted(found, "character"));
             let finding = warn(FindingCode::IsaWidth, place, words).expecting(format!("{width}"));
             // Authorization and password (ISA02, ISA04) are not told further.
             findings.push(if matches!(element, Some(2 | 4)) { finding } else { finding.quoting(&text) });

@@ -15,7 +15,12 @@ use crate::edi::source::{Cut, Source};
 use super::envelope::{Envelope, ServiceTag};
 use super::values;
 
-const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segments" };
+const SE: End = End { level: Level::Set, tag: "SE", of: "the transaction set", counts: "segment" };
+
+/// Elements of an ST: ST03 came with release 005010 (X12.6).
+fn st_elements(release: &str) -> usize {
+    if release.is_empty() || release >= "005010" { 3 } else { 2 }
+}
 
 impl Envelope {
     /// Reads the set whose ST is `cut`, until its SE, or until something comes that cannot be inside a set.
@@ -54,7 +59,11 @@ impl Envelope {
         };
         let (id, control_number, implementation) = (text(1), text(2), text(3));
         let header = set.table.segment(0).map(|header| header.place()).unwrap_or_default();
-        set.table.segment(0).iter().flat_map(values::of_st).for_each(|finding| set.findings.push(finding));
+        let release = self.group.as_ref().map(|group| group.head.version.as_str()).unwrap_or_default();
+        if let Some(header) = set.table.segment(0) {
+            set.findings.extend(values::of_st(&header));
+            set.findings.extend(control::surplus(&header, st_elements(release), Level::Set));
+        }
         let trailing = set.table.last().filter(|_| trailer.is_some());
         for service in set.table.segment(0).into_iter().chain(trailing) {
             if service.tag() != service.tag().to_upper() {

@@ -144,7 +144,7 @@ fn of_the_guide(finding: &edi::Finding, finished: &[Finished]) -> Diagnostic {
     };
     let behind = cells.iter().find(|(cell, _)| u32::try_from(cell.number).is_ok_and(|number| at(number, cell.sub)));
     let written = behind.or(cells.first()).map(|(_, written)| written);
-    let diagnostic = Diagnostic::from(finding);
+    let diagnostic = Diagnostic::from(finding).hinting("mend the document, or the rule in the partner's mapping");
     let member = written.map(|written| written.member.clone()).filter(|member| !member.is_empty());
     let place = Place { start: 0, end: 0, ..finding.place };
     let mut at = location(Some(place), written.and_then(|written| written.spot.as_ref()), member);

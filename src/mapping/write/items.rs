@@ -3,13 +3,15 @@
 use serde_json::{Map, Value};
 
 use super::draft::{Mark, Written};
-use super::place::{Here, Wire};
+use super::place::{Asked, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
 use crate::mapping::notes::Mark as Noted;
-use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start, Target, Work, path_text};
+use crate::mapping::program::{
+    Instances, ListPlace, PathStep, Reach, Route, Section, Source, Start, Target, Work, path_text,
+};
 
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
@@ -21,7 +23,7 @@ enum Place {
     In(Here),
     /// Into one of its own, in the loops that are there.
     New,
-    /// Into one of its own, in a new loop too: what stands beside those in one loop contradicts.
+    /// Into one of its own, in new loops: what stands beside it in those that are there contradicts.
     Apart,
 }
 
@@ -31,7 +33,7 @@ struct State {
     draft: Mark,
     notes: Noted,
     clashes: usize,
-    unwritten: usize,
+    left_out: usize,
 }
 
 impl<'m, 'd> Writing<'m, 'd> {
@@ -52,7 +54,6 @@ impl<'m, 'd> Writing<'m, 'd> {
                 self.items.push(value);
                 self.section(section, members, inside);
                 self.items.pop();
-                self.completed(instances, inside, &by);
             }
             Err(clash) => self.clash(&clash),
         }
@@ -71,12 +72,11 @@ impl<'m, 'd> Writing<'m, 'd> {
             let kept = self.kept(&open, &made);
             let failed = self.clashes > before.clashes;
             if open.len() < 2 || kept.len() == open.len() {
-                if !failed || open.len() == all.len() {
-                    return;
+                if failed && open.len() < all.len() {
+                    // Leaving blocks out did not help: what is told is told of all of them.
+                    self.take_back(before);
+                    self.all_items(&all, items, here);
                 }
-                // Leaving blocks out did not help: what is told is told of all of them.
-                self.take_back(before);
-                self.all_items(&all, items, here);
                 return;
             }
             self.take_back(before);
@@ -105,8 +105,8 @@ impl<'m, 'd> Writing<'m, 'd> {
             }
             self.items.push(item);
             made.push(match blocks {
-                [(instances, section)] => {
-                    self.item(instances, section, members, here);
+                [only] => {
+                    self.item(only, members, here);
                     None
                 }
                 blocks => self.block_item(blocks, members, here, made.last().copied().flatten()),
@@ -119,28 +119,23 @@ impl<'m, 'd> Writing<'m, 'd> {
         made
     }
 
-    fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
+    fn item(&mut self, block: &'m Block, members: &'d Map<String, Value>, here: Here) {
+        let (instances, section) = block;
         let by = self.instance_author();
-        let made = self.new_instance(instances, here, &by, true);
+        let asked = if loops_around(instances).is_empty() { Asked::Item } else { Asked::ItemApart };
+        if asked == Asked::ItemApart && self.tried(block, members, (Place::New, here), &by).is_some() {
+            return;
+        }
+        let made = self.new_instance(instances, here, &by, asked);
         self.spot.clone_from(&by.spot);
         match made {
-            Ok(inside) => {
-                self.section(section, members, inside);
-                self.completed(instances, inside, &by);
-            }
+            Ok(inside) => self.section(section, members, inside),
             Err(clash) => self.clash(&clash),
         }
     }
 
-    fn completed(&mut self, instances: &Instances, inside: Here, by: &Written) {
-        if let Err(clash) = self.complete(instances, inside, by) {
-            self.spot.clone_from(&by.spot);
-            self.clash(&clash);
-        }
-    }
-
-    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and that can write
-    /// all of it, else to the one that leaves the least of it. It shares the instance of the item before it as long as
+    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and that writes all of
+    /// its members, else to the one that leaves the least of them. It shares the instance of the item before it as long as
     /// their blocks ascend and nothing contradicts.
     fn block_item(
         &mut self,
@@ -150,20 +145,31 @@ impl<'m, 'd> Writing<'m, 'd> {
         last: Option<(usize, Here)>,
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
+        let fitting: Vec<usize> = blocks
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, section))| has_constants(section, members))
+            .map(|(index, _)| index)
+            .collect();
+        let mut places: Vec<(usize, Place)> = Vec::new();
+        if let Some((before, inside)) = last {
+            let target = |index: usize| blocks.get(index).map(|(instances, _)| &instances.target);
+            let may_share = fitting.iter().filter(|index| before < **index && target(before) == target(**index));
+            places.extend(may_share.map(|index| (*index, Place::In(inside))));
+        }
+        places.extend(fitting.iter().flat_map(|index| [(*index, Place::New), (*index, Place::Apart)]));
         let mut best: Option<(usize, (usize, Place))> = None;
-        for (index, block) in blocks.iter().enumerate().filter(|(_, block)| has_constants(&block.1, members)) {
-            let shared = last.filter(|(before, _)| *before < index).map(|(_, inside)| Place::In(inside));
-            for place in shared.into_iter().chain([Place::New, Place::Apart]) {
-                let before = self.state();
-                let Some(inside) = self.tried(block, members, (place, here), &by) else { continue };
-                let left = self.unwritten - before.unwritten;
-                if left == 0 {
-                    return Some((index, inside));
-                }
-                self.take_back(before);
-                if best.is_none_or(|(least, _)| left < least) {
-                    best = Some((left, (index, place)));
-                }
+        for (index, place) in places {
+            let Some(block) = blocks.get(index) else { continue };
+            let before = self.state();
+            let Some(inside) = self.tried(block, members, (place, here), &by) else { continue };
+            let left_out = self.left_out - before.left_out;
+            if left_out == 0 {
+                return Some((index, inside));
+            }
+            self.take_back(before);
+            if best.is_none_or(|(least, _)| left_out < least) {
+                best = Some((left_out, (index, place)));
             }
         }
         if let Some((_, (index, place))) = best
@@ -190,12 +196,12 @@ impl<'m, 'd> Writing<'m, 'd> {
         let before = self.state();
         let made = match place {
             Place::In(inside) => Ok(inside),
-            Place::New => self.new_instance(instances, here, by, true),
-            Place::Apart => self.instance_apart(instances, here, by),
+            Place::New => self.new_instance(instances, here, by, Asked::Item),
+            Place::Apart if loops_around(instances).is_empty() => return None,
+            Place::Apart => self.new_instance(instances, here, by, Asked::ItemApart),
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
-            self.complete(instances, inside, by).ok();
             if self.clashes == before.clashes && self.holds(instances, inside) {
                 return Some(inside);
             }
@@ -205,29 +211,32 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     fn state(&self) -> State {
-        State { draft: self.draft.mark(), notes: self.notes.mark(), clashes: self.clashes, unwritten: self.unwritten }
+        State { draft: self.draft.mark(), notes: self.notes.mark(), clashes: self.clashes, left_out: self.left_out }
     }
 
     fn take_back(&mut self, before: State) {
         self.draft.rewind(before.draft);
         self.notes.rewind(before.notes);
-        (self.clashes, self.unwritten) = (before.clashes, before.unwritten);
+        (self.clashes, self.left_out) = (before.clashes, before.left_out);
     }
 
     /// Values of one kind, in the places of a list: a new segment where the one before is full.
-    pub(super) fn list(&mut self, reaches: &'m [Reach], at: &Spot, items: &'d [Value], here: Here) {
+    pub(super) fn list(&mut self, places: &'m [ListPlace], at: &Spot, items: &'d [Value], here: Here) {
         let by = self.author(at);
         self.spot = Some(at.clone());
         let mut values = items.iter().filter_map(Value::as_str).peekable();
         let mut is_first = true;
+        // Places with conditions of their own are alternatives for what is read; the first of them is written.
+        let Some(ListPlace { reach: Reach { route, .. }, conditions }) = places.first() else { return };
+        let together = places.iter().filter(|place| place.reach.route == *route && place.conditions == *conditions);
+        let together: Vec<&ListPlace> = together.collect();
         while values.peek().is_some() {
-            let mut wants = Vec::new();
-            for reach in reaches {
+            let mut wants: Vec<Want> = conditions.iter().filter_map(|one| condition_want(one, &by)).collect();
+            for ListPlace { reach, .. } in &together {
                 let Some(text) = values.next() else { break };
                 let wire = Wire { text: Some(text.to_owned()), format: None };
                 wants.extend(super::place::value_wants(reach, &wire, &by));
             }
-            let Some(route) = reaches.first().map(|reach| &reach.route) else { return };
             let put = if is_first { self.put_all(route, &wants, here) } else { self.put_in_new(route, &wants, here) };
             is_first = false;
             if let Err(clash) = put {
@@ -244,7 +253,15 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let generic = path_text(&self.steps.iter().map(step).collect::<Vec<_>>());
         let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
-        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
+        Written { spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path(), ..Written::default() }
+    }
+}
+
+/// The loops that an instance's path goes through.
+fn loops_around(instances: &Instances) -> &[String] {
+    match &instances.target {
+        Target::This => &[],
+        Target::Loops { loops, .. } | Target::Segments(Route { loops, .. }) => loops,
     }
 }
 

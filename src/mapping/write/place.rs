@@ -13,6 +13,17 @@ pub(super) enum Here {
     Segment(SegmentNumber),
 }
 
+/// What a new instance is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// An object; others share it.
+    Object,
+    /// An item of an array.
+    Item,
+    /// An item that the loops which are there have no place for: those around it are new, too.
+    ItemApart,
+}
+
 /// What is to stand in a segment.
 #[derive(Clone, Debug)]
 pub(super) enum Want {
@@ -22,6 +33,17 @@ pub(super) enum Want {
     Condition(Cell, Vec<String>, Written),
     /// A value with its qualifier, in the first pair of the segment that is free.
     Pair(Vec<PairCells>, String, Written),
+    /// Nothing to write: what must stand in the segment, or must not, for the rule to read it there.
+    Guard(Part, Presence),
+    /// Nothing to write: what must not stand in the segment.
+    Except(Cell, Vec<String>),
+}
+
+/// Whether something is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    There,
+    NotThere,
 }
 
 /// Why a value cannot be put anywhere.
@@ -29,6 +51,8 @@ pub(super) enum Want {
 pub(super) enum Clash {
     /// Another rule wants something else there.
     Taken(Box<Taken>),
+    /// The rule would not read the value there: this place is there, or is not.
+    Unmet(String, Presence),
     /// The guide allows no more of this segment or loop.
     Full(String),
     /// It is a place that writing only looks at.
@@ -80,16 +104,43 @@ impl Writing<'_, '_> {
         match self.start(here, route.start) {
             None => Vec::new(),
             Some(Here::Segment(segment)) => Some(segment).filter(is_meant).into_iter().collect(),
-            Some(Here::Loop(number)) => {
-                let mut found = Vec::new();
-                for end in self.ends(number, &route.loops) {
-                    found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
-                    let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
-                    found.extend(firsts.filter(is_meant));
-                }
-                found
-            }
+            Some(Here::Loop(number)) => self.reached(number, route),
         }
+    }
+
+    /// The segments at the end of a route that starts in a loop.
+    fn reached(&self, number: LoopNumber, route: &Route) -> Vec<SegmentNumber> {
+        let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
+        let mut found = Vec::new();
+        for end in self.ends(number, &route.loops) {
+            found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
+            let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
+            found.extend(firsts.filter(is_meant));
+        }
+        found
+    }
+
+    /// Whether a place of the whole message has these values already, where a rule reads them for every item.
+    pub(super) fn stands_at_the_top(&self, reaches: &[Reach], conditions: &[Condition], texts: &[Wire]) -> bool {
+        let Some(route) = reaches.first().map(|reach| &reach.route) else { return false };
+        let by = Written::default();
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
+        wants.extend(reaches.iter().zip(texts).flat_map(|(reach, wire)| value_wants(reach, wire, &by)));
+        self.reached(0, route).into_iter().any(|segment| self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty()))
+    }
+
+    /// Whether a source finds a value in what is written so far.
+    pub(super) fn finds(&self, reaches: &[Reach], conditions: &[Condition], here: Here) -> bool {
+        let Some(reach) = reaches.first() else { return false };
+        let known = self.existing(&reach.route, here);
+        known.into_iter().any(|segment| self.has(segment, &reach.part, &[]) && self.meets(segment, conditions))
+    }
+
+    /// Whether conditions hold of a segment as it is.
+    pub(super) fn meets(&self, segment: SegmentNumber, conditions: &[Condition]) -> bool {
+        let by = Written::default();
+        let wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
+        self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty())
     }
 
     /// Puts a value, with what the conditions of its rule say, into the segment that can take it.
@@ -105,7 +156,7 @@ impl Writing<'_, '_> {
         if route.start == Start::Message {
             return Err(Clash::ReadOnly);
         }
-        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| condition_want(condition, by)).collect();
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, by)).collect();
         for (reach, wire) in reaches.iter().zip(texts) {
             wants.extend(value_wants(reach, wire, by));
         }
@@ -121,13 +172,10 @@ impl Writing<'_, '_> {
                     cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
                     return Ok(());
                 }
-                Err(taken) => {
-                    // The segment is the rule's own by its conditions: another would be read second.
-                    let is_own = taken.is_final;
-                    if is_own {
-                        return Err(Clash::Taken(Box::new(taken.taken)));
-                    }
-                    clash.get_or_insert(taken.taken);
+                // The segment is the rule's own by its conditions: another would be read second.
+                Err(NoFit { clash, is_final: true }) => return Err(clash),
+                Err(no_fit) => {
+                    clash.get_or_insert(no_fit.clash);
                 }
             }
         }
@@ -141,7 +189,7 @@ impl Writing<'_, '_> {
             }
         };
         if !may_repeat || own_segment {
-            return Err(clash.map_or(Clash::ReadOnly, |taken| Clash::Taken(Box::new(taken))));
+            return Err(clash.unwrap_or(Clash::ReadOnly));
         }
         self.put_in_new(route, wants, here)
     }
@@ -158,9 +206,9 @@ impl Writing<'_, '_> {
                 cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
                 Ok(())
             }
-            Err(taken) => {
+            Err(no_fit) => {
                 self.draft.rewind(mark);
-                Err(Clash::Taken(Box::new(taken.taken)))
+                Err(no_fit.clash)
             }
         }
     }
@@ -176,9 +224,11 @@ impl Writing<'_, '_> {
                     Some(found) if values.contains(&found.text) => met += 1,
                     Some(found) => return Err(self.no_fit(segment, *cell, found, written, false)),
                 },
-                Want::Value(cell, written) => match self.draft.cell(segment, *cell) {
+                Want::Value(cell, written) => match standing(&cells, *cell).or(self.draft.cell(segment, *cell)) {
                     None => cells.push((*cell, written.clone())),
                     Some(found) if found.text == written.text => {}
+                    // A condition put its first value there; this is another that it allows.
+                    Some(found) if found.others.contains(&written.text) => cells.push((*cell, written.clone())),
                     Some(found) => {
                         let conditions = wants.iter().filter(|want| matches!(want, Want::Condition(..))).count();
                         let is_own = conditions > 0 && met == conditions;
@@ -188,6 +238,20 @@ impl Writing<'_, '_> {
                 Want::Pair(pairs, qualifier, written) => {
                     self.fit_pair(segment, pairs, qualifier, written, &mut cells)?
                 }
+                Want::Except(cell, values) => {
+                    let there = standing(&cells, *cell).or(self.draft.cell(segment, *cell));
+                    if let Some(found) = there.filter(|found| values.contains(&found.text)) {
+                        return Err(self.no_fit(segment, *cell, found, &Written::default(), false));
+                    }
+                }
+                Want::Guard(..) => {}
+            }
+        }
+        for want in wants {
+            let Want::Guard(part, presence) = want else { continue };
+            if self.has(segment, part, &cells) != (*presence == Presence::There) {
+                let clash = Clash::Unmet(self.name_of(segment, part), *presence);
+                return Err(NoFit { clash, is_final: false });
             }
         }
         Ok(cells)
@@ -224,7 +288,7 @@ impl Writing<'_, '_> {
         }
         match last {
             Some((cell, found)) => Err(self.no_fit(segment, cell, found, written, false)),
-            None => Err(NoFit { taken: Taken::nothing(written), is_final: false }),
+            None => Err(NoFit { clash: Clash::Taken(Box::new(Taken::nothing(written))), is_final: false }),
         }
     }
 
@@ -238,7 +302,28 @@ impl Writing<'_, '_> {
             member: found.member.clone(),
             spot: found.spot.clone(),
         };
-        NoFit { taken, is_final }
+        NoFit { clash: Clash::Taken(Box::new(taken)), is_final }
+    }
+
+    /// Whether a part of a segment has a value, counting those that are about to be put there.
+    fn has(&self, segment: SegmentNumber, part: &Part, cells: &[(Cell, Written)]) -> bool {
+        let there = |cell: Cell| standing(cells, cell).or(self.draft.cell(segment, cell));
+        match part {
+            Part::Whole { .. } => true,
+            Part::Element(cell) => there(*cell).is_some(),
+            Part::Pair { qualifier, pairs } => pairs.iter().any(|pair| {
+                there(pair.qualifier).is_some_and(|known| known.text == *qualifier) && there(pair.value).is_some()
+            }),
+        }
+    }
+
+    fn name_of(&self, segment: SegmentNumber, part: &Part) -> String {
+        let tag = self.draft.tag(segment).map(|tag| tag.to_string()).unwrap_or_default();
+        match part {
+            Part::Whole { .. } => tag,
+            Part::Element(cell) => format!("{tag}{:02}", cell.number),
+            Part::Pair { qualifier, .. } => format!("{tag}[{qualifier}]"),
+        }
     }
 
     /// A new segment at the end of a route. Loops on the way are made where none is there.
@@ -277,7 +362,7 @@ impl Writing<'_, '_> {
         by: &Written,
     ) -> Result<Here, Clash> {
         let known = match &instances.target {
-            Target::This => return self.new_instance(instances, here, by, false),
+            Target::This => return self.new_instance(instances, here, by, Asked::Object),
             Target::Loops { start, loops, name } => match self.start(here, *start) {
                 Some(Here::Loop(from)) => {
                     let ends = self.ends(from, loops);
@@ -297,117 +382,75 @@ impl Writing<'_, '_> {
         let meets = known.into_iter().find(|known| self.holds(instances, *known));
         match meets {
             Some(known) => Ok(known),
-            None => self.new_instance(instances, here, by, false),
+            None => self.new_instance(instances, here, by, Asked::Object),
         }
     }
 
-    /// A new instance, in which the conditions hold: in the loops that are there, else in a new one.
+    /// A new instance, in which the conditions hold.
     pub(super) fn new_instance(
         &mut self,
         instances: &Instances,
         here: Here,
         by: &Written,
-        is_item: bool,
+        asked: Asked,
     ) -> Result<Here, Clash> {
+        let mark = self.draft.mark();
+        let mut clash = None;
         let (start, loops) = match &instances.target {
             Target::This => return self.condition_all(instances, here, by).map(|()| here),
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
-        let mut clash = None;
-        for end in self.ends(from, loops) {
-            let mark = self.draft.mark();
-            match self.instance_in(end, instances, by, is_item) {
-                Ok(made) => return Ok(made),
-                Err(found) => {
-                    self.draft.rewind(mark);
+        // Every instance on the way that is there is tried, then a new one. What was made for an item of another array
+        // belongs to that.
+        let mut known = self.ends(from, loops);
+        known.retain(|end| *end == from || !self.draft.is_item_loop(*end));
+        match asked {
+            Asked::Object => {}
+            // Items stay in their order: behind the one before.
+            Asked::Item => known.reverse(),
+            Asked::ItemApart => known.clear(),
+        }
+        let is_item = asked != Asked::Object;
+        let known = known.into_iter().map(Some);
+        for end in known.chain([None]).collect::<Vec<_>>() {
+            let end = match (end, loops.split_last()) {
+                (Some(end), _) => Some(end),
+                (None, Some((last, way))) => {
+                    let around = self.walk(from, way);
+                    around.and_then(|around| self.draft.open_loop(around, |child| child.name == *last, false))
+                }
+                (None, None) => None,
+            };
+            let made = end.and_then(|end| match &instances.target {
+                Target::Loops { name, .. } => {
+                    self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
+                }
+                Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
+                Target::This => None,
+            });
+            match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {
+                Some(Ok(made)) => return Ok(made),
+                Some(Err(found)) => {
                     clash.get_or_insert(found);
                 }
+                None => {}
             }
-        }
-        match self.in_new_loop(from, loops, instances, by, is_item) {
-            Err(Clash::Full(name)) => Err(clash.unwrap_or(Clash::Full(name))),
-            Err(found) => Err(clash.unwrap_or(found)),
-            made => made,
-        }
-    }
-
-    /// A new instance for an item in a new loop, where its place has a path of loops.
-    pub(super) fn instance_apart(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<Here, Clash> {
-        let (start, loops) = match &instances.target {
-            Target::This => return Err(Clash::ReadOnly),
-            Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
-        };
-        match self.start(here, start) {
-            Some(Here::Loop(from)) => self.in_new_loop(from, loops, instances, by, true),
-            _ => Err(Clash::ReadOnly),
-        }
-    }
-
-    /// A new instance in a new instance of the last loop on its path.
-    fn in_new_loop(
-        &mut self,
-        from: LoopNumber,
-        loops: &[String],
-        instances: &Instances,
-        by: &Written,
-        is_item: bool,
-    ) -> Result<Here, Clash> {
-        let full = || Clash::Full(target_name(&instances.target));
-        let Some((last, way)) = loops.split_last() else { return Err(full()) };
-        let mark = self.draft.mark();
-        let around = self.walk(from, way);
-        let end = around.and_then(|around| self.draft.open_loop(around, |child| child.name == *last, false));
-        let made = end.ok_or_else(full).and_then(|end| self.instance_in(end, instances, by, is_item));
-        if made.is_err() {
             self.draft.rewind(mark);
         }
-        made
+        Err(clash.unwrap_or_else(|| Clash::Full(target_name(&instances.target))))
     }
 
-    /// A new instance directly in a loop.
-    fn instance_in(
-        &mut self,
-        end: LoopNumber,
-        instances: &Instances,
-        by: &Written,
-        is_item: bool,
-    ) -> Result<Here, Clash> {
-        let made = match &instances.target {
-            Target::Loops { name, .. } => {
-                self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
-            }
-            Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
-            Target::This => None,
-        };
-        let made = made.ok_or_else(|| Clash::Full(target_name(&instances.target)))?;
-        self.condition_all(instances, made, by).map(|()| made)
-    }
-
-    /// Writes what the first alternative of an instance's conditions says. Where several values will do, a rule inside the
-    /// instance may choose one: that waits for [`Self::complete`].
+    /// Writes what the first alternative of an instance's conditions says.
     fn condition_all(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
-        let is_decided = |condition: &&Condition| !matches!(&condition.test, Test::OneOf(values) if values.len() > 1);
-        let conditions = instances.alternatives.first().into_iter().flatten().filter(is_decided);
-        conditions.into_iter().try_for_each(|condition| self.condition(condition, here, by))
-    }
-
-    /// Writes what is still to be written for an instance's conditions to hold, when its rules have been applied.
-    pub(super) fn complete(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
-        if self.holds(instances, here) {
-            return Ok(());
-        }
-        let mut conditions = instances.alternatives.first().into_iter().flatten();
-        conditions.try_for_each(|condition| self.condition(condition, here, by))
-    }
-
-    fn condition(&mut self, condition: &Condition, here: Here, by: &Written) -> Result<(), Clash> {
-        match condition_want(condition, by) {
-            Some(want) if condition.reach.route.start != Start::Message => {
-                self.put_all(&condition.reach.route, &[want], here)
+        for condition in instances.alternatives.first().into_iter().flatten() {
+            if let Some(want) = condition_want(condition, by)
+                && condition.reach.route.start != Start::Message
+            {
+                self.put_all(&condition.reach.route, &[want], here)?;
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Whether one of the alternatives of an instance's conditions holds of what is written so far.
@@ -436,9 +479,14 @@ impl Writing<'_, '_> {
     }
 }
 
+/// What the wants before have put into a cell.
+fn standing(cells: &[(Cell, Written)], cell: Cell) -> Option<&Written> {
+    cells.iter().rev().find(|(known, _)| *known == cell).map(|(_, written)| written)
+}
+
 /// What stands in the way in one segment.
 struct NoFit {
-    taken: Taken,
+    clash: Clash,
     /// The segment meets all conditions of the rule: no other one will do.
     is_final: bool,
 }
@@ -474,11 +522,27 @@ pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want>
     std::iter::once(value).chain(format).collect()
 }
 
-fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
+/// What a condition of a place wants of its segment.
+fn place_want(condition: &Condition, by: &Written) -> Option<Want> {
+    let guard = |presence| Some(Want::Guard(condition.reach.part.clone(), presence));
+    match condition.test {
+        Test::OneOf(_) => condition_want(condition, by),
+        Test::NoneOf(ref values) => match condition.reach.part {
+            Part::Element(cell) => Some(Want::Except(cell, values.clone())),
+            Part::Whole { .. } | Part::Pair { .. } => None,
+        },
+        Test::Present => guard(Presence::There),
+        Test::Absent => guard(Presence::NotThere),
+    }
+}
+
+/// What an equality writes.
+pub(super) fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
     let Test::OneOf(values) = &condition.test else { return None };
     let Part::Element(cell) = &condition.reach.part else { return None };
-    let text = values.first()?.clone();
-    Some(Want::Condition(*cell, values.clone(), Written { text, ..by.clone() }))
+    let (first, others) = values.split_first()?;
+    let written = Written { text: first.clone(), others: others.to_vec(), ..by.clone() };
+    Some(Want::Condition(*cell, values.clone(), written))
 }
 
 /// Whether what tells apart loops that begin alike is wanted, or at least not forbidden.

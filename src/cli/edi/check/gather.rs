@@ -3,6 +3,7 @@
 //! A report is told at the end of its interchange, when most of its bytes are long gone. So findings are chosen for
 //! showing when they come, and their segments are kept with them, no more than will be shown.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -46,7 +47,7 @@ type Likeness = (FindingCode, String);
 const LIKENESSES: usize = 10_000;
 
 /// A finding by what tells it from all others of a file.
-type Key = (FindingCode, Place, String);
+type Key = (FindingCode, Place, Cow<'static, str>);
 
 fn key(finding: &Finding) -> Key {
     (finding.code, finding.place, finding.text.clone())
@@ -240,12 +241,12 @@ impl Terms for Gather<'_> {
     }
 
     fn seen(&mut self, set: &TransactionSet, _tree: Option<&Tree<'_>>, report: &SetReport) {
-        self.segments += report.segments;
+        self.segments += u64::from(report.segments);
         self.ledger.answered_by_set(set);
         if report.findings.is_empty() {
             return;
         }
-        let guide: Option<Arc<Guide>> = report.guide.as_ref().and_then(|key| self.guides.get(key));
+        let guide: Option<Arc<Guide>> = report.kind.guide.as_ref().and_then(|key| self.guides.get(key));
         for finding in &report.findings {
             if self.choose(finding) {
                 let shown = Shown {

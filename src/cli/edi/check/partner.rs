@@ -1,8 +1,11 @@
 //! What the partner is answered, and which lines of the answer a finding causes.
 
-use crate::edi::ack::{AckPolicy, AckStamp, Acknowledgement, Verdict, acknowledge};
-use crate::edi::write::{InterchangeWriter, WriteOptions, write};
-use crate::edi::{Finding, GroupReport, InterchangeReport, OutgoingInterchange, OutgoingSegment, SetReport, decode};
+use crate::base::counted;
+use crate::edi::ack::{AckPolicy, AckStamp, Answer as Whole, Verdict};
+use crate::edi::write::{InterchangeWriter, WriteOptions};
+use crate::edi::{
+    Finding, GroupReport, InterchangeReport, OutgoingInterchangeHead, OutgoingSegment, SetReport, decode,
+};
 
 /// Lines of an answer that are shown for one finding.
 const LINES: usize = 4;
@@ -14,7 +17,9 @@ pub(in crate::cli::edi) struct Answer<'a> {
     stamp: &'a AckStamp,
     written: WriteOptions,
     /// What is answered, and what becomes of the interchange.
-    pub(in crate::cli::edi) whole: Acknowledgement,
+    pub(in crate::cli::edi) whole: Whole<'a>,
+    /// Bytes of what is answered; none when nothing is, or when it cannot be written.
+    pub(in crate::cli::edi) bytes: Option<u64>,
 }
 
 /// Whom a finding is about.
@@ -32,68 +37,88 @@ impl<'a> Answer<'a> {
     /// The answer to an interchange.
     pub(in crate::cli::edi) fn new(report: &'a InterchangeReport, policy: &'a AckPolicy, stamp: &'a AckStamp) -> Self {
         let written = WriteOptions::like(&report.head);
-        let whole = acknowledge(report, policy, stamp, &written);
-        Self { report, policy, stamp, written, whole }
-    }
-
-    /// The answer as bytes; none when nothing is answered, or when it cannot be written.
-    pub(in crate::cli::edi) fn bytes(&self) -> Option<Vec<u8>> {
-        write(self.whole.interchange.as_ref()?, &self.written).ok()
+        let whole = Whole::new(report, policy, stamp, &written);
+        let mut bytes = 0;
+        let is_written = whole.write(&written, |some| bytes += some.len() as u64).is_ok();
+        let bytes = Some(bytes).filter(|bytes| is_written && *bytes > 0);
+        Self { report, policy, stamp, written, whole, bytes }
     }
 
     /// The lines that are in the answer because of a finding: AK3 and AK4, UCS and UCD; or else the verdict on the
     /// level that it is about.
     pub(in crate::cli::edi) fn lines(&self, about: About<'_>, finding: &Finding) -> Vec<String> {
-        let Some(whole) = &self.whole.interchange else { return Vec::new() };
-        let clean = self.segments_for(about, None);
-        let caused: Vec<OutgoingSegment> =
-            self.segments_for(about, Some(finding)).into_iter().filter(|segment| !clean.contains(segment)).collect();
-        let all: Vec<&OutgoingSegment> = all_segments(whole).collect();
+        let Some(head) = self.whole.head() else { return Vec::new() };
+        let group = match about {
+            About::Interchange => self.group_meant(finding),
+            About::Group(group) | About::Set(group, _) => Some(group),
+        };
+        let clean = self.segments_for(about, group, None);
+        let caused: Vec<OutgoingSegment> = self
+            .segments_for(about, group, Some(finding))
+            .into_iter()
+            .filter(|segment| !clean.contains(segment))
+            .collect();
+        let index = |number: u32| (number as usize).checked_sub(1);
+        let set = match about {
+            About::Set(_, set) => index(set.number),
+            About::Interchange | About::Group(_) => None,
+        };
+        let all = self.whole.segments_about(group.and_then(|group| index(group.number)), set);
         let details = caused.iter().filter(|one| is_detail(one) && all.contains(one)).take(LINES);
-        let lines: Vec<String> = details.map(|segment| self.line(whole, segment)).collect();
+        let lines: Vec<String> = details.map(|segment| self.line(&head, segment)).collect();
         if !lines.is_empty() {
             return lines;
         }
-        let verdict = caused.iter().find(|segment| !is_detail(segment)).and_then(|one| verdict(about, one, &all));
-        verdict.map(|segment| self.line(whole, segment)).into_iter().collect()
+        let verdict = caused.iter().find(|segment| !is_detail(segment)).and_then(|one| verdict(one, &all));
+        verdict.map(|segment| self.line(&head, segment)).into_iter().collect()
+    }
+
+    /// The group that a finding of the interchange's may be about: the last that began before it. With none of them the
+    /// first stands for all.
+    fn group_meant(&self, finding: &Finding) -> Option<&'a GroupReport> {
+        let groups = &self.report.groups;
+        let begins = |group: &&GroupReport| group.head.as_ref().is_some_and(|head| head.start <= finding.place.start);
+        groups.iter().rfind(begins).or(groups.first())
     }
 
     /// What would be answered if the finding were the only one.
-    fn segments_for(&self, about: About<'_>, finding: Option<&Finding>) -> Vec<OutgoingSegment> {
+    fn segments_for(
+        &self,
+        about: About<'_>,
+        group: Option<&GroupReport>,
+        finding: Option<&Finding>,
+    ) -> Vec<OutgoingSegment> {
         let findings: Vec<Finding> = finding.cloned().into_iter().collect();
-        let group = |group: &GroupReport, findings: Vec<Finding>, sets: Vec<SetReport>| GroupReport {
+        let (of_interchange, of_group, sets) = match about {
+            About::Interchange => (findings, Vec::new(), Vec::new()),
+            About::Group(_) => (Vec::new(), findings, Vec::new()),
+            About::Set(_, set) => (Vec::new(), Vec::new(), vec![only(set, findings)]),
+        };
+        let (is_in_set, is_in_group) = (!sets.is_empty(), group.is_some());
+        let group = group.map(|group| GroupReport {
             head: group.head.clone(),
             number: group.number,
-            findings,
+            findings: of_group,
             sets,
-            trailer: group.trailer.clone(),
-        };
-        let set = |set: &SetReport, findings: Vec<Finding>| SetReport { findings, ..bare(set) };
-        let (of_interchange, groups) = match about {
-            About::Interchange => {
-                let groups = self.report.groups.iter().map(|one| group(one, Vec::new(), Vec::new())).collect();
-                (findings, groups)
-            }
-            About::Group(one) => (Vec::new(), vec![group(one, findings, Vec::new())]),
-            About::Set(one, of) => (Vec::new(), vec![group(one, Vec::new(), vec![set(of, findings)])]),
-        };
+            sent: group.sent.clone(),
+        });
         let report = InterchangeReport {
             head: self.report.head.clone(),
             number: self.report.number,
             findings: of_interchange,
-            acknowledgements: self.report.acknowledgements.clone(),
-            groups,
+            acknowledgements: self.report.acknowledgements.iter().take(1).cloned().collect(),
+            groups: group.into_iter().collect(),
             counted: self.report.counted,
             trailer: self.report.trailer.clone(),
         };
-        let answer = acknowledge(&report, self.policy, self.stamp, &self.written);
-        answer.interchange.iter().flat_map(all_segments).cloned().collect()
+        let answer = Whole::new(&report, self.policy, self.stamp, &self.written);
+        answer.segments_about(is_in_group.then_some(0), is_in_set.then_some(0))
     }
 
     /// A segment as it will be sent, without its terminator.
-    fn line(&self, whole: &OutgoingInterchange, segment: &OutgoingSegment) -> String {
+    fn line(&self, head: &OutgoingInterchangeHead, segment: &OutgoingSegment) -> String {
         let written = || {
-            let mut writer = InterchangeWriter::open(&whole.head, &self.written).ok()?;
+            let mut writer = InterchangeWriter::open(head, &self.written).ok()?;
             writer.take();
             writer.acknowledgement(segment).ok()?;
             let mut bytes = writer.take();
@@ -104,26 +129,15 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// A set without its findings.
-fn bare(set: &SetReport) -> SetReport {
+/// A set with these findings and no other.
+fn only(set: &SetReport, findings: Vec<Finding>) -> SetReport {
     SetReport {
-        id: set.id.clone(),
-        release: set.release.clone(),
-        agency: set.agency.clone(),
-        implementation: set.implementation.clone(),
+        kind: set.kind.clone(),
         control_number: set.control_number.clone(),
         number: set.number,
         segments: set.segments,
-        guide: None,
-        trailer: set.trailer.clone(),
-        place: set.place,
-        findings: Vec::new(),
+        findings,
     }
-}
-
-fn all_segments(interchange: &OutgoingInterchange) -> impl Iterator<Item = &OutgoingSegment> {
-    let sets = interchange.groups.iter().flat_map(|group| &group.sets).chain(&interchange.messages);
-    interchange.acknowledgements.iter().chain(sets.flat_map(|set| &set.segments))
 }
 
 /// Whether a segment names a fault, and is no verdict.
@@ -131,44 +145,20 @@ fn is_detail(segment: &OutgoingSegment) -> bool {
     matches!(segment.tag.as_str(), "AK3" | "AK4" | "IK3" | "IK4" | "UCS" | "UCD")
 }
 
-/// The segment of the whole answer that says what becomes of what a finding is about. With other findings beside it,
-/// its codes may be more than this one causes.
-fn verdict<'s>(about: About<'_>, caused: &OutgoingSegment, all: &[&'s OutgoingSegment]) -> Option<&'s OutgoingSegment> {
-    // Two that bear one number are told apart by what they say.
-    if let Some(same) = all.iter().find(|one| **one == caused) {
-        return Some(*same);
-    }
-    let is_same = |one: &&&OutgoingSegment| one.tag == caused.tag;
-    match caused.tag.as_str() {
-        // UCM and UCF say whose they are.
-        "UCM" | "UCF" => all.iter().filter(is_same).find(|one| one.text(1) == caused.text(1)).copied(),
-        "AK5" | "IK5" | "AK9" => {
-            let (group, set) = match about {
-                About::Set(group, set) => (group, Some(set.control_number.as_str())),
-                About::Group(group) => (group, None),
-                About::Interchange => return None,
-            };
-            let group = group.head.as_ref().map(|head| head.control_number.as_str()).unwrap_or_default();
-            let begins = |one: &OutgoingSegment, tag: &str, number: &str| one.tag == tag && one.text(2) == number;
-            let starts = (0..all.len()).filter(|at| all.get(*at).is_some_and(|one| begins(one, "AK1", group)));
-            let mut verdicts = starts.filter_map(|at| {
-                let mut of_set = all.iter().skip(at).skip_while(|one| set.is_some_and(|set| !begins(one, "AK2", set)));
-                of_set.find(|one| one.tag == caused.tag).copied()
-            });
-            // Of groups that bear one number, the first with this verdict.
-            let first = verdicts.next()?;
-            let is_it = |one: &&OutgoingSegment| one.text(1) == caused.text(1);
-            std::iter::once(first).chain(verdicts).find(is_it).or(Some(first))
-        }
-        _ => all.iter().find(is_same).copied(),
-    }
+/// The segment of the answer that says what becomes of what a finding is about. With other findings beside it, its codes
+/// may be more than this one causes.
+fn verdict<'s>(caused: &OutgoingSegment, all: &'s [OutgoingSegment]) -> Option<&'s OutgoingSegment> {
+    let same = all.iter().find(|one| *one == caused);
+    same.or_else(|| all.iter().find(|one| one.tag == caused.tag))
 }
 
 /// The answer in short, for one line: `TA1 R 024; group 71 partly accepted, 2 of 3 sets`.
 pub(in crate::cli::edi) fn in_short(answer: &Answer<'_>) -> String {
-    let verdicts = &answer.whole.verdicts;
-    let Some(whole) = &answer.whole.interchange else { return "none".to_owned() };
-    let kinds: Vec<String> = kinds(whole);
+    let verdicts = answer.whole.verdicts();
+    let kinds = answer.whole.kinds();
+    if kinds.is_empty() {
+        return "none".to_owned();
+    }
     let mut parts = vec![kinds.join(" and ")];
     if verdicts.interchange == Verdict::Rejected || verdicts.groups.is_empty() {
         parts.push(format!("interchange {}", verdicts.interchange));
@@ -177,9 +167,11 @@ pub(in crate::cli::edi) fn in_short(answer: &Answer<'_>) -> String {
     let mut told: Vec<String> = Vec::new();
     for (group, verdicts) in answer.report.groups.iter().zip(&verdicts.groups).take(LINES) {
         let taken = verdicts.sets.iter().filter(|set| set.is_positive()).count();
-        let of = format!("{taken} of {} {}", verdicts.sets.len(), plural(verdicts.sets.len() as u64, "set"));
+        let of = format!("{taken} of {}", counted(verdicts.sets.len(), "set"));
         told.push(match &group.head {
-            Some(head) => format!("group {} {} {} ({of})", head.functional_id, head.control_number, verdicts.group),
+            Some(head) => {
+                format!("group {} {} {} ({of})", head.kind.functional_id, head.control_number, verdicts.group)
+            }
             None => format!("{} ({of})", verdicts.group),
         });
     }
@@ -193,7 +185,7 @@ pub(in crate::cli::edi) fn in_short(answer: &Answer<'_>) -> String {
 
 /// What becomes of an interchange and everything in it, in one word.
 pub(in crate::cli::edi) fn overall(answer: &Answer<'_>) -> Verdict {
-    let verdicts = &answer.whole.verdicts;
+    let verdicts = answer.whole.verdicts();
     let sets = || verdicts.groups.iter().flat_map(|group| &group.sets);
     let rejected = sets().filter(|set| !set.is_positive()).count();
     let noted = || {
@@ -208,20 +200,6 @@ pub(in crate::cli::edi) fn overall(answer: &Answer<'_>) -> Verdict {
         all if all == sets().count() => Verdict::Rejected,
         _ => Verdict::PartlyAccepted,
     }
-}
-
-/// What an answer consists of: `TA1`, `997`, `CONTRL`.
-fn kinds(whole: &OutgoingInterchange) -> Vec<String> {
-    let mut kinds: Vec<String> = whole.acknowledgements.iter().map(|one| one.tag.to_string()).collect();
-    let sets = whole.groups.iter().flat_map(|group| &group.sets).chain(&whole.messages);
-    kinds.extend(sets.map(|set| set.id.clone()));
-    kinds.dedup();
-    kinds
-}
-
-/// A word for so many: `1 set`, `2 sets`.
-pub(in crate::cli::edi) fn plural(count: u64, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 #[cfg(test)]

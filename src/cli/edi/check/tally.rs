@@ -40,7 +40,7 @@ impl Tally {
     /// Counts an interchange, and what becomes of the sets in it.
     pub(super) fn interchange(&mut self, report: &InterchangeReport, answer: &Answer<'_>) {
         self.unfinished(report);
-        let sets = answer.whole.verdicts.groups.iter().flat_map(|group| &group.sets);
+        let sets = answer.whole.verdicts().groups.iter().flat_map(|group| &group.sets);
         for verdict in sets {
             if verdict.is_positive() {
                 self.accepted += 1;
@@ -48,9 +48,9 @@ impl Tally {
                 self.rejected += 1;
             }
         }
-        if let Some(bytes) = answer.bytes() {
+        if let Some(bytes) = answer.bytes {
             self.answers += 1;
-            self.answer_bytes += bytes.len() as u64;
+            self.answer_bytes += bytes;
         }
     }
 

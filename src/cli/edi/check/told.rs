@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use crate::base::Severity;
+use crate::base::{Severity, counted, plural};
 use crate::cli::edi::paint::{Paint, severity_word};
 use crate::cli::edi::words;
 use crate::edi::{Finding, Indices, InterchangeReport};
 
 use super::gather::Shown;
-use super::partner::{About, Answer, in_short, overall, plural};
+use super::partner::{About, Answer, in_short, overall};
 use super::tally::Tally;
 
 /// Interchanges of a file that are told of one by one though nothing is wrong with them.
@@ -51,8 +51,8 @@ impl<'t> Trail<'t> {
                 set: set.map(|set| set.number),
             },
             interchange,
-            group: group.and_then(|group| group.head.as_ref()).map(|head| head.control_number.as_str()),
-            set: set.map(|set| (set.id.as_str(), set.control_number.as_str())),
+            group: group.and_then(|group| group.head.as_ref()).map(|head| &*head.control_number),
+            set: set.map(|set| (&*set.kind.id, &*set.control_number)),
         }
     }
 
@@ -164,12 +164,11 @@ pub(super) fn total(total: &Tally, paint: Paint, out: &mut dyn Write) -> io::Res
 
 /// `1 interchange, 1 group, 3 sets: 2 accepted, 1 rejected; 1 error, 2 warnings`.
 fn counts(tally: &Tally) -> String {
-    let some = |count: u64, word: &str| format!("{count} {}", plural(count, word));
-    let mut text = some(tally.interchanges, "interchange");
+    let mut text = counted(tally.interchanges, "interchange");
     if tally.groups > 0 {
-        text.push_str(&format!(", {}", some(tally.groups, "group")));
+        text.push_str(&format!(", {}", counted(tally.groups, "group")));
     }
-    text.push_str(&format!(", {}", some(tally.sets, "set")));
+    text.push_str(&format!(", {}", counted(tally.sets, "set")));
     let undecided = tally.sets - tally.accepted - tally.rejected;
     let parts = [(tally.accepted, "accepted"), (tally.rejected, "rejected"), (undecided, "undecided")];
     let parts: Vec<String> =
@@ -179,7 +178,7 @@ fn counts(tally: &Tally) -> String {
     }
     let found = [(tally.errors, "error"), (tally.warnings, "warning"), (tally.infos, "info")];
     let found: Vec<String> =
-        found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| some(*count, word)).collect();
+        found.iter().filter(|(count, _)| *count > 0).map(|(count, word)| counted(*count, word)).collect();
     let failed = tally.failed.then(|| "not read to the end".to_owned());
     let found: Vec<String> = found.into_iter().chain(failed).collect();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };

@@ -36,6 +36,9 @@ fn codes_inside_a_set() {
     let same = |code: C, level: Level, expect: &str| check(code, level, expect, expect, expect);
     let (segment, element) = (Level::Segment, Level::Element);
     same(C::UnknownSegment, segment, "1 R*5");
+    same(C::SegmentNotOfSet, segment, "6 R*5");
+    same(C::LeadingBlanks, segment, "1 R*5");
+    same(C::TrailingBlanks, element, "8/6 R*5");
     same(C::UnexpectedSegment, segment, "2 R*5");
     check(C::MissingSegment, segment, "3 R*5", "3 R*5", "I8 R*I5");
     same(C::TooManyLoops, segment, "4 R*5");
@@ -117,7 +120,8 @@ fn codes_of_a_group() {
     let check = |code: FindingCode, element: Option<u32>, old: &str, new: &str| {
         for (release, expect) in [("004010", old), ("005010", new)] {
             let mut report = report(&x12(release, &[SOUND]));
-            let place = Place { element, ..report.groups[0].head.as_ref().unwrap().place };
+            let start = report.groups[0].head.as_ref().unwrap().start;
+            let place = Place { tag: Some(Tag::new(b"GS")), element, ..Place::bytes(start, start) };
             report.groups[0].findings.push(Finding { place, ..error(code, Level::Group) });
             let text = answered(&report, &policy(FunctionalAck::Group997));
             assert_eq!(lines(&text, &["AK9"]), [format!("AK9*R*1*1*0{expect}~")], "{code:?} {release}");

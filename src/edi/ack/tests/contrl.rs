@@ -293,3 +293,25 @@ fn limits_of_the_answer() {
     let text = answered(&report, &policy());
     assert_eq!(lines(&text, &["UCS"]).len(), 999);
 }
+
+/// UCM and UCF must name what they are about, in whole.
+#[test]
+fn references_that_never_came_are_filled_in() {
+    let check = |file: String, tags: &[&str], expect: &[&str]| {
+        let policy = AckPolicy { contrl_request: ContrlRequest::Ignored, ..AckPolicy::default() };
+        let text = answered_file(&file, &policy);
+        assert_eq!(lines(&text, tags), expect, "{text}");
+    };
+    let nameless = ORDER.replace("UNH+1+", "UNH++").replace("UNT+7+1", "UNT+7+");
+    check(edifact("3", &[&nameless]), &["UCM"], &["UCM+0+ORDERS:D:96A:UN:EAN008+7'"]);
+    check(edifact("4", &[&nameless]), &["UCM"], &["UCM+0+ORDERS:D:96A:UN:EAN008+7'"]);
+    let kindless = ORDER.replace("ORDERS:D:96A:UN:EAN008", "ORDERS");
+    check(edifact("3", &[&kindless]), &["UCM"], &["UCM+1+ORDERS:0:0:0+7'"]);
+    let group = |head: &str| edifact("3", &[ORDER]).replace(ORDER, &format!("{head}{ORDER}UNE+1+'"));
+    check(
+        group("UNG+ORDERS+HOUSE:14+DEPT+261102:0815++UN+D:96A'"),
+        &["UCF", "UCM"],
+        &["UCF+0+HOUSE:14+DEPT+7'", "UCM+1+ORDERS:D:96A:UN:EAN008+7'"],
+    );
+    check(group("UNG+ORDERS+++261102:0815++UN+D:96A'"), &["UCF"], &["UCF+0+4012345000009:14+ACME:ZZ+7'"]);
+}

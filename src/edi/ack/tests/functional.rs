@@ -336,3 +336,34 @@ fn a_group_full_of_stray_segments_does_not_take_the_next_one_with_it() {
         "{text}"
     );
 }
+
+/// AK102 and AK202 are mandatory. What stands for a number that never came is the least that the element allows, and for
+/// the kind of a group and its sets what the one says of the other.
+#[test]
+fn numbers_that_never_came_are_filled_in() {
+    let check = |file: String, expect: &[&str]| {
+        let text = answered_file(&file, &policy());
+        assert_eq!(lines(&text, &["GS", "AK"]), expect, "{text}");
+    };
+    let fa = "GS*FA*ACME*NORTHWIND*20261124*0905*5*X*004010~";
+    let sound = x12("004010", &[SOUND]);
+    check(
+        sound.replace("*0815*7*X*", "*0815**X*").replace("GE*1*7", "GE*1*"),
+        &[fa, "AK1*PO*0~", "AK2*850*0001~", "AK5*A~", "AK9*A*1*1*1~"],
+    );
+    check(
+        sound.replace("850*0001", "850*").replace("SE*5*0001", "SE*5*"),
+        &[fa, "AK1*PO*7~", "AK2*850*0000~", "AK5*R*7~", "AK9*R*1*1*0~"],
+    );
+    check(sound.replace("ST*850*", "ST**"), &[fa, "AK1*PO*7~", "AK2*850*0001~", "AK5*R*6*1~", "AK9*R*1*1*0~"]);
+    check(sound.replace("GS*PO*", "GS**"), &[fa, "AK1*PO*7~", "AK2*850*0001~", "AK5*R*6~", "AK9*R*1*1*0~"]);
+    check(
+        sound.replace("GS*PO*NORTHWIND*ACME*", "GS*PO***"),
+        &["GS*FA*ACMEBRG*123456789*20261124*0905*5*X*004010~", "AK1*PO*7~", "AK2*850*0001~", "AK5*A~", "AK9*A*1*1*1~"],
+    );
+    // By what came, however odd, the partner finds what is meant.
+    check(
+        sound.replace("*0815*7*X*", "*0815*A7*X*").replace("GE*1*7", "GE*1*A7").replace("*0001", "*1"),
+        &[fa, "AK1*PO*A7~", "AK2*850*1~", "AK5*A~", "AK9*A*1*1*1~"],
+    );
+}

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::edi::Piece;
 use crate::edi::write::WriteFault;
+use crate::edi::{OutgoingSegment, Piece};
 
 /// A file that was sound before something happened to it.
 fn broken() -> impl Strategy<Value = String> {
@@ -91,11 +91,24 @@ fn check(interchange: &OutgoingInterchange) -> Result<Vec<Acknowledged>, TestCas
         let wrong: Vec<&str> = findings
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| finding.text.as_str())
+            .map(|finding| &*finding.text)
             .collect();
         prop_assert!(wrong.is_empty(), "{:?}\n{}", wrong, decode(&bytes));
     }
     Ok(said)
+}
+
+/// The interchange, its groups and their sets, by their index.
+fn places(report: &InterchangeReport) -> Vec<(Option<usize>, Option<usize>)> {
+    let groups = report.groups.iter().enumerate();
+    let sets = groups.flat_map(|(group, of)| (0..of.sets.len()).map(move |set| (Some(group), Some(set))));
+    let groups = (0..report.groups.len()).map(|group| (Some(group), None));
+    std::iter::once((None, None)).chain(groups).chain(sets).collect()
+}
+
+fn segments(interchange: &OutgoingInterchange) -> impl Iterator<Item = &OutgoingSegment> {
+    let sets = interchange.groups.iter().flat_map(|group| &group.sets).chain(&interchange.messages);
+    interchange.acknowledgements.iter().chain(sets.flat_map(|set| &set.segments))
 }
 
 proptest! {
@@ -120,7 +133,21 @@ proptest! {
                 let has_rejected = verdicts.sets.contains(&Verdict::Rejected);
                 prop_assert_eq!(has_rejected, matches!(verdicts.group, Verdict::Rejected | Verdict::PartlyAccepted) && !group.sets.is_empty());
             }
-            let Some(interchange) = answer.interchange else { continue };
+            let stamp = stamp();
+            let parts = Answer::new(&report, &policy, &stamp, &options);
+            let mut bytes = Vec::new();
+            let fault = parts.write(&options, |some| bytes.extend_from_slice(some)).err();
+            let Some(interchange) = answer.interchange else {
+                prop_assert!(fault.is_none() && bytes.is_empty());
+                continue;
+            };
+            let whole = write(&interchange, &options);
+            prop_assert_eq!(fault.map_or(Ok(bytes), Err), whole);
+            for (group, set) in places(&report) {
+                for segment in parts.segments_about(group, set) {
+                    prop_assert!(segments(&interchange).any(|one| *one == segment), "{:?}", segment);
+                }
+            }
             let said = check(&interchange)?;
             let about_sets = said.iter().filter(|one| one.subject.level == Level::Set);
             let rejected = about_sets.filter(|one| one.verdict == Some(Verdict::Rejected)).count();

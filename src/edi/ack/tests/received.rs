@@ -237,7 +237,7 @@ fn lists_of_codes() {
     check(
         listed(&meaning::of_segment),
         "1 unknown-segment, 2 unexpected-segment, 3 missing-segment, 4 too-many-loops, 5 too-many-segments, \
-         6 unknown-segment, 7 out-of-sequence, 10 trailing-separators, I4 not-used-segment, I6 missing-segment, \
+         6 segment-not-of-set, 7 out-of-sequence, 10 trailing-separators, I4 not-used-segment, I6 missing-segment, \
          I7 missing-segment, I8 missing-segment, I9 not-used-segment",
     );
     assert_eq!(meaning::of_segment("511"), Some(FindingCode::TrailingSeparators));

@@ -139,3 +139,44 @@ fn an_answer_has_the_delimiters_that_came_though_they_are_no_ascii() {
     let bytes = write(&answer.interchange.unwrap(), &options).unwrap();
     assert!(bytes.windows(10).any(|bytes| bytes == b"\x85AK1\xa6PO\xa67\x85"), "{}", decode(&bytes));
 }
+
+/// What the heads left out is filled in, or nobody could read the answer; what they said is copied.
+#[test]
+fn an_answer_to_heads_that_lack_their_numbers_is_sound() {
+    let x12_file = |release: &str| {
+        let file = x12(
+            release,
+            &[SOUND, SOUND_2, SOUND.replace("850*0001", "850*").as_str(), SOUND_2.replace("ST*850", "ST*").as_str()],
+        );
+        [
+            file.replace("*0815*7*X*", "*0815**X*").replace("GE*4*7", "GE*4*"),
+            file.replace("GS*PO*", "GS**"),
+            file.replace("GS*PO*NORTHWIND*ACME*", "GS*PO***"),
+        ]
+    };
+    let message = |unh: &str| ORDER.replace("UNH+1+ORDERS:D:96A:UN:EAN008", unh).replace("UNT+7+1", "UNT+7+");
+    let messages = ["UNH++ORDERS:D:96A:UN", "UNH++ORDERS:D", "UNH++ORDERS", "UNH+1", "UNH"].map(message);
+    let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+    let group = |head: &str| {
+        let unz = format!("{head}{}UNE+{}+'UNZ+1", messages.concat(), messages.len());
+        edifact("3", &messages).replace(&messages.concat(), "").replace(&format!("UNZ+{}", messages.len()), &unz)
+    };
+    let edifact_files = [
+        edifact("3", &messages),
+        edifact("4", &messages),
+        group("UNG+ORDERS+HOUSE:14+DEPT+261102:0815++UN+D:96A'"),
+        group("UNG+ORDERS+++261102:0815++UN+D:96A'"),
+    ];
+    let files = ["004010", "005010"].into_iter().flat_map(x12_file).chain(edifact_files);
+    for file in files {
+        let report = report(&file);
+        for functional in [FunctionalAck::Group997, FunctionalAck::Group999] {
+            for warnings in [Warnings::Noted, Warnings::Untold] {
+                let contrl_request = ContrlRequest::Ignored;
+                let policy = AckPolicy { functional, warnings, contrl_request, ..AckPolicy::default() };
+                let answer = acknowledge(&report, &policy, &stamp(), &WriteOptions::of(report.head.standard));
+                check_sound(&answer.interchange.expect("an answer is due"));
+            }
+        }
+    }
+}

@@ -35,9 +35,15 @@ fn a_sound_message_of_each_kind_is_clean() {
     let check = |file: &str, release: &str, sets: &str| {
         let found = messages(file);
         for set in &found {
-            assert_eq!(set.findings.iter().map(told).collect::<Vec<_>>(), Vec::<String>::new(), "{release} {}", set.id);
+            assert_eq!(
+                set.findings.iter().map(told).collect::<Vec<_>>(),
+                Vec::<String>::new(),
+                "{release} {}",
+                set.kind.id
+            );
         }
-        let keys: Vec<String> = found.iter().filter_map(|set| set.guide.as_ref().map(ToString::to_string)).collect();
+        let keys: Vec<String> =
+            found.iter().filter_map(|set| set.kind.guide.as_ref().map(ToString::to_string)).collect();
         assert_eq!(keys, sets.split(' ').map(|set| format!("edifact/{release}/{set}")).collect::<Vec<_>>());
     };
     let all = "ORDERS ORDRSP ORDCHG DESADV INVOIC DELFOR DELJIT INVRPT RECADV REMADV APERAK";
@@ -115,12 +121,12 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
         check(
             "ORDERS",
             &begun("LIN+1'CPS+1'UNS+S'"),
-            "unknown-segment at 5: edifact/RELEASE/ORDERS has no segment CPS",
+            "segment-not-of-set at 5: edifact/RELEASE/ORDERS has no segment CPS; other sets of its release have",
         );
         check(
             "ORDERS",
             &begun("LIN+1'PAI+::20'PAI+::20'UNS+S'"),
-            "too-many-segments at 6: PAI comes more often than 1 times in LIN",
+            "too-many-segments at 6: PAI comes more often than once in LIN",
         );
         check(
             "ORDERS",
@@ -154,7 +160,11 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
     }
     check("DELFOR:D:96A", &begun("NAD+BY+1'UNS+D'UNS+S'LIN+1'"), "out-of-sequence at 7: LIN comes too late in DELFOR");
     check("DELFOR:D:96A", &begun("UNS+D'"), "missing-segment at 5: the mandatory segment UNS of DELFOR is missing");
-    check("DELFOR:D:01B", &begun("UNS+D'"), "unknown-segment at 4: edifact/D01B/DELFOR has no segment UNS");
+    check(
+        "DELFOR:D:01B",
+        &begun("UNS+D'"),
+        "segment-not-of-set at 4: edifact/D01B/DELFOR has no segment UNS; other sets of its release have",
+    );
     check(
         "CONTRL:D:3",
         "UCI+1+A+B+7'UCS+1+13'",
@@ -166,7 +176,7 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
 fn the_nearest_guide_is_built_like_the_message() {
     let check = |kind: &str, expect: &str| {
         let found = messages(&file(kind, "BGM+220+1+9'"));
-        let guide = found.iter().filter_map(|set| set.guide.as_ref().map(ToString::to_string)).collect::<String>();
+        let guide = found.iter().filter_map(|set| set.kind.guide.as_ref().map(ToString::to_string)).collect::<String>();
         let is_nearest = found.iter().flat_map(|set| &set.findings).any(|it| it.code == FindingCode::NearestGuide);
         assert_eq!((guide.as_str(), is_nearest), (expect, true), "{kind}");
     };

@@ -203,14 +203,14 @@ proptest! {
                 Piece::Set(set) => &set.findings,
                 Piece::GroupEnd(end) => &end.findings,
                 Piece::InterchangeEnd(end) => &end.findings,
-                Piece::Finding(finding) => return Err(TestCaseError::fail(finding.text.clone())),
+                Piece::Finding(finding) => return Err(TestCaseError::fail(finding.text.to_string())),
                 Piece::Acknowledgement(_) | Piece::Group(_) | Piece::Unreadable(_) => continue,
             };
             // Odd delimiters are for people to know; they are no fault.
             let wrong: Vec<&str> = findings
                 .iter()
                 .filter(|one| one.severity > crate::base::Severity::Info)
-                .map(|one| one.text.as_str())
+                .map(|one| &*one.text)
                 .collect();
             prop_assert!(wrong.is_empty(), "{:?}\n{}", wrong, decode(&bytes));
         }
