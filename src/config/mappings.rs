@@ -38,8 +38,9 @@ impl Mappings {
     /// Compiles every file, so that the faults of those that no agreement names show too. Files made only to be
     /// extended are seen through those that extend them.
     pub(super) fn compile_all(&mut self, faults: &Faults) {
-        let whole = |(_, source): &(&String, &Source)| !is_part(source.text());
-        let names: Vec<_> = self.sources.iter().filter(whole).map(|(name, _)| name.clone()).collect();
+        let own = |name: &str| self.sources.get(name).map(|source| source.text().to_owned());
+        let whole = |name: &&String| !is_part(name, &own);
+        let names: Vec<_> = self.sources.keys().filter(whole).cloned().collect();
         for name in names {
             self.compile(&name, faults);
         }
@@ -64,13 +65,53 @@ impl Mappings {
 
 /// The shipped mappings that an agreement can name.
 fn shipped() -> Vec<&'static str> {
-    templates().filter(|name| template(name).is_some_and(|text| !is_part(text))).collect()
+    templates().filter(|name| !is_part(name, &|_| None)).collect()
 }
 
-/// Whether a file is made only to be extended: it extends nothing, and does not say what it maps.
-fn is_part(text: &str) -> bool {
-    toml::de::DeTable::parse(text).is_ok_and(|file| {
-        let says = |key| file.get_ref().contains_key(key);
-        !(says("extends") || says("message") && says("document"))
-    })
+/// The most files that are looked at for what a mapping maps; a chain that is longer is a fault of its own.
+const MAX_FILES: usize = 16;
+
+/// Whether a file is made only to be extended: neither it nor one that it extends says what it maps. A file that cannot be
+/// read, or extends one that is not there, is none, so that its fault is told.
+fn is_part(name: &str, own: &dyn Fn(&str) -> Option<String>) -> bool {
+    let mut next = Some(name.to_owned());
+    for _ in 0..MAX_FILES {
+        let Some(name) = next else { return true };
+        let Some(text) = own(&name).or_else(|| template(&name).map(str::to_owned)) else { return false };
+        let Ok(file) = toml::de::DeTable::parse(&text) else { return false };
+        let table = file.get_ref();
+        if table.contains_key("message") && table.contains_key("document") {
+            return false;
+        }
+        let parent = table.iter().find(|(key, _)| key.get_ref() == "extends");
+        next = parent.and_then(|(_, value)| value.get_ref().as_str().map(str::to_owned));
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_made_only_to_be_extended_say_nothing_of_what_they_map_and_extend_no_file_that_does() {
+        let own = |name: &str| match name {
+            "codes" => Some("[codes.unit]\nPC = 'EA'".to_owned()),
+            "blocks" => Some("extends = 'codes'\n[block.party]\nname = 'N102'".to_owned()),
+            "order" => Some("extends = 'templates/x12/004010/order'".to_owned()),
+            "lost" => Some("extends = 'nowhere'".to_owned()),
+            "circle" => Some("extends = 'circle'".to_owned()),
+            _ => None,
+        };
+        let check = |name: &str, expect: bool| assert_eq!(is_part(name, &own), expect, "{name}");
+        check("codes", true);
+        check("blocks", true);
+        check("templates/edifact/blocks", true);
+        check("order", false);
+        check("lost", false);
+        check("circle", false);
+        let shipped = shipped();
+        assert!(shipped.contains(&"templates/edifact/d96a/order"), "{shipped:?}");
+        assert!(!shipped.iter().any(|name| name.ends_with("/codes") || name.ends_with("/blocks")), "{shipped:?}");
+    }
 }

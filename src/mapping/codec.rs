@@ -25,15 +25,18 @@ pub(super) enum Stage {
     Ready(Kind),
 }
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 17] = [
     "code",
     "lookup",
     "flag",
     "date",
     "instant",
+    "from",
+    "until",
     "implied",
     "default",
     "text",
+    "lines",
     "gtin",
     "sscc",
     "trim",
@@ -121,7 +124,10 @@ impl Compiler<'_> {
                 }
             }
             ("instant", [], _) => Codec::Instant,
+            ("from", [], _) => Codec::From,
+            ("until", [], _) => Codec::Until,
             ("text", [], _) => Codec::Text,
+            ("lines", [], _) => Codec::Lines,
             ("gtin", [], _) => Codec::Gtin,
             ("sscc", [], _) => Codec::Sscc { identifier: false },
             ("sscc", [words], Some(ai)) if words.len() == 1 && ai == "ai" => Codec::Sscc { identifier: true },
@@ -185,7 +191,7 @@ impl Compiler<'_> {
             "default" => "default(value) or default(value, always)",
             "strip-zeros" => "strip-zeros(width)",
             "pad" => "pad(width, character)",
-            "instant" | "text" | "gtin" | "trim" | "upper" => "no arguments",
+            "instant" | "from" | "until" | "text" | "lines" | "gtin" | "trim" | "upper" => "no arguments",
             "sscc" => "sscc or sscc(ai)",
             "lookup" => "lookup(table, column of the wire, column of the document), a CSV file beside the mapping",
             "split" => "split(separator), at the end of the rule of an array of texts",
@@ -227,9 +233,13 @@ fn after(codec: &Codec, stage: &Stage, kind: &Kind) -> Result<Stage, &'static st
     );
     match codec {
         Codec::Default { .. } => Ok(stage.clone()),
-        Codec::Text => match stage {
+        Codec::Text | Codec::Lines => match stage {
             Stage::Element(_) | Stage::Elements(_) | Stage::Text => Ok(Stage::Text),
             Stage::Period | Stage::Ready(_) => Err("one or several places that are no date"),
+        },
+        Codec::From | Codec::Until => match stage {
+            Stage::Period => Ok(Stage::Ready(Kind::Date)),
+            _ => Err("a date or period with the code beside it that says how it is written (2380)"),
         },
         Codec::Instant => match stage {
             Stage::Element(ElementType::Dt | ElementType::An) => Ok(Stage::Ready(Kind::Instant)),

@@ -44,6 +44,7 @@ impl std::fmt::Debug for ValueExpression {
 impl ValueExpression {
     pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
         if let Ok(mut arithmetic) = Expression::parse(text)
+            && !matches!(arithmetic, Expression::Member(_))
             && !arithmetic.paths().is_empty()
             && arithmetic.paths().into_iter().all(|path| is_value(path))
         {

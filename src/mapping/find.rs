@@ -265,7 +265,7 @@ impl<'t, 'a> Finder<'t, 'a> {
             let Some(found) = value(&condition.reach.part, &segment) else { return Visit::GoOn };
             holds = match &condition.test {
                 Test::Present | Test::Absent => true,
-                Test::OneOf(values) => one_of(values, &found),
+                Test::OneOf(values) | Test::NoneOf(values) => one_of(values, &found),
             };
             if holds {
                 matched(found);
@@ -273,7 +273,7 @@ impl<'t, 'a> Finder<'t, 'a> {
             }
             Visit::GoOn
         });
-        holds != (condition.test == Test::Absent)
+        holds != matches!(condition.test, Test::Absent | Test::NoneOf(_))
     }
 
     /// Whether a segment, or a loop of this name, is there.
@@ -326,7 +326,7 @@ impl<'t, 'a> Finder<'t, 'a> {
     fn first(&self, reach: &Reach, conditions: &[Condition], here: Here<'t, 'a>) -> Option<Segment<'a>> {
         let mut found = None;
         self.segments(&reach.route, here, &mut |segment| {
-            let fits = value(&reach.part, &segment).is_some() && conditions.iter().all(|one| holds_of(one, &segment));
+            let fits = value(&reach.part, &segment).is_some() && hold_of(conditions, &segment);
             if fits {
                 found = Some(segment);
                 return Visit::Stop;
@@ -439,13 +439,18 @@ pub(super) fn value<'a>(part: &Part, segment: &Segment<'a>) -> Option<Found<'a>>
     }
 }
 
-/// Whether a condition of a place holds of its segment.
+/// Whether the conditions of a place hold of its segment.
+pub(super) fn hold_of(conditions: &[Condition], segment: &Segment<'_>) -> bool {
+    conditions.iter().all(|condition| holds_of(condition, segment))
+}
+
 fn holds_of(condition: &Condition, segment: &Segment<'_>) -> bool {
     let found = value(&condition.reach.part, segment);
     match &condition.test {
         Test::Present => found.is_some(),
         Test::Absent => found.is_none(),
         Test::OneOf(values) => found.is_some_and(|found| one_of(values, &found)),
+        Test::NoneOf(values) => found.is_none_or(|found| !one_of(values, &found)),
     }
 }
 

@@ -22,7 +22,9 @@ const NOT_A_FORMAT: Unfit = Unfit {
     expected: "a date or time whose code (2379) is one of 101, 102, 201 to 205, 301 to 304",
 };
 const NOT_A_ZONE: Unfit =
-    Unfit { code: "not-a-zone", expected: "a time zone of three letters, such as UTC, CET or EST" };
+    Unfit { code: "not-a-zone", expected: "a time zone of three letters or hours ahead, such as UTC, CET or +01" };
+const NOT_A_SPAN: Unfit =
+    Unfit { code: "not-a-date", expected: "a period as its code (2379) says, such as CCYYMMDDCCYYMMDD by 718" };
 
 /// Reads a date or time. Without a code its length says how it is written.
 pub(super) fn moment(text: &str, code: &str) -> Result<Moment, Unfit> {
@@ -75,8 +77,12 @@ fn offset(text: &str) -> Option<TimeZone> {
     Offset::from_seconds(sign * (hours * 60 + minutes) * 60).ok().map(TimeZone::fixed)
 }
 
-/// A zone by its usual three letters: a fixed offset, as a clock on the wall would be called.
+/// A zone by its usual three letters, or by the hours it is ahead: `+01`. A fixed offset, as a clock on the wall would
+/// be called.
 fn named(name: &str) -> Option<TimeZone> {
+    if name.len() == 3 && name.starts_with(['+', '-']) {
+        return offset(&format!("{name}00"));
+    }
     let hours = match name {
         "UTC" | "GMT" | "WET" => 0,
         "CET" | "MEZ" | "BST" => 1,
@@ -92,6 +98,39 @@ fn named(name: &str) -> Option<TimeZone> {
         _ => return None,
     };
     Offset::from_hours(hours).ok().map(TimeZone::fixed)
+}
+
+/// The first and the last day of a period, which may be one day.
+pub(super) fn span(text: &str, code: &str) -> Result<(Day, Day), Unfit> {
+    let digits: String = text.trim().chars().filter(|character| *character != '-').collect();
+    let number = |from: usize, until: usize| digits.get(from..until).and_then(|part| part.parse::<i16>().ok());
+    let day = |date: civil::Date| Day { date, century_assumed: false };
+    let bound = |first: Option<civil::Date>, last: Option<civil::Date>| match (first, last) {
+        (Some(first), Some(last)) => Ok((day(first), day(last))),
+        _ => Err(NOT_A_SPAN),
+    };
+    match (code, digits.len()) {
+        ("602", 4) => {
+            let year = number(0, 4).unwrap_or_default();
+            bound(civil::Date::new(year, 1, 1).ok(), civil::Date::new(year, 12, 31).ok())
+        }
+        ("610", 6) => {
+            let month = number(4, 6).and_then(|month| i8::try_from(month).ok()).unwrap_or_default();
+            let first = civil::Date::new(number(0, 4).unwrap_or_default(), month, 1).ok();
+            bound(first, first.map(civil::Date::last_of_month))
+        }
+        ("616", 6) => {
+            let week = number(4, 6).and_then(|week| i8::try_from(week).ok()).unwrap_or_default();
+            let week = |day| civil::ISOWeekDate::new(number(0, 4).unwrap_or_default(), week, day).ok();
+            bound(week(civil::Weekday::Monday).map(Into::into), week(civil::Weekday::Sunday).map(Into::into))
+        }
+        ("711" | "718", 16) | ("717", 12) => {
+            let (first, last) = digits.split_at_checked(digits.len() / 2).ok_or(NOT_A_SPAN)?;
+            Ok((convert::day(first, None)?, convert::day(last, None)?))
+        }
+        ("602" | "610" | "616" | "711" | "717" | "718", _) => Err(NOT_A_SPAN),
+        _ => moment(text, code).map(|(Moment::Day(day) | Moment::Time { day, .. })| (day, day)),
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +158,9 @@ mod tests {
         check("202611161430+0130", "205", Some("2026-11-16T14:30:00+01:30"));
         check("202611161430CET", "303", Some("2026-11-16T14:30:00+01:00"));
         check("20261116143015EST", "304", Some("2026-11-16T14:30:15-05:00"));
+        check("202611161430+01", "303", Some("2026-11-16T14:30:00+01:00"));
+        check("202611161430-05", "303", Some("2026-11-16T14:30:00-05:00"));
+        check("202611161430+1", "303", None);
         check("202611161430XYZ", "303", None);
         check("20261116", "203", None);
         check("202611161430", "102", None);
@@ -126,5 +168,26 @@ mod tests {
         check("202645", "616", None);
         check("ä0261116", "102", None);
         check("", "", None);
+    }
+
+    #[test]
+    fn periods_have_a_first_and_a_last_day() {
+        let check = |text: &str, code: &str, expect: Option<(&str, &str)>| {
+            let shown = span(text, code).ok().map(|(first, last)| (first.date.to_string(), last.date.to_string()));
+            let shown = shown.as_ref().map(|(first, last)| (first.as_str(), last.as_str()));
+            assert_eq!(shown, expect, "{text} by {code}");
+        };
+        check("2026110120261130", "718", Some(("2026-11-01", "2026-11-30")));
+        check("20261101-20261130", "711", Some(("2026-11-01", "2026-11-30")));
+        check("261101261130", "717", Some(("2026-11-01", "2026-11-30")));
+        check("202602", "610", Some(("2026-02-01", "2026-02-28")));
+        check("202653", "616", Some(("2026-12-28", "2027-01-03")));
+        check("2026", "602", Some(("2026-01-01", "2026-12-31")));
+        check("20261116", "102", Some(("2026-11-16", "2026-11-16")));
+        check("202611161430", "203", Some(("2026-11-16", "2026-11-16")));
+        check("202613", "610", None);
+        check("202554", "616", None);
+        check("20261101", "718", None);
+        check("ä0261101", "718", None);
     }
 }

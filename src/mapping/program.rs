@@ -103,7 +103,7 @@ pub(super) enum Work {
     Value(Rule),
     /// All values of several places, in the order of the wire.
     List {
-        reaches: Vec<Reach>,
+        places: Vec<ListPlace>,
         at: Spot,
     },
     /// One text that holds several values, with this between them.
@@ -123,6 +123,13 @@ pub(super) enum Work {
         blocks: Vec<(Instances, Section)>,
         required: bool,
     },
+}
+
+/// One of the places of a list, and what must hold of its segment.
+#[derive(Debug)]
+pub(super) struct ListPlace {
+    pub reach: Reach,
+    pub conditions: Vec<Condition>,
 }
 
 /// A rule for one value.
@@ -195,6 +202,8 @@ pub(super) struct Reach {
     pub part: Part,
     /// What the guide says of the value.
     pub element_type: ElementType,
+    /// The most characters that the guide gives it.
+    pub longest: Option<u32>,
     /// Where the code stands that says how a date or time is written (EDIFACT 2379 beside 2380).
     pub format: Option<Cell>,
 }
@@ -235,7 +244,7 @@ pub(super) struct Sub {
 }
 
 /// Something that must hold.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
     pub reach: Reach,
     pub test: super::rule::Test,
@@ -250,7 +259,7 @@ pub(super) struct Instances {
 }
 
 /// Where instances are.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// The instance around the rule is meant.
     This,
@@ -264,6 +273,8 @@ pub(super) enum Target {
 #[derive(Debug)]
 pub(super) struct Emit {
     pub reach: Reach,
+    /// What must hold of the segment.
+    pub conditions: Vec<Condition>,
     pub value: EmitValue,
     pub at: Spot,
 }
@@ -295,13 +306,20 @@ pub(super) enum Codec {
     },
     Date(DateFormat),
     Instant,
+    /// The first day of a period (EDIFACT 2379: 718 and others), or the day itself.
+    From,
+    /// The last day of a period, or the day itself.
+    Until,
     Implied(u32),
     /// A value for a place that is empty, taken on through the codecs behind it. Written only where it is `always`.
     Default {
         value: String,
         always: bool,
     },
+    /// Several places joined as they are.
     Text,
+    /// Several places joined as lines of a text: one that has room left is an end of line.
+    Lines,
     Gtin,
     /// With or without the application identifier 00 on the wire.
     Sscc {

@@ -5,9 +5,11 @@
 //! source    = places [ " if " condition { " and " condition } ] | "'" text "'"
 //! places    = place { " + " place }
 //! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
-//! condition = place "=" value | place " in (" value { " " value } ")" | ( place | SEG ) ( " present" | " absent" )
+//! condition = place "=" value | place [ " not" ] " in (" value { " " value } ")"
+//!           | ( place | SEG ) ( " present" | " absent" )
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
-//! emit      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
+//! emit      = said { " or " said }                         behind `place [ " if " condition { " and " condition } ] =`
+//! said      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
 //! ```
 //!
 //! A segment's tag has two or three characters and an element two digits, so `N101` is element 01 of N1 and `PO101`
@@ -52,7 +54,7 @@ pub(super) enum From {
     Here,
     /// The whole message.
     Message,
-    /// The nearest enclosing level of this name, in a hierarchy.
+    /// The nearest enclosing loop of this name, or level of this name in a hierarchy.
     Level(String),
 }
 
@@ -80,6 +82,8 @@ pub(super) struct Condition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Test {
     OneOf(Vec<String>),
+    /// No value there is one of these; none at all will do.
+    NoneOf(Vec<String>),
     Present,
     Absent,
 }
@@ -98,6 +102,13 @@ pub(super) struct Codec {
 pub(super) struct Instances {
     pub place: Place,
     pub alternatives: Vec<Vec<Condition>>,
+}
+
+/// Where an `emit` writes: a place, in the segments in which the conditions hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EmitPlace {
+    pub place: Place,
+    pub conditions: Vec<Condition>,
 }
 
 /// The value of an `emit`.
@@ -145,41 +156,44 @@ impl Instances {
     }
 }
 
-impl Place {
-    /// Reads a place that stands alone: the key of an `emit`.
+impl EmitPlace {
+    /// Reads the key of an `emit`.
     pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
         let mut scanner = Scanner::new(text);
         let place = place(&mut scanner)?;
-        scanner.end("nothing after the place")?;
-        Ok(place)
+        let conditions = if scanner.word("if") { several(&mut scanner, "and", condition)? } else { Vec::new() };
+        scanner.end("' if ', ' and ' or nothing after the place")?;
+        Ok(Self { place, conditions })
     }
 }
 
 impl Emit {
-    pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
+    /// The values that may stand there: the first is written.
+    pub(super) fn parse(text: &str) -> Result<Vec<Self>, RuleFault> {
         let mut scanner = Scanner::new(text);
-        let emit = if let Some(text) = scanner.quoted()? {
-            Self::Constant(text)
-        } else {
-            let mut outward = 0;
-            while scanner.symbol("^.") {
-                outward += 1;
-            }
-            let at = scanner.at();
-            let path = scanner.path()?;
-            match (path.as_str(), outward, scanner.symbol("(")) {
-                (_, _, false) => Self::Member { outward, path, codecs: codecs(&mut scanner)? },
-                ("count", 0, true) => Self::Count(argument(&mut scanner)?),
-                ("sum", 0, true) => Self::Sum(argument(&mut scanner)?),
-                ("segments", 0, true) => Self::Segments(argument(&mut scanner)?),
-                (_, _, true) => {
-                    return Err(RuleFault::new(at, format!("there is no function '{path}' here"))
-                        .expecting("count(…), sum(…) or segments(…)"));
-                }
-            }
-        };
-        scanner.end("' | ' or nothing")?;
-        Ok(emit)
+        let alternatives = several(&mut scanner, "or", emit)?;
+        scanner.end("' or ', ' | ' or nothing")?;
+        Ok(alternatives)
+    }
+}
+
+fn emit(scanner: &mut Scanner<'_>) -> Result<Emit, RuleFault> {
+    if let Some(text) = scanner.quoted()? {
+        return Ok(Emit::Constant(text));
+    }
+    let mut outward = 0;
+    while scanner.symbol("^.") {
+        outward += 1;
+    }
+    let at = scanner.at();
+    let path = scanner.path()?;
+    match (path.as_str(), outward, scanner.symbol("(")) {
+        (_, _, false) => Ok(Emit::Member { outward, path, codecs: codecs(scanner)? }),
+        ("count", 0, true) => Ok(Emit::Count(argument(scanner)?)),
+        ("sum", 0, true) => Ok(Emit::Sum(argument(scanner)?)),
+        ("segments", 0, true) => Ok(Emit::Segments(argument(scanner)?)),
+        (_, _, true) => Err(RuleFault::new(at, format!("there is no function '{path}' here"))
+            .expecting("count(…), sum(…) or segments(…)")),
     }
 }
 
@@ -227,25 +241,38 @@ fn condition(scanner: &mut Scanner<'_>) -> Result<Condition, RuleFault> {
     let test = if scanner.symbol("=") {
         Test::OneOf(vec![scanner.value()?])
     } else if scanner.word("in") {
-        scanner.demand("(")?;
-        let mut values = vec![scanner.value()?];
-        while !scanner.symbol(")") {
-            values.push(scanner.value()?);
+        Test::OneOf(values(scanner)?)
+    } else if scanner.word("not") {
+        if !scanner.word("in") {
+            return Err(RuleFault::new(scanner.at(), "'not' stands alone").expecting("'not in (VALUE VALUE)'"));
         }
-        Test::OneOf(values)
+        Test::NoneOf(values(scanner)?)
     } else if scanner.word("present") {
         Test::Present
     } else if scanner.word("absent") {
         Test::Absent
     } else {
         return Err(RuleFault::new(at, "the condition says nothing")
-            .expecting("'=VALUE', ' in (VALUE VALUE)', ' present' or ' absent'"));
+            .expecting("'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' present' or ' absent'"));
     };
-    if place.part == Part::Whole && matches!(test, Test::OneOf(_)) {
+    if place.part == Part::Whole && matches!(test, Test::OneOf(_) | Test::NoneOf(_)) {
         let fault = RuleFault::new(place.at, format!("'{}' is a whole segment and has no value", place.segment));
         return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
     }
     Ok(Condition { place, test })
+}
+
+/// `(CT ZZ)`
+fn values(scanner: &mut Scanner<'_>) -> Result<Vec<String>, RuleFault> {
+    scanner.demand("(")?;
+    let mut values = vec![scanner.value()?];
+    loop {
+        scanner.blanks();
+        if scanner.symbol(")") {
+            return Ok(values);
+        }
+        values.push(scanner.value()?);
+    }
 }
 
 fn place(scanner: &mut Scanner<'_>) -> Result<Place, RuleFault> {

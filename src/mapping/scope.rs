@@ -115,11 +115,17 @@ impl<'g> Scope<'g> {
         }
     }
 
-    /// The nearest enclosing level of a name.
+    /// The nearest enclosing level of a name, or loop.
     fn start_at(&self, level: &str, at: usize) -> Result<(Start, Vec<Level<'g>>), RuleFault> {
+        let is_level = self.tree.as_ref().is_some_and(|tree| tree.names.iter().any(|name| name == level));
+        let around = self.levels.iter().rposition(|around| matches!(around, Level::Loop(_)) && around.is_named(level));
+        if let (false, Some(around)) = (is_level, around) {
+            let levels = self.levels.get(..=around).unwrap_or_default().to_vec();
+            return Ok((Start::Out(self.levels.len() - levels.len()), levels));
+        }
         let fault = RuleFault::new(at, format!("there is no level '{level}'"));
         let Some(tree) = &self.tree else {
-            return Err(fault.expecting("a level of the section's tree; this section has none"));
+            return Err(fault.expecting("a loop around this one; the section has no tree of levels"));
         };
         let Some(index) = tree.names.iter().position(|name| name == level) else {
             return Err(fault.expecting(format!("one of {}", tree.names.join(", "))));
@@ -185,8 +191,8 @@ impl<'g> Scope<'g> {
                 return Err(fault.expecting(format!("an element of {own}; inside one segment there is nothing else")));
             }
         };
-        let Looked { part, element_type, format } = self.part(place, loop_name)?;
-        Ok(Reach { route: Route { start, loops: loops.to_vec(), tag }, part, element_type, format })
+        let Looked { part, element_type, longest, format } = self.part(place, loop_name)?;
+        Ok(Reach { route: Route { start, loops: loops.to_vec(), tag }, part, element_type, longest, format })
     }
 
     /// How many loops at the start of a path are those that the last `each` or `in` entered.
@@ -205,7 +211,7 @@ impl<'g> Scope<'g> {
 
     fn part(&self, place: &rule::Place, loop_name: Option<String>) -> Result<Looked, RuleFault> {
         let segment = self.guide.segment(&place.segment);
-        let plain = |part, element_type| Looked { part, element_type, format: None };
+        let plain = |part, element_type| Looked { part, element_type, longest: None, format: None };
         match &place.part {
             rule::Part::Whole => Ok(plain(Part::Whole { loop_name }, ElementType::An)),
             rule::Part::Pair(qualifier) => {
@@ -280,7 +286,8 @@ fn element_part(
     let cell = |component| Cell { number, sub: Sub { repetition, component } };
     match &element.kind {
         ElementKind::Simple { value, .. } if component <= 1 => {
-            Ok(Looked { part: Part::Element(cell(0)), element_type: *value, format: None })
+            let longest = element.component(1).and_then(ElementDef::max_length);
+            Ok(Looked { part: Part::Element(cell(0)), element_type: *value, longest, format: None })
         }
         ElementKind::Simple { .. } => {
             Err(RuleFault::new(at, format!("'{tag}{number:02}' has no components")).expecting("the element alone"))
@@ -294,7 +301,8 @@ fn element_part(
             let element_type = definition.value_type().unwrap_or(ElementType::An);
             let says_how = components.get(component).is_some_and(|next| next.id == DATE_FORMAT);
             let format = (definition.id == DATE && says_how).then(|| cell(component + 1));
-            Ok(Looked { part: Part::Element(cell(component)), element_type, format })
+            let longest = definition.max_length();
+            Ok(Looked { part: Part::Element(cell(component)), element_type, longest, format })
         }
     }
 }
@@ -303,6 +311,7 @@ fn element_part(
 struct Looked {
     part: Part,
     element_type: ElementType,
+    longest: Option<u32>,
     format: Option<Cell>,
 }
 

@@ -111,6 +111,32 @@ fn the_first_source_that_is_there_is_read() {
 }
 
 #[test]
+fn not_in_holds_of_what_is_none_of_the_values() {
+    let rule = "contractNumber = 'REF02 if REF01 not in (BO VN)'";
+    check(rule, "REF*BO*B~REF*CT*C~", "/contractNumber", json!("C"));
+    check(rule, "REF*BO*B~REF*VN*V~", "/contractNumber", Value::Null);
+    let others = "[order.references.others]\neach = 'REF if REF01 not in (CT)'\ncode = 'REF01'\nnumber = 'REF02'";
+    let expect = json!([{"code": "BO", "number": "B"}, {"code": "VN", "number": "V"}]);
+    check(others, "REF*BO*B~REF*CT*C~REF*VN*V~", "/references/others", expect);
+    // Of an instance it says that no segment there has one of the values.
+    let notes = "[order.notes]\neach = 'N9 if MSG01 not in (no never)'\ntext = 'N902'";
+    check(notes, "N9*L1*A~MSG*yes~MSG*no~N9*L1*B~MSG*yes~N9*L1*C~", "/notes", json!([{"text": "B"}, {"text": "C"}]));
+}
+
+#[test]
+fn a_place_may_start_at_a_loop_around_the_instance() {
+    let rules = "[order.lines.components]\neach = 'SLN if ^PO1.PO105 not in (HP)'\nlineNumber = 'SLN01'\n\
+                 relationCode = '^PO1.PO103'\nitem.description = '^PO1.PID05 if PID01=F'";
+    let body = |price: &str| format!("{BEG}PO1*1*5*EA*2*{price}~PID*F****Kit~SLN*1**I~SLN*2**I~CTT*1~");
+    let read_of = |price: &str| read(&small(rules), &body(price)).document["lines"][0]["components"].clone();
+    let component = |number: &str| json!({"lineNumber": number, "relationCode": "EA", "item": {"description": "Kit"}});
+    assert_eq!(read_of("PE"), json!([component("1"), component("2")]));
+    assert_eq!(read_of("HP"), Value::Null);
+    let faults = compile(&small("[order.notes]\neach = 'N9'\ntext = '^PO1.PO103'")).unwrap_err();
+    assert_eq!(faults[0].message, "there is no level 'PO1'", "{faults:?}");
+}
+
+#[test]
 fn places_without_a_path_are_in_the_instance_then_first_in_its_loops_and_nowhere_else() {
     // AMT stands in CTT, and as a loop of its own at the top: the first segment of a child loop is in reach.
     check("totals.lineAmount = 'CTT/AMT02 if AMT01=TT'", "AMT*TT*7~", "/totals/lineAmount", Value::Null);
@@ -166,6 +192,8 @@ fn a_list_of_places_collects_in_the_order_of_the_wire() {
     check(rules, "N1*ST*P~N3*a*b~N3*c~", "/shipTo/address/street", json!(["a", "b", "c"]));
     check(rules, "N1*ST*P~", "/shipTo", json!({"name": "P"}));
     check(rules, "N1*ST~", "/shipTo", Value::Null);
+    let serial = "shipTo.additionalNames = ['REF02 if REF01=SE', 'REF03 if REF01=SN']";
+    check(serial, "REF*SE*1*x~REF*CT*2~REF*SN*y*3~REF*SE*4~", "/shipTo/additionalNames", json!(["1", "3", "4"]));
 }
 
 #[test]
@@ -223,6 +251,12 @@ fn codecs_convert() {
     check("contractNumber = 'REF02 | strip-zeros(5)'", "REF*CT*000~", "/contractNumber", json!("0"));
     check("contractNumber = 'REF02 | pad(5, x) | upper'", "REF*CT*xxab~", "/contractNumber", json!("AB"));
     check("contractNumber = 'REF02 + REF03 | text'", "REF*CT*ab*cd~", "/contractNumber", json!("abcd"));
+    // Lines of a text: a place with room left ends one, a full one (REF02 has thirty characters) goes on in the next.
+    let lines = "contractNumber = 'REF02 + REF03 | lines'";
+    check(lines, "REF*CT*ab*cd~", "/contractNumber", json!("ab cd"));
+    check(lines, "REF*CT*ab *cd~", "/contractNumber", json!("ab cd"));
+    let full = "x".repeat(30);
+    check(lines, &format!("REF*CT*{full}*cd~"), "/contractNumber", json!(format!("{full}cd")));
     check("contractNumber = 'REF02 | default(none)'", "", "/contractNumber", json!("none"));
     check("orderDate = 'REF02 | date(YYMMDD)'", "REF*CT*261102~", "/orderDate", json!("2026-11-02"));
     check("totals.lineAmount = 'REF02 | implied(2)'", "REF*CT*1234~", "/totals/lineAmount", json!("12.34"));
@@ -335,6 +369,27 @@ fn emits_are_compared_and_only_equal_values_are_used() {
     let (codes, left) = read_fob("PP", "2*5");
     assert_eq!(codes, ["emit-differs", "emit-differs"]);
     assert_eq!(left, ["FOB01", "CTT/CTT01"]);
+    let either = "emit = { FOB01 = \"'DF' or 'PP'\", CTT01 = 'segments(BEG) or sum(lines.quantity.value)' }\n\
+                  deliveryTerms.location = 'FOB07'";
+    for (fob, count) in [("DF", "1"), ("PP", "5")] {
+        let read = read(&small(either), &format!("{BEG}FOB*{fob}~PO1*1*5*EA~CTT*{count}~"));
+        assert_eq!(read.findings, []);
+        assert!(read.unmapped.iter().all(|one| one.path.starts_with("BEG")), "{:?}", read.unmapped);
+    }
+}
+
+#[test]
+fn an_emit_is_compared_where_its_conditions_hold() {
+    let rules = "emit = { \"FOB01 if FOB05 present\" = \"'DF'\", \"FOB01 if FOB05 absent\" = \"'CC'\" }\n\
+                 deliveryTerms = { incoterm = 'FOB05', location = 'FOB07' }";
+    for (fob, codes) in
+        [("DF****FCA", &[][..]), ("CC", &[]), ("DF", &["emit-differs"]), ("CC****FCA", &["emit-differs"])]
+    {
+        let read = read(&small(rules), &format!("{BEG}FOB*{fob}~PO1*1*5*EA~CTT*1~"));
+        assert_eq!(read.findings.iter().map(|one| one.code.as_ref()).collect::<Vec<_>>(), codes, "{fob}");
+    }
+    let elsewhere = "emit = { \"FOB01 if ITD01 present\" = \"'DF'\" }";
+    assert_eq!(compile(&small(elsewhere)).unwrap_err()[0].code, "unknown-place");
 }
 
 #[test]
@@ -427,7 +482,7 @@ fn a_partners_file_states_only_what_differs() {
     let read = read(&overlay, &body);
     assert_eq!(read.document["contractNumber"], json!("C-7"));
     assert_eq!(read.document["extensions"], json!({"x-northwind-costcenter": "4711"}));
-    assert_eq!(read.document["notes"], json!([{"text": "hello"}]));
+    assert_eq!(read.document["notes"], json!([{"text": "hello", "subject": "L1"}]));
     assert_eq!(read.document["lines"][0]["quantity"], json!({"value": "5", "unit": "EA"}));
     assert_eq!(read.document.get("blanketOrderNumber"), None);
     let left: Vec<&str> = read.unmapped.iter().map(|one| one.path.as_str()).collect();

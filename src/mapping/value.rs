@@ -19,10 +19,18 @@ use crate::canon::Kind;
 use crate::edi::guide::ElementType;
 use crate::edi::{Place, Segment};
 
+/// One of several places that make a value.
+#[derive(Clone)]
+struct PartOfValue<'a> {
+    text: Cow<'a, str>,
+    /// As long as the guide allows: what stands in the next place goes on without a break.
+    is_full: bool,
+}
+
 /// What stands between two codecs.
 enum Stage<'a> {
     Wire(Cow<'a, str>, ElementType),
-    Several(Vec<Option<(Cow<'a, str>, ElementType)>>),
+    Several(Vec<Option<PartOfValue<'a>>>),
     /// A date or time, and the code that says how it is written.
     Period(Cow<'a, str>, Cow<'a, str>),
     Ready(Value),
@@ -238,11 +246,20 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         if let (Codec::Instant, Stage::Wire(..) | Stage::Several(_)) = (codec, &stage) {
             return self.instant(stage, place).map(Stage::Ready);
         }
+        if let (Codec::From | Codec::Until, Stage::Period(text, code)) = (codec, &stage) {
+            let (first, last) = period::span(text, code)?;
+            let day = if *codec == Codec::From { first } else { last };
+            if day.century_assumed {
+                self.assume_century(place);
+            }
+            return Ok(Stage::Ready(Value::from(day.date.to_string())));
+        }
         let (text, element_type) = match stage {
             Stage::Wire(text, element_type) => (text, element_type),
             Stage::Period(text, _) if matches!(codec, Codec::Date(_)) => (text, ElementType::An),
             Stage::Several(parts) => {
-                let joined: String = parts.into_iter().flatten().map(|(text, _)| text).collect();
+                let parts = parts.into_iter().flatten();
+                let joined = if *codec == Codec::Lines { lines(parts) } else { parts.map(|part| part.text).collect() };
                 (Cow::Owned(joined), ElementType::An)
             }
             // A default behind a value that is there, or a date that becomes what the member is by itself.
@@ -251,7 +268,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let text_of = |text: Cow<'a, str>| Ok(Stage::Wire(text, ElementType::An));
         match codec {
             Codec::Default { .. } => Ok(Stage::Wire(text, element_type)),
-            Codec::Text => text_of(text),
+            Codec::Text | Codec::Lines => text_of(text),
             Codec::Code(list) => Ok(self.word(*list, text, kind)),
             Codec::Lookup(table) => {
                 let found = self.program.tables.get(*table).and_then(|table| table.canonical(&text));
@@ -285,7 +302,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             Codec::Upper => text_of(Cow::Owned(text.to_uppercase())),
             Codec::Pad { filler, .. } => text_of(stripped(&text, *filler)),
             // Handled above; here for the compiler, which wants every codec named.
-            Codec::Instant => Err(MISFIT),
+            Codec::Instant | Codec::From | Codec::Until => Err(MISFIT),
         }
     }
 
@@ -311,10 +328,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     fn instant(&mut self, stage: Stage<'a>, place: Option<Place>) -> Result<Value, Unfit> {
         let parts = match stage {
             Stage::Several(parts) => parts,
-            Stage::Wire(text, element_type) => vec![Some((text, element_type))],
+            Stage::Wire(text, _) => vec![Some(PartOfValue { text, is_full: false })],
             Stage::Period(..) | Stage::Ready(_) | Stage::Unlisted(_) => return Err(MISFIT),
         };
-        let part = |index: usize| parts.get(index).cloned().flatten().map(|(text, _)| text);
+        let part = |index: usize| parts.get(index).cloned().flatten().map(|part| part.text);
         let date = self.day(&part(0).ok_or(MISFIT)?, None, place)?;
         let time = match part(1) {
             Some(text) => convert::time(&text)?,
@@ -427,18 +444,39 @@ fn stripped<'a>(text: &str, filler: char) -> Cow<'a, str> {
 
 fn staged<'a>(reaches: &[Reach], segment: &Segment<'a>) -> (Stage<'a>, Vec<Found<'a>>) {
     let value = |reach: &Reach| find::value(&reach.part, segment).map(|found| found.with(reach.format));
-    let values: Vec<_> = reaches.iter().map(|reach| (value(reach), reach.element_type)).collect();
+    let values: Vec<_> = reaches.iter().map(|reach| (value(reach), reach)).collect();
     let found = values.iter().filter_map(|(found, _)| *found).collect();
     if let ([(Some(only), _)], Some(format)) = (values.as_slice(), reaches.first().and_then(|reach| reach.format)) {
         return (Stage::Period(only.text(), find::at_cell(segment, format).text()), found);
     }
     let stage = match values.as_slice() {
-        [(Some(only), element_type)] => Stage::Wire(only.text(), *element_type),
-        several => Stage::Several(
-            several.iter().map(|(found, element_type)| found.map(|found| (found.text(), *element_type))).collect(),
-        ),
+        [(Some(only), reach)] => Stage::Wire(only.text(), reach.element_type),
+        several => {
+            Stage::Several(several.iter().map(|(found, reach)| Some(part_of_value(&(*found)?, reach))).collect())
+        }
     };
     (stage, found)
+}
+
+fn part_of_value<'a>(found: &Found<'a>, reach: &Reach) -> PartOfValue<'a> {
+    let text = found.text();
+    let is_full = reach.longest.is_some_and(|longest| text.chars().count() >= longest as usize);
+    PartOfValue { text, is_full }
+}
+
+/// The text of several places. One that has room left ends a line: a blank goes between it and the next.
+fn lines<'a>(parts: impl Iterator<Item = PartOfValue<'a>>) -> String {
+    let mut joined = String::new();
+    let mut is_full = true;
+    for part in parts {
+        let blanks = joined.ends_with(char::is_whitespace) || part.text.starts_with(char::is_whitespace);
+        if !is_full && !blanks {
+            joined.push(' ');
+        }
+        joined.push_str(&part.text);
+        is_full = part.is_full;
+    }
+    joined
 }
 
 /// What a member becomes when no word stands for the code: `other`, or the code itself where codes are plain text.

@@ -71,7 +71,13 @@ fn faults_say_where_and_what_was_expected() {
     check("", 0, "the rule ends too early", "a segment, such as BEG03");
     check("BEG", 0, "'BEG' names a whole segment", "an element of it, such as BEG01");
     check("BEG03 x", 6, "'x' does not belong here", "' or ', ' if ', ' and ', ' + ' or ' | '");
-    check("BEG03 if BEG01", 14, "the condition says nothing", "'=VALUE', ' in (VALUE VALUE)', ' present' or ' absent'");
+    check(
+        "BEG03 if BEG01",
+        14,
+        "the condition says nothing",
+        "'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' present' or ' absent'",
+    );
+    check("BEG03 if BEG01 not 1", 19, "'not' stands alone", "'not in (VALUE VALUE)'");
     check("BEG03 if BEG=1", 9, "'BEG' is a whole segment and has no value", "an element of it, such as BEG01");
     check("BEG00", 0, "'BEG00' has no element", "elements count from 01");
     check("'open", 0, "the quoted text has no end", "a closing '");
@@ -90,12 +96,15 @@ fn instances_have_alternatives() {
     let shown: Vec<String> = either.alternatives.iter().map(|all| show_conditions(all)).collect();
     assert_eq!(shown, [" IF ITD 7/0/0 Present", " IF ITD 6/0/0 Present AND ITD 3/0/0 Absent"]);
     assert_eq!(show_conditions(&read("PO1 if SCH absent").alternatives[0]), " IF SCH Absent");
+    let none = read("REF if REF01 not in (CT ZZ) and ^PO1.PO106 present");
+    let shown = show_conditions(&none.alternatives[0]);
+    assert_eq!(shown, r#" IF REF 1/0/0 NoneOf(["CT", "ZZ"]) AND LEVEL PO1:PO1 6/0/0 Present"#);
     assert!(Instances::parse("PO101").is_err());
 }
 
 #[test]
 fn emits_are_constants_members_or_counts() {
-    let check = |text: &str, expect: Emit| assert_eq!(Emit::parse(text).unwrap(), expect, "{text}");
+    let check = |text: &str, expect: Emit| assert_eq!(Emit::parse(text).unwrap(), [expect], "{text}");
     check("'DF'", Emit::Constant("DF".to_owned()));
     check("count(lines)", Emit::Count("lines".to_owned()));
     check("sum(lines.quantity.value)", Emit::Sum("lines.quantity.value".to_owned()));
@@ -105,6 +114,9 @@ fn emits_are_constants_members_or_counts() {
         "^.quantity.unit | code(unit)",
         Emit::Member { outward: 1, path: "quantity.unit".to_owned(), codecs: vec![code] },
     );
+    let either = [Emit::Segments("HL".to_owned()), Emit::Count("lines".to_owned())];
+    assert_eq!(Emit::parse("segments(HL) or count(lines)").unwrap(), either);
+    assert!(Emit::parse("'08' '01'").is_err());
     assert!(Emit::parse("average(lines)").is_err());
     assert!(Emit::parse("^.").is_err());
 }
@@ -113,6 +125,6 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_grammar_panic(text in "[A-Z0-9a-z /^.()\\[\\]'|=+,-]{0,40}|\\PC{0,40}") {
         // Only whether it comes back is asked here.
-        drop((Rule::parse(&text), Instances::parse(&text), Emit::parse(&text), Place::parse(&text)));
+        drop((Rule::parse(&text), Instances::parse(&text), Emit::parse(&text), EmitPlace::parse(&text)));
     }
 }

@@ -15,7 +15,7 @@ use crate::edi::{
     self, Delimiters, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
     OutgoingSet, Particulars, Party, Piece, Place, ReadOptions, Reader, Standard, TransactionSet, Usage,
 };
-use crate::mapping::context::ReadContext;
+use crate::mapping::context::{ReadContext, ReadOrigin};
 use crate::mapping::hierarchy::{Plan, aligned};
 use crate::mapping::notes::{Notes, location};
 use crate::mapping::party::name_parties;
@@ -99,12 +99,19 @@ pub(in crate::mapping) fn write(
                 notes: &mut notes,
                 path: String::new(),
                 names: Vec::new(),
+                appeared: Vec::new(),
             };
             let document = match hierarchy {
                 Some(hierarchy) => aligned(&read.document, &filled, hierarchy),
                 None => read.document.clone(),
             };
             comparison.value(Some(&filled), Some(&document), &mapping.document.shape);
+            let Comparison { mut appeared, .. } = comparison;
+            if !appeared.is_empty() && hierarchy.is_none() {
+                let traced = mapping.read(&tree, &ReadContext { trace: true, ..context.clone() });
+                appeared.retain(|finding| !is_emitted(finding, &traced.origins, &finished));
+            }
+            appeared.into_iter().for_each(|finding| notes.find(finding));
         }
         Err(fault) => notes.find(fault),
     }
@@ -137,7 +144,7 @@ fn of_the_guide(finding: &edi::Finding, finished: &[Finished]) -> Diagnostic {
     };
     let behind = cells.iter().find(|(cell, _)| u32::try_from(cell.number).is_ok_and(|number| at(number, cell.sub)));
     let written = behind.or(cells.first()).map(|(_, written)| written);
-    let diagnostic = Diagnostic::from(finding);
+    let diagnostic = Diagnostic::from(finding).hinting("mend the document, or the rule in the partner's mapping");
     let member = written.map(|written| written.member.clone()).filter(|member| !member.is_empty());
     let place = Place { start: 0, end: 0, ..finding.place };
     let mut at = location(Some(place), written.and_then(|written| written.spot.as_ref()), member);
@@ -238,6 +245,8 @@ struct Comparison<'c> {
     notes: &'c mut Notes,
     path: String,
     names: Vec<String>,
+    /// Findings of members that were not in the document.
+    appeared: Vec<Diagnostic>,
 }
 
 impl Comparison<'_> {
@@ -324,11 +333,15 @@ impl Comparison<'_> {
     }
 
     fn find(&mut self, finding: Diagnostic) {
-        if self.is_told() {
-            return;
+        if !self.is_told() {
+            let finding = self.placed(finding);
+            self.notes.find(finding);
         }
-        let spot = fill::spot_of(self.program, &self.path).cloned();
-        self.notes.find(finding.at(location(None, spot.as_ref(), Some(self.path.clone()))));
+    }
+
+    fn placed(&self, finding: Diagnostic) -> Diagnostic {
+        let spot = fill::spot_of(self.program, &self.path);
+        finding.at(location(None, spot, Some(self.path.clone())))
     }
 
     fn lost(&mut self) {
@@ -352,8 +365,33 @@ impl Comparison<'_> {
             return;
         }
         let message = format!("{} comes back as {}, which the document does not have", self.path, shown(read));
-        self.find(Diagnostic::info("more-read-back", message));
+        if !self.is_told() {
+            let finding = self.placed(Diagnostic::info("more-read-back", message));
+            self.appeared.push(finding);
+        }
     }
+}
+
+/// Whether all of a member that came back more is from places that emits filled: then the mapping says so itself.
+fn is_emitted(finding: &Diagnostic, origins: &[ReadOrigin], finished: &[Finished]) -> bool {
+    let Some(member) = &finding.location.member else { return false };
+    let is_inside = |origin: &&ReadOrigin| {
+        let rest = origin.member.strip_prefix(member.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let mut origins = origins.iter().filter(is_inside).peekable();
+    origins.peek().is_some() && origins.all(|origin| origin.places.iter().all(|place| is_of_emit(place, finished)))
+}
+
+fn is_of_emit(place: &Place, finished: &[Finished]) -> bool {
+    // The header is the first segment of the set.
+    let index = place.segment_position.and_then(|position| (position as usize).checked_sub(2));
+    let cells = index.and_then(|index| finished.get(index)).map(|one| one.cells.as_slice()).unwrap_or_default();
+    let is_there = |cell: &crate::mapping::program::Cell| {
+        place.element.is_some_and(|element| element as usize == cell.number)
+            && place.component.map_or(1, |component| component as usize) == cell.sub.component.max(1)
+    };
+    cells.iter().any(|(cell, written)| is_there(cell) && written.member.is_empty())
 }
 
 fn has_values(value: &Value) -> bool {

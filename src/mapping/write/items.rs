@@ -2,16 +2,39 @@
 
 use serde_json::{Map, Value};
 
-use super::draft::Written;
-use super::place::{Here, Wire};
+use super::draft::{Mark, Written};
+use super::place::{Asked, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
-use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start, Target, Work, path_text};
+use crate::mapping::notes::Mark as Noted;
+use crate::mapping::program::{
+    Instances, ListPlace, PathStep, Reach, Route, Section, Source, Start, Target, Work, path_text,
+};
 
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
+
+/// Where an item goes.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Into the instance of the item before it.
+    In(Here),
+    /// Into one of its own, in the loops that are there.
+    New,
+    /// Into one of its own, in new loops: what stands beside it in those that are there contradicts.
+    Apart,
+}
+
+/// How far the writing was.
+#[derive(Clone, Copy)]
+struct State {
+    draft: Mark,
+    notes: Noted,
+    clashes: usize,
+    left_out: usize,
+}
 
 impl<'m, 'd> Writing<'m, 'd> {
     /// An object in an instance of its own.
@@ -36,34 +59,74 @@ impl<'m, 'd> Writing<'m, 'd> {
         }
     }
 
-    /// An array, an instance for each item.
+    /// An array, an instance for each item. Where a later item makes the conditions of an earlier one's block false
+    /// (`LIN if SCC absent`, and then there is an SCC), or finds no room beside it, all are written again without that
+    /// block.
     pub(super) fn each(&mut self, blocks: &'m [Block], items: &'d [Value], here: Here) {
         // What stands at a place of the whole message is read there and not written from here.
-        let blocks: Vec<&Block> = blocks.iter().filter(|(instances, _)| !is_read_only(instances)).collect();
-        let mut last: Option<(usize, Here)> = None;
+        let all: Vec<&Block> = blocks.iter().filter(|(instances, _)| !is_read_only(instances)).collect();
+        let before = self.state();
+        let mut open = all.clone();
+        loop {
+            let made = self.all_items(&open, items, here);
+            let kept = self.kept(&open, &made);
+            let failed = self.clashes > before.clashes;
+            if open.len() < 2 || kept.len() == open.len() {
+                if failed && open.len() < all.len() {
+                    // Leaving blocks out did not help: what is told is told of all of them.
+                    self.take_back(before);
+                    self.all_items(&all, items, here);
+                }
+                return;
+            }
+            self.take_back(before);
+            open = kept;
+        }
+    }
+
+    /// The blocks to try again with: those whose conditions still hold, and, where an item found no block, those that do
+    /// not take up the one instance around them.
+    fn kept(&self, blocks: &[&'m Block], made: &[Option<(usize, Here)>]) -> Vec<&'m Block> {
+        let is_kept = |(index, block): &(usize, &&'m Block)| {
+            let mut own = made.iter().flatten().filter(|(used, _)| used == index).map(|(_, inside)| *inside).peekable();
+            let is_in_the_way = made.contains(&None) && own.peek().is_some() && matches!(block.0.target, Target::This);
+            !is_in_the_way && own.all(|inside| self.holds(&block.0, inside))
+        };
+        blocks.iter().enumerate().filter(is_kept).map(|(_, block)| *block).collect()
+    }
+
+    /// Writes the items; of each the block and the instance, where several blocks feed the array.
+    fn all_items(&mut self, blocks: &[&'m Block], items: &'d [Value], here: Here) -> Vec<Option<(usize, Here)>> {
+        let mut made: Vec<Option<(usize, Here)>> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let Value::Object(members) = item else { continue };
             if let Some(step) = self.steps.last_mut() {
                 step.index = Some(index);
             }
             self.items.push(item);
-            last = match blocks.as_slice() {
-                [(instances, section)] => {
-                    self.item(instances, section, members, here);
+            made.push(match blocks {
+                [only] => {
+                    self.item(only, members, here);
                     None
                 }
-                blocks => self.block_item(blocks, members, here, last),
-            };
+                blocks => self.block_item(blocks, members, here, made.last().copied().flatten()),
+            });
             self.items.pop();
         }
         if let Some(step) = self.steps.last_mut() {
             step.index = None;
         }
+        made
     }
 
-    fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
+    fn item(&mut self, block: &'m Block, members: &'d Map<String, Value>, here: Here) {
+        let (instances, section) = block;
         let by = self.instance_author();
-        let made = self.new_instance(instances, here, &by, true);
+        let asked = if loops_around(instances).is_empty() { Asked::Item } else { Asked::ItemApart };
+        if asked == Asked::ItemApart && self.tried(block, members, (Place::New, here), &by).is_some() {
+            return;
+        }
+        let made = self.new_instance(instances, here, &by, asked);
         self.spot.clone_from(&by.spot);
         match made {
             Ok(inside) => self.section(section, members, inside),
@@ -71,9 +134,9 @@ impl<'m, 'd> Writing<'m, 'd> {
         }
     }
 
-    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and whose required
-    /// places it can fill. It shares the instance of the item before it as long as their blocks ascend and nothing
-    /// contradicts.
+    /// An item of an array that several blocks feed: it belongs to the first whose constants it has and that writes all of
+    /// its members, else to the one that leaves the least of them. It shares the instance of the item before it as long as
+    /// their blocks ascend and nothing contradicts.
     fn block_item(
         &mut self,
         blocks: &[&'m Block],
@@ -82,17 +145,38 @@ impl<'m, 'd> Writing<'m, 'd> {
         last: Option<(usize, Here)>,
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
-        let fitting = blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members));
-        for (index, (instances, section)) in fitting {
-            if let Some((before, inside)) = last
-                && before < index
-                && self.tried(instances, section, members, Some(inside), here, &by).is_some()
-            {
+        let fitting: Vec<usize> = blocks
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, section))| has_constants(section, members))
+            .map(|(index, _)| index)
+            .collect();
+        let mut places: Vec<(usize, Place)> = Vec::new();
+        if let Some((before, inside)) = last {
+            let target = |index: usize| blocks.get(index).map(|(instances, _)| &instances.target);
+            let may_share = fitting.iter().filter(|index| before < **index && target(before) == target(**index));
+            places.extend(may_share.map(|index| (*index, Place::In(inside))));
+        }
+        places.extend(fitting.iter().flat_map(|index| [(*index, Place::New), (*index, Place::Apart)]));
+        let mut best: Option<(usize, (usize, Place))> = None;
+        for (index, place) in places {
+            let Some(block) = blocks.get(index) else { continue };
+            let before = self.state();
+            let Some(inside) = self.tried(block, members, (place, here), &by) else { continue };
+            let left_out = self.left_out - before.left_out;
+            if left_out == 0 {
                 return Some((index, inside));
             }
-            if let Some(inside) = self.tried(instances, section, members, None, here, &by) {
-                return Some((index, inside));
+            self.take_back(before);
+            if best.is_none_or(|(least, _)| left_out < least) {
+                best = Some((left_out, (index, place)));
             }
+        }
+        if let Some((_, (index, place))) = best
+            && let Some(block) = blocks.get(index)
+            && let Some(inside) = self.tried(block, members, (place, here), &by)
+        {
+            return Some((index, inside));
         }
         self.spot = by.spot;
         let finding = Diagnostic::error("no-block", "none of the blocks of the mapping can write this item");
@@ -104,44 +188,55 @@ impl<'m, 'd> Writing<'m, 'd> {
     /// Writes an item into an instance, or a new one; takes it back where that contradicts or could not be read again.
     fn tried(
         &mut self,
-        instances: &'m Instances,
-        section: &'m Section,
+        (instances, section): &'m Block,
         members: &'d Map<String, Value>,
-        inside: Option<Here>,
-        here: Here,
+        (place, here): (Place, Here),
         by: &Written,
     ) -> Option<Here> {
-        let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
-        let made = match inside {
-            Some(inside) => Ok(inside),
-            None => self.new_instance(instances, here, by, true),
+        let before = self.state();
+        let made = match place {
+            Place::In(inside) => Ok(inside),
+            Place::New => self.new_instance(instances, here, by, Asked::Item),
+            Place::Apart if loops_around(instances).is_empty() => return None,
+            Place::Apart => self.new_instance(instances, here, by, Asked::ItemApart),
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
-            if self.clashes == clashes && self.holds(instances, inside) {
+            if self.clashes == before.clashes && self.holds(instances, inside) {
                 return Some(inside);
             }
         }
-        self.draft.rewind(mark);
-        self.notes.rewind(noted);
-        self.clashes = clashes;
+        self.take_back(before);
         None
     }
 
+    fn state(&self) -> State {
+        State { draft: self.draft.mark(), notes: self.notes.mark(), clashes: self.clashes, left_out: self.left_out }
+    }
+
+    fn take_back(&mut self, before: State) {
+        self.draft.rewind(before.draft);
+        self.notes.rewind(before.notes);
+        (self.clashes, self.left_out) = (before.clashes, before.left_out);
+    }
+
     /// Values of one kind, in the places of a list: a new segment where the one before is full.
-    pub(super) fn list(&mut self, reaches: &'m [Reach], at: &Spot, items: &'d [Value], here: Here) {
+    pub(super) fn list(&mut self, places: &'m [ListPlace], at: &Spot, items: &'d [Value], here: Here) {
         let by = self.author(at);
         self.spot = Some(at.clone());
         let mut values = items.iter().filter_map(Value::as_str).peekable();
         let mut is_first = true;
+        // Places with conditions of their own are alternatives for what is read; the first of them is written.
+        let Some(ListPlace { reach: Reach { route, .. }, conditions }) = places.first() else { return };
+        let together = places.iter().filter(|place| place.reach.route == *route && place.conditions == *conditions);
+        let together: Vec<&ListPlace> = together.collect();
         while values.peek().is_some() {
-            let mut wants = Vec::new();
-            for reach in reaches {
+            let mut wants: Vec<Want> = conditions.iter().filter_map(|one| condition_want(one, &by)).collect();
+            for ListPlace { reach, .. } in &together {
                 let Some(text) = values.next() else { break };
                 let wire = Wire { text: Some(text.to_owned()), format: None };
                 wants.extend(super::place::value_wants(reach, &wire, &by));
             }
-            let Some(route) = reaches.first().map(|reach| &reach.route) else { return };
             let put = if is_first { self.put_all(route, &wants, here) } else { self.put_in_new(route, &wants, here) };
             is_first = false;
             if let Err(clash) = put {
@@ -158,7 +253,15 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let generic = path_text(&self.steps.iter().map(step).collect::<Vec<_>>());
         let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
-        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
+        Written { spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path(), ..Written::default() }
+    }
+}
+
+/// The loops that an instance's path goes through.
+fn loops_around(instances: &Instances) -> &[String] {
+    match &instances.target {
+        Target::This => &[],
+        Target::Loops { loops, .. } | Target::Segments(Route { loops, .. }) => loops,
     }
 }
 

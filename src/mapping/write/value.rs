@@ -88,14 +88,18 @@ impl Writing<'_, '_> {
                 },
                 Codec::Date(format) => Stage::Text(day_text(&stage.text()?, *format)?),
                 Codec::Implied(digits) => Stage::Text(implied(&stage.text()?, *digits)?),
+                Codec::From | Codec::Until => stage,
                 Codec::Instant if reaches.iter().any(|reach| reach.format.is_some()) => stage,
                 Codec::Instant => self.instant(&stage.text()?, reaches)?,
-                Codec::Text if reaches.len() > 1 => self.cut(&stage.text()?, reaches),
+                Codec::Text | Codec::Lines if reaches.len() > 1 => self.cut(&stage.text()?, reaches),
                 Codec::Sscc { identifier: true } => Stage::Text(format!("00{}", stage.text()?)),
                 Codec::Pad { width, filler } => Stage::Text(padded(&stage.text()?, *width, *filler)?),
-                Codec::Text | Codec::Gtin | Codec::Sscc { identifier: false } | Codec::Trim | Codec::Upper => {
-                    Stage::Text(stage.text()?)
-                }
+                Codec::Text
+                | Codec::Lines
+                | Codec::Gtin
+                | Codec::Sscc { identifier: false }
+                | Codec::Trim
+                | Codec::Upper => Stage::Text(stage.text()?),
             };
         }
         let plain = |text| Wire { text, format: None };
