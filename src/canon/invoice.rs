@@ -210,6 +210,10 @@ pub struct Line {
     #[schemars(extend("x-ubl" = "Delivery", "x-x12" = "N1 in IT1", "x-edifact" = "NAD in LIN"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ship_to: Option<Party>,
+    /// Where it went, in parts, if to several places.
+    #[schemars(extend("x-ubl" = "Delivery", "x-x12" = "SDQ in IT1", "x-edifact" = "LOC, QTY in LIN"))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<Delivery>,
     /// The lots it is from.
     #[schemars(extend("x-ubl" = "LotIdentification", "x-x12" = "IT1 (235=LT), REF02 (REF01=LT)", "x-edifact" = "GIN+BX"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -246,6 +250,19 @@ pub struct Line {
     #[schemars(schema_with = "super::generate::extensions")]
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extensions: Map<String, Value>,
+}
+
+/// The part of an invoiced line that went to one of several places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// How much, in the invoiced quantity's unit.
+    #[schemars(extend("x-ubl" = "Delivery/Quantity", "x-x12" = "SDQ04", "x-edifact" = "QTY+12 in LIN"))]
+    pub quantity: Decimal,
+    /// Where to.
+    #[schemars(extend("x-ubl" = "Delivery/DeliveryLocation", "x-x12" = "SDQ02, SDQ03", "x-edifact" = "LOC+7"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ship_to: Option<Party>,
 }
 
 /// What an invoice comes to, as sent or derived.

@@ -62,6 +62,11 @@ impl MappingFiles {
         }
     }
 
+    /// Whether a file, shipped or not, is made only to be extended: nothing says what it maps.
+    pub fn is_part(&self, name: &str) -> bool {
+        is_part(name, &|name| self.text(name))
+    }
+
     /// Where a file of the folder lies: `acme/order.toml`.
     pub fn place(&self, below: &str) -> PathBuf {
         self.folder.place(below)
@@ -98,7 +103,7 @@ impl Mappings {
     /// Compiles every file, so that the faults of those that no agreement names show too. Files made only to be
     /// extended are seen through those that extend them.
     pub(super) fn compile_all(&mut self, faults: &Faults) {
-        let whole = |name: &&str| self.files.sources.get(*name).is_some_and(|source| !is_part(source.text()));
+        let whole = |name: &&str| !self.files.is_part(name);
         let names: Vec<String> = self.files.names().filter(whole).map(str::to_owned).collect();
         for name in names {
             self.compile(&name, faults);
@@ -124,13 +129,26 @@ impl Mappings {
 
 /// The shipped mappings that an agreement can name.
 fn shipped() -> Vec<&'static str> {
-    templates().filter(|name| template(name).is_some_and(|text| !is_part(text))).collect()
+    templates().filter(|name| !is_part(name, &|_| None)).collect()
 }
 
-/// Whether a file is made only to be extended: it extends nothing, and does not say what it maps.
-pub fn is_part(text: &str) -> bool {
-    toml::de::DeTable::parse(text).is_ok_and(|file| {
-        let says = |key| file.get_ref().contains_key(key);
-        !(says("extends") || says("message") && says("document"))
-    })
+/// The most files that are looked at for what a mapping maps; a chain that is longer is a fault of its own.
+const MAX_FILES: usize = 16;
+
+/// Whether a file is made only to be extended: neither it nor one that it extends says what it maps. A file that cannot be
+/// read, or extends one that is not there, is none, so that its fault is told.
+fn is_part(name: &str, own: &dyn Fn(&str) -> Option<String>) -> bool {
+    let mut next = Some(name.to_owned());
+    for _ in 0..MAX_FILES {
+        let Some(name) = next else { return true };
+        let Some(text) = own(&name).or_else(|| template(&name).map(str::to_owned)) else { return false };
+        let Ok(file) = toml::de::DeTable::parse(&text) else { return false };
+        let table = file.get_ref();
+        if table.contains_key("message") && table.contains_key("document") {
+            return false;
+        }
+        let parent = table.iter().find(|(key, _)| key.get_ref() == "extends");
+        next = parent.and_then(|(_, value)| value.get_ref().as_str().map(str::to_owned));
+    }
+    false
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use guides::{guides_beside, guides_in};
 pub use live::{Live, ReloadOutcome};
 pub use load::{check, load};
-pub use mappings::{MappingFiles, is_part};
+pub use mappings::MappingFiles;
 pub use settings::{
     Amqp, Bind, ClientCertificate, ContentMode, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, Retention,
     Settings, Store, Tls, TlsVersion,

@@ -8,7 +8,7 @@ use super::file::Spot;
 use super::find::{self, Finder, Found, Here, Visit};
 use super::hierarchy::TreeIndex;
 use super::notes::Notes;
-use super::program::{Emit, Instances, Member, Program, Reach, Section, Work};
+use super::program::{Emit, Instances, ListPlace, Member, Program, Section, Work};
 use crate::base::Diagnostic;
 use crate::canon::{push_index, push_member};
 use crate::edi::{Place, Tree};
@@ -163,7 +163,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let name = at.section.names.get(member.slot).map_or("", String::as_str);
         let value = match &member.work {
             Work::Value(rule) => return self.value(rule, member.slot, at, slots),
-            Work::List { reaches, at: rule } => self.list(reaches, rule, name, at),
+            Work::List { places, at: rule } => self.list(places, rule, name, at),
             Work::Split { rule, separator } => {
                 self.value(rule, member.slot, at, slots);
                 let text = slots.get(member.slot).cloned().flatten();
@@ -254,26 +254,31 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// Every listed place of every such segment, in the order of the wire.
-    fn list(&mut self, reaches: &'m [Reach], rule: &'m Spot, name: &'m str, at: At<'m, 't, 'a>) -> Option<Value> {
+    fn list(&mut self, places: &'m [ListPlace], rule: &'m Spot, name: &'m str, at: At<'m, 't, 'a>) -> Option<Value> {
         let here = at.here;
-        let mut found: Vec<Found<'a>> = Vec::new();
-        for (index, reach) in reaches.iter().enumerate() {
-            if reaches.iter().take(index).any(|before| before.route == reach.route) {
+        let mut found: Vec<(Found<'a>, &'m ListPlace)> = Vec::new();
+        for (index, place) in places.iter().enumerate() {
+            let route = &place.reach.route;
+            if places.iter().take(index).any(|before| before.reach.route == *route) {
                 continue;
             }
-            let of_route: Vec<&Reach> = reaches.iter().filter(|other| other.route == reach.route).collect();
-            self.finder.segments(&reach.route, here, &mut |segment| {
-                found.extend(of_route.iter().filter_map(|reach| find::value(&reach.part, &segment)));
+            let of_route: Vec<&'m ListPlace> = places.iter().filter(|other| other.reach.route == *route).collect();
+            self.finder.segments(route, here, &mut |segment| {
+                let values = of_route.iter().filter(|place| find::hold_of(&place.conditions, &segment));
+                found.extend(values.filter_map(|place| Some((find::value(&place.reach.part, &segment)?, *place))));
                 Visit::GoOn
             });
         }
-        found.sort_by_key(|found| found.element.segment().position());
-        found.iter().for_each(|found| found.mark(&mut self.coverage));
+        found.sort_by_key(|(found, _)| found.element.segment().position());
+        for (found, place) in &found {
+            found.mark(&mut self.coverage);
+            find::mark_conditions(&place.conditions, &found.element.segment(), &mut self.coverage);
+        }
         if self.context.trace && !found.is_empty() {
-            let places = found.iter().map(|found| found.element.place()).collect();
+            let places = found.iter().map(|(found, _)| found.element.place()).collect();
             self.origins.push(PendingOrigin { item: at.item, name, places, rule });
         }
-        let values: Vec<Value> = found.iter().map(|found| Value::from(found.text().into_owned())).collect();
+        let values: Vec<Value> = found.iter().map(|(found, _)| Value::from(found.text().into_owned())).collect();
         values.iter().for_each(|value| self.take("", value));
         (!values.is_empty()).then_some(Value::Array(values))
     }

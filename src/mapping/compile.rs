@@ -11,7 +11,7 @@ use super::file::{Node, Spot, Table, Value};
 use super::load::{Loaded, overlay};
 use super::nearest::did_you_mean;
 use super::party::find_parties;
-use super::program::{Condition, Instances, PathStep, Program, Reach, Source, Ways};
+use super::program::{Condition, Instances, ListPlace, PathStep, Program, Source, Ways};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -431,13 +431,14 @@ impl<'c> Compiler<'c> {
     }
 }
 
-/// A reach on its own, for a rule that collects values.
-pub(super) fn only_reach(source: Source) -> Option<Reach> {
+/// A place on its own, for a rule that collects values.
+pub(super) fn only_place(source: Source) -> Option<ListPlace> {
     match source {
-        Source::Places { reaches, conditions } if conditions.is_empty() => {
+        Source::Places { reaches, conditions } => {
             let mut reaches = reaches.into_iter();
-            reaches.next().filter(|_| reaches.next().is_none())
+            let reach = reaches.next().filter(|_| reaches.next().is_none())?;
+            Some(ListPlace { reach, conditions })
         }
-        Source::Places { .. } | Source::Constant(_) => None,
+        Source::Constant(_) => None,
     }
 }

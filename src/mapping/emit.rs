@@ -11,7 +11,7 @@ use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
 use super::notes::location;
-use super::program::{Emit, EmitValue};
+use super::program::{Condition, Emit, EmitValue, Reach};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -27,10 +27,11 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, "emit", "a table of places and values, such as { FOB01 = \"'DF'\" }");
             return Vec::new();
         };
-        table.entries.iter().filter_map(|entry| self.emit(entry, scope, own)).collect()
+        table.entries.iter().filter_map(|entry| self.emit(entry, scope, own)).flatten().collect()
     }
 
-    fn emit(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Option<Emit> {
+    /// One emit for each value that may stand at the place.
+    fn emit(&mut self, entry: &Entry, scope: &Scope<'_>, own: &'c Shape) -> Option<Vec<Emit>> {
         if matches!(entry.node.value, Value::Flag(false)) {
             return None;
         }
@@ -38,13 +39,8 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, &entry.key, "a literal such as \"'08'\", or a path of the document");
             return None;
         };
-        let here = |place: rule::Place| match place.from {
-            rule::From::Message => Err(RuleFault::new(0, "an emit completes a segment of its own section")
-                .expecting("a place without '/' at its start")),
-            rule::From::Here | rule::From::Level(_) => Ok(place),
-        };
-        let reach = match rule::Place::parse(&entry.key).and_then(here).and_then(|place| scope.reach(&place)) {
-            Ok(reach) => reach,
+        let (reach, conditions) = match emit_place(&entry.key, scope) {
+            Ok(place) => place,
             Err(fault) => {
                 let mut diagnostic = Diagnostic::error("unknown-place", fault.message);
                 (diagnostic.expected, diagnostic.hint) = (fault.expected, fault.hint);
@@ -53,8 +49,12 @@ impl<'c> Compiler<'c> {
             }
         };
         let parsed = self.faults.parsed(&entry.node, rule::Emit::parse(text))?;
-        let value = self.emit_value(&entry.node, parsed, own)?;
-        Some(Emit { reach, value, at: entry.node.at.clone() })
+        let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
+        let emit = |value: Option<EmitValue>| {
+            let (reach, conditions) = (reach.clone(), conditions.clone());
+            Some(Emit { reach, conditions, value: value?, at: entry.node.at.clone() })
+        };
+        values.into_iter().map(emit).collect()
     }
 
     fn emit_value(&mut self, node: &Node, emit: rule::Emit, own: &'c Shape) -> Option<EmitValue> {
@@ -95,6 +95,25 @@ impl<'c> Compiler<'c> {
     }
 }
 
+/// Looks up where an emit writes. Its conditions speak of the same segment.
+fn emit_place(text: &str, scope: &Scope<'_>) -> Result<(Reach, Vec<Condition>), RuleFault> {
+    let rule::EmitPlace { place, conditions } = rule::EmitPlace::parse(text)?;
+    if place.from == rule::From::Message {
+        return Err(RuleFault::new(0, "an emit completes a segment of its own section")
+            .expecting("a place without '/' at its start"));
+    }
+    let condition = |condition: rule::Condition| {
+        if condition.place.segment != place.segment {
+            let message = format!("'{}' is another segment than '{}'", condition.place.segment, place.segment);
+            return Err(RuleFault::new(0, message).expecting(format!("an element of {}", place.segment)));
+        }
+        let same = rule::Place { from: place.from.clone(), loops: place.loops.clone(), ..condition.place };
+        Ok(Condition { reach: scope.reach(&same)?, test: condition.test })
+    };
+    let conditions = conditions.into_iter().map(condition).collect::<Result<_, _>>()?;
+    Ok((scope.reach(&place)?, conditions))
+}
+
 /// A place whose value is none of those that emits would write there.
 struct Differing<'m, 'a> {
     emit: &'m Emit,
@@ -115,7 +134,9 @@ impl<'m> Reading<'m, '_, '_> {
         for PendingEmit { emit, here, item } in std::mem::take(&mut self.emits) {
             let mut seen = Vec::new();
             self.finder.segments(&emit.reach.route, here, &mut |segment| {
-                seen.push(segment);
+                if find::hold_of(&emit.conditions, &segment) {
+                    seen.push(segment);
+                }
                 Visit::GoOn
             });
             for segment in seen {

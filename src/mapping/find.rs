@@ -326,7 +326,7 @@ impl<'t, 'a> Finder<'t, 'a> {
     fn first(&self, reach: &Reach, conditions: &[Condition], here: Here<'t, 'a>) -> Option<Segment<'a>> {
         let mut found = None;
         self.segments(&reach.route, here, &mut |segment| {
-            let fits = value(&reach.part, &segment).is_some() && conditions.iter().all(|one| holds_of(one, &segment));
+            let fits = value(&reach.part, &segment).is_some() && hold_of(conditions, &segment);
             if fits {
                 found = Some(segment);
                 return Visit::Stop;
@@ -439,7 +439,11 @@ pub(super) fn value<'a>(part: &Part, segment: &Segment<'a>) -> Option<Found<'a>>
     }
 }
 
-/// Whether a condition of a place holds of its segment.
+/// Whether the conditions of a place hold of its segment.
+pub(super) fn hold_of(conditions: &[Condition], segment: &Segment<'_>) -> bool {
+    conditions.iter().all(|condition| holds_of(condition, segment))
+}
+
 fn holds_of(condition: &Condition, segment: &Segment<'_>) -> bool {
     let found = value(&condition.reach.part, segment);
     match &condition.test {

@@ -106,7 +106,7 @@ pub(super) enum Work {
     Value(Rule),
     /// All values of several places, in the order of the wire.
     List {
-        reaches: Vec<Reach>,
+        places: Vec<ListPlace>,
         at: Spot,
     },
     /// One text that holds several values, with this between them.
@@ -126,6 +126,13 @@ pub(super) enum Work {
         blocks: Vec<(Instances, Section)>,
         required: bool,
     },
+}
+
+/// One of the places of a list, and what must hold of its segment.
+#[derive(Debug)]
+pub(super) struct ListPlace {
+    pub reach: Reach,
+    pub conditions: Vec<Condition>,
 }
 
 /// A rule for one value.
@@ -238,7 +245,7 @@ pub(super) struct Sub {
 }
 
 /// Something that must hold.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Condition {
     pub reach: Reach,
     pub test: super::rule::Test,
@@ -253,7 +260,7 @@ pub(super) struct Instances {
 }
 
 /// Where instances are.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// The instance around the rule is meant.
     This,
@@ -267,6 +274,8 @@ pub(super) enum Target {
 #[derive(Debug)]
 pub(super) struct Emit {
     pub reach: Reach,
+    /// What must hold of the segment.
+    pub conditions: Vec<Condition>,
     pub value: EmitValue,
     pub at: Spot,
 }

@@ -7,7 +7,8 @@
 //! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
 //! condition = place "=" value | place " in (" value { " " value } ")" | ( place | SEG ) ( " present" | " absent" )
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
-//! emit      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
+//! emit      = said { " or " said }                         behind `place [ " if " condition { " and " condition } ] =`
+//! said      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
 //! ```
 //!
 //! A segment's tag has two or three characters and an element two digits, so `N101` is element 01 of N1 and `PO101`
@@ -100,6 +101,13 @@ pub(super) struct Instances {
     pub alternatives: Vec<Vec<Condition>>,
 }
 
+/// Where an `emit` writes: a place, in the segments in which the conditions hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EmitPlace {
+    pub place: Place,
+    pub conditions: Vec<Condition>,
+}
+
 /// The value of an `emit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Emit {
@@ -145,41 +153,44 @@ impl Instances {
     }
 }
 
-impl Place {
-    /// Reads a place that stands alone: the key of an `emit`.
+impl EmitPlace {
+    /// Reads the key of an `emit`.
     pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
         let mut scanner = Scanner::new(text);
         let place = place(&mut scanner)?;
-        scanner.end("nothing after the place")?;
-        Ok(place)
+        let conditions = if scanner.word("if") { several(&mut scanner, "and", condition)? } else { Vec::new() };
+        scanner.end("' if ', ' and ' or nothing after the place")?;
+        Ok(Self { place, conditions })
     }
 }
 
 impl Emit {
-    pub(super) fn parse(text: &str) -> Result<Self, RuleFault> {
+    /// The values that may stand there: the first is written.
+    pub(super) fn parse(text: &str) -> Result<Vec<Self>, RuleFault> {
         let mut scanner = Scanner::new(text);
-        let emit = if let Some(text) = scanner.quoted()? {
-            Self::Constant(text)
-        } else {
-            let mut outward = 0;
-            while scanner.symbol("^.") {
-                outward += 1;
-            }
-            let at = scanner.at();
-            let path = scanner.path()?;
-            match (path.as_str(), outward, scanner.symbol("(")) {
-                (_, _, false) => Self::Member { outward, path, codecs: codecs(&mut scanner)? },
-                ("count", 0, true) => Self::Count(argument(&mut scanner)?),
-                ("sum", 0, true) => Self::Sum(argument(&mut scanner)?),
-                ("segments", 0, true) => Self::Segments(argument(&mut scanner)?),
-                (_, _, true) => {
-                    return Err(RuleFault::new(at, format!("there is no function '{path}' here"))
-                        .expecting("count(…), sum(…) or segments(…)"));
-                }
-            }
-        };
-        scanner.end("' | ' or nothing")?;
-        Ok(emit)
+        let alternatives = several(&mut scanner, "or", emit)?;
+        scanner.end("' or ', ' | ' or nothing")?;
+        Ok(alternatives)
+    }
+}
+
+fn emit(scanner: &mut Scanner<'_>) -> Result<Emit, RuleFault> {
+    if let Some(text) = scanner.quoted()? {
+        return Ok(Emit::Constant(text));
+    }
+    let mut outward = 0;
+    while scanner.symbol("^.") {
+        outward += 1;
+    }
+    let at = scanner.at();
+    let path = scanner.path()?;
+    match (path.as_str(), outward, scanner.symbol("(")) {
+        (_, _, false) => Ok(Emit::Member { outward, path, codecs: codecs(scanner)? }),
+        ("count", 0, true) => Ok(Emit::Count(argument(scanner)?)),
+        ("sum", 0, true) => Ok(Emit::Sum(argument(scanner)?)),
+        ("segments", 0, true) => Ok(Emit::Segments(argument(scanner)?)),
+        (_, _, true) => Err(RuleFault::new(at, format!("there is no function '{path}' here"))
+            .expecting("count(…), sum(…) or segments(…)")),
     }
 }
 

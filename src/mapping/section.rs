@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::code::Meaning;
 use super::codec::in_words;
-use super::compile::{Compiler, RESERVED, only_reach};
+use super::compile::{Compiler, RESERVED, only_place};
 use super::convert;
 use super::expression::ValueExpression;
 use super::file::{Entry, Node, Spot, Table, Value};
@@ -338,7 +338,7 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, &entry.key, expected_for(shape));
             return None;
         }
-        let mut reaches = Vec::new();
+        let mut places = Vec::new();
         for node in items {
             let Some(text) = node.text() else {
                 self.faults.wrong_type(node, &entry.key, "a place");
@@ -347,15 +347,15 @@ impl<'c> Compiler<'c> {
             let Some(parsed) = self.faults.parsed(node, rule::Rule::parse(text)) else { continue };
             let Some((sources, _)) = self.sources(node, &parsed, &frame.scope) else { continue };
             let mut sources = sources.into_iter();
-            match (sources.next().and_then(only_reach), sources.next(), parsed.codecs.as_slice()) {
-                (Some(reach), None, []) => reaches.push(reach),
+            match (sources.next().and_then(only_place), sources.next(), parsed.codecs.as_slice()) {
+                (Some(place), None, []) => places.push(place),
                 _ => {
                     let fault = Diagnostic::error("rule-syntax", "a list holds plain places");
-                    self.faults.at(&node.at, fault.expecting("one place, without conditions or codecs"));
+                    self.faults.at(&node.at, fault.expecting("one place, without alternatives or codecs"));
                 }
             }
         }
-        Some(Work::List { reaches, at: entry.node.at.clone() })
+        Some(Work::List { places, at: entry.node.at.clone() })
     }
 
     fn object(&mut self, entry: &Entry, table: &Table, shape: &'c Shape, frame: &Frame<'c, '_, '_>) -> Option<Work> {

@@ -3,8 +3,17 @@
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("templates/x12/codes", include_str!("../../mappings/templates/x12/codes.toml")),
+    ("templates/x12/party", include_str!("../../mappings/templates/x12/party.toml")),
+    ("templates/x12/terms", include_str!("../../mappings/templates/x12/terms.toml")),
+    ("templates/x12/goods", include_str!("../../mappings/templates/x12/goods.toml")),
     ("templates/x12/004010/order", include_str!("../../mappings/templates/x12/004010/order.toml")),
+    ("templates/x12/004010/order-response", include_str!("../../mappings/templates/x12/004010/order-response.toml")),
+    ("templates/x12/004010/shipment-notice", include_str!("../../mappings/templates/x12/004010/shipment-notice.toml")),
+    ("templates/x12/004010/invoice", include_str!("../../mappings/templates/x12/004010/invoice.toml")),
     ("templates/x12/005010/order", include_str!("../../mappings/templates/x12/005010/order.toml")),
+    ("templates/x12/005010/order-response", include_str!("../../mappings/templates/x12/005010/order-response.toml")),
+    ("templates/x12/005010/shipment-notice", include_str!("../../mappings/templates/x12/005010/shipment-notice.toml")),
+    ("templates/x12/005010/invoice", include_str!("../../mappings/templates/x12/005010/invoice.toml")),
 ];
 
 /// The text of a shipped mapping, by its path below `mappings/` without `.toml`.

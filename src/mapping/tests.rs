@@ -166,6 +166,8 @@ fn a_list_of_places_collects_in_the_order_of_the_wire() {
     check(rules, "N1*ST*P~N3*a*b~N3*c~", "/shipTo/address/street", json!(["a", "b", "c"]));
     check(rules, "N1*ST*P~", "/shipTo", json!({"name": "P"}));
     check(rules, "N1*ST~", "/shipTo", Value::Null);
+    let serial = "shipTo.additionalNames = ['REF02 if REF01=SE', 'REF03 if REF01=SN']";
+    check(serial, "REF*SE*1*x~REF*CT*2~REF*SN*y*3~REF*SE*4~", "/shipTo/additionalNames", json!(["1", "3", "4"]));
 }
 
 #[test]
@@ -339,6 +341,27 @@ fn emits_are_compared_and_only_equal_values_are_used() {
     let (codes, left) = read_fob("PP", "2*5");
     assert_eq!(codes, ["emit-differs", "emit-differs"]);
     assert_eq!(left, ["FOB01", "CTT/CTT01"]);
+    let either = "emit = { FOB01 = \"'DF' or 'PP'\", CTT01 = 'segments(BEG) or sum(lines.quantity.value)' }\n\
+                  deliveryTerms.location = 'FOB07'";
+    for (fob, count) in [("DF", "1"), ("PP", "5")] {
+        let read = read(&small(either), &format!("{BEG}FOB*{fob}~PO1*1*5*EA~CTT*{count}~"));
+        assert_eq!(read.findings, []);
+        assert!(read.unmapped.iter().all(|one| one.path.starts_with("BEG")), "{:?}", read.unmapped);
+    }
+}
+
+#[test]
+fn an_emit_is_compared_where_its_conditions_hold() {
+    let rules = "emit = { \"FOB01 if FOB05 present\" = \"'DF'\", \"FOB01 if FOB05 absent\" = \"'CC'\" }\n\
+                 deliveryTerms = { incoterm = 'FOB05', location = 'FOB07' }";
+    for (fob, codes) in
+        [("DF****FCA", &[][..]), ("CC", &[]), ("DF", &["emit-differs"]), ("CC****FCA", &["emit-differs"])]
+    {
+        let read = read(&small(rules), &format!("{BEG}FOB*{fob}~PO1*1*5*EA~CTT*1~"));
+        assert_eq!(read.findings.iter().map(|one| one.code.as_ref()).collect::<Vec<_>>(), codes, "{fob}");
+    }
+    let elsewhere = "emit = { \"FOB01 if ITD01 present\" = \"'DF'\" }";
+    assert_eq!(compile(&small(elsewhere)).unwrap_err()[0].code, "unknown-place");
 }
 
 #[test]
@@ -431,7 +454,7 @@ fn a_partners_file_states_only_what_differs() {
     let read = read(&overlay, &body);
     assert_eq!(read.document["contractNumber"], json!("C-7"));
     assert_eq!(read.document["extensions"], json!({"x-northwind-costcenter": "4711"}));
-    assert_eq!(read.document["notes"], json!([{"text": "hello"}]));
+    assert_eq!(read.document["notes"], json!([{"text": "hello", "subject": "L1"}]));
     assert_eq!(read.document["lines"][0]["quantity"], json!({"value": "5", "unit": "EA"}));
     assert_eq!(read.document.get("blanketOrderNumber"), None);
     let left: Vec<&str> = read.unmapped.iter().map(|one| one.path.as_str()).collect();

@@ -8,7 +8,6 @@ use crate::base::{Diagnostic, Severity, counted};
 use crate::cli::exit::Exit;
 use crate::cli::print::{Failure, Output};
 use crate::cli::report;
-use crate::config::is_part;
 use crate::mapping::Mapping;
 
 /// Compiles the mappings that were named, or all of one's own, and tells all their faults.
@@ -16,7 +15,7 @@ pub(super) fn check(project: &Project, typed: &[String], json: bool, out: &mut O
     let mut faults = project.unreadable();
     let (mut sound, mut parts) = (Vec::new(), Vec::new());
     for name in names(project, typed)? {
-        if project.text(&name).is_some_and(|text| is_part(&text)) {
+        if project.is_part(&name) {
             parts.push(name);
             continue;
         }
@@ -46,7 +45,7 @@ fn names(project: &Project, typed: &[String]) -> Result<Vec<String>, Failure> {
     if !typed.is_empty() {
         return typed.iter().map(|typed| project.name(typed)).collect();
     }
-    let is_whole = |name: &&str| !project.text(name).is_some_and(|text| is_part(&text));
+    let is_whole = |name: &&str| !project.is_part(name);
     Ok(project.own().filter(is_whole).map(str::to_owned).collect())
 }
 

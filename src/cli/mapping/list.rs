@@ -6,7 +6,6 @@ use super::project::Project;
 use crate::base::counted;
 use crate::cli::exit::Exit;
 use crate::cli::print::{Failure, Output};
-use crate::config::is_part;
 use crate::mapping::{Mapping, Ways, template};
 
 /// A line of the list.
@@ -48,7 +47,7 @@ pub(super) fn list(project: &Project, json: bool, out: &mut Output) -> Result<Ex
 }
 
 fn entry(project: &Project, name: &str, is_own: bool) -> Entry {
-    let is_part = project.text(name).is_some_and(|text| is_part(&text));
+    let is_part = project.is_part(name);
     let what = match project.compile(name) {
         _ if is_part => What::Part,
         Ok(mapping) => What::Mapping(Box::new(mapping)),

@@ -64,6 +64,11 @@ impl Project {
         self.files.names().any(|known| known == name)
     }
 
+    /// Whether a file is made only to be extended.
+    pub(super) fn is_part(&self, name: &str) -> bool {
+        self.files.is_part(name)
+    }
+
     /// The text of a file, shipped or not, or of a table beside one.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         self.files.text(name).or_else(|| template(name).map(str::to_owned))

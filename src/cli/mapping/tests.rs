@@ -9,12 +9,50 @@ use serde_json::Value;
 use super::*;
 use crate::cli::args::{Arguments, Command};
 
+const BASE: &str = r#"
+message  = "x12/004010/850"
+document = "order@1"
+
+[order]
+orderNumber = "BEG03"
+orderDate   = "BEG05"
+purpose     = "BEG01 | code(purpose)"
+contractNumber = "BEG06 or REF02 if REF01=CT"
+requestedDeliveryDate = "DTM02 if DTM01=002"
+totals.lineCount = "CTT01"
+unsent = ["lines.lineAmount", "notes"]
+emit = { BEG02 = "'SA'" }
+
+[order.lines]
+each       = "PO1"
+lineNumber = "PO101"
+quantity   = { value = "PO102", unit = "PO103 | code(unit)" }
+[order.lines.price]
+in     = "PO1 if PO104 present"
+amount = "PO104"
+per    = "'1'"
+unit   = "PO103 | code(unit)"               # one element, two members
+basis  = "'net'"
+[order.lines.schedules]
+each     = "PO1"
+quantity = "PO102"
+
+[order.derive]
+"lines.schedules.scheduleNumber" = "position"
+"lines.lineAmount" = "round(quantity.value * price.amount / price.per, 2)"
+
+[codes.purpose]
+"00" = "original"
+"05" = "replace"
+[codes.unit]
+EA = "EA"
+"#;
+
 const ORDER: &str = r#"
-extends = "templates/x12/004010/order"
+extends = "base/order"
 
 [order]
 contractNumber = "REF02 if REF01=ZZ"
-blanketOrderNumber = false
 [codes.unit]
 PC = { read = "EA" }
 "#;
@@ -59,6 +97,7 @@ fn project() -> tempfile::TempDir {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     };
+    write("mappings/base/order.toml", BASE);
     write("mappings/acme/order.toml", ORDER);
     write("mappings/acme/codes.toml", "[codes.colour]\nR = \"red\"\n");
     write("mappings/half/order.toml", READ_ONLY);
@@ -95,20 +134,21 @@ fn run_in(folder: &Path, mappings: &str, arguments: &[&str]) -> Result<Ran, (Exi
 fn the_list_says_what_is_translated_and_which_ways() {
     let folder = project();
     let list = run_in(folder.path(), "mappings", &["list"]).unwrap().out;
-    let own: Vec<&str> = list.lines().filter(|line| line.ends_with("own")).collect();
-    assert_eq!(own.len(), 3, "{list}");
-    assert!(own[0].starts_with("acme/codes  ") && own[0].contains("for others to extend"), "{list}");
-    assert!(own[1].contains("x12/004010/850 <-> order@1") && own[1].ends_with("both  own"), "{list}");
-    assert!(own[2].starts_with("half/order") && own[2].ends_with("read  own"), "{list}");
-    assert!(list.contains("templates/x12/004010/order  x12/004010/850 <-> order@1"), "{list}");
+    let own: Vec<Vec<&str>> =
+        list.lines().filter(|line| line.ends_with("  own")).map(|line| line.split_whitespace().collect()).collect();
+    let translates = ["x12/004010/850", "<->", "order@1"];
+    let line = |name, ways| [&[name], &translates[..], &[ways, "own"]].concat();
+    assert_eq!(own[0].join(" "), "acme/codes rules and lists for others to extend - own");
+    assert_eq!(own[1..], [line("acme/order", "both"), line("base/order", "both"), line("half/order", "read")]);
+    let shipped = list.lines().find(|line| line.starts_with("templates/x12/004010/order ")).unwrap();
+    let shipped: Vec<&str> = shipped.split_whitespace().collect();
+    assert_eq!(shipped, [&["templates/x12/004010/order"], &translates[..], &["both", "shipped"]].concat());
     let json = run_in(folder.path(), "mappings", &["list", "--json"]).unwrap().out;
     let json: Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["mappings"][2]["writes"], false);
+    assert_eq!((&json["mappings"][3]["name"], &json["mappings"][3]["writes"]), (&"half/order".into(), &false.into()));
     let faulty = run_in(folder.path(), "faulty", &["list"]).unwrap().out;
-    assert!(
-        faulty.starts_with("bad/order                   2 faults, see 'edigate mapping check'  -     own"),
-        "{faulty}"
-    );
+    let line: Vec<&str> = faulty.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(line.join(" "), "bad/order 2 faults, see 'edigate mapping check' - own");
 }
 
 #[test]

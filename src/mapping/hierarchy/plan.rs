@@ -253,7 +253,13 @@ impl Planner<'_> {
         let node = match level {
             Some(level) => {
                 let is_first = !self.written_units.get(unit).copied().unwrap_or_default();
-                self.add(level, parent, Holds::Unit { index: unit, unit: value.clone(), is_first })
+                let mut written = value.clone();
+                // What the level itself says needs no place in it.
+                let says_it = self.hierarchy.levels.get(level).is_some_and(|level| level.role != Role::Unit(None));
+                if let (true, Value::Object(members)) = (says_it, &mut written) {
+                    members.shift_remove("type");
+                }
+                self.add(level, parent, Holds::Unit { index: unit, unit: written, is_first })
             }
             None => {
                 let message = format!("no level is a unit of type '{kind}'");

@@ -95,7 +95,7 @@ fn instances_have_alternatives() {
 
 #[test]
 fn emits_are_constants_members_or_counts() {
-    let check = |text: &str, expect: Emit| assert_eq!(Emit::parse(text).unwrap(), expect, "{text}");
+    let check = |text: &str, expect: Emit| assert_eq!(Emit::parse(text).unwrap(), [expect], "{text}");
     check("'DF'", Emit::Constant("DF".to_owned()));
     check("count(lines)", Emit::Count("lines".to_owned()));
     check("sum(lines.quantity.value)", Emit::Sum("lines.quantity.value".to_owned()));
@@ -105,6 +105,9 @@ fn emits_are_constants_members_or_counts() {
         "^.quantity.unit | code(unit)",
         Emit::Member { outward: 1, path: "quantity.unit".to_owned(), codecs: vec![code] },
     );
+    let either = [Emit::Segments("HL".to_owned()), Emit::Count("lines".to_owned())];
+    assert_eq!(Emit::parse("segments(HL) or count(lines)").unwrap(), either);
+    assert!(Emit::parse("'08' '01'").is_err());
     assert!(Emit::parse("average(lines)").is_err());
     assert!(Emit::parse("^.").is_err());
 }
@@ -113,6 +116,6 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_grammar_panic(text in "[A-Z0-9a-z /^.()\\[\\]'|=+,-]{0,40}|\\PC{0,40}") {
         // Only whether it comes back is asked here.
-        drop((Rule::parse(&text), Instances::parse(&text), Emit::parse(&text), Place::parse(&text)));
+        drop((Rule::parse(&text), Instances::parse(&text), Emit::parse(&text), EmitPlace::parse(&text)));
     }
 }

@@ -48,9 +48,11 @@ struct DraftSegment {
 }
 
 /// A value on its way to the wire, and who put it there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Written {
     pub text: String,
+    /// What a rule may put in its place: the other values that its condition allows.
+    pub others: Vec<String>,
     /// The rule; nothing for what the engine writes by itself.
     pub spot: Option<Spot>,
     /// The canonical member, empty for what only the wire has.
@@ -173,7 +175,8 @@ impl<'g> Draft<'g> {
 
     pub(super) fn cell(&self, segment: SegmentNumber, cell: Cell) -> Option<&Written> {
         let cells = &self.segments.get(segment)?.cells;
-        cells.iter().find(|(known, _)| is_same_cell(*known, cell)).map(|(_, written)| written)
+        // What stands in for another value was put in later.
+        cells.iter().rev().find(|(known, _)| is_same_cell(*known, cell)).map(|(_, written)| written)
     }
 
     pub(super) fn is_item_loop(&self, number: LoopNumber) -> bool {
@@ -184,7 +187,7 @@ impl<'g> Draft<'g> {
         self.segments.get(segment).is_some_and(|segment| segment.is_item)
     }
 
-    /// Fills a cell that is empty.
+    /// Fills a cell that is empty, or whose value another may stand in for.
     pub(super) fn put(&mut self, segment: SegmentNumber, cell: Cell, written: Written) {
         if let Some(found) = self.segments.get_mut(segment) {
             found.cells.push((cell, written));
@@ -308,7 +311,12 @@ fn flatten(
     }
 }
 
-fn finish_segment(segment: DraftSegment) -> Finished {
+fn finish_segment(mut segment: DraftSegment) -> Finished {
+    let last: Vec<(Cell, Written)> = std::mem::take(&mut segment.cells);
+    for (cell, written) in last {
+        segment.cells.retain(|(known, _)| !is_same_cell(*known, cell));
+        segment.cells.push((cell, written));
+    }
     let mut elements: Vec<OutgoingElement> = Vec::new();
     for (Cell { number, sub }, written) in &segment.cells {
         if elements.len() < *number {

@@ -15,16 +15,17 @@ impl<'m, 'd> Writing<'m, 'd> {
     pub(super) fn emit(&mut self, emit: &'m Emit, around: &'d Map<String, Value>, here: Here) {
         let Part::Element(cell) = &emit.reach.part else { return };
         let Some(text) = self.emitted(emit, around) else { return };
-        let by = Written { text, spot: Some(emit.at.clone()), member: String::new() };
+        let by = Written { text, spot: Some(emit.at.clone()), ..Written::default() };
         let known = self.existing(&emit.reach.route, here);
+        let may_be_made = emit.conditions.is_empty();
         let counts = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
-        if known.is_empty() && (counts || self.is_mandatory(emit, here)) {
+        if known.is_empty() && may_be_made && (counts || self.is_mandatory(emit, here)) {
             // A place without room was told by the rules that filled it.
             self.put_all(&emit.reach.route, &[Want::Value(*cell, by)], here).ok();
             return;
         }
         for segment in known {
-            if self.draft.cell(segment, *cell).is_none() {
+            if self.draft.cell(segment, *cell).is_none() && self.meets(segment, &emit.conditions) {
                 self.draft.put(segment, *cell, by.clone());
             }
         }

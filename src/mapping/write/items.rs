@@ -3,15 +3,24 @@
 use serde_json::{Map, Value};
 
 use super::draft::Written;
-use super::place::{Here, Wire};
+use super::place::{Asked, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
-use crate::mapping::program::{Instances, PathStep, Reach, Section, Source, Start, Target, Work, path_text};
+use crate::mapping::program::{
+    Instances, ListPlace, PathStep, Reach, Route, Section, Source, Start, Target, Work, path_text,
+};
 
 /// One of the blocks that feed an array.
 type Block = (Instances, Section);
+
+/// How much of an item a block is to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Demand {
+    All,
+    Some,
+}
 
 impl<'m, 'd> Writing<'m, 'd> {
     /// An object in an instance of its own.
@@ -48,8 +57,8 @@ impl<'m, 'd> Writing<'m, 'd> {
             }
             self.items.push(item);
             last = match blocks.as_slice() {
-                [(instances, section)] => {
-                    self.item(instances, section, members, here);
+                [only] => {
+                    self.item(only, members, here);
                     None
                 }
                 blocks => self.block_item(blocks, members, here, last),
@@ -61,9 +70,14 @@ impl<'m, 'd> Writing<'m, 'd> {
         }
     }
 
-    fn item(&mut self, instances: &'m Instances, section: &'m Section, members: &'d Map<String, Value>, here: Here) {
+    fn item(&mut self, block: &'m Block, members: &'d Map<String, Value>, here: Here) {
+        let (instances, section) = block;
         let by = self.instance_author();
-        let made = self.new_instance(instances, here, &by, true);
+        let asked = if loops_around(instances).is_empty() { Asked::Item } else { Asked::ItemApart };
+        if asked == Asked::ItemApart && self.tried(block, members, None, here, &by, Demand::Some).is_some() {
+            return;
+        }
+        let made = self.new_instance(instances, here, &by, asked);
         self.spot.clone_from(&by.spot);
         match made {
             Ok(inside) => self.section(section, members, inside),
@@ -72,8 +86,8 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     /// An item of an array that several blocks feed: it belongs to the first whose constants it has and whose required
-    /// places it can fill. It shares the instance of the item before it as long as their blocks ascend and nothing
-    /// contradicts.
+    /// places it can fill; one that writes all its members goes before. It shares the instance of the item before it as
+    /// long as their blocks ascend and nothing contradicts.
     fn block_item(
         &mut self,
         blocks: &[&'m Block],
@@ -82,16 +96,23 @@ impl<'m, 'd> Writing<'m, 'd> {
         last: Option<(usize, Here)>,
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
-        let fitting = blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members));
-        for (index, (instances, section)) in fitting {
-            if let Some((before, inside)) = last
-                && before < index
-                && self.tried(instances, section, members, Some(inside), here, &by).is_some()
-            {
-                return Some((index, inside));
+        let fitting: Vec<(usize, &&Block)> =
+            blocks.iter().enumerate().filter(|(_, (_, section))| has_constants(section, members)).collect();
+        for demand in [Demand::All, Demand::Some] {
+            if let Some((before, inside)) = last {
+                let target = blocks.get(before).map(|(instances, _)| &instances.target);
+                let may_share =
+                    |(index, (instances, _)): &&(usize, &&Block)| before < *index && target == Some(&instances.target);
+                for (index, block) in fitting.iter().filter(may_share) {
+                    if self.tried(block, members, Some(inside), here, &by, demand).is_some() {
+                        return Some((*index, inside));
+                    }
+                }
             }
-            if let Some(inside) = self.tried(instances, section, members, None, here, &by) {
-                return Some((index, inside));
+            for (index, block) in &fitting {
+                if let Some(inside) = self.tried(block, members, None, here, &by, demand) {
+                    return Some((*index, inside));
+                }
             }
         }
         self.spot = by.spot;
@@ -104,44 +125,49 @@ impl<'m, 'd> Writing<'m, 'd> {
     /// Writes an item into an instance, or a new one; takes it back where that contradicts or could not be read again.
     fn tried(
         &mut self,
-        instances: &'m Instances,
-        section: &'m Section,
+        (instances, section): &'m Block,
         members: &'d Map<String, Value>,
         inside: Option<Here>,
         here: Here,
         by: &Written,
+        demand: Demand,
     ) -> Option<Here> {
         let (mark, noted, clashes) = (self.draft.mark(), self.notes.mark(), self.clashes);
+        let left_out = self.left_out;
         let made = match inside {
             Some(inside) => Ok(inside),
-            None => self.new_instance(instances, here, by, true),
+            None => self.new_instance(instances, here, by, Asked::Item),
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
-            if self.clashes == clashes && self.holds(instances, inside) {
+            let is_whole = self.left_out == left_out || demand == Demand::Some;
+            if self.clashes == clashes && is_whole && self.holds(instances, inside) {
                 return Some(inside);
             }
         }
         self.draft.rewind(mark);
         self.notes.rewind(noted);
-        self.clashes = clashes;
+        (self.clashes, self.left_out) = (clashes, left_out);
         None
     }
 
     /// Values of one kind, in the places of a list: a new segment where the one before is full.
-    pub(super) fn list(&mut self, reaches: &'m [Reach], at: &Spot, items: &'d [Value], here: Here) {
+    pub(super) fn list(&mut self, places: &'m [ListPlace], at: &Spot, items: &'d [Value], here: Here) {
         let by = self.author(at);
         self.spot = Some(at.clone());
         let mut values = items.iter().filter_map(Value::as_str).peekable();
         let mut is_first = true;
+        // Places with conditions of their own are alternatives for what is read; the first of them is written.
+        let Some(ListPlace { reach: Reach { route, .. }, conditions }) = places.first() else { return };
+        let together = places.iter().filter(|place| place.reach.route == *route && place.conditions == *conditions);
+        let together: Vec<&ListPlace> = together.collect();
         while values.peek().is_some() {
-            let mut wants = Vec::new();
-            for reach in reaches {
+            let mut wants: Vec<Want> = conditions.iter().filter_map(|one| condition_want(one, &by)).collect();
+            for ListPlace { reach, .. } in &together {
                 let Some(text) = values.next() else { break };
                 let wire = Wire { text: Some(text.to_owned()), format: None };
                 wants.extend(super::place::value_wants(reach, &wire, &by));
             }
-            let Some(route) = reaches.first().map(|reach| &reach.route) else { return };
             let put = if is_first { self.put_all(route, &wants, here) } else { self.put_in_new(route, &wants, here) };
             is_first = false;
             if let Err(clash) = put {
@@ -158,7 +184,15 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let generic = path_text(&self.steps.iter().map(step).collect::<Vec<_>>());
         let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
-        Written { text: String::new(), spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path() }
+        Written { spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path(), ..Written::default() }
+    }
+}
+
+/// The loops that an instance's path goes through.
+fn loops_around(instances: &Instances) -> &[String] {
+    match &instances.target {
+        Target::This => &[],
+        Target::Loops { loops, .. } | Target::Segments(Route { loops, .. }) => loops,
     }
 }
 

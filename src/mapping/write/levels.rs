@@ -70,7 +70,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         for (element, text) in cells {
             if let (Some(number), Some(text)) = (element, text) {
                 let cell = Cell { number, sub: Sub::default() };
-                self.draft.put(first, cell, Written { text, spot: None, member: String::new() });
+                self.draft.put(first, cell, Written { text, ..Written::default() });
             }
         }
     }

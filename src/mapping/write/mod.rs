@@ -43,6 +43,8 @@ struct Writing<'m, 'd> {
     /// The rule at work.
     spot: Option<Spot>,
     clashes: usize,
+    /// Members that no rule wrote.
+    left_out: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -54,7 +56,17 @@ struct Step<'d> {
 impl<'m, 'd> Writing<'m, 'd> {
     fn new(program: &'m Program, guide: &'m Guide, context: &'m ReadContext<'m>, notes: Notes) -> Self {
         let draft = Draft::new(guide);
-        Self { program, context, draft, notes, items: Vec::new(), steps: Vec::new(), spot: None, clashes: 0 }
+        Self {
+            program,
+            context,
+            draft,
+            notes,
+            items: Vec::new(),
+            steps: Vec::new(),
+            spot: None,
+            clashes: 0,
+            left_out: 0,
+        }
     }
 
     fn document(&mut self, document: &'d Value, plan: Option<&'d Plan>) {
@@ -87,7 +99,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             let text = if index + 1 == parts.len() { "S" } else { "D" }.to_owned();
             let segment = self.draft.add(0, *part, uns, false);
             let cell = super::program::Cell { number: 1, sub: super::program::Sub::default() };
-            self.draft.put(segment, cell, draft::Written { text, spot: None, member: String::new() });
+            self.draft.put(segment, cell, draft::Written { text, ..draft::Written::default() });
         }
     }
 
@@ -105,7 +117,10 @@ impl<'m, 'd> Writing<'m, 'd> {
             let Some(name) = section.names.get(member.slot) else { continue };
             if let Some((name, value)) = members.get_key_value(name) {
                 self.steps.push(Step { name, index: None });
-                self.member(member, value, members, here);
+                // A member that is never written may still have a rule to be read by.
+                if !self.is_unsent() {
+                    self.member(member, value, members, here);
+                }
                 self.steps.pop();
             }
             if let Work::Value(Rule { code_slot: Some(slot), .. }) = &member.work {
@@ -142,7 +157,7 @@ impl<'m, 'd> Writing<'m, 'd> {
     fn member(&mut self, member: &'m Member, value: &'d Value, around: &'d Map<String, Value>, here: Here) {
         match (&member.work, value) {
             (Work::Value(rule), value) => self.rule(rule, value, around, here),
-            (Work::List { reaches, at }, Value::Array(items)) => self.list(reaches, at, items, here),
+            (Work::List { places, at }, Value::Array(items)) => self.list(places, at, items, here),
             (Work::Split { rule, separator }, Value::Array(items)) => {
                 let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 self.rule(rule, &Value::from(texts.join(separator)), around, here);
@@ -181,6 +196,9 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let name = self.steps.last().map_or("", |step| step.name);
         let beside = around.get(&format!("{name}Code")).and_then(Value::as_str);
+        if self.is_said_above(rule, value, kind, beside, here) {
+            return;
+        }
         let by = self.author(&rule.at);
         let mut first = None;
         for source in in_order(&rule.sources, value) {
@@ -198,9 +216,35 @@ impl<'m, 'd> Writing<'m, 'd> {
                 }
             }
         }
-        if let Some(clash) = first {
-            self.clash(&clash);
+        match first {
+            // What reading derives needs no place.
+            Some(Clash::Unmet(..)) if self.is_derived() => {}
+            Some(clash) => self.clash(&clash),
+            None => {}
         }
+    }
+
+    /// Whether the rule finds the value at a place of the whole message, where it reads it for every item that says
+    /// nothing of its own.
+    fn is_said_above(&mut self, rule: &'m Rule, value: &Value, kind: &Kind, beside: Option<&str>, here: Here) -> bool {
+        for source in &rule.sources {
+            let Source::Places { reaches, conditions } = source else { return false };
+            if reaches.first().is_none_or(|reach| reach.route.start != Start::Message) {
+                if self.finds(reaches, conditions, here) {
+                    return false;
+                }
+                continue;
+            }
+            let noted = self.notes.mark();
+            let wires = self.wires(value, kind, &rule.codecs, reaches, beside);
+            self.notes.rewind(noted);
+            if let Ok(Out::Wires(wires)) = wires
+                && self.stands_at_the_top(reaches, conditions, &wires)
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// Several members as the one code that stands for them.
@@ -223,31 +267,35 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         let list = self.program.lists.get(spread.list);
         let entries = list.map(|list| list.entries.as_slice()).unwrap_or_default();
-        let entry =
-            entries.iter().zip(&spread.entries).find(|(entry, ways)| !entry.is_read_only && ways.iter().any(fits));
-        let code = entry.map(|(entry, _)| entry.code.clone()).or_else(|| beside.map(str::to_owned));
-        let Some(code) = code else {
+        let fitting = entries.iter().zip(&spread.entries);
+        let fitting = fitting.filter(|(entry, ways)| !entry.is_read_only && ways.iter().any(fits));
+        let mut codes: Vec<&str> = fitting.map(|(entry, _)| entry.code.as_str()).collect();
+        codes.extend(beside.filter(|_| codes.is_empty()));
+        if codes.is_empty() {
             let names: Vec<&str> = slots.iter().filter_map(|slot| named(*slot)).collect();
             let list = list.map_or("", |list| list.name.as_str());
             let message = format!("no code of codes.{list} stands for what {} say", names.join(", "));
             let finding = Diagnostic::error("no-code", message);
             return self.find(finding.hinting("add an entry with these members to the list in the partner's mapping"));
-        };
+        }
         let by = self.author(&spread.at);
-        let value = Value::from(code);
         let mut first = None;
-        for source in &spread.sources {
-            let Source::Places { reaches, conditions } = source else { continue };
-            let wires = match self.wires(&value, &crate::canon::Kind::Text, &spread.codecs, reaches, None) {
-                Ok(Out::Wires(wires)) => wires,
-                Ok(Out::LeftOut) => return,
-                Err(unwritable) => return self.unwritable(unwritable, &value),
-            };
-            match self.place(reaches, conditions, &wires, here, &by) {
-                Ok(()) => return,
-                Err(Clash::ReadOnly) => {}
-                Err(clash) => {
-                    first.get_or_insert(clash);
+        // Several codes may say the same; the first that does not contradict what stands there already is written.
+        for code in codes {
+            let value = Value::from(code);
+            for source in &spread.sources {
+                let Source::Places { reaches, conditions } = source else { continue };
+                let wires = match self.wires(&value, &crate::canon::Kind::Text, &spread.codecs, reaches, None) {
+                    Ok(Out::Wires(wires)) => wires,
+                    Ok(Out::LeftOut) => return,
+                    Err(unwritable) => return self.unwritable(unwritable, &value),
+                };
+                match self.place(reaches, conditions, &wires, here, &by) {
+                    Ok(()) => return,
+                    Err(Clash::ReadOnly) => {}
+                    Err(clash) => {
+                        first.get_or_insert(clash);
+                    }
                 }
             }
         }
@@ -257,7 +305,7 @@ impl<'m, 'd> Writing<'m, 'd> {
     }
 
     fn author(&self, spot: &Spot) -> draft::Written {
-        draft::Written { text: String::new(), spot: Some(spot.clone()), member: self.path() }
+        draft::Written { spot: Some(spot.clone()), member: self.path(), ..draft::Written::default() }
     }
 
     /// A member that no rule writes. What the mapping says is never written is left out without a word.
@@ -265,6 +313,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         if self.is_unsent() || self.is_derived() || self.is_engines_own() {
             return;
         }
+        self.left_out += 1;
         let inside = match value {
             Value::Object(members) => members.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
             _ => String::new(),
@@ -349,6 +398,12 @@ impl<'m, 'd> Writing<'m, 'd> {
                 let message = format!("{place} already has '{text}' of {whose}, '{wanted}' cannot stand there too");
                 Diagnostic::error("write-conflict", message)
                     .hinting("both members name one place: give them one value, or one of them another rule")
+            }
+            Clash::Unmet(place, presence) => {
+                let state = if *presence == place::Presence::There { "is not there" } else { "is there, too" };
+                let message = format!("the rule would not read this again: {place} {state}");
+                Diagnostic::error("write-conflict", message)
+                    .hinting("send both or neither of the members, or give one of them another rule")
             }
             Clash::Full(name) => {
                 let message = format!("the message has no more room for {name}");

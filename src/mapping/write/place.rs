@@ -13,6 +13,17 @@ pub(super) enum Here {
     Segment(SegmentNumber),
 }
 
+/// What a new instance is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// An object; others share it.
+    Object,
+    /// An item of an array.
+    Item,
+    /// An item that the loops which are there have no place for: those around it are new, too.
+    ItemApart,
+}
+
 /// What is to stand in a segment.
 #[derive(Clone, Debug)]
 pub(super) enum Want {
@@ -22,6 +33,15 @@ pub(super) enum Want {
     Condition(Cell, Vec<String>, Written),
     /// A value with its qualifier, in the first pair of the segment that is free.
     Pair(Vec<PairCells>, String, Written),
+    /// Nothing to write: what must stand in the segment, or must not, for the rule to read it there.
+    Guard(Part, Presence),
+}
+
+/// Whether something is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    There,
+    NotThere,
 }
 
 /// Why a value cannot be put anywhere.
@@ -29,6 +49,8 @@ pub(super) enum Want {
 pub(super) enum Clash {
     /// Another rule wants something else there.
     Taken(Box<Taken>),
+    /// The rule would not read the value there: this place is there, or is not.
+    Unmet(String, Presence),
     /// The guide allows no more of this segment or loop.
     Full(String),
     /// It is a place that writing only looks at.
@@ -80,16 +102,43 @@ impl Writing<'_, '_> {
         match self.start(here, route.start) {
             None => Vec::new(),
             Some(Here::Segment(segment)) => Some(segment).filter(is_meant).into_iter().collect(),
-            Some(Here::Loop(number)) => {
-                let mut found = Vec::new();
-                for end in self.ends(number, &route.loops) {
-                    found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
-                    let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
-                    found.extend(firsts.filter(is_meant));
-                }
-                found
-            }
+            Some(Here::Loop(number)) => self.reached(number, route),
         }
+    }
+
+    /// The segments at the end of a route that starts in a loop.
+    fn reached(&self, number: LoopNumber, route: &Route) -> Vec<SegmentNumber> {
+        let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
+        let mut found = Vec::new();
+        for end in self.ends(number, &route.loops) {
+            found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
+            let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
+            found.extend(firsts.filter(is_meant));
+        }
+        found
+    }
+
+    /// Whether a place of the whole message has these values already, where a rule reads them for every item.
+    pub(super) fn stands_at_the_top(&self, reaches: &[Reach], conditions: &[Condition], texts: &[Wire]) -> bool {
+        let Some(route) = reaches.first().map(|reach| &reach.route) else { return false };
+        let by = Written::default();
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
+        wants.extend(reaches.iter().zip(texts).flat_map(|(reach, wire)| value_wants(reach, wire, &by)));
+        self.reached(0, route).into_iter().any(|segment| self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty()))
+    }
+
+    /// Whether a source finds a value in what is written so far.
+    pub(super) fn finds(&self, reaches: &[Reach], conditions: &[Condition], here: Here) -> bool {
+        let Some(reach) = reaches.first() else { return false };
+        let known = self.existing(&reach.route, here);
+        known.into_iter().any(|segment| self.has(segment, &reach.part, &[]) && self.meets(segment, conditions))
+    }
+
+    /// Whether conditions hold of a segment as it is.
+    pub(super) fn meets(&self, segment: SegmentNumber, conditions: &[Condition]) -> bool {
+        let by = Written::default();
+        let wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, &by)).collect();
+        self.fit(segment, &wants).is_ok_and(|cells| cells.is_empty())
     }
 
     /// Puts a value, with what the conditions of its rule say, into the segment that can take it.
@@ -105,7 +154,7 @@ impl Writing<'_, '_> {
         if route.start == Start::Message {
             return Err(Clash::ReadOnly);
         }
-        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| condition_want(condition, by)).collect();
+        let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, by)).collect();
         for (reach, wire) in reaches.iter().zip(texts) {
             wants.extend(value_wants(reach, wire, by));
         }
@@ -121,13 +170,10 @@ impl Writing<'_, '_> {
                     cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
                     return Ok(());
                 }
-                Err(taken) => {
-                    // The segment is the rule's own by its conditions: another would be read second.
-                    let is_own = taken.is_final;
-                    if is_own {
-                        return Err(Clash::Taken(Box::new(taken.taken)));
-                    }
-                    clash.get_or_insert(taken.taken);
+                // The segment is the rule's own by its conditions: another would be read second.
+                Err(NoFit { clash, is_final: true }) => return Err(clash),
+                Err(no_fit) => {
+                    clash.get_or_insert(no_fit.clash);
                 }
             }
         }
@@ -141,7 +187,7 @@ impl Writing<'_, '_> {
             }
         };
         if !may_repeat || own_segment {
-            return Err(clash.map_or(Clash::ReadOnly, |taken| Clash::Taken(Box::new(taken))));
+            return Err(clash.unwrap_or(Clash::ReadOnly));
         }
         self.put_in_new(route, wants, here)
     }
@@ -158,9 +204,9 @@ impl Writing<'_, '_> {
                 cells.into_iter().for_each(|(cell, written)| self.draft.put(segment, cell, written));
                 Ok(())
             }
-            Err(taken) => {
+            Err(no_fit) => {
                 self.draft.rewind(mark);
-                Err(Clash::Taken(Box::new(taken.taken)))
+                Err(no_fit.clash)
             }
         }
     }
@@ -176,9 +222,11 @@ impl Writing<'_, '_> {
                     Some(found) if values.contains(&found.text) => met += 1,
                     Some(found) => return Err(self.no_fit(segment, *cell, found, written, false)),
                 },
-                Want::Value(cell, written) => match self.draft.cell(segment, *cell) {
+                Want::Value(cell, written) => match standing(&cells, *cell).or(self.draft.cell(segment, *cell)) {
                     None => cells.push((*cell, written.clone())),
                     Some(found) if found.text == written.text => {}
+                    // A condition put its first value there; this is another that it allows.
+                    Some(found) if found.others.contains(&written.text) => cells.push((*cell, written.clone())),
                     Some(found) => {
                         let conditions = wants.iter().filter(|want| matches!(want, Want::Condition(..))).count();
                         let is_own = conditions > 0 && met == conditions;
@@ -188,6 +236,14 @@ impl Writing<'_, '_> {
                 Want::Pair(pairs, qualifier, written) => {
                     self.fit_pair(segment, pairs, qualifier, written, &mut cells)?
                 }
+                Want::Guard(..) => {}
+            }
+        }
+        for want in wants {
+            let Want::Guard(part, presence) = want else { continue };
+            if self.has(segment, part, &cells) != (*presence == Presence::There) {
+                let clash = Clash::Unmet(self.name_of(segment, part), *presence);
+                return Err(NoFit { clash, is_final: false });
             }
         }
         Ok(cells)
@@ -224,7 +280,7 @@ impl Writing<'_, '_> {
         }
         match last {
             Some((cell, found)) => Err(self.no_fit(segment, cell, found, written, false)),
-            None => Err(NoFit { taken: Taken::nothing(written), is_final: false }),
+            None => Err(NoFit { clash: Clash::Taken(Box::new(Taken::nothing(written))), is_final: false }),
         }
     }
 
@@ -238,7 +294,28 @@ impl Writing<'_, '_> {
             member: found.member.clone(),
             spot: found.spot.clone(),
         };
-        NoFit { taken, is_final }
+        NoFit { clash: Clash::Taken(Box::new(taken)), is_final }
+    }
+
+    /// Whether a part of a segment has a value, counting those that are about to be put there.
+    fn has(&self, segment: SegmentNumber, part: &Part, cells: &[(Cell, Written)]) -> bool {
+        let there = |cell: Cell| standing(cells, cell).or(self.draft.cell(segment, cell));
+        match part {
+            Part::Whole { .. } => true,
+            Part::Element(cell) => there(*cell).is_some(),
+            Part::Pair { qualifier, pairs } => pairs.iter().any(|pair| {
+                there(pair.qualifier).is_some_and(|known| known.text == *qualifier) && there(pair.value).is_some()
+            }),
+        }
+    }
+
+    fn name_of(&self, segment: SegmentNumber, part: &Part) -> String {
+        let tag = self.draft.tag(segment).map(|tag| tag.to_string()).unwrap_or_default();
+        match part {
+            Part::Whole { .. } => tag,
+            Part::Element(cell) => format!("{tag}{:02}", cell.number),
+            Part::Pair { qualifier, .. } => format!("{tag}[{qualifier}]"),
+        }
     }
 
     /// A new segment at the end of a route. Loops on the way are made where none is there.
@@ -277,7 +354,7 @@ impl Writing<'_, '_> {
         by: &Written,
     ) -> Result<Here, Clash> {
         let known = match &instances.target {
-            Target::This => return self.new_instance(instances, here, by, false),
+            Target::This => return self.new_instance(instances, here, by, Asked::Object),
             Target::Loops { start, loops, name } => match self.start(here, *start) {
                 Some(Here::Loop(from)) => {
                     let ends = self.ends(from, loops);
@@ -297,7 +374,7 @@ impl Writing<'_, '_> {
         let meets = known.into_iter().find(|known| self.holds(instances, *known));
         match meets {
             Some(known) => Ok(known),
-            None => self.new_instance(instances, here, by, false),
+            None => self.new_instance(instances, here, by, Asked::Object),
         }
     }
 
@@ -307,7 +384,7 @@ impl Writing<'_, '_> {
         instances: &Instances,
         here: Here,
         by: &Written,
-        is_item: bool,
+        asked: Asked,
     ) -> Result<Here, Clash> {
         let mark = self.draft.mark();
         let mut clash = None;
@@ -316,8 +393,18 @@ impl Writing<'_, '_> {
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
-        // Every instance on the way that is there is tried, then a new one.
-        let known = self.ends(from, loops).into_iter().map(Some);
+        // Every instance on the way that is there is tried, then a new one. What was made for an item of another array
+        // belongs to that.
+        let mut known = self.ends(from, loops);
+        known.retain(|end| *end == from || !self.draft.is_item_loop(*end));
+        match asked {
+            Asked::Object => {}
+            // Items stay in their order: behind the one before.
+            Asked::Item => known.reverse(),
+            Asked::ItemApart => known.clear(),
+        }
+        let is_item = asked != Asked::Object;
+        let known = known.into_iter().map(Some);
         for end in known.chain([None]).collect::<Vec<_>>() {
             let end = match (end, loops.split_last()) {
                 (Some(end), _) => Some(end),
@@ -383,9 +470,14 @@ impl Writing<'_, '_> {
     }
 }
 
+/// What the wants before have put into a cell.
+fn standing(cells: &[(Cell, Written)], cell: Cell) -> Option<&Written> {
+    cells.iter().rev().find(|(known, _)| *known == cell).map(|(_, written)| written)
+}
+
 /// What stands in the way in one segment.
 struct NoFit {
-    taken: Taken,
+    clash: Clash,
     /// The segment meets all conditions of the rule: no other one will do.
     is_final: bool,
 }
@@ -421,11 +513,23 @@ pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want>
     std::iter::once(value).chain(format).collect()
 }
 
-fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
+/// What a condition of a place wants of its segment.
+fn place_want(condition: &Condition, by: &Written) -> Option<Want> {
+    let guard = |presence| Some(Want::Guard(condition.reach.part.clone(), presence));
+    match condition.test {
+        Test::OneOf(_) => condition_want(condition, by),
+        Test::Present => guard(Presence::There),
+        Test::Absent => guard(Presence::NotThere),
+    }
+}
+
+/// What an equality writes.
+pub(super) fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
     let Test::OneOf(values) = &condition.test else { return None };
     let Part::Element(cell) = &condition.reach.part else { return None };
-    let text = values.first()?.clone();
-    Some(Want::Condition(*cell, values.clone(), Written { text, ..by.clone() }))
+    let (first, others) = values.split_first()?;
+    let written = Written { text: first.clone(), others: others.to_vec(), ..by.clone() };
+    Some(Want::Condition(*cell, values.clone(), written))
 }
 
 /// Whether what tells apart loops that begin alike is wanted, or at least not forbidden.

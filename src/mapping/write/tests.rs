@@ -108,6 +108,54 @@ fn the_first_source_is_written_and_its_equality_conditions() {
 }
 
 #[test]
+fn a_value_stands_in_for_the_first_that_a_condition_allows() {
+    let others = "references.others = { each = 'REF if REF01 in (IA VR CT)', code = 'REF01', number = 'REF02' }";
+    let reference = |code: &str| json!({"references": {"others": [{"code": code, "number": "1"}]}});
+    check(others, reference("IA"), &["REF*IA*1"], &[]);
+    check(others, reference("CT"), &["REF*CT*1"], &[]);
+    check(others, reference("ZZ"), &["REF*IA*1"], &["write-conflict"]);
+    // The same of a place's own condition.
+    let terms = "deliveryTerms.incoterm = 'FOB05 if FOB05 in (EXW FCA)'\nemit = { FOB01 = \"'DF'\", FOB04 = \"'01'\" }";
+    let incoterm = |word: &str| json!({"deliveryTerms": {"incoterm": word}});
+    check(terms, incoterm("FCA"), &["FOB*DF***01*FCA"], &[]);
+    check(terms, incoterm("CIF"), &[], &["write-conflict"]);
+}
+
+#[test]
+fn nothing_is_written_where_the_rule_would_not_read_it() {
+    let carrier = "transport.carrier.scac = 'TD503 if TD502=2'\ntransport.carrier.name = 'TD505 if TD503 present'\n\
+                   transport.routing = 'TD505 if TD503 absent'";
+    let by = |more: Value| json!({"transport": more});
+    check(
+        carrier,
+        by(json!({"carrier": {"scac": "ODFL", "name": "Old Dominion"}})),
+        &["TD5**2*ODFL**Old Dominion"],
+        &[],
+    );
+    check(carrier, by(json!({"routing": "by sea"})), &["TD5*****by sea"], &[]);
+    check(carrier, by(json!({"carrier": {"name": "Old Dominion"}})), &[], &["write-conflict"]);
+    // A second segment is found by its condition.
+    let both = by(json!({"carrier": {"scac": "ODFL"}, "routing": "by sea"}));
+    check(carrier, both, &["TD5**2*ODFL", "TD5*****by sea"], &[]);
+    // What is derived may stay without a place, as long as it comes back.
+    let derived = "totals.lineCount = 'CTT01 if CTT02 present'\n[order.derive]\n'totals.lineCount' = 'count(lines)'";
+    check(derived, json!({}), &[], &[]);
+    check(derived, json!({"totals": {"lineCount": 7}}), &[], &["derive-differs"]);
+}
+
+#[test]
+fn what_the_top_of_the_message_says_already_is_not_written_again() {
+    let mapping = "message = 'x12/004010/850'\ndocument = 'order@1'\n[order]\norderNumber = 'BEG03'\n[order.lines]\n\
+                   each = 'PO1'\nlineNumber = 'PO101'\nquantity = { value = 'PO102', unit = 'PO103' }\n\
+                   item.revision = 'REF02 if REF01=RV or /BEG03'\n[order.lines.schedules]\neach = 'PO1'\n\
+                   quantity = 'PO102'";
+    for (revision, expect) in [("7", &["BEG***7", "PO1*1*5*EA"][..]), ("8", &["BEG***7", "PO1*1*5*EA", "REF*RV*8"])] {
+        let document = order(json!({"lines": [{"item": {"revision": revision}}]}));
+        assert_eq!(shown(&write_with(&compile(mapping), &document), ("*", ">")), expect);
+    }
+}
+
+#[test]
 fn the_next_source_is_taken_where_the_first_is_taken_already() {
     let contact = "[order.buyer]\nin = 'N1 if N101=BY'\n[order.buyer.contacts]\neach = 'PER'\n\
                    phone = 'PER04 if PER03=TE or PER06 if PER05=TE'\nfax = 'PER04 if PER03=FX or PER06 if PER05=FX'";
@@ -139,6 +187,22 @@ fn arrays_make_an_instance_for_each_item_and_lists_fill_segment_after_segment() 
     let notes = "[order.notes]\neach = 'N9/MSG if N9/N901=L1'\ntext = 'MSG01'\nemit = { 'N9/N902' = \"'NOTE'\" }";
     let two = json!({"notes": [{"text": "one"}, {"text": "two"}]});
     check(notes, two, &["N9*L1*NOTE", "MSG*one", "MSG*two"], &[]);
+    // What the loop around says must fit the item; else the item gets one of its own.
+    let subject = format!("{notes}\nsubject = 'N9/N901'").replace(" if N9/N901=L1", "");
+    let several = |subjects: &[&str]| {
+        let note = |subject: &&str| json!({"text": subject, "subject": subject});
+        json!({"notes": subjects.iter().map(note).collect::<Vec<_>>()})
+    };
+    check(
+        &subject,
+        several(&["AA", "AA", "BB", "AA"]),
+        &["N9*AA*NOTE", "MSG*AA", "MSG*AA", "N9*BB*NOTE", "MSG*BB", "N9*AA*NOTE", "MSG*AA"],
+        &[],
+    );
+    let serial =
+        "shipTo.additionalNames = [\"REF02 if REF01=SE\", \"REF03 if REF01=SN\"]\ncontractNumber = 'REF02 if REF01=CT'";
+    let names = json!({"contractNumber": "C", "shipTo": {"additionalNames": ["1", "2"]}});
+    check(serial, names, &["REF*SE*1", "REF*SE*2", "REF*CT*C"], &[]);
     let street = "[order.shipTo]\nin = 'N1 if N101=ST'\nname = 'N102'\naddress.street = ['N301', 'N302']";
     let lines = |lines: &[&str]| json!({"shipTo": {"name": "P", "address": {"street": lines}}});
     check(street, lines(&["a", "b", "c"]), &["N1*ST*P", "N3*a*b", "N3*c"], &[]);
@@ -159,6 +223,30 @@ fn consecutive_items_share_an_instance_while_their_blocks_ascend() {
     check(rules, terms(&[&net, &net]), &["ITD*05******30", "ITD*05******30"], &[]);
     let bare = json!({"type": "discount", "days": 10});
     check(rules, terms(&[&bare]), &[], &["no-block"]);
+    // A block that writes all of an item goes before one that writes a part of it.
+    let rules = "[[order.notes]]\neach = 'N9/MSG'\ntext = 'MSG01'\n\
+                 [[order.notes]]\neach = 'SPI/MSG'\ntext = 'MSG01'\nsubject = 'SPI/SPI01'";
+    check(rules, json!({"notes": [{"text": "a", "subject": "05"}]}), &["SPI*05", "MSG*a"], &[]);
+    check(
+        rules,
+        json!({"notes": [{"text": "a"}]}),
+        &["N9", "MSG*a"],
+        &["missing-element", "conditional-element-missing"],
+    );
+    // A further block of the same segment goes before a segment of its own, a block of another segment does not.
+    let places = "[[order.lines.schedules]]\neach = 'SDQ if SDQ03 present'\nquantity = 'SDQ04'\nshipTo.name = 'SDQ03'\n\
+                  emit = { SDQ01 = \"'EA'\" }\n\
+                  [[order.lines.schedules]]\neach = 'SDQ if SDQ05 present'\nquantity = 'SDQ06'\nshipTo.name = 'SDQ05'\n\
+                  [[order.lines.schedules]]\neach = 'SCH if SCH06 present'\nquantity = 'SCH01'\n\
+                  requestedDeliveryDate = 'SCH06 if SCH05=002'\nemit = { SCH02 = \"'EA'\" }";
+    let plain =
+        small("x12/004010/850", places).replace("[order.lines.schedules]\neach = 'PO1'\nquantity = 'PO102'\n", "");
+    let to = |name: &str| json!({"quantity": "2", "shipTo": {"name": name}});
+    let by = json!({"quantity": "1", "requestedDeliveryDate": "2026-11-16"});
+    let mut document = order(json!({}));
+    document["lines"][0]["schedules"] = json!([to("A1"), to("B2"), to("C3"), by]);
+    let written = shown(&write_with(&compile(&plain), &document), ("*", ">"));
+    assert_eq!(written, ["BEG***7", "PO1*1*5*EA", "SDQ*EA**A1*2*B2*2", "SDQ*EA**C3*2", "SCH*1*EA***002*20261116"]);
 }
 
 #[test]
@@ -245,6 +333,16 @@ fn a_spread_writes_the_code_that_says_all_its_members() {
     check(rules, price("100"), &["PO1*1*5*EA*2*HP"], &[]);
     check(rules, price("1.0"), &["PO1*1*5*EA*2*PE"], &[]);
     check(rules, price("7"), &["PO1*1*5*EA*2"], &["no-code"]);
+    // Of several codes that say the same, one that fits what stands there already.
+    let basis = "[order.lines.price]\namount = 'PO104'\nbasisCode = 'PO105 if PO105 in (WE RE)'\n\
+                 spread = 'PO105 | code(basis)'\n[codes.basis]\nPE = { per = '1' }\nWE = { per = '1' }\nRE = { per = '1' }";
+    let kept = |code: &str| json!({"lines": [{"price": {"amount": "2", "per": "1", "basisCode": code}}]});
+    check(basis, kept("RE"), &["PO1*1*5*EA*2*RE"], &[]);
+    let silent = "[order.deliveryTerms]\nin = 'FOB'\nincoterm = 'FOB05 if FOB04=01'\nspread = 'FOB01 | code(who)'\n\
+                  emit = { FOB01 = \"'DF'\" }\n[codes.who]\nCC = { freightPayment = 'collect' }\nDF = {}";
+    let terms = |more: Value| json!({"deliveryTerms": more});
+    check(silent, terms(json!({"incoterm": "FCA"})), &["FOB*DF***01*FCA"], &[]);
+    check(silent, terms(json!({"incoterm": "FCA", "freightPayment": "collect"})), &["FOB*CC***01*FCA"], &[]);
 }
 
 #[test]
@@ -257,6 +355,47 @@ fn what_no_rule_writes_is_told_unless_the_mapping_says_so() {
         &["member-unwritten"],
     );
     check("unsent = ['contractNumber', 'buyer']", json!({"contractNumber": "C", "buyer": {"name": "B"}}), &[], &[]);
+    // A rule reads what is never written.
+    check("contractNumber = 'BEG06'\nunsent = ['contractNumber']", json!({"contractNumber": "C"}), &[], &[]);
+}
+
+#[test]
+fn a_level_that_says_what_a_unit_is_has_no_place_for_its_type() {
+    let mapping = "message = 'x12/004010/856'\ndocument = 'shipment-notice@1'\n[shipment-notice]\n\
+                   shipmentNumber = 'BSN02'\ntree = ['S', 'T', 'P', 'I']\n[shipment-notice.levels]\nS = 'shipment'\n\
+                   T = { unit = 'pallet' }\nP = 'unit'\nI = 'line'\n[shipment-notice.handlingUnits]\n\
+                   labelNumber = 'MAN02 if MAN01=CA'\ntype = 'TD101 | default(CTN) | code(packaging)'\n\
+                   [shipment-notice.lines]\nshippedQuantity = { value = 'SN102', unit = 'SN103' }\n\
+                   [codes.packaging]\nCTN = 'carton'\nDRM = 'drum'\nPLT = 'pallet'";
+    let unit = |id: &str, kind: &str| json!({"id": id, "type": kind, "labelNumber": id});
+    let document = json!({
+        "shipmentNumber": "S1",
+        "lines": [{"lineId": "1", "shippedQuantity": {"value": "5", "unit": "EA"}}],
+        "handlingUnits": [unit("P1", "pallet"), unit("C1", "carton"), unit("D1", "drum")],
+    });
+    let written = shown(&write_with(&compile(mapping), &document), ("*", ">"));
+    let expect = [
+        "BSN**S1",
+        "HL*1**S*1",
+        "HL*2*1*T*0",
+        "MAN*CA*P1",
+        "HL*3*1*P*0",
+        "MAN*CA*C1",
+        "HL*4*1*P*0",
+        "TD1*DRM",
+        "MAN*CA*D1",
+        "HL*5*1*I*0",
+        "SN1**5*EA",
+    ];
+    assert_eq!(written, expect);
+}
+
+#[test]
+fn an_emit_completes_the_segments_that_its_conditions_want() {
+    let rules = "notes = { each = 'REF', text = 'REF03', subject = 'REF02' }\n\
+                 emit = { \"REF01 if REF02 present\" = \"'A1'\", \"REF01 if REF02 absent\" = \"'B2'\" }";
+    let notes = json!({"notes": [{"text": "x", "subject": "1"}, {"text": "y"}]});
+    check(rules, notes, &["REF*A1*1*x", "REF*B2**y"], &[]);
 }
 
 #[test]
