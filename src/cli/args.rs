@@ -1,12 +1,14 @@
 //! What may be typed.
 
 mod edi;
+mod mapping;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use edi::*;
+pub(crate) use mapping::*;
 
 /// A gateway between partners who speak AS2 with X12 or EDIFACT and an ERP that reads canonical JSON.
 #[derive(Debug, Parser)]
@@ -40,6 +42,9 @@ pub(crate) enum Command {
     /// List, show and compare the schemas of the canonical documents
     #[command(subcommand)]
     Schema(SchemaCommand),
+    /// Check, try and test mappings: what messages become and what documents become
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Look at the documents of a running gateway
     #[command(subcommand)]
     Doc(DocCommand),

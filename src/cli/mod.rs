@@ -7,6 +7,7 @@ mod doc;
 mod edi;
 mod exit;
 mod guide;
+mod mapping;
 mod print;
 mod report;
 mod schema;
@@ -55,6 +56,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
         Command::Edi(command) => edi::edi(command, out),
         Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
         Command::Guide(command) => guide::guide(command, out),
+        Command::Mapping(command) => mapping::mapping(command, out),
         Command::Schema(command) => schema::schema(command, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),

@@ -4,7 +4,6 @@
 //! of here into a build log. So of a line only the marked text and the keys around it are shown, every other value
 //! is a `…`; and of a line that is not TOML, only its punctuation.
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use crate::base::{Diagnostic, Severity, counted};
@@ -12,17 +11,27 @@ use crate::base::{Diagnostic, Severity, counted};
 /// Characters of a line that are shown.
 const WIDTH: usize = 120;
 
+/// How much of a file's lines may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// Keys, and the value that is marked.
+    Veiled,
+    /// Everything: the file holds no secrets, and what stands beside the fault helps to mend it.
+    Whole,
+}
+
 /// Writes all `diagnostics`, one paragraph each, and a line that sums up. `source` gives the text of a file by the name
 /// that diagnostics have for it.
 pub(crate) fn render(diagnostics: &[Diagnostic], source: &dyn Fn(&str) -> Option<String>) -> String {
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&paragraph(diagnostic, source));
-        out.push('\n');
-    }
+    let mut out = paragraphs(diagnostics, Lines::Veiled, source);
     out.push_str(&summary(diagnostics));
     out.push('\n');
     out
+}
+
+/// A paragraph for each diagnostic, an empty line behind it.
+pub(crate) fn paragraphs(diagnostics: &[Diagnostic], lines: Lines, source: &dyn Fn(&str) -> Option<String>) -> String {
+    diagnostics.iter().map(|one| paragraph(one, lines, source) + "\n").collect()
 }
 
 /// `2 faults, 1 warning`, or that there are none.
@@ -37,44 +46,62 @@ pub(crate) fn summary(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// One diagnostic: the headline, then its place and line, then what else is to be said.
-fn paragraph(diagnostic: &Diagnostic, source: &dyn Fn(&str) -> Option<String>) -> String {
+fn paragraph(diagnostic: &Diagnostic, lines: Lines, source: &dyn Fn(&str) -> Option<String>) -> String {
+    let gutter = gutter(diagnostic.location.line);
+    let all = std::iter::once(headline(diagnostic))
+        .chain(in_file(diagnostic, gutter, lines, source))
+        .chain(diagnostic.expected.iter().map(|expected| format!("{:gutter$} = expected {expected}", "")))
+        .chain(diagnostic.hint.iter().map(|hint| format!("{:gutter$} = {hint}", "")));
+    all.map(|line| line + "\n").collect()
+}
+
+/// `error[unknown-key]: there is no key 'x'`
+pub(crate) fn headline(diagnostic: &Diagnostic) -> String {
     let severity = match diagnostic.severity {
         Severity::Info => "info",
         Severity::Warning => "warning",
         Severity::Error => "error",
     };
-    let mut out = format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message);
+    format!("{severity}[{}]: {}", diagnostic.code, diagnostic.message)
+}
+
+/// How wide the numbers of lines are.
+pub(crate) fn gutter(line: Option<u32>) -> usize {
+    line.map_or(1, |line| line.to_string().len())
+}
+
+/// The place in a file, and the line with a mark; nothing when the diagnostic is about no file.
+pub(crate) fn in_file(
+    diagnostic: &Diagnostic,
+    gutter: usize,
+    lines: Lines,
+    source: &dyn Fn(&str) -> Option<String>,
+) -> Vec<String> {
     let location = &diagnostic.location;
-    let gutter = location.line.map_or(1, |line| line.to_string().len());
-    let mut line = |text: String| {
-        out.push_str(&text);
-        out.push('\n');
-    };
-    if let Some(file) = &location.file {
-        let mut place = file.clone();
-        // Writing to a String cannot fail.
-        for number in [location.line, location.column].into_iter().flatten() {
-            write!(place, ":{number}").unwrap_or_default();
-        }
-        line(format!("{:gutter$}--> {place}", ""));
-        if let Some((text, mark)) = source(file).and_then(|text| excerpt(diagnostic, &text)) {
-            let number = location.line.unwrap_or_default();
-            line(format!("{:gutter$} |", ""));
-            line(format!("{number} | {text}"));
-            line(format!("{:gutter$} | {}{}", "", " ".repeat(mark.start), "^".repeat(mark.len().max(1))));
-        }
+    let Some(file) = &location.file else { return Vec::new() };
+    let mut place = file.clone();
+    for number in [location.line, location.column].into_iter().flatten() {
+        place.push_str(&format!(":{number}"));
     }
-    if let Some(expected) = &diagnostic.expected {
-        line(format!("{:gutter$} = expected {expected}", ""));
+    let mut told = vec![format!("{:gutter$}--> {place}", "")];
+    if let Some((text, mark)) = source(file).and_then(|text| excerpt(diagnostic, lines, &text)) {
+        let number = location.line.unwrap_or_default();
+        told.extend(marked(gutter, &number.to_string(), &text, &mark));
     }
-    if let Some(hint) = &diagnostic.hint {
-        line(format!("{:gutter$} = {hint}", ""));
-    }
-    out
+    told
+}
+
+/// A line with a mark under a part of it.
+pub(crate) fn marked(gutter: usize, number: &str, text: &str, mark: &Range<usize>) -> [String; 3] {
+    [
+        format!("{:gutter$} |", ""),
+        format!("{number:>gutter$} | {text}"),
+        format!("{:gutter$} | {}{}", "", " ".repeat(mark.start), "^".repeat(mark.len().max(1))),
+    ]
 }
 
 /// The line of a diagnostic as it may be shown, and what of it is marked, in characters.
-fn excerpt(diagnostic: &Diagnostic, text: &str) -> Option<(String, Range<usize>)> {
+fn excerpt(diagnostic: &Diagnostic, lines: Lines, text: &str) -> Option<(String, Range<usize>)> {
     let number = usize::try_from(diagnostic.location.line?).ok()?;
     let line = text.lines().nth(number.checked_sub(1)?)?;
     let start = usize::try_from(diagnostic.location.column?).ok()?.checked_sub(1)?;
@@ -87,7 +114,11 @@ fn excerpt(diagnostic: &Diagnostic, text: &str) -> Option<(String, Range<usize>)
     // The mark counts characters; what the span counts are bytes, of this line at most.
     let end = start + rest.char_indices().take_while(|(at, _)| *at < marked).count();
     let mark = start.min(length)..end.min(length);
-    let shown = if diagnostic.code == "toml-syntax" { (punctuation(line), mark) } else { veiled(line, mark) };
+    let shown = match lines {
+        Lines::Whole => (line.replace('\t', " "), mark),
+        Lines::Veiled if diagnostic.code == "toml-syntax" => (punctuation(line), mark),
+        Lines::Veiled => veiled(line, mark),
+    };
     Some(cut(shown))
 }
 
@@ -249,6 +280,17 @@ mod tests {
         assert_eq!(summary(std::slice::from_ref(&warning)), "no faults, 1 warning");
         assert_eq!(summary(&[error.clone(), error.clone(), warning]), "2 faults, 1 warning");
         assert_eq!(summary(&[error]), "1 fault");
+    }
+
+    #[test]
+    fn a_file_without_secrets_is_shown_with_its_values() {
+        let line = "\tamount = \"PO104 | code(unt)\" # net";
+        let source = Source::new("a.toml", line);
+        let start = line.find("code").unwrap();
+        let diagnostic = Diagnostic::error("x", "m").at(source.location(start..start + 4));
+        let told = paragraphs(&[diagnostic], Lines::Whole, &|_| Some(line.to_owned()));
+        let mark = format!("  | {}^^^^", " ".repeat(19));
+        assert_eq!(told.lines().skip(3).collect::<Vec<_>>(), ["1 |  amount = \"PO104 | code(unt)\" # net", &mark, ""]);
     }
 
     proptest::proptest! {

@@ -111,6 +111,12 @@ impl Folder {
         }
     }
 
+    /// The text of a file by its path below the folder, of at most so many bytes; nothing when it cannot be had.
+    pub(super) fn text(&self, below: &str, limit: u64) -> Option<String> {
+        let path = self.inside(below).ok()?;
+        String::from_utf8(read_up_to(&path, limit).ok()?).ok()
+    }
+
     /// The names of the folders directly under `name`, sorted; none when it is not there. Hidden ones do not count.
     pub(super) fn folders(&self, name: &str, faults: &Faults) -> Vec<String> {
         self.entries(name, faults).into_iter().filter(|(_, is_folder)| *is_folder).map(|(name, _)| name).collect()
@@ -192,6 +198,10 @@ impl Unread {
 
 /// Reads a regular file of at most one MiB.
 pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, Unread> {
+    read_up_to(path, FILE)
+}
+
+fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Unread::Missing,
         _ => Unread::Failed(error),
@@ -201,8 +211,8 @@ pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, Unread> {
         return Err(Unread::Failed(std::io::Error::other("it is not a file")));
     }
     let mut bytes = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(FILE + 1).read_to_end(&mut bytes)).map_err(failed)?;
-    if bytes.len() as u64 > FILE { Err(Unread::TooLarge) } else { Ok(bytes) }
+    fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

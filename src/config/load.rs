@@ -11,9 +11,10 @@ use super::Configuration;
 use super::edigate_toml::{self, AmqpTable, ErpTable, ListenerTable, PairTable, StoreTable, Written};
 use super::folder::Folder;
 use super::guides::OwnGuides;
-use super::mappings::Mappings;
+use super::mappings::{MappingFiles, Mappings};
 use super::secret::{self, Credentials};
 use super::settings::{Amqp, ClientCertificate, Erp, Listener, Settings, Store, Tls};
+use super::terms::zone;
 use crate::base::table::{Faults, Located, read};
 use crate::base::{Diagnostic, Location, PartnerId, Secret, Timestamp};
 use crate::edi::GuideKey;
@@ -61,7 +62,7 @@ impl<'a> Loader<'a> {
     pub(super) fn new(path: &Path, credentials: Credentials, now: Timestamp, faults: &'a Faults) -> Self {
         let folder = Folder::of(path);
         let guides = OwnGuides::of(&folder, faults);
-        let mappings = RefCell::new(Mappings::new(folder.tree("mappings", faults), Arc::clone(&guides.guides)));
+        let mappings = RefCell::new(Mappings::new(MappingFiles::of(&folder, faults), Arc::clone(&guides.guides)));
         Self { folder, credentials, guides, mappings, now, faults }
     }
 
@@ -284,17 +285,7 @@ impl Surroundings for Loader<'_> {
     }
 
     fn zone(&self, name: &Located<String>) -> Option<TimeZone> {
-        let zone = TimeZone::get(name).ok();
-        if zone.is_none() {
-            let fault = Diagnostic::error("not-found", format!("this machine knows no time zone '{}'", **name));
-            self.faults.add(
-                fault
-                    .at(name.at.clone())
-                    .expecting("an IANA name such as \"America/New_York\" or \"Europe/Berlin\"")
-                    .hinting("if the name is right, install the package tzdata"),
-            );
-        }
-        zone
+        zone(name, self.faults)
     }
 
     fn mapping(&self, name: &Located<String>) -> Option<Arc<Mapping>> {

@@ -15,18 +15,21 @@ mod mappings;
 mod secret;
 mod settings;
 mod socket;
+mod terms;
 
 use std::sync::Arc;
 
 pub use guides::{guides_beside, guides_in};
 pub use live::{Live, ReloadOutcome};
 pub use load::{check, load};
+pub use mappings::MappingFiles;
 pub use settings::{
     Amqp, Bind, ClientCertificate, ContentMode, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, Retention,
     Settings, Store, Tls, TlsVersion,
 };
 
 pub use socket::admin_socket;
+pub use terms::partner_terms;
 
 use crate::base::Diagnostic;
 use crate::partner::Registry;

@@ -45,6 +45,7 @@ pub(super) fn compile(
         spots: Vec::new(),
         has_levels: false,
         ways: Ways { read: true, write: true },
+        one_way: Vec::new(),
         tables: Vec::new(),
         sources,
     };
@@ -66,18 +67,20 @@ pub(super) fn compile(
     let root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
     let unsent = compiler.unsent(table);
     let packs_pia = loaded.table.get("pia").is_some();
+    compiler.some_way();
     if !compiler.faults.list.is_empty() {
         compiler.faults.list.sort_by(|one, other| place_of(one).cmp(&place_of(other)));
         return Err(compiler.faults.list);
     }
     let mut parties = Vec::new();
     find_parties(shape, &mut Vec::new(), &mut parties);
-    let (tables, ways) = (compiler.tables, compiler.ways);
+    let (tables, ways, one_way) = (compiler.tables, compiler.ways, compiler.one_way);
     Ok(Program {
         root,
         lists: compiler.lists,
         tables,
         ways,
+        one_way,
         derive,
         parties,
         spots: compiler.spots,
@@ -105,6 +108,8 @@ pub(super) struct Compiler<'c> {
     /// Whether the document has levels, whose sections are compiled by themselves.
     pub has_levels: bool,
     pub ways: Ways,
+    /// Why it does not go both ways.
+    pub one_way: Vec<Diagnostic>,
     pub tables: Vec<LookupTable>,
     /// The project's own files, for tables beside the mapping.
     pub sources: &'c dyn Fn(&str) -> Option<String>,
@@ -124,8 +129,10 @@ impl<'c> Compiler<'c> {
                     }
                 }
                 "direction" => match entry.node.text() {
-                    Some("read") => self.ways.write = false,
-                    Some("write") => self.ways.read = false,
+                    Some(way @ ("read" | "write")) => {
+                        let ways = Ways { read: way == "read", write: way == "write" };
+                        self.goes_only(ways, &entry.at, format!("the file says direction = \"{way}\""));
+                    }
                     _ => self.faults.wrong_type(&entry.node, "direction", "\"read\" or \"write\"; without it both"),
                 },
                 "pia" => {
@@ -144,6 +151,34 @@ impl<'c> Compiler<'c> {
                 }
             }
         }
+    }
+
+    /// Says that a file goes one way only, and why.
+    pub(super) fn goes_only(&mut self, ways: Ways, at: &Spot, why: String) {
+        self.ways.read &= ways.read;
+        self.ways.write &= ways.write;
+        let only = match ways.read {
+            true => "documents are read by it and not written",
+            false => "documents are written by it and not read",
+        };
+        let reason = Diagnostic::info("one-way", format!("{why}: {only}")).at(at.location());
+        // A block says it wherever it is used.
+        if !self.one_way.contains(&reason) {
+            self.one_way.push(reason);
+        }
+    }
+
+    /// A file that goes neither way is of no use.
+    fn some_way(&mut self) {
+        if self.ways.read || self.ways.write {
+            return;
+        }
+        let Some(last) = self.one_way.pop() else { return };
+        let others = self.one_way.iter().filter_map(|one| one.location.line).map(|line| line.to_string());
+        let message = format!("the file goes neither way: see also line {}", others.collect::<Vec<_>>().join(", "));
+        let fault =
+            Diagnostic::error("no-way", message).expecting("both halves, read and write, or the same one everywhere");
+        self.faults.push(fault.at(last.location));
     }
 
     fn read_lists(&mut self, table: &Table) {

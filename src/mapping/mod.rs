@@ -49,7 +49,7 @@ use std::sync::Arc;
 pub use context::{Coverage, PartyEntry, Read, ReadContext, ReadOrigin, UnlistedCode};
 pub use program::Ways;
 pub use template::{template, templates};
-pub use write::{Origin, Written};
+pub use write::{Origin, Written, alone};
 
 use crate::base::{Diagnostic, Location, Sha256, Sha256Hasher};
 use crate::canon::{self, DocumentType, MappingUsed};
@@ -116,6 +116,11 @@ impl Mapping {
     /// Which ways it goes.
     pub fn ways(&self) -> Ways {
         self.program.ways
+    }
+
+    /// Why it goes one way only, each reason at its line; none when it goes both ways.
+    pub fn one_way(&self) -> &[Diagnostic] {
+        &self.program.one_way
     }
 
     /// SHA-256 over the file and all it extends.

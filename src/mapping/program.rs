@@ -10,6 +10,7 @@ use super::expression::ValueExpression;
 use super::file::Spot;
 use super::hierarchy::Hierarchy;
 use super::table::LookupTable;
+use crate::base::Diagnostic;
 use crate::canon::Kind;
 use crate::edi::Tag;
 use crate::edi::guide::ElementType;
@@ -22,6 +23,8 @@ pub(super) struct Program {
     pub tables: Vec<LookupTable>,
     /// Which ways the mapping goes.
     pub ways: Ways,
+    /// Why it does not go both ways.
+    pub one_way: Vec<Diagnostic>,
     /// In the order of their dependencies.
     pub derive: Vec<Derivation>,
     /// Canonical paths of the parties, for their ids.

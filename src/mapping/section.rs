@@ -11,7 +11,7 @@ use super::convert;
 use super::expression::ValueExpression;
 use super::file::{Entry, Node, Spot, Table, Value};
 use super::hierarchy;
-use super::program::{Expressions, Filled, Member, PathStep, Rule, Section, Spread, Work, path_text};
+use super::program::{Expressions, Filled, Member, PathStep, Rule, Section, Spread, Ways, Work, path_text};
 use super::rule;
 use super::scope::Scope;
 use crate::base::Diagnostic;
@@ -288,8 +288,9 @@ impl<'c> Compiler<'c> {
         }
         let has_one = read.is_some() || write.is_some();
         if has_one && (read.is_none() || write.is_none()) {
-            self.ways.read &= read.is_some();
-            self.ways.write &= write.is_some();
+            let ways = Ways { read: read.is_some(), write: write.is_some() };
+            let (half, other) = if ways.read { ("read", "write") } else { ("write", "read") };
+            self.goes_only(ways, &entry.at, format!("the rule of '{}' has a '{half}' and no '{other}'", entry.key));
         }
         let expressions = has_one.then_some(Expressions { read, write });
         self.rule_at(node, &entry.key, kind, expressions, frame)

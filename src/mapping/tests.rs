@@ -272,7 +272,11 @@ fn tables_and_expressions_say_what_codecs_cannot() {
     check(pair, "REF*CT*none~", "/totals/lineAmount", Value::Null);
     let half = "contractNumber = { place = 'REF02', read = 'value[2:]' }";
     check(half, "REF*CT*DE77~", "/contractNumber", json!("77"));
-    assert_eq!(compile(&small(half)).unwrap().ways(), Ways { read: true, write: false });
+    let one_way = compile(&small(half)).unwrap();
+    assert_eq!(one_way.ways(), Ways { read: true, write: false });
+    let reasons: Vec<String> = one_way.one_way().iter().map(|reason| reason.message.clone()).collect();
+    let reason = "the rule of 'contractNumber' has a 'read' and no 'write': documents are read by it and not written";
+    assert_eq!(reasons, [reason]);
     let split = "[order.shipTo]\nin = 'N1 if N101=ST'\naddress.street = \"N102 | split(';')\"";
     check(split, "N1*ST*a; b;~", "/shipTo/address/street", json!(["a", "b"]));
 }

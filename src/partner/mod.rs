@@ -22,6 +22,7 @@ mod receive;
 mod registry;
 mod resolve;
 mod send;
+mod terms;
 mod validity;
 
 pub use agreement::Agreement;
@@ -35,6 +36,7 @@ pub use reading::{OnError, Reading};
 pub use receive::{Accepted, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};
+pub use terms::Terms;
 
 pub(crate) use resolve::Resolving;
 

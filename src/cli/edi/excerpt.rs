@@ -9,18 +9,18 @@ const WIDTH: usize = 100;
 
 /// A segment on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Excerpt {
+pub(in crate::cli) struct Excerpt {
     /// Position of the segment in its set; none in an envelope.
-    pub(super) position: Option<u32>,
+    pub(in crate::cli) position: Option<u32>,
     /// The segment, or the part of it around the mark.
-    pub(super) text: String,
+    pub(in crate::cli) text: String,
     /// What is marked, in characters of `text`. An empty mark stands before a character.
-    pub(super) mark: Range<usize>,
+    pub(in crate::cli) mark: Range<usize>,
 }
 
 impl Excerpt {
     /// The segment of a set that a place is in; none when it is in no segment.
-    pub(super) fn of_set(set: &TransactionSet, place: &Place) -> Option<Self> {
+    pub(in crate::cli) fn of_set(set: &TransactionSet, place: &Place) -> Option<Self> {
         let segment = segment_at(set, place)?;
         let mark = mark(&segment, place);
         let excerpt = Self::of_bytes(segment.bytes(), mark, set.delimiters(), set.character_set());

@@ -9,12 +9,12 @@ use crate::base::{Diagnostic, Severity};
 use crate::edi::ReadFault;
 
 /// Why a file was given up.
-pub(super) fn of_reading(fault: &ReadFault) -> Diagnostic {
+pub(in crate::cli) fn of_reading(fault: &ReadFault) -> Diagnostic {
     Diagnostic::from(fault)
 }
 
 /// Why a file was not read at all.
-pub(super) fn of_opening(fault: &io::Error) -> Diagnostic {
+pub(in crate::cli) fn of_opening(fault: &io::Error) -> Diagnostic {
     let text = match fault.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder; name the files in it".to_owned(),
@@ -24,7 +24,7 @@ pub(super) fn of_opening(fault: &io::Error) -> Diagnostic {
 }
 
 /// The fault in a sentence, and what to do.
-pub(super) fn sentence(fault: &Diagnostic) -> String {
+pub(in crate::cli) fn sentence(fault: &Diagnostic) -> String {
     let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
     format!("{}{hint}", fault.message)
 }

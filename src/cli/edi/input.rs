@@ -11,7 +11,7 @@ use crate::edi::ReadOptions;
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Input {
+pub(in crate::cli) enum Input {
     /// Standard input.
     Standard,
     /// A file.
@@ -20,12 +20,12 @@ pub(super) enum Input {
 
 impl Input {
     /// A file by what was typed for it; `-` is standard input.
-    pub(super) fn of(path: &Path) -> Self {
+    pub(in crate::cli) fn of(path: &Path) -> Self {
         if path == Path::new("-") { Self::Standard } else { Self::File(path.to_owned()) }
     }
 
     /// What it is called.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::cli) fn name(&self) -> String {
         match self {
             Self::Standard => "standard input".to_owned(),
             Self::File(path) => path.display().to_string(),
@@ -36,7 +36,7 @@ impl Input {
     ///
     /// # Errors
     /// When it cannot be opened, or is a folder.
-    pub(super) fn open(&self) -> io::Result<Box<dyn Read>> {
+    pub(in crate::cli) fn open(&self) -> io::Result<Box<dyn Read>> {
         match self {
             Self::Standard => Ok(Box::new(io::stdin().lock())),
             Self::File(path) => {
@@ -51,7 +51,7 @@ impl Input {
 }
 
 /// How they are read.
-pub(super) fn read_options(argument: &CharsetArgument) -> ReadOptions {
+pub(in crate::cli) fn read_options(argument: &CharsetArgument) -> ReadOptions {
     ReadOptions { charset: argument.charset, ..ReadOptions::default() }
 }
 

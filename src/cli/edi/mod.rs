@@ -3,12 +3,12 @@
 
 mod ack;
 mod check;
-mod excerpt;
-mod fault;
+pub(super) mod excerpt;
+pub(super) mod fault;
 mod fmt;
 mod guides;
 mod held;
-mod input;
+pub(super) mod input;
 mod layout;
 mod paint;
 mod recent;

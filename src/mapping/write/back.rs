@@ -6,15 +6,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::Writing;
+use super::alone::alone;
 use super::draft::Finished;
 use crate::base::{Diagnostic, Severity};
 use crate::canon::{self, Derived, Kind, Shape, push_index, push_member};
-use crate::edi::guide::{Guide, GuideKey};
+use crate::edi::guide::Guide;
 use crate::edi::write::{self, WriteOptions};
-use crate::edi::{
-    self, Delimiters, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, OutgoingSegment,
-    OutgoingSet, Particulars, Party, Piece, Place, ReadOptions, Reader, Standard, TransactionSet, Usage,
-};
+use crate::edi::{self, Delimiters, OutgoingSegment, Piece, Place, ReadOptions, Reader, Standard, TransactionSet};
 use crate::mapping::context::{ReadContext, ReadOrigin};
 use crate::mapping::hierarchy::{Plan, aligned};
 use crate::mapping::notes::{Notes, location};
@@ -154,43 +152,20 @@ fn of_the_guide(finding: &edi::Finding, finished: &[Finished]) -> Diagnostic {
 
 /// The message as a reader would get it. Its delimiters are characters that no text has.
 fn again(guide: &Guide, segments: &[OutgoingSegment]) -> Result<TransactionSet, Diagnostic> {
-    let key = guide.key();
-    let is_x12 = key.standard == "x12";
-    let head = head(key, is_x12);
-    let set = OutgoingSet {
-        id: key.set.clone(),
-        release: release(key, is_x12),
-        agency: if is_x12 { "X".to_owned() } else { "UN".to_owned() },
-        control_number: "0001".to_owned(),
-        segments: segments.to_vec(),
-        ..OutgoingSet::default()
-    };
-    let mut interchange =
-        OutgoingInterchange { head, acknowledgements: Vec::new(), groups: Vec::new(), messages: Vec::new() };
-    let options = if is_x12 {
-        let group = OutgoingGroupHead {
-            functional_id: edi::functional_id(&key.set).unwrap_or("XX").to_owned(),
-            sender: Party::default(),
-            receiver: Party::default(),
-            date: "20000101".to_owned(),
-            time: "0000".to_owned(),
-            control_number: "1".to_owned(),
-            agency: "X".to_owned(),
-            version: key.release.clone(),
-        };
-        interchange.groups.push(OutgoingGroup { head: group, sets: vec![set] });
-        let delimiters = Delimiters {
-            element: 0x1d,
-            component: Some(0x1f),
-            repetition: Some(0x1e),
-            release: None,
-            terminator: 0x1c,
-            wide: None,
-        };
-        WriteOptions { delimiters, ..WriteOptions::x12() }
-    } else {
-        interchange.messages.push(set);
-        WriteOptions::edifact()
+    let interchange = alone(guide.key(), segments.to_vec());
+    let options = match interchange.head.standard {
+        Standard::X12 => {
+            let delimiters = Delimiters {
+                element: 0x1d,
+                component: Some(0x1f),
+                repetition: Some(0x1e),
+                release: None,
+                terminator: 0x1c,
+                wide: None,
+            };
+            WriteOptions { delimiters, ..WriteOptions::x12() }
+        }
+        Standard::Edifact => WriteOptions::edifact(),
     };
     let bytes = write::write(&interchange, &options).map_err(|fault| Diagnostic::from(&fault))?;
     let mut reader = Reader::new(bytes.as_slice(), ReadOptions::default());
@@ -201,37 +176,6 @@ fn again(guide: &Guide, segments: &[OutgoingSegment]) -> Result<TransactionSet, 
             Ok(None) => return Err(Diagnostic::error("nothing-written", "the message cannot be read back")),
             Err(fault) => return Err(Diagnostic::from(&fault)),
         }
-    }
-}
-
-fn head(key: &GuideKey, is_x12: bool) -> OutgoingInterchangeHead {
-    let party = |id: &str| Party { id: id.to_owned(), qualifier: if is_x12 { "ZZ".to_owned() } else { String::new() } };
-    OutgoingInterchangeHead {
-        standard: if is_x12 { Standard::X12 } else { Standard::Edifact },
-        sender: party("A"),
-        receiver: party("B"),
-        sender_internal: Vec::new(),
-        receiver_internal: Vec::new(),
-        date: "000101".to_owned(),
-        time: "0000".to_owned(),
-        syntax: if is_x12 { String::new() } else { "UNOW".to_owned() },
-        version: match (is_x12, key.release.get(..6)) {
-            (true, Some(release)) if release >= "004020" => "00501".to_owned(),
-            (true, _) => "00401".to_owned(),
-            (false, _) => "3".to_owned(),
-        },
-        control_number: "1".to_owned(),
-        acknowledgement_asked: false,
-        usage: Usage::Test,
-        particulars: Particulars::default(),
-    }
-}
-
-/// `D96A` is `D.96A` in a UNH.
-fn release(key: &GuideKey, is_x12: bool) -> String {
-    match key.release.split_at_checked(1) {
-        Some((version, number)) if !is_x12 => format!("{version}.{number}"),
-        _ => key.release.clone(),
     }
 }
 

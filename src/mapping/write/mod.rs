@@ -3,6 +3,7 @@
 //! What comes out is fitted to the guide and read back by the same mapping before it leaves (`back.rs`): whatever cannot
 //! come back is a finding, never silence.
 
+mod alone;
 mod back;
 mod draft;
 mod emit;
@@ -11,6 +12,7 @@ mod levels;
 mod place;
 mod value;
 
+pub use alone::alone;
 pub(super) use back::write;
 pub use back::{Origin, Written};
 

@@ -1,0 +1,60 @@
+//! `edigate mapping`: which mappings there are, what is wrong with them, and what they make of messages and documents.
+//! All of it works on files, without a gateway.
+
+mod check;
+mod documents;
+mod finding;
+mod list;
+mod messages;
+mod project;
+mod read;
+mod write;
+
+use std::io::Write;
+use std::path::Path;
+
+use super::args::{MappingCommand, TryArguments};
+use super::exit::Exit;
+use super::print::{Failure, Output};
+
+use project::Project;
+
+/// Runs `edigate mapping …`.
+pub(super) fn mapping(command: &MappingCommand, out: &mut Output) -> Result<Exit, Failure> {
+    run(command, out, &mut std::io::stderr().lock())
+}
+
+/// Answers go to `out`; what is to be known of them beside goes to `aside`.
+fn run(command: &MappingCommand, out: &mut Output, aside: &mut dyn Write) -> Result<Exit, Failure> {
+    match command {
+        MappingCommand::List { files, json } => list::list(&Project::of(files)?, *json, out),
+        MappingCommand::Check { names, files, json } => check::check(&Project::of(files)?, names, *json, out),
+        MappingCommand::Try(arguments) if arguments.write || is_document(&arguments.file) => {
+            write::write(&tried(arguments)?, out, aside)
+        }
+        MappingCommand::Try(arguments) => read::read(&tried(arguments)?, out, aside),
+    }
+}
+
+/// Whether a file is a document by its name.
+fn is_document(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// A mapping that is tried.
+struct Trial<'a> {
+    arguments: &'a TryArguments,
+    project: Project,
+    mapping: crate::mapping::Mapping,
+    terms: crate::partner::Terms,
+}
+
+fn tried(arguments: &TryArguments) -> Result<Trial<'_>, Failure> {
+    let project = Project::of(&arguments.files)?;
+    let mapping = project.mapping(&arguments.name)?;
+    let terms = project.terms(arguments.partner.partner.as_deref())?;
+    Ok(Trial { arguments, project, mapping, terms })
+}
+
+#[cfg(test)]
+mod tests;
