@@ -279,6 +279,19 @@ fn items_that_contradict_in_a_loop_around_them_get_one_each() {
 }
 
 #[test]
+fn a_value_stands_beside_the_segment_that_its_condition_names() {
+    let rules = "contractNumber = 'N902 if N901=CT'\norderDate = 'N9/DTM02 if N9/N901=PO and DTM01=004'\n\
+                 requestedShipDate = 'N9/DTM02 if N9/N901=CT and DTM01=010'";
+    let dates = json!({"contractNumber": "C", "orderDate": "2026-11-02", "requestedShipDate": "2026-11-16"});
+    check(
+        rules,
+        dates,
+        &["N9*CT*C", "DTM*010*20261116", "N9*PO", "DTM*004*20261102"],
+        &["conditional-element-missing"],
+    );
+}
+
+#[test]
 fn what_an_emit_put_there_is_no_surprise_when_it_is_read_back() {
     let rules = "[order.lines.components]\neach = 'SLN'\nlineNumber = 'SLN01'\nitem.description = 'PID05 if PID01=F'\n\
                  emit = { SLN01 = 'item.description', SLN03 = \"'I'\" }";
