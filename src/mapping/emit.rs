@@ -154,6 +154,7 @@ impl<'m> Reading<'m, '_, '_> {
                 }
                 if expected.as_ref().is_some_and(|expected| self.is_equal(emit, &found, expected)) {
                     found.mark(&mut self.coverage);
+                    find::mark_conditions(&emit.conditions, &segment, &mut self.coverage);
                     continue;
                 }
                 let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));

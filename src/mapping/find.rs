@@ -276,15 +276,17 @@ impl<'t, 'a> Finder<'t, 'a> {
         holds != matches!(condition.test, Test::Absent | Test::NoneOf(_))
     }
 
-    /// Whether a segment, or a loop of this name, is there.
+    /// Whether a segment is there; of a loop's name, that loop and no other that begins alike.
     fn is_present(&self, route: &Route, loop_name: Option<&str>, here: Here<'t, 'a>) -> bool {
-        if self.segments(route, here, &mut |_| Visit::Stop) == Visit::Stop {
-            return true;
-        }
-        let Some(name) = loop_name else { return false };
+        let Some(name) = loop_name else {
+            return self.segments(route, here, &mut |_| Visit::Stop) == Visit::Stop;
+        };
         let Some(start) = self.start(here, route.start) else { return false };
         self.visit_loops(start, &route.loops, &mut |end| match end {
-            Here::Loop(instance) => self.children(instance, name, &mut |_| Visit::Stop),
+            Here::Loop(instance) => match self.direct(instance, route.tag, &mut |_| Visit::Stop) {
+                Visit::Stop => Visit::Stop,
+                Visit::GoOn => self.children(instance, name, &mut |_| Visit::Stop),
+            },
             Here::Segment(..) => Visit::GoOn,
         }) == Visit::Stop
     }

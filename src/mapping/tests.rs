@@ -124,6 +124,19 @@ fn not_in_holds_of_what_is_none_of_the_values() {
 }
 
 #[test]
+fn a_code_that_the_list_calls_other_is_kept_without_a_word() {
+    let rule = "purpose = 'BEG01 | default(ZZ) | code(purpose)'\n[codes.purpose]\n'05' = 'replace'\nZZ = 'other'";
+    let read_of = |code: &str| {
+        let read = read(&small(rule), &format!("BEG*{code}*SA*1**20261102~{LINE}"));
+        (read.document["purpose"].clone(), read.document["purposeCode"].clone(), read.findings.len())
+    };
+    assert_eq!(read_of("ZZ"), (json!("other"), json!("ZZ"), 0));
+    assert_eq!(read_of("77"), (json!("other"), json!("77"), 1));
+    // What stands in for nothing is no code of the wire's.
+    assert_eq!(read_of(""), (json!("other"), Value::Null, 0));
+}
+
+#[test]
 fn a_condition_may_speak_of_a_segment_beside_the_place() {
     let rule = "requestedDeliveryDate = 'N9/DTM02 if N9/N901=L1 and DTM01=002'";
     let header = "N9*ZZ*A~DTM*002*20261101~N9*L1*B~DTM*010*20261102~DTM*002*20261103~";

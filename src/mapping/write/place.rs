@@ -497,7 +497,20 @@ impl Writing<'_, '_> {
         instances.alternatives.is_empty() || instances.alternatives.iter().any(all)
     }
 
+    /// Whether a segment is there, or a loop of this name: no other that begins alike.
+    fn is_present(&self, route: &Route, name: &str, here: Here) -> bool {
+        let Some(Here::Loop(from)) = self.start(here, route.start) else { return false };
+        self.ends(from, &route.loops).into_iter().any(|end| {
+            let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
+            self.draft.segments_in(end).iter().any(is_meant)
+                || self.draft.loops_in(end).iter().any(|child| self.draft.definition(*child).name == name)
+        })
+    }
+
     fn is_met(&self, condition: &Condition, here: Here) -> bool {
+        if let Part::Whole { loop_name: Some(name) } = &condition.reach.part {
+            return self.is_present(&condition.reach.route, name, here) == (condition.test == Test::Present);
+        }
         let mut found = self.existing(&condition.reach.route, here).into_iter();
         let value = |segment: SegmentNumber| match &condition.reach.part {
             Part::Whole { .. } => Some(String::new()),

@@ -498,6 +498,34 @@ fn edifact_has_dates_with_their_format_and_pairs_in_composites() {
 }
 
 #[test]
+fn a_count_gets_a_segment_of_its_own_beside_others_and_a_loop_is_told_from_one_that_begins_alike() {
+    let edifact = |rules: &str, more: Value| {
+        let written = write_with(&compile(&small("edifact/D96A/ORDERS", rules)), &order(more));
+        let all = shown(&written, ("+", ":"));
+        all.into_iter().skip_while(|segment| !segment.starts_with("ALC") && segment != "UNS+S").collect::<Vec<_>>()
+    };
+    let counts = "totals.quantityHash = 'CNT01-2 if CNT01-1=1'\nemit = { 'CNT01-2 if CNT01-1=2' = 'count(lines)' }";
+    assert_eq!(edifact(counts, json!({"totals": {"quantityHash": "5"}})), ["UNS+S", "CNT+1:5", "CNT+2:1"]);
+    assert_eq!(edifact(counts, json!({})), ["UNS+S", "CNT+2:1"]);
+    let block = |each: &str| format!("each = '{each}'\nkind = 'ALC01 | code(kind)'\ncode = 'ALC05-1'");
+    let charges = format!(
+        "[[order.allowancesCharges]]\n{}\n[[order.allowancesCharges]]\n{}\namount = 'MOA01-2 if MOA01-1=8'\n\
+         [codes.kind]\nC = 'charge'",
+        block("ALC"),
+        block("allowanceTotal if ^ORDERS.ALC absent")
+    );
+    let charge = |more: Value| {
+        let mut charge = json!({"kind": "charge", "code": "FC"});
+        merge(&mut charge, more);
+        charge
+    };
+    let one = json!({"allowancesCharges": [charge(json!({"amount": "5"}))]});
+    assert_eq!(edifact(&charges, one), ["UNS+S", "ALC+C++++FC", "MOA+8:5"]);
+    let both = json!({"allowancesCharges": [charge(json!({"amount": "5"})), charge(json!({}))]});
+    assert_eq!(edifact(&charges, both), ["ALC+C++++FC", "ALC+C++++FC", "LIN+1", "QTY+21:5:EA", "UNS+S"]);
+}
+
+#[test]
 fn every_value_says_which_rule_wrote_it() {
     let written = write_with(
         &compile(&small("x12/004010/850", "contractNumber = 'REF02 if REF01=CT'")),
