@@ -11,7 +11,7 @@ use super::file::{Node, Spot, Table, Value};
 use super::load::{Loaded, overlay};
 use super::nearest::did_you_mean;
 use super::party::find_parties;
-use super::program::{Condition, Instances, ListPlace, PathStep, Program, Source, Ways};
+use super::program::{Condition, Instances, ListPlace, Of, PathStep, Program, Route, Source, Start, Ways};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -306,10 +306,20 @@ impl<'c> Compiler<'c> {
         }
         let mut compiled = Vec::new();
         for condition in conditions {
-            let why = "a condition of a place speaks of the same segment";
-            let same = self.same_segment(node, &condition.place, first, why)?;
+            let place = &condition.place;
+            let is_beside = place.segment != first.segment
+                && !first.loops.is_empty()
+                && (&place.from, &place.loops) == (&first.from, &first.loops);
+            if is_beside {
+                let mut reach = self.looked_up(node, scope.reach(place))?;
+                reach.route = Route { start: Start::Out(0), loops: Vec::new(), tag: reach.route.tag };
+                compiled.push(Condition { reach, test: condition.test.clone(), of: Of::Beside });
+                continue;
+            }
+            let why = "a condition of a place speaks of the same segment, or by its path of one beside it";
+            let same = self.same_segment(node, place, first, why)?;
             let reach = self.looked_up(node, scope.reach(&same))?;
-            compiled.push(Condition { reach, test: condition.test.clone() });
+            compiled.push(Condition { reach, test: condition.test.clone(), of: Of::Own });
         }
         Some(Source::Places { reaches, conditions: compiled })
     }
@@ -362,7 +372,7 @@ impl<'c> Compiler<'c> {
                     return None;
                 }
                 let reach = self.looked_up(node, inside.reach(&condition.place))?;
-                compiled.push(Condition { reach, test: condition.test.clone() });
+                compiled.push(Condition { reach, test: condition.test.clone(), of: Of::Own });
             }
             alternatives.push(compiled);
         }
@@ -437,7 +447,8 @@ pub(super) fn only_place(source: Source) -> Option<ListPlace> {
         Source::Places { reaches, conditions } => {
             let mut reaches = reaches.into_iter();
             let reach = reaches.next().filter(|_| reaches.next().is_none())?;
-            Some(ListPlace { reach, conditions })
+            let is_plain = conditions.iter().all(|condition| condition.of == Of::Own);
+            is_plain.then_some(ListPlace { reach, conditions })
         }
         Source::Constant(_) => None,
     }

@@ -11,7 +11,7 @@ use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
 use super::notes::location;
-use super::program::{Condition, Emit, EmitValue, Reach};
+use super::program::{Condition, Emit, EmitValue, Of, Reach};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -108,7 +108,7 @@ fn emit_place(text: &str, scope: &Scope<'_>) -> Result<(Reach, Vec<Condition>), 
             return Err(RuleFault::new(0, message).expecting(format!("an element of {}", place.segment)));
         }
         let same = rule::Place { from: place.from.clone(), loops: place.loops.clone(), ..condition.place };
-        Ok(Condition { reach: scope.reach(&same)?, test: condition.test })
+        Ok(Condition { reach: scope.reach(&same)?, test: condition.test, of: Of::Own })
     };
     let conditions = conditions.into_iter().map(condition).collect::<Result<_, _>>()?;
     Ok((scope.reach(&place)?, conditions))
@@ -154,6 +154,7 @@ impl<'m> Reading<'m, '_, '_> {
                 }
                 if expected.as_ref().is_some_and(|expected| self.is_equal(emit, &found, expected)) {
                     found.mark(&mut self.coverage);
+                    find::mark_conditions(&emit.conditions, &segment, &mut self.coverage);
                     continue;
                 }
                 let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));

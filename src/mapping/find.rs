@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::hierarchy::TreeIndex;
-use super::program::{Cell, Condition, Emit, Instances, Part, Reach, Route, Start, Target};
+use super::program::{Cell, Condition, Emit, Instances, Of, Part, Reach, Route, Start, Target};
 use super::rule::Test;
 use crate::edi::{Element, Instance, InstancePart, Segment, Tag, Tree};
 
@@ -276,15 +276,17 @@ impl<'t, 'a> Finder<'t, 'a> {
         holds != matches!(condition.test, Test::Absent | Test::NoneOf(_))
     }
 
-    /// Whether a segment, or a loop of this name, is there.
+    /// Whether a segment is there; of a loop's name, that loop and no other that begins alike.
     fn is_present(&self, route: &Route, loop_name: Option<&str>, here: Here<'t, 'a>) -> bool {
-        if self.segments(route, here, &mut |_| Visit::Stop) == Visit::Stop {
-            return true;
-        }
-        let Some(name) = loop_name else { return false };
+        let Some(name) = loop_name else {
+            return self.segments(route, here, &mut |_| Visit::Stop) == Visit::Stop;
+        };
         let Some(start) = self.start(here, route.start) else { return false };
         self.visit_loops(start, &route.loops, &mut |end| match end {
-            Here::Loop(instance) => self.children(instance, name, &mut |_| Visit::Stop),
+            Here::Loop(instance) => match self.direct(instance, route.tag, &mut |_| Visit::Stop) {
+                Visit::Stop => Visit::Stop,
+                Visit::GoOn => self.children(instance, name, &mut |_| Visit::Stop),
+            },
             Here::Segment(..) => Visit::GoOn,
         }) == Visit::Stop
     }
@@ -325,13 +327,27 @@ impl<'t, 'a> Finder<'t, 'a> {
 
     fn first(&self, reach: &Reach, conditions: &[Condition], here: Here<'t, 'a>) -> Option<Segment<'a>> {
         let mut found = None;
-        self.segments(&reach.route, here, &mut |segment| {
+        let mut look = |segment: Segment<'a>| {
             let fits = value(&reach.part, &segment).is_some() && hold_of(conditions, &segment);
             if fits {
                 found = Some(segment);
                 return Visit::Stop;
             }
             Visit::GoOn
+        };
+        if conditions.iter().all(|condition| condition.of == Of::Own) {
+            self.segments(&reach.route, here, &mut look);
+            return found;
+        }
+        let beside = |end| {
+            let mut others = conditions.iter().filter(|condition| condition.of == Of::Beside);
+            others.all(|condition| self.is_met(condition, end, &mut |_| {}))
+        };
+        let inside = Route { start: Start::Out(0), loops: Vec::new(), tag: reach.route.tag };
+        let start = self.start(here, reach.route.start)?;
+        self.visit_loops(start, &reach.route.loops, &mut |end| match beside(end) {
+            true => self.segments(&inside, end, &mut look),
+            false => Visit::GoOn,
         });
         found
     }
@@ -439,9 +455,9 @@ pub(super) fn value<'a>(part: &Part, segment: &Segment<'a>) -> Option<Found<'a>>
     }
 }
 
-/// Whether the conditions of a place hold of its segment.
+/// Whether the conditions of a place hold of its segment; those of segments beside it are not asked.
 pub(super) fn hold_of(conditions: &[Condition], segment: &Segment<'_>) -> bool {
-    conditions.iter().all(|condition| holds_of(condition, segment))
+    conditions.iter().filter(|condition| condition.of == Of::Own).all(|condition| holds_of(condition, segment))
 }
 
 fn holds_of(condition: &Condition, segment: &Segment<'_>) -> bool {
@@ -461,7 +477,8 @@ fn one_of(values: &[String], found: &Found<'_>) -> bool {
 
 /// Marks what a condition of a place compared: its value is known by the rule.
 pub(super) fn mark_conditions(conditions: &[Condition], segment: &Segment<'_>, coverage: &mut Coverage) {
-    for condition in conditions.iter().filter(|condition| matches!(condition.test, Test::OneOf(_))) {
+    let compares = |condition: &&Condition| condition.of == Of::Own && matches!(condition.test, Test::OneOf(_));
+    for condition in conditions.iter().filter(compares) {
         if let Some(found) = value(&condition.reach.part, segment) {
             found.mark(coverage);
         }

@@ -251,6 +251,16 @@ pub(super) struct Sub {
 pub(super) struct Condition {
     pub reach: Reach,
     pub test: super::rule::Test,
+    pub of: Of,
+}
+
+/// What a condition speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The segment of a place; the segments in an instance.
+    Own,
+    /// A segment beside the place's, in the last loop on its path: its reach starts there.
+    Beside,
 }
 
 /// Which instances.

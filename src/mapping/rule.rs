@@ -6,7 +6,7 @@
 //! places    = place { " + " place }
 //! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
 //! condition = place "=" value | place [ " not" ] " in (" value { " " value } ")"
-//!           | ( place | SEG ) ( " present" | " absent" )
+//!           | ( place | SEG ) ( " present" | " absent" )    of the place's segment, or by its path of one beside it
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
 //! emit      = said { " or " said }                         behind `place [ " if " condition { " and " condition } ] =`
 //! said      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }

@@ -4,6 +4,7 @@
 const TEMPLATES: &[(&str, &str)] = &[
     ("templates/edifact/codes", include_str!("../../mappings/templates/edifact/codes.toml")),
     ("templates/edifact/blocks", include_str!("../../mappings/templates/edifact/blocks.toml")),
+    ("templates/edifact/d96a/invoice", include_str!("../../mappings/templates/edifact/d96a/invoice.toml")),
     ("templates/edifact/d96a/order", include_str!("../../mappings/templates/edifact/d96a/order.toml")),
     (
         "templates/edifact/d96a/order-response",

@@ -124,6 +124,29 @@ fn not_in_holds_of_what_is_none_of_the_values() {
 }
 
 #[test]
+fn a_code_that_the_list_calls_other_is_kept_without_a_word() {
+    let rule = "purpose = 'BEG01 | default(ZZ) | code(purpose)'\n[codes.purpose]\n'05' = 'replace'\nZZ = 'other'";
+    let read_of = |code: &str| {
+        let read = read(&small(rule), &format!("BEG*{code}*SA*1**20261102~{LINE}"));
+        (read.document["purpose"].clone(), read.document["purposeCode"].clone(), read.findings.len())
+    };
+    assert_eq!(read_of("ZZ"), (json!("other"), json!("ZZ"), 0));
+    assert_eq!(read_of("77"), (json!("other"), json!("77"), 1));
+    // What stands in for nothing is no code of the wire's.
+    assert_eq!(read_of(""), (json!("other"), Value::Null, 0));
+}
+
+#[test]
+fn a_condition_may_speak_of_a_segment_beside_the_place() {
+    let rule = "requestedDeliveryDate = 'N9/DTM02 if N9/N901=L1 and DTM01=002'";
+    let header = "N9*ZZ*A~DTM*002*20261101~N9*L1*B~DTM*010*20261102~DTM*002*20261103~";
+    check(rule, header, "/requestedDeliveryDate", json!("2026-11-03"));
+    check(rule, "N9*ZZ*A~DTM*002*20261101~", "/requestedDeliveryDate", Value::Null);
+    let faults = compile(&small("contractNumber = 'REF02 if N9/N901=L1'")).unwrap_err();
+    assert_eq!(faults[0].message, "'N9' is another segment than 'REF'", "{faults:?}");
+}
+
+#[test]
 fn a_place_may_start_at_a_loop_around_the_instance() {
     let rules = "[order.lines.components]\neach = 'SLN if ^PO1.PO105 not in (HP)'\nlineNumber = 'SLN01'\n\
                  relationCode = '^PO1.PO103'\nitem.description = '^PO1.PID05 if PID01=F'";

@@ -34,6 +34,8 @@ enum Stage<'a> {
     /// A date or time, and the code that says how it is written.
     Period(Cow<'a, str>, Cow<'a, str>),
     Ready(Value),
+    /// The list says that this code is something else: the member is `other`, and keeps the code.
+    Other(Cow<'a, str>),
     /// No word stands for this code.
     Unlisted(Cow<'a, str>),
 }
@@ -64,6 +66,16 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 self.tell_default(default, slot, at);
                 set(slots, slot, Some(value));
             }
+            Ok(Stage::Other(code)) => {
+                let Some(value) = unlisted_value(rule, &code) else { return };
+                self.trace(read.as_ref(), slot, &rule.at, at);
+                self.mark(read);
+                self.tell_default(default, slot, at);
+                set(slots, slot, Some(value));
+                if let (Some(code_slot), None) = (rule.code_slot, default) {
+                    set(slots, code_slot, Some(Value::from(code)));
+                }
+            }
             Ok(Stage::Unlisted(code)) => {
                 self.unlisted(&code, &rule.at, slot, place, at);
                 let Some(value) = unlisted_value(rule, &code) else { return };
@@ -74,7 +86,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                     set(slots, code_slot, Some(Value::from(code)));
                 }
             }
-            // Nothing but `Ready` and `Unlisted` comes out of a rule that compiled.
+            // Nothing but `Ready`, `Other` and `Unlisted` comes out of a rule that compiled.
             Ok(Stage::Wire(..) | Stage::Several(_) | Stage::Period(..)) => {}
             Err(unfit) => self.unfit(unfit, &rule.at, slot, place, at),
         }
@@ -263,7 +275,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 (Cow::Owned(joined), ElementType::An)
             }
             // A default behind a value that is there, or a date that becomes what the member is by itself.
-            done @ (Stage::Ready(_) | Stage::Unlisted(_) | Stage::Period(..)) => return Ok(done),
+            done @ (Stage::Ready(_) | Stage::Other(_) | Stage::Unlisted(_) | Stage::Period(..)) => return Ok(done),
         };
         let text_of = |text: Cow<'a, str>| Ok(Stage::Wire(text, ElementType::An));
         match codec {
@@ -321,7 +333,13 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             Meaning::Word(word) => convert::constant(word, kind),
             Meaning::Members(_) => None,
         });
-        word.map_or(Stage::Unlisted(code), Stage::Ready)
+        match word {
+            Some(Value::String(word)) if matches!(kind, Kind::Word(_)) && word.eq_ignore_ascii_case("other") => {
+                Stage::Other(code)
+            }
+            Some(word) => Stage::Ready(word),
+            None => Stage::Unlisted(code),
+        }
     }
 
     /// Date, time and time code as one instant.
@@ -329,7 +347,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let parts = match stage {
             Stage::Several(parts) => parts,
             Stage::Wire(text, _) => vec![Some(PartOfValue { text, is_full: false })],
-            Stage::Period(..) | Stage::Ready(_) | Stage::Unlisted(_) => return Err(MISFIT),
+            Stage::Period(..) | Stage::Ready(_) | Stage::Other(_) | Stage::Unlisted(_) => return Err(MISFIT),
         };
         let part = |index: usize| parts.get(index).cloned().flatten().map(|part| part.text);
         let date = self.day(&part(0).ok_or(MISFIT)?, None, place)?;

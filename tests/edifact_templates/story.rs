@@ -24,6 +24,7 @@ const STORY: &[Chapter] = &[
         // LIN needs a number, and CNT counts.
         gains: &["lines.lineNumber", "totals"],
     },
+    Chapter { template: "invoice", document: "invoice.json", lacks: &[], gains: &[] },
 ];
 
 pub(crate) const DIRECTORIES: &[&str] = &["d96a"];

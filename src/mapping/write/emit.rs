@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::Writing;
-use super::draft::Written;
-use super::place::{Here, Want};
+use super::draft::{SegmentNumber, Written};
+use super::place::{Here, Want, condition_want};
 use super::value::text_of;
 use crate::canon::Kind;
 use crate::edi::guide::{ElementType, Part as GuidePart, Requirement};
-use crate::mapping::program::{Emit, EmitValue, Part, Reach};
+use crate::mapping::program::{Condition, Emit, EmitValue, Part, Reach};
+use crate::mapping::rule::Test;
 
 impl<'m, 'd> Writing<'m, 'd> {
     /// Puts a value that no member owns into every segment of its place that lacks one.
@@ -17,11 +18,12 @@ impl<'m, 'd> Writing<'m, 'd> {
         let Some(text) = self.emitted(emit, around) else { return };
         let by = Written { text, spot: Some(emit.at.clone()), ..Written::default() };
         let known = self.existing(&emit.reach.route, here);
-        let may_be_made = emit.conditions.is_empty();
-        let counts = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
-        if known.is_empty() && may_be_made && (counts || self.is_mandatory(emit, here)) {
+        let is_there = known.iter().any(|segment| self.meets(*segment, &emit.conditions));
+        if !is_there && self.is_made(emit, here, &known) {
+            let mut wants: Vec<Want> = emit.conditions.iter().filter_map(|one| condition_want(one, &by)).collect();
+            wants.push(Want::Value(*cell, by));
             // A place without room was told by the rules that filled it.
-            self.put_all(&emit.reach.route, &[Want::Value(*cell, by)], here).ok();
+            self.put_all(&emit.reach.route, &wants, here).ok();
             return;
         }
         for segment in known {
@@ -60,6 +62,15 @@ impl<'m, 'd> Writing<'m, 'd> {
                 }
             }
         }
+    }
+
+    /// Whether the emit makes the segment that it is for: what counts does, where equalities say what else is in it, and
+    /// what stands in a segment that the guide wants.
+    fn is_made(&self, emit: &Emit, here: Here, known: &[SegmentNumber]) -> bool {
+        let counts = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
+        let is_equality = |condition: &Condition| matches!(condition.test, Test::OneOf(_));
+        let is_wanted = || emit.conditions.is_empty() && known.is_empty() && self.is_mandatory(emit, here);
+        (counts && emit.conditions.iter().all(is_equality)) || is_wanted()
     }
 
     /// Whether the guide wants the segment wherever the instance is.

@@ -3,7 +3,7 @@
 use super::Writing;
 use super::draft::{LoopNumber, SegmentNumber, Written};
 use crate::mapping::file::Spot;
-use crate::mapping::program::{Cell, Condition, Instances, PairCells, Part, Reach, Route, Start, Target};
+use crate::mapping::program::{Cell, Condition, Instances, Of, PairCells, Part, Reach, Route, Start, Target};
 use crate::mapping::rule::Test;
 
 /// The instance a rule is applied to: a loop, or a segment that counts as a loop of one.
@@ -160,7 +160,45 @@ impl Writing<'_, '_> {
         for (reach, wire) in reaches.iter().zip(texts) {
             wants.extend(value_wants(reach, wire, by));
         }
-        self.put_all(route, &wants, here)
+        let beside: Vec<&Condition> = conditions.iter().filter(|condition| condition.of == Of::Beside).collect();
+        if beside.is_empty() {
+            self.put_all(route, &wants, here)
+        } else {
+            self.put_beside(route, &beside, &wants, here, by)
+        }
+    }
+
+    /// Puts all wants into one segment of a loop in which these conditions hold, a new loop where there is none.
+    fn put_beside(
+        &mut self,
+        route: &Route,
+        beside: &[&Condition],
+        wants: &[Want],
+        here: Here,
+        by: &Written,
+    ) -> Result<(), Clash> {
+        let Some(Here::Loop(from)) = self.start(here, route.start) else { return Err(Clash::ReadOnly) };
+        let inside = Route { start: Start::Out(0), loops: Vec::new(), tag: route.tag };
+        let holds = |end: &LoopNumber| beside.iter().all(|condition| self.is_met(condition, Here::Loop(*end)));
+        if let Some(end) = self.ends(from, &route.loops).into_iter().find(holds) {
+            return self.put_all(&inside, wants, Here::Loop(end));
+        }
+        let mark = self.draft.mark();
+        let end = route.loops.split_last().and_then(|(last, way)| {
+            let around = self.walk(from, way)?;
+            self.draft.open_loop(around, |child| child.name == *last, false)
+        });
+        let Some(end) = end else {
+            self.draft.rewind(mark);
+            return Err(Clash::Full(route_name(route)));
+        };
+        let mut others = beside.iter().filter_map(|one| Some((&one.reach.route, condition_want(one, by)?)));
+        let made = others.try_for_each(|(route, want)| self.put_all(route, &[want], Here::Loop(end)));
+        let made = made.and_then(|()| self.put_all(&inside, wants, Here::Loop(end)));
+        if made.is_err() {
+            self.draft.rewind(mark);
+        }
+        made
     }
 
     /// Puts all wants into one segment at the end of a route, a new one where none can take them.
@@ -459,7 +497,20 @@ impl Writing<'_, '_> {
         instances.alternatives.is_empty() || instances.alternatives.iter().any(all)
     }
 
+    /// Whether a segment is there, or a loop of this name: no other that begins alike.
+    fn is_present(&self, route: &Route, name: &str, here: Here) -> bool {
+        let Some(Here::Loop(from)) = self.start(here, route.start) else { return false };
+        self.ends(from, &route.loops).into_iter().any(|end| {
+            let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
+            self.draft.segments_in(end).iter().any(is_meant)
+                || self.draft.loops_in(end).iter().any(|child| self.draft.definition(*child).name == name)
+        })
+    }
+
     fn is_met(&self, condition: &Condition, here: Here) -> bool {
+        if let Part::Whole { loop_name: Some(name) } = &condition.reach.part {
+            return self.is_present(&condition.reach.route, name, here) == (condition.test == Test::Present);
+        }
         let mut found = self.existing(&condition.reach.route, here).into_iter();
         let value = |segment: SegmentNumber| match &condition.reach.part {
             Part::Whole { .. } => Some(String::new()),
@@ -524,6 +575,9 @@ pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want>
 
 /// What a condition of a place wants of its segment.
 fn place_want(condition: &Condition, by: &Written) -> Option<Want> {
+    if condition.of == Of::Beside {
+        return None;
+    }
     let guard = |presence| Some(Want::Guard(condition.reach.part.clone(), presence));
     match condition.test {
         Test::OneOf(_) => condition_want(condition, by),

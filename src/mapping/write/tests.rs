@@ -279,6 +279,19 @@ fn items_that_contradict_in_a_loop_around_them_get_one_each() {
 }
 
 #[test]
+fn a_value_stands_beside_the_segment_that_its_condition_names() {
+    let rules = "contractNumber = 'N902 if N901=CT'\norderDate = 'N9/DTM02 if N9/N901=PO and DTM01=004'\n\
+                 requestedShipDate = 'N9/DTM02 if N9/N901=CT and DTM01=010'";
+    let dates = json!({"contractNumber": "C", "orderDate": "2026-11-02", "requestedShipDate": "2026-11-16"});
+    check(
+        rules,
+        dates,
+        &["N9*CT*C", "DTM*010*20261116", "N9*PO", "DTM*004*20261102"],
+        &["conditional-element-missing"],
+    );
+}
+
+#[test]
 fn what_an_emit_put_there_is_no_surprise_when_it_is_read_back() {
     let rules = "[order.lines.components]\neach = 'SLN'\nlineNumber = 'SLN01'\nitem.description = 'PID05 if PID01=F'\n\
                  emit = { SLN01 = 'item.description', SLN03 = \"'I'\" }";
@@ -482,6 +495,34 @@ fn edifact_has_dates_with_their_format_and_pairs_in_composites() {
     ];
     assert_eq!(shown(&written, ("+", ":")), expect, "{:#?}", written.findings);
     assert!(written.findings.is_empty(), "{:#?}", written.findings);
+}
+
+#[test]
+fn a_count_gets_a_segment_of_its_own_beside_others_and_a_loop_is_told_from_one_that_begins_alike() {
+    let edifact = |rules: &str, more: Value| {
+        let written = write_with(&compile(&small("edifact/D96A/ORDERS", rules)), &order(more));
+        let all = shown(&written, ("+", ":"));
+        all.into_iter().skip_while(|segment| !segment.starts_with("ALC") && segment != "UNS+S").collect::<Vec<_>>()
+    };
+    let counts = "totals.quantityHash = 'CNT01-2 if CNT01-1=1'\nemit = { 'CNT01-2 if CNT01-1=2' = 'count(lines)' }";
+    assert_eq!(edifact(counts, json!({"totals": {"quantityHash": "5"}})), ["UNS+S", "CNT+1:5", "CNT+2:1"]);
+    assert_eq!(edifact(counts, json!({})), ["UNS+S", "CNT+2:1"]);
+    let block = |each: &str| format!("each = '{each}'\nkind = 'ALC01 | code(kind)'\ncode = 'ALC05-1'");
+    let charges = format!(
+        "[[order.allowancesCharges]]\n{}\n[[order.allowancesCharges]]\n{}\namount = 'MOA01-2 if MOA01-1=8'\n\
+         [codes.kind]\nC = 'charge'",
+        block("ALC"),
+        block("allowanceTotal if ^ORDERS.ALC absent")
+    );
+    let charge = |more: Value| {
+        let mut charge = json!({"kind": "charge", "code": "FC"});
+        merge(&mut charge, more);
+        charge
+    };
+    let one = json!({"allowancesCharges": [charge(json!({"amount": "5"}))]});
+    assert_eq!(edifact(&charges, one), ["UNS+S", "ALC+C++++FC", "MOA+8:5"]);
+    let both = json!({"allowancesCharges": [charge(json!({"amount": "5"})), charge(json!({}))]});
+    assert_eq!(edifact(&charges, both), ["ALC+C++++FC", "ALC+C++++FC", "LIN+1", "QTY+21:5:EA", "UNS+S"]);
 }
 
 #[test]
