@@ -254,6 +254,8 @@ pub(super) struct Condition {
 /// Which instances.
 #[derive(Debug)]
 pub(super) struct Instances {
+    /// Where that is written.
+    pub at: Spot,
     pub target: Target,
     /// One of these lists of conditions must hold; none at all holds always.
     pub alternatives: Vec<Vec<Condition>>,
