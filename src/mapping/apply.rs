@@ -9,6 +9,7 @@ use super::find::{self, Finder, Found, Here, Visit};
 use super::hierarchy::TreeIndex;
 use super::notes::Notes;
 use super::program::{Emit, Instances, ListPlace, Member, Program, Section, Work};
+use super::trace::{Follow, PendingUse, Purpose};
 use crate::base::Diagnostic;
 use crate::canon::{push_index, push_member};
 use crate::edi::{Place, Tree};
@@ -25,6 +26,10 @@ pub(super) struct Reading<'m, 't, 'a> {
     pub emits: Vec<PendingEmit<'m, 't, 'a>>,
     /// Where members are from, when that is asked.
     pub origins: Vec<PendingOrigin<'m>>,
+    /// Elements that were used, when that is asked.
+    pub uses: Vec<PendingUse<'m>>,
+    /// The rules that are followed step by step, when that is asked.
+    pub follow: Option<Follow>,
     /// Bytes the document may still grow by.
     room: usize,
 }
@@ -90,6 +95,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             items: vec![root],
             emits: Vec::new(),
             origins: Vec::new(),
+            uses: Vec::new(),
+            follow: None,
             room: context.document_limit,
         }
     }
@@ -212,8 +219,9 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     ) -> Option<Value> {
         let first = self.finder.meant(instances, at.here, 1).into_iter().next();
         let value = first.and_then(|here| {
+            let item = self.items.len();
             let value = self.object(section, Step::Member(name), here, at.item)?;
-            self.finder.mark_instance(instances, here, &mut self.coverage);
+            self.mark_instance(instances, here, item);
             Some(value)
         });
         value.or_else(|| self.party_of_agreement(default?, name, at.item))
@@ -243,14 +251,25 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 break;
             }
             let Some((instances, section)) = blocks.get(block) else { continue };
+            let item = self.items.len();
             if let Some(value) = self.object(section, Step::Index(name, items.len()), here, at.item) {
-                self.finder.mark_instance(instances, here, &mut self.coverage);
+                self.mark_instance(instances, here, item);
                 items.push(value);
                 // Brackets and a comma: items without members take room too.
                 self.room = self.room.saturating_sub(3);
             }
         }
         items
+    }
+
+    /// Marks what the conditions of an instance compared.
+    fn mark_instance(&mut self, instances: &'m Instances, here: Here<'t, 'a>, item: usize) {
+        let mut compared = Vec::new();
+        self.finder.compared(instances, here, &mut |written, found| compared.push((written, found)));
+        for (written, found) in compared {
+            found.mark(&mut self.coverage);
+            self.note_use(found.element, Purpose::Condition(written.to_owned()), item, "", Some(&instances.at));
+        }
     }
 
     /// Every listed place of every such segment, in the order of the wire.
@@ -273,6 +292,8 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         for (found, place) in &found {
             found.mark(&mut self.coverage);
             find::mark_conditions(&place.conditions, &found.element.segment(), &mut self.coverage);
+            self.use_found(&[*found], at.item, name, rule);
+            self.use_conditions(&place.conditions, &found.element.segment(), at.item, name, rule);
         }
         if self.context.trace && !found.is_empty() {
             let places = found.iter().map(|(found, _)| found.element.place()).collect();

@@ -376,7 +376,7 @@ impl<'c> Compiler<'c> {
             }
             alternatives.push(compiled);
         }
-        Some((Instances { target, alternatives }, inside))
+        Some((Instances { at: node.at.clone(), target, alternatives }, inside))
     }
 
     /// Looks a canonical path up from `shape` down; also the shape at its end.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::trace::Use;
 use crate::base::{Diagnostic, Severity};
 use crate::canon::{Derived, Unmapped};
 use crate::edi::Place;
@@ -87,6 +88,8 @@ pub struct Read {
     pub unmapped: Vec<Unmapped>,
     /// Where each member is from, if that was asked, in the order of the rules.
     pub origins: Vec<ReadOrigin>,
+    /// Which rules used which elements, if that was asked, in the order of the wire.
+    pub uses: Vec<Use>,
     /// Elements of the message that are not the engine's own, and how many of them rules used.
     pub coverage: Coverage,
 }

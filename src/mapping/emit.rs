@@ -15,6 +15,7 @@ use super::program::{Condition, Emit, EmitValue, Of, Reach};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
+use super::trace::Purpose;
 use crate::base::Diagnostic;
 use crate::canon::Shape;
 use crate::edi::Tag;
@@ -155,6 +156,7 @@ impl<'m> Reading<'m, '_, '_> {
                 if expected.as_ref().is_some_and(|expected| self.is_equal(emit, &found, expected)) {
                     found.mark(&mut self.coverage);
                     find::mark_conditions(&emit.conditions, &segment, &mut self.coverage);
+                    self.note_use(found.element, Purpose::Emit, item, "", Some(&emit.at));
                     continue;
                 }
                 let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));

@@ -291,16 +291,23 @@ impl<'t, 'a> Finder<'t, 'a> {
         }) == Visit::Stop
     }
 
-    /// Marks what the conditions of an instance compared: their values are known by the rule.
-    pub(super) fn mark_instance(&mut self, instances: &Instances, here: Here<'t, 'a>, coverage: &mut Coverage) {
+    /// Tells what the conditions of an instance compared, as their values are known by the rule, with the value that each
+    /// condition writes.
+    pub(super) fn compared<'m>(
+        &mut self,
+        instances: &'m Instances,
+        here: Here<'t, 'a>,
+        tell: &mut dyn FnMut(&'m str, Found<'a>),
+    ) {
         let mut memo = std::mem::take(&mut self.memo);
         let mut alternatives = instances.alternatives.iter();
         let held = alternatives.find(|all| all.iter().all(|one| self.holds_in(one, here, &mut memo)));
         for condition in held.into_iter().flatten() {
-            let compares = matches!(condition.test, Test::OneOf(_));
+            let Test::OneOf(values) = &condition.test else { continue };
+            let written = values.first().map_or("", String::as_str);
             let around = self.further_out(&condition.reach.route, here).map(|around| (address(condition), around));
-            if compares && around.is_none_or(|around| is_new(&mut memo.marked, around)) {
-                self.is_met(condition, here, &mut |found| found.mark(coverage));
+            if around.is_none_or(|around| is_new(&mut memo.marked, around)) {
+                self.is_met(condition, here, &mut |found| tell(written, found));
             }
         }
         self.memo = memo;
@@ -401,6 +408,11 @@ pub(super) struct Found<'a> {
 impl<'a> Found<'a> {
     pub(super) fn text(&self) -> Cow<'a, str> {
         self.element.text()
+    }
+
+    /// What stands beside the value and says what it is.
+    pub(super) fn beside(&self) -> Option<Element<'a>> {
+        self.also.map(|also| at_cell(&self.element.segment(), also))
     }
 
     /// The same value with another cell that it uses up.

@@ -36,11 +36,13 @@ mod party;
 mod period;
 mod program;
 mod rule;
+mod rules;
 mod scan;
 mod scope;
 mod section;
 mod table;
 mod template;
+mod trace;
 mod value;
 mod write;
 
@@ -48,13 +50,16 @@ use std::sync::Arc;
 
 pub use context::{Coverage, PartyEntry, Read, ReadContext, ReadOrigin, UnlistedCode};
 pub use program::Ways;
+pub use rules::{RuleKind, RuleLine, RuleText};
 pub use template::{template, templates};
+pub use trace::{Attempt, Looked, Purpose, RulePlace, Step, StepBy, Tried, Use, Verdict};
 pub use write::{Origin, Written, alone};
 
 use crate::base::{Diagnostic, Location, Sha256, Sha256Hasher};
 use crate::canon::{self, DocumentType, MappingUsed};
 use crate::edi::{Guide, GuideKey, Guides, Tree};
 use serde_json::Value;
+use trace::Follow;
 
 /// A compiled mapping file.
 #[derive(Debug)]
@@ -142,7 +147,23 @@ impl Mapping {
     /// Reads a message. Whatever is wrong with it is a finding; [`Read::is_usable`] says whether the document may be
     /// passed on.
     pub fn read(&self, tree: &Tree<'_>, context: &ReadContext<'_>) -> Read {
+        self.read_following(tree, context, None).0
+    }
+
+    /// Reads a message as [`Mapping::read`] does, and follows the rules of one member, `lines[1].price.amount`, or of all
+    /// members of an object, `lines[1].price`, step by step.
+    pub fn follow(&self, tree: &Tree<'_>, context: &ReadContext<'_>, member: &str) -> (Read, Vec<Attempt>) {
+        self.read_following(tree, context, Some(Follow::of(member)))
+    }
+
+    fn read_following(
+        &self,
+        tree: &Tree<'_>,
+        context: &ReadContext<'_>,
+        follow: Option<Follow>,
+    ) -> (Read, Vec<Attempt>) {
         let mut reading = apply::Reading::new(&self.program, context, tree);
+        reading.follow = follow;
         let mut document = reading.document();
         fill::derive(&self.program, &mut document, &self.document.shape, &mut reading.notes);
         reading.identify(&mut document);
@@ -150,18 +171,14 @@ impl Mapping {
         reading.check(&document, self.document);
         let coverage::Unused { found: unmapped, beyond, values, unused } = reading.coverage.unmapped(tree);
         let coverage = Coverage { elements: values, unmapped: unused };
-        let origins = reading.origins.iter().map(|one| ReadOrigin {
-            member: reading.path(one.item, one.name),
-            places: one.places.clone(),
-            rule: (Arc::clone(&one.rule.file), one.rule.line),
-        });
-        let origins = origins.collect();
+        let (origins, uses) = (reading.traced(), reading.used());
+        let attempts = reading.follow.take().map(Follow::finish).unwrap_or_default();
         if beyond > 0 {
             let message = format!("{beyond} more elements that no rule used are not listed");
             reading.notes.find(Diagnostic::info("more-unmapped", message));
         }
         let (findings, assumptions, derived) = reading.notes.finish();
-        Read { document, derived, assumptions, findings, unmapped, origins, coverage }
+        (Read { document, derived, assumptions, findings, unmapped, origins, uses, coverage }, attempts)
     }
 }
 

@@ -266,6 +266,8 @@ pub(super) enum Of {
 /// Which instances.
 #[derive(Debug)]
 pub(super) struct Instances {
+    /// Where that is written.
+    pub at: Spot,
     pub target: Target,
     /// One of these lists of conditions must hold; none at all holds always.
     pub alternatives: Vec<Vec<Condition>>,

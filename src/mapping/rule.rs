@@ -197,6 +197,21 @@ fn emit(scanner: &mut Scanner<'_>) -> Result<Emit, RuleFault> {
     }
 }
 
+/// What stands between the `or` of a rule, as it is written.
+pub(super) fn sources(text: &str) -> Option<Vec<&str>> {
+    let mut scanner = Scanner::new(text);
+    let mut parts = Vec::new();
+    loop {
+        let start = scanner.at();
+        source(&mut scanner).ok()?;
+        let end = scanner.offset();
+        parts.push(text.get(start..end)?.trim());
+        if parts.len() > MAX_PARTS || !scanner.word("or") {
+            return Some(parts);
+        }
+    }
+}
+
 fn argument(scanner: &mut Scanner<'_>) -> Result<String, RuleFault> {
     let path = scanner.path()?;
     scanner.demand(")")?;

@@ -39,6 +39,11 @@ impl<'t> Scanner<'t> {
         self.at
     }
 
+    /// The offset behind what was read.
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }

@@ -14,6 +14,7 @@ use super::find::{self, Found, Here};
 use super::notes::location;
 use super::period::{self, Moment};
 use super::program::{Codec, Condition, DateFormat, Expressions, Reach, Rule, Source, Spread};
+use super::trace::{StepBy, codec_text};
 use crate::base::Diagnostic;
 use crate::canon::Kind;
 use crate::edi::guide::ElementType;
@@ -43,10 +44,17 @@ enum Stage<'a> {
 impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     /// Gives one member its value.
     pub(super) fn value(&mut self, rule: &'m Rule, slot: usize, at: At<'m, 't, 'a>, slots: &mut Slots) {
+        self.follow(&rule.sources, &rule.at, std::iter::once(slot), at);
+        self.give(rule, slot, at, slots);
+        self.followed();
+    }
+
+    fn give(&mut self, rule: &'m Rule, slot: usize, at: At<'m, 't, 'a>, slots: &mut Slots) {
         let Some(Sourced { stage, read, codecs, default }) = self.sourced(&rule.sources, &rule.codecs, at.here) else {
             return;
         };
         let place = read.as_ref().map(Read::place);
+        self.stood_in(default);
         let converted = match &rule.expressions {
             Some(Expressions { read: Some(expression), .. }) => {
                 match self.expressed(expression, codecs, stage, rule, place) {
@@ -104,7 +112,11 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let Stage::Ready(Value::String(text)) = self.convert(codecs, stage, &Kind::Text, place)? else {
             return Ok(None);
         };
-        match expression.evaluate(&text) {
+        let evaluated = expression.evaluate(&text);
+        if let Ok(value) = &evaluated {
+            self.step_done(StepBy::Expression, || value.clone().unwrap_or_else(|| "none".to_owned()));
+        }
+        match evaluated {
             Ok(Some(text)) => self.by_type(&text, ElementType::An, &rule.kind, place).map(Some),
             Ok(None) => Ok(None),
             Err(why) => {
@@ -120,12 +132,20 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
 
     /// Gives the members that one code stands for their values.
     pub(super) fn spread(&mut self, spread: &'m Spread, at: At<'m, 't, 'a>, slots: &mut Slots) {
+        let filled = spread.entries.iter().flatten().flatten().map(|(slot, _)| *slot);
+        self.follow(&spread.sources, &spread.at, filled, at);
+        self.spread_to(spread, at, slots);
+        self.followed();
+    }
+
+    fn spread_to(&mut self, spread: &'m Spread, at: At<'m, 't, 'a>, slots: &mut Slots) {
         let Some(Sourced { stage, read, codecs, default }) = self.sourced(&spread.sources, &spread.codecs, at.here)
         else {
             return;
         };
         let place = read.as_ref().map(Read::place);
         let told = spread.unlisted.as_ref().map_or(0, |(slot, ..)| *slot);
+        self.stood_in(default);
         let code = match self.convert(codecs, stage, &Kind::Text, place) {
             Ok(Stage::Ready(Value::String(code))) => code,
             Ok(_) => return,
@@ -133,8 +153,16 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         };
         let entry = self.program.lists.get(spread.list).and_then(|list| list.find(&code));
         if let Some(members) = entry.and_then(|(index, _)| spread.entries.get(index)?.first()) {
-            for (slot, _) in members {
+            for (slot, value) in members {
+                if self.is_followed() {
+                    let list = codec_text(&Codec::Code(spread.list), self.program);
+                    self.step_done(StepBy::Codec(list), || named(at.section, *slot, value));
+                }
                 self.trace(read.as_ref(), *slot, &spread.at, at);
+            }
+            // A code may say that nothing is to be said.
+            if let (Some(read), true) = (&read, members.is_empty()) {
+                self.use_found(&read.found, at.item, "", &spread.at);
             }
             self.mark(read);
             for (slot, value) in members {
@@ -145,6 +173,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         }
         self.unlisted(&code, &spread.at, told, place, at);
         if let Some((slot, word, code_slot)) = &spread.unlisted {
+            self.trace(read.as_ref(), *slot, &spread.at, at);
             self.mark(read);
             set(slots, *slot, Some(Value::from(word.as_str())));
             set(slots, *code_slot, Some(Value::from(code)));
@@ -184,6 +213,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             let places = read.map(|read| read.found.iter().map(|found| found.element.place()).collect());
             let name = at.section.names.get(slot).map_or("", String::as_str);
             self.origins.push(PendingOrigin { item: at.item, name, places: places.unwrap_or_default(), rule });
+            if let Some(read) = read {
+                self.use_found(&read.found, at.item, name, rule);
+                self.use_conditions(read.conditions, &read.segment, at.item, name, rule);
+            }
         }
     }
 
@@ -210,11 +243,23 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let mut stage = stage;
         for codec in codecs {
             stage = self.step(codec, stage, kind, place)?;
+            if self.is_followed() {
+                self.step_done(StepBy::Codec(codec_text(codec, self.program)), || stage.shown());
+            }
         }
-        match stage {
-            Stage::Wire(text, element_type) => self.by_type(&text, element_type, kind, place).map(Stage::Ready),
-            Stage::Period(text, code) => self.moment(&text, &code, kind, place).map(Stage::Ready),
-            done => Ok(done),
+        let value = match stage {
+            Stage::Wire(text, element_type) => self.by_type(&text, element_type, kind, place)?,
+            Stage::Period(text, code) => self.moment(&text, &code, kind, place)?,
+            done => return Ok(done),
+        };
+        self.step_done(StepBy::Type, || shown(&value));
+        Ok(Stage::Ready(value))
+    }
+
+    /// Takes note that the default stands in for a value.
+    fn stood_in(&mut self, default: Option<&str>) {
+        if let Some(default) = default {
+            self.step_done(StepBy::Default, || default.to_owned());
         }
     }
 
@@ -417,6 +462,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     fn unfit(&mut self, unfit: Unfit, spot: &Spot, slot: usize, place: Option<Place>, at: At<'m, 't, 'a>) {
+        self.step_failed(unfit.code);
         let name = at.section.names.get(slot).map_or("", String::as_str);
         let member = self.path(at.item, name);
         let message = format!("{} cannot be read as {member}", place_name(place));
@@ -424,6 +470,30 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let hint = "ask the partner to send it right, or change the rule in the partner's mapping";
         self.notes.find(finding.hinting(hint).at(location(place, Some(spot), Some(member))));
     }
+}
+
+impl Stage<'_> {
+    /// The value between two codecs, for people.
+    fn shown(&self) -> String {
+        match self {
+            Self::Wire(text, _) => text.clone().into_owned(),
+            Self::Several(parts) => {
+                parts.iter().flatten().map(|(text, _)| text.as_ref()).collect::<Vec<_>>().join(" + ")
+            }
+            Self::Period(text, code) => format!("{text} by {code}"),
+            Self::Ready(value) => shown(value),
+            Self::Unlisted(code) => format!("{code}, which is in no list"),
+        }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A member and its value, for people.
+fn named(section: &super::program::Section, slot: usize, value: &Value) -> String {
+    format!("{} = {}", section.names.get(slot).map_or("", String::as_str), shown(value))
 }
 
 /// What a rule starts from.

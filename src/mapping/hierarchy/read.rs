@@ -11,6 +11,7 @@ use crate::mapping::apply::{At, Item, Reading, Slots, Step, set};
 use crate::mapping::find::Here;
 use crate::mapping::notes::location;
 use crate::mapping::program::{Cell, PathStep, Sub};
+use crate::mapping::trace::Purpose;
 
 /// A handling unit as it grows.
 struct Unit {
@@ -76,9 +77,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let Here::Loop(instance) = here else { return };
         let is_level = instance.definition().is_some_and(|definition| definition.hierarchy.is_some());
         if let (Some(first), true) = (instance.first(), is_level) {
-            (1..=first.element_count()).for_each(|number| {
+            for number in 1..=first.element_count() {
                 self.coverage.mark(&first, Cell { number, sub: Sub::default() });
-            });
+                self.note_use(first.element(number), Purpose::Level, 0, "", None);
+            }
         }
     }
 
