@@ -478,11 +478,12 @@ impl Stage<'_> {
         match self {
             Self::Wire(text, _) => text.clone().into_owned(),
             Self::Several(parts) => {
-                parts.iter().flatten().map(|(text, _)| text.as_ref()).collect::<Vec<_>>().join(" + ")
+                parts.iter().flatten().map(|part| part.text.as_ref()).collect::<Vec<_>>().join(" + ")
             }
             Self::Period(text, code) => format!("{text} by {code}"),
             Self::Ready(value) => shown(value),
             Self::Unlisted(code) => format!("{code}, which is in no list"),
+            Self::Other(code) => format!("{code}, which the list has as other"),
         }
     }
 }
