@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::{Diagnostic, PartnerId, nearest};
-use crate::cli::args::{GuidesArgument, MappingsArgument};
+use crate::cli::args::{GuidesArgument, MappingsArgument, PartnerArgument};
 use crate::cli::exit::Exit;
 use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
@@ -161,5 +161,22 @@ impl Project {
             report::paragraphs(&[placed], Lines::Whole, &|_| self.source(&file))
         };
         diagnostics.iter().map(one).collect()
+    }
+}
+
+/// A mapping that is at work, for a partner or for nobody.
+pub(super) struct Trial {
+    pub(super) project: Project,
+    pub(super) mapping: Mapping,
+    pub(super) terms: Terms,
+}
+
+impl Trial {
+    /// What the command line says.
+    pub(super) fn of(files: &MappingsArgument, name: &str, partner: &PartnerArgument) -> Result<Self, Failure> {
+        let project = Project::of(files)?;
+        let mapping = project.mapping(name)?;
+        let terms = project.terms(partner.partner.as_deref())?;
+        Ok(Self { project, mapping, terms })
     }
 }

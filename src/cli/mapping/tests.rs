@@ -299,3 +299,66 @@ fn a_partners_file_says_what_findings_weigh() {
     assert!(exit == Exit::Configuration && told.contains("no time zone 'America/New_Yrok'"), "{told}");
     assert_eq!(tried("../acme").err().unwrap().0, Exit::Usage);
 }
+
+#[test]
+fn each_member_says_where_it_is_from() {
+    let folder = project();
+    let sample = folder.path().join("sample.edi");
+    let typed = ["explain", sample.to_str().unwrap(), "--mapping", "acme/order"];
+    insta::assert_snapshot!("explain_read", run_in(folder.path(), "mappings", &typed).unwrap().told(folder.path()));
+    let json = run_in(folder.path(), "mappings", &[&typed[..], &["--json"]].concat()).unwrap();
+    let record: Value = serde_json::from_str(&json.out).unwrap();
+    let rule = serde_json::json!({"file": folder.path().join("mappings/acme/order.toml"), "line": 5});
+    let first = serde_json::json!({"member": "contractNumber", "value": "CTR-7", "segment": 3, "element": "REF02", "byte": 210, "rule": rule});
+    assert_eq!(record["members"][3], first);
+}
+
+#[test]
+fn each_member_says_where_it_goes() {
+    let folder = project();
+    let document = folder.path().join("order.json");
+    let sample = folder.path().join("sample.edi");
+    let read = run_in(folder.path(), "mappings", &["try", "acme/order", sample.to_str().unwrap()]).unwrap();
+    let mut order: Value = serde_json::from_str(&read.out).unwrap();
+    order["notes"] = serde_json::json!([{"text": "fragile"}]);
+    order["currency"] = "USD".into();
+    fs::write(&document, order.to_string()).unwrap();
+    let typed = ["explain", document.to_str().unwrap(), "--mapping", "acme/order"];
+    insta::assert_snapshot!("explain_write", run_in(folder.path(), "mappings", &typed).unwrap().told(folder.path()));
+}
+
+#[test]
+fn a_member_and_an_element_are_traced() {
+    let folder = project();
+    let sample = folder.path().join("sample.edi");
+    let traced = |what: &str| {
+        let typed = ["trace", sample.to_str().unwrap(), what, "--mapping", "acme/order"];
+        run_in(folder.path(), "mappings", &typed).map(|ran| ran.told(folder.path()))
+    };
+    let asked = [
+        "contractNumber",
+        "lines[1].quantity.unit",
+        "lines[0].lineAmount",
+        "requestedDeliveryDate",
+        "lines[7].quantity",
+        "buyer.name",
+        "6:PO103",
+        "BEG02",
+        "REF02",
+        "N101",
+    ];
+    let told = asked.map(|what| format!("=== {what}\n{}", traced(what).unwrap_or_else(|(_, text)| text)));
+    insta::assert_snapshot!("trace", told.join("\n"));
+    let (exit, told) = traced("lines[0].quantity.vlaue").unwrap_err();
+    assert_eq!(exit, Exit::Usage);
+    assert!(
+        told.starts_with("order@1 has no member 'vlaue' in 'lines[0].quantity.vlaue'; did you mean 'value'?"),
+        "{told}"
+    );
+    let typed = ["trace", sample.to_str().unwrap(), "6:PO103", "--mapping", "acme/order", "--json"];
+    let record: Value = serde_json::from_str(&run_in(folder.path(), "mappings", &typed).unwrap().out).unwrap();
+    assert_eq!(record["elements"][0]["used"][0]["member"], "lines[0].quantity.unit");
+    let typed = ["trace", sample.to_str().unwrap(), "contractNumber", "--mapping", "acme/order", "--json"];
+    let record: Value = serde_json::from_str(&run_in(folder.path(), "mappings", &typed).unwrap().out).unwrap();
+    assert_eq!(record["attempts"][0]["tried"][0]["source"], "REF02 if REF01=ZZ");
+}
