@@ -28,7 +28,7 @@ pub(super) fn explain(arguments: &ExplainArguments, out: &mut Output) -> Result<
     if arguments.write || is_document(&arguments.file) {
         return documents_of(&trial, &input, arguments.json, out);
     }
-    let with = With { trial: &trial, trace: true, follow: None };
+    let with = With::tracing(&trial);
     let options = read_options(&arguments.charset);
     messages::each(&with, &input, &options, arguments.set, &mut |message| match arguments.json {
         true => out.line(&record_of_message(&trial, message).to_string()),
@@ -302,7 +302,7 @@ impl Back {
     fn of(trial: &Trial, written: &Written) -> Self {
         let texts = Texts::of(trial.mapping.message(), written.segments.clone());
         let set = texts.ok().and_then(|texts| texts.set());
-        let read = set.as_deref().and_then(|set| messages::read(&With { trial, trace: true, follow: None }, set));
+        let read = set.as_deref().and_then(|set| messages::read(&With::tracing(trial), set));
         Self { origins: read.map(|(_, read, _)| read.origins).unwrap_or_default(), set }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::project::Trial;
+use super::project::{Project, Trial};
 use crate::base::{Diagnostic, Severity, counted};
 use crate::cli::edi::fault;
 use crate::cli::edi::input::Input;
@@ -10,14 +10,30 @@ use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
 use crate::edi::{self, Piece, ReadOptions, Reader, TransactionSet};
 use crate::mapping::{Attempt, Mapping, Read, ReadContext};
+use crate::partner::Terms;
 
 /// With what messages are read.
 pub(super) struct With<'w> {
-    pub(super) trial: &'w Trial,
+    pub(super) project: &'w Project,
+    pub(super) mapping: &'w Mapping,
+    pub(super) terms: &'w Terms,
     /// Whether it is to be said where everything is from.
     pub(super) trace: bool,
     /// The member whose rules are followed step by step.
     pub(super) follow: Option<&'w str>,
+}
+
+impl<'w> With<'w> {
+    /// All that is at work; nothing is told of where members are from.
+    pub(super) fn of(trial: &'w Trial) -> Self {
+        let Trial { project, mapping, terms } = trial;
+        Self { project, mapping, terms, trace: false, follow: None }
+    }
+
+    /// The same, telling where members are from.
+    pub(super) fn tracing(trial: &'w Trial) -> Self {
+        Self { trace: true, ..Self::of(trial) }
+    }
 }
 
 /// A message that was read.
@@ -56,8 +72,8 @@ pub(super) fn each(
     only: Option<usize>,
     take: &mut dyn FnMut(&Message<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    if !with.trial.mapping.ways().read {
-        let text = format!("{} only writes; give it a document", with.trial.mapping.file());
+    if !with.mapping.ways().read {
+        let text = format!("{} only writes; give it a document", with.mapping.file());
         return Err(Failure::new(Exit::Failed, text));
     }
     let name = input.name();
@@ -72,7 +88,7 @@ pub(super) fn each(
                 if only.is_some_and(|only| only != number) {
                     continue;
                 }
-                if is_about(&with.trial.mapping, &set) {
+                if is_about(with.mapping, &set) {
                     taken += 1;
                     one(with, &set, number, take)?;
                 } else {
@@ -81,7 +97,7 @@ pub(super) fn each(
             }
             Ok(Some(_)) => {}
             Ok(None) if taken > 0 => return Ok(()),
-            Ok(None) => return Err(Failure::new(Exit::Failed, nothing(&name, &with.trial.mapping, &others))),
+            Ok(None) => return Err(Failure::new(Exit::Failed, nothing(&name, with.mapping, &others))),
             Err(error) => return Err(failed(&fault::of_reading(&error))),
         }
     }
@@ -121,15 +137,15 @@ fn one(
 /// of its message.
 pub(super) fn read(with: &With<'_>, set: &TransactionSet) -> Option<(Vec<Diagnostic>, Read, Vec<Attempt>)> {
     let standard = set.interchange.standard;
-    let (guide, note) = with.trial.project.guides.select(set, Some(with.trial.mapping.message()))?;
+    let (guide, note) = with.project.guides.select(set, Some(with.mapping.message()))?;
     let (tree, found) = edi::structure(set, &guide);
     let mut found: Vec<_> = set.findings.iter().cloned().chain(note).chain(found).collect();
-    with.trial.terms.weigh(standard, &mut found);
+    with.terms.weigh(standard, &mut found);
     let mut findings: Vec<Diagnostic> = found.iter().map(Diagnostic::from).collect();
-    let context = ReadContext { trace: with.trace, ..with.trial.terms.context(standard) };
+    let context = ReadContext { trace: with.trace, ..with.terms.context(standard) };
     let (read, attempts) = match with.follow {
-        Some(member) => with.trial.mapping.follow(&tree, &context, member),
-        None => (with.trial.mapping.read(&tree, &context), Vec::new()),
+        Some(member) => with.mapping.follow(&tree, &context, member),
+        None => (with.mapping.read(&tree, &context), Vec::new()),
     };
     findings.extend(read.findings.iter().cloned());
     Some((findings, read, attempts))

@@ -1,6 +1,7 @@
 //! `edigate mapping`: which mappings there are, what is wrong with them, and what they make of messages and documents.
 //! All of it works on files, without a gateway.
 
+mod cases;
 mod check;
 mod columns;
 mod documents;
@@ -9,10 +10,13 @@ mod finding;
 mod list;
 mod members;
 mod messages;
+mod outcome;
 mod place;
 mod project;
 mod read;
 mod rule;
+mod show;
+mod test;
 mod trace;
 mod track;
 mod write;
@@ -40,6 +44,11 @@ fn run(command: &MappingCommand, out: &mut Output, aside: &mut dyn Write) -> Res
             write::write(arguments, out, aside)
         }
         MappingCommand::Try(arguments) => read::read(arguments, out, aside),
+        MappingCommand::Show { name, effective, files } => {
+            let shown = if *effective { show::Shown::Effective } else { show::Shown::File };
+            show::show(&Project::of(files)?, name, shown, out)
+        }
+        MappingCommand::Test(arguments) => test::test(arguments, out),
         MappingCommand::Explain(arguments) => explain::explain(arguments, out),
         MappingCommand::Trace(arguments) => trace::trace(arguments, out),
     }

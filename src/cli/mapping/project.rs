@@ -130,6 +130,12 @@ impl Project {
         }
     }
 
+    /// Whether the configuration has a partner of this name.
+    pub(super) fn has_partner(&self, name: &str) -> bool {
+        let folder = self.configuration.as_ref().map(|file| file.parent().unwrap_or(Path::new("")));
+        folder.is_some_and(|folder| folder.join("partners").join(name).join("partner.toml").is_file())
+    }
+
     /// Where a file below the folder of mappings lies, as a person would type it.
     pub(super) fn place(&self, below: &str) -> String {
         let place = self.files.place(below).display().to_string();

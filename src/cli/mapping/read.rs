@@ -18,7 +18,7 @@ use crate::mapping::Coverage;
 /// Reads every message of the file that the mapping is about.
 pub(super) fn read(arguments: &TryArguments, out: &mut Output, aside: &mut dyn Write) -> Result<Exit, Failure> {
     let trial = &Trial::of(&arguments.files, &arguments.name, &arguments.partner)?;
-    let with = With { trial, trace: false, follow: None };
+    let with = With::of(trial);
     let input = Input::of(&arguments.file);
     let mut exit = Exit::Clean;
     messages::each(&with, &input, &read_options(&arguments.charset), None, &mut |message| {

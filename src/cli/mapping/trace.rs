@@ -30,7 +30,7 @@ pub(super) fn trace(arguments: &TraceArguments, out: &mut Output) -> Result<Exit
         Wanted::Member(member) => Some(member.as_str()),
         Wanted::Element(_) => None,
     };
-    let with = With { trial: &trial, trace: true, follow: member };
+    let with = With { follow: member, ..With::tracing(&trial) };
     let mut is_first = true;
     messages::each(&with, &input, &read_options(&arguments.charset), arguments.set, &mut |message| {
         if !std::mem::take(&mut is_first) {
