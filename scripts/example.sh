@@ -1,5 +1,6 @@
 #!/bin/bash
-# Checks the example configuration at the top of the tree as an operator would, on a copy with throw-away keys.
+# Checks the example configuration at the top of the tree as an operator would, on a copy with throw-away keys, and runs
+# the cases of its mappings.
 #
 #   scripts/example.sh PATH-TO-EDIGATE
 set -euo pipefail
@@ -17,3 +18,5 @@ for name in northwind acme-bearings; do
     chmod 0400 "$folder/certs/$name.key"
 done
 "$edigate" check --config "$folder/edigate.toml"
+# The cases beside its mappings, both ways.
+"$edigate" mapping test --config "$folder/edigate.toml"

@@ -15,6 +15,8 @@ const MAX_DEPTH: usize = 16;
 pub(super) struct Loaded {
     /// Path of the file itself, as the operator knows it.
     pub file: Arc<str>,
+    /// This file and those that it extends, in that order.
+    pub files: Vec<Arc<str>>,
     /// All keys but `extends` and `version`.
     pub table: Table,
     /// The file's own `version`.
@@ -119,11 +121,12 @@ fn laid(chain: Vec<(String, Arc<str>, Table)>, sha256: Sha256) -> Loaded {
             Value::Integer(number) => Some(number.to_string()),
             _ => None,
         });
+    let files = chain.iter().map(|(_, file, _)| Arc::clone(file)).collect();
     let mut tables = chain.into_iter().map(|(.., table)| table);
     let own = tables.next().unwrap_or_default();
     let mut table = tables.fold(own, overlay);
     table.entries.retain(|entry| !matches!(entry.key.as_str(), "extends" | "version" | "message" | "document"));
-    Loaded { file, table, version, sha256, messages, documents }
+    Loaded { file, files, table, version, sha256, messages, documents }
 }
 
 /// Lays `over` on `under`: tables merge key by key, everything else is replaced, `unsent` adds up. What `over` removes

@@ -16,12 +16,14 @@
 mod apply;
 mod code;
 mod codec;
+mod compare;
 mod compile;
 mod context;
 mod convert;
 mod coverage;
 mod derivation;
 mod derive;
+mod effective;
 mod emit;
 mod expression;
 mod faults;
@@ -48,7 +50,9 @@ mod write;
 
 use std::sync::Arc;
 
+pub use compare::{MemberDifference, SegmentDifference, Side};
 pub use context::{Coverage, PartyEntry, Read, ReadContext, ReadOrigin, UnlistedCode};
+pub use effective::effective;
 pub use program::Ways;
 pub use rules::{RuleKind, RuleLine, RuleText};
 pub use template::{template, templates};

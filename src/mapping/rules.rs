@@ -113,6 +113,12 @@ impl Mapping {
         if self.program.unsent.iter().any(|path| is_below(path)) {
             return Some("unsent");
         }
+        let is_id = generic.strip_suffix(".id").is_some_and(|party| {
+            self.program.parties.iter().any(|path| path.iter().map(PathStep::name).eq(party.split('.')))
+        });
+        if is_id {
+            return Some("an id of ours");
+        }
         self.program.derive.iter().any(|one| is_below(&one.target)).then_some("derived again when it is read")
     }
 }

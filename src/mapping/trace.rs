@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::apply::{At, Reading};
 use super::context::ReadOrigin;
 use super::file::Spot;
+use super::fill::without_indices;
 use super::find::{self, Found, Here, Visit};
 use super::program::{Codec, Condition, DateFormat, Part, Program, Reach, Source, Sub};
 use super::rule::Test;
@@ -161,7 +162,15 @@ impl Follow {
         self.done
     }
 
+    /// Whether a path is followed. One that was asked for without indices means the members of all items.
     fn is_about(&self, path: &str) -> bool {
+        let of_all;
+        let path = if self.member.contains('[') {
+            path
+        } else {
+            of_all = without_indices(path).replace("[*]", "");
+            &of_all
+        };
         path.strip_prefix(self.member.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 }

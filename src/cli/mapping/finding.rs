@@ -79,14 +79,19 @@ fn paragraph(project: &Project, finding: &Diagnostic, alike: &[&Diagnostic], abo
 
 /// `segment 14, PO103-2, byte 520`
 pub(super) fn in_message(location: &Location) -> Option<String> {
-    let segment = location.segment.as_ref()?;
+    location.segment.as_ref()?;
     let position = location.segment_position.map(|position| format!("segment {position}, "));
+    let byte = location.bytes.as_ref().map(|bytes| format!(", byte {}", bytes.start)).unwrap_or_default();
+    Some(format!("{}{}{byte}", position.unwrap_or_default(), element_of(location)))
+}
+
+/// `PO103`, `DTM01-2`, `PID05(2)`
+pub(super) fn element_of(location: &Location) -> String {
+    let segment = location.segment.as_deref().unwrap_or_default();
     let element = location.element.map(|element| format!("{element:02}")).unwrap_or_default();
     let repetition = location.repetition.filter(|number| *number > 1).map(|number| format!("({number})"));
     let component = location.component.map(|component| format!("-{component}")).unwrap_or_default();
-    let byte = location.bytes.as_ref().map(|bytes| format!(", byte {}", bytes.start)).unwrap_or_default();
-    let (position, repetition) = (position.unwrap_or_default(), repetition.unwrap_or_default());
-    Some(format!("{position}{segment}{element}{component}{repetition}{byte}"))
+    format!("{segment}{element}{component}{}", repetition.unwrap_or_default())
 }
 
 fn place(location: &Location) -> Option<Place> {

@@ -2,20 +2,38 @@
 
 use std::collections::BTreeMap;
 
+use super::project::{Project, Trial};
 use crate::base::{Diagnostic, Severity, counted};
 use crate::cli::edi::fault;
 use crate::cli::edi::input::Input;
 use crate::cli::exit::Exit;
 use crate::cli::print::Failure;
-use crate::edi::{self, Guides, Piece, ReadOptions, Reader, TransactionSet};
-use crate::mapping::{Mapping, Read};
+use crate::edi::{self, Piece, ReadOptions, Reader, TransactionSet};
+use crate::mapping::{Attempt, Mapping, Read, ReadContext};
 use crate::partner::Terms;
 
 /// With what messages are read.
 pub(super) struct With<'w> {
+    pub(super) project: &'w Project,
     pub(super) mapping: &'w Mapping,
-    pub(super) guides: &'w Guides,
     pub(super) terms: &'w Terms,
+    /// Whether it is to be said where everything is from.
+    pub(super) trace: bool,
+    /// The member whose rules are followed step by step.
+    pub(super) follow: Option<&'w str>,
+}
+
+impl<'w> With<'w> {
+    /// All that is at work; nothing is told of where members are from.
+    pub(super) fn of(trial: &'w Trial) -> Self {
+        let Trial { project, mapping, terms } = trial;
+        Self { project, mapping, terms, trace: false, follow: None }
+    }
+
+    /// The same, telling where members are from.
+    pub(super) fn tracing(trial: &'w Trial) -> Self {
+        Self { trace: true, ..Self::of(trial) }
+    }
 }
 
 /// A message that was read.
@@ -26,6 +44,8 @@ pub(super) struct Message<'m> {
     /// What the guide finds, then what the mapping does.
     pub(super) findings: Vec<Diagnostic>,
     pub(super) read: Read,
+    /// What was followed.
+    pub(super) attempts: Vec<Attempt>,
 }
 
 impl Message<'_> {
@@ -40,7 +60,8 @@ impl Message<'_> {
     }
 }
 
-/// Reads every message of a file that the mapping is about, and gives each to `take`.
+/// Reads every message of a file that the mapping is about, or only that of a set by its place in the file, and gives each
+/// to `take`.
 ///
 /// # Errors
 /// When the file cannot be read, or holds no such message.
@@ -48,8 +69,13 @@ pub(super) fn each(
     with: &With<'_>,
     input: &Input,
     options: &ReadOptions,
+    only: Option<usize>,
     take: &mut dyn FnMut(&Message<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    if !with.mapping.ways().read {
+        let text = format!("{} only writes; give it a document", with.mapping.file());
+        return Err(Failure::new(Exit::Failed, text));
+    }
     let name = input.name();
     let failed = |fault: &Diagnostic| Failure::new(Exit::Failed, format!("{name}: {}", fault::sentence(fault)));
     let stream = input.open().map_err(|error| failed(&fault::of_opening(&error)))?;
@@ -59,6 +85,9 @@ pub(super) fn each(
         match reader.next_piece() {
             Ok(Some(Piece::Set(set))) => {
                 number += 1;
+                if only.is_some_and(|only| only != number) {
+                    continue;
+                }
                 if is_about(with.mapping, &set) {
                     taken += 1;
                     one(with, &set, number, take)?;
@@ -97,16 +126,27 @@ fn one(
     number: usize,
     take: &mut dyn FnMut(&Message<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let standard = set.interchange.standard;
-    let Some((guide, note)) = with.guides.select(set, Some(with.mapping.message())) else {
+    let Some((findings, read, attempts)) = read(with, set) else {
         let text = format!("there is no guide for {} {}; see 'edigate guide list'", set.id, set.release);
         return Err(Failure::new(Exit::Failed, text));
     };
+    take(&Message { number, set, findings, read, attempts })
+}
+
+/// Fits a set to its guide and reads it; what the guide finds stands before what the mapping does. Nothing when no guide is
+/// of its message.
+pub(super) fn read(with: &With<'_>, set: &TransactionSet) -> Option<(Vec<Diagnostic>, Read, Vec<Attempt>)> {
+    let standard = set.interchange.standard;
+    let (guide, note) = with.project.guides.select(set, Some(with.mapping.message()))?;
     let (tree, found) = edi::structure(set, &guide);
     let mut found: Vec<_> = set.findings.iter().cloned().chain(note).chain(found).collect();
     with.terms.weigh(standard, &mut found);
     let mut findings: Vec<Diagnostic> = found.iter().map(Diagnostic::from).collect();
-    let read = with.mapping.read(&tree, &with.terms.context(standard));
+    let context = ReadContext { trace: with.trace, ..with.terms.context(standard) };
+    let (read, attempts) = match with.follow {
+        Some(member) => with.mapping.follow(&tree, &context, member),
+        None => (with.mapping.read(&tree, &context), Vec::new()),
+    };
     findings.extend(read.findings.iter().cloned());
-    take(&Message { number, set, findings, read })
+    Some((findings, read, attempts))
 }

@@ -1,19 +1,30 @@
 //! `edigate mapping`: which mappings there are, what is wrong with them, and what they make of messages and documents.
 //! All of it works on files, without a gateway.
 
+mod cases;
 mod check;
+mod columns;
 mod documents;
+mod explain;
 mod finding;
 mod list;
+mod members;
 mod messages;
+mod outcome;
+mod place;
 mod project;
 mod read;
+mod rule;
+mod show;
+mod test;
+mod trace;
+mod track;
 mod write;
 
 use std::io::Write;
 use std::path::Path;
 
-use super::args::{MappingCommand, TryArguments};
+use super::args::MappingCommand;
 use super::exit::Exit;
 use super::print::{Failure, Output};
 
@@ -30,30 +41,22 @@ fn run(command: &MappingCommand, out: &mut Output, aside: &mut dyn Write) -> Res
         MappingCommand::List { files, json } => list::list(&Project::of(files)?, *json, out),
         MappingCommand::Check { names, files, json } => check::check(&Project::of(files)?, names, *json, out),
         MappingCommand::Try(arguments) if arguments.write || is_document(&arguments.file) => {
-            write::write(&tried(arguments)?, out, aside)
+            write::write(arguments, out, aside)
         }
-        MappingCommand::Try(arguments) => read::read(&tried(arguments)?, out, aside),
+        MappingCommand::Try(arguments) => read::read(arguments, out, aside),
+        MappingCommand::Show { name, effective, files } => {
+            let shown = if *effective { show::Shown::Effective } else { show::Shown::File };
+            show::show(&Project::of(files)?, name, shown, out)
+        }
+        MappingCommand::Test(arguments) => test::test(arguments, out),
+        MappingCommand::Explain(arguments) => explain::explain(arguments, out),
+        MappingCommand::Trace(arguments) => trace::trace(arguments, out),
     }
 }
 
 /// Whether a file is a document by its name.
 fn is_document(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-}
-
-/// A mapping that is tried.
-struct Trial<'a> {
-    arguments: &'a TryArguments,
-    project: Project,
-    mapping: crate::mapping::Mapping,
-    terms: crate::partner::Terms,
-}
-
-fn tried(arguments: &TryArguments) -> Result<Trial<'_>, Failure> {
-    let project = Project::of(&arguments.files)?;
-    let mapping = project.mapping(&arguments.name)?;
-    let terms = project.terms(arguments.partner.partner.as_deref())?;
-    Ok(Trial { arguments, project, mapping, terms })
 }
 
 #[cfg(test)]

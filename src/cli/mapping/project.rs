@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::base::{Diagnostic, PartnerId, nearest};
-use crate::cli::args::{GuidesArgument, MappingsArgument};
+use crate::cli::args::{GuidesArgument, MappingsArgument, PartnerArgument};
 use crate::cli::exit::Exit;
 use crate::cli::guide::guides_of;
 use crate::cli::print::Failure;
@@ -130,6 +130,12 @@ impl Project {
         }
     }
 
+    /// Whether the configuration has a partner of this name.
+    pub(super) fn has_partner(&self, name: &str) -> bool {
+        let folder = self.configuration.as_ref().map(|file| file.parent().unwrap_or(Path::new("")));
+        folder.is_some_and(|folder| folder.join("partners").join(name).join("partner.toml").is_file())
+    }
+
     /// Where a file below the folder of mappings lies, as a person would type it.
     pub(super) fn place(&self, below: &str) -> String {
         let place = self.files.place(below).display().to_string();
@@ -161,5 +167,22 @@ impl Project {
             report::paragraphs(&[placed], Lines::Whole, &|_| self.source(&file))
         };
         diagnostics.iter().map(one).collect()
+    }
+}
+
+/// A mapping that is at work, for a partner or for nobody.
+pub(super) struct Trial {
+    pub(super) project: Project,
+    pub(super) mapping: Mapping,
+    pub(super) terms: Terms,
+}
+
+impl Trial {
+    /// What the command line says.
+    pub(super) fn of(files: &MappingsArgument, name: &str, partner: &PartnerArgument) -> Result<Self, Failure> {
+        let project = Project::of(files)?;
+        let mapping = project.mapping(name)?;
+        let terms = project.terms(partner.partner.as_deref())?;
+        Ok(Self { project, mapping, terms })
     }
 }

@@ -4,26 +4,24 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Trial;
 use super::finding::{self, About};
 use super::messages::{self, Message, With};
+use super::project::Trial;
 use crate::base::{Diagnostic, Severity, counted};
 use crate::canon::Unmapped;
+use crate::cli::args::TryArguments;
 use crate::cli::edi::input::{Input, read_options};
 use crate::cli::exit::Exit;
 use crate::cli::print::{Failure, Output};
 use crate::mapping::Coverage;
 
 /// Reads every message of the file that the mapping is about.
-pub(super) fn read(trial: &Trial<'_>, out: &mut Output, aside: &mut dyn Write) -> Result<Exit, Failure> {
-    let Trial { arguments, project, mapping, terms } = trial;
-    if !mapping.ways().read {
-        return Err(Failure::new(Exit::Failed, format!("{} only writes; give it a document", mapping.file())));
-    }
-    let with = With { mapping, guides: &project.guides, terms };
+pub(super) fn read(arguments: &TryArguments, out: &mut Output, aside: &mut dyn Write) -> Result<Exit, Failure> {
+    let trial = &Trial::of(&arguments.files, &arguments.name, &arguments.partner)?;
+    let with = With::of(trial);
     let input = Input::of(&arguments.file);
     let mut exit = Exit::Clean;
-    messages::each(&with, &input, &read_options(&arguments.charset), &mut |message| {
+    messages::each(&with, &input, &read_options(&arguments.charset), None, &mut |message| {
         if !message.is_usable() {
             exit = Exit::Findings;
         }
@@ -39,7 +37,7 @@ pub(super) fn read(trial: &Trial<'_>, out: &mut Output, aside: &mut dyn Write) -
 }
 
 /// What is to be known beside the document.
-fn tell(trial: &Trial<'_>, file: &str, message: &Message<'_>, aside: &mut dyn Write) -> io::Result<()> {
+fn tell(trial: &Trial, file: &str, message: &Message<'_>, aside: &mut dyn Write) -> io::Result<()> {
     let about = About { file: Some(file), set: Some(message.set) };
     let findings = finding::paragraphs(&trial.project, &message.findings, about);
     aside.write_all(findings.as_bytes())?;
@@ -92,8 +90,14 @@ fn used_percent(Coverage { elements, unmapped }: Coverage) -> f64 {
     if elements == 0 { 100.0 } else { 100.0 * (elements - unmapped) as f64 / elements as f64 }
 }
 
-fn record(trial: &Trial<'_>, file: &str, message: &Message<'_>) -> Value {
-    let Coverage { elements, unmapped } = message.read.coverage;
+/// How much of a message was used, for programs.
+pub(super) fn coverage_record(coverage: Coverage) -> Value {
+    let Coverage { elements, unmapped } = coverage;
+    let percent = (used_percent(coverage) * 10.0).round() / 10.0;
+    json!({ "elements": elements, "used": elements - unmapped, "percent": percent })
+}
+
+fn record(trial: &Trial, file: &str, message: &Message<'_>) -> Value {
     let findings = message.findings.iter().map(|one| trial.project.placed(one.clone())).collect::<Vec<_>>();
     json!({
         "type": "document",
@@ -108,10 +112,6 @@ fn record(trial: &Trial<'_>, file: &str, message: &Message<'_>) -> Value {
         "assumptions": message.read.assumptions,
         "findings": findings,
         "unmapped": message.read.unmapped,
-        "coverage": {
-            "elements": elements,
-            "used": elements - unmapped,
-            "percent": (used_percent(message.read.coverage) * 10.0).round() / 10.0,
-        },
+        "coverage": coverage_record(message.read.coverage),
     })
 }

@@ -299,3 +299,162 @@ fn a_partners_file_says_what_findings_weigh() {
     assert!(exit == Exit::Configuration && told.contains("no time zone 'America/New_Yrok'"), "{told}");
     assert_eq!(tried("../acme").err().unwrap().0, Exit::Usage);
 }
+
+#[test]
+fn each_member_says_where_it_is_from() {
+    let folder = project();
+    let sample = folder.path().join("sample.edi");
+    let typed = ["explain", sample.to_str().unwrap(), "--mapping", "acme/order"];
+    insta::assert_snapshot!("explain_read", run_in(folder.path(), "mappings", &typed).unwrap().told(folder.path()));
+    let json = run_in(folder.path(), "mappings", &[&typed[..], &["--json"]].concat()).unwrap();
+    let record: Value = serde_json::from_str(&json.out).unwrap();
+    let rule = serde_json::json!({"file": folder.path().join("mappings/acme/order.toml"), "line": 5});
+    let first = serde_json::json!({"member": "contractNumber", "value": "CTR-7", "segment": 3, "element": "REF02", "byte": 210, "rule": rule});
+    assert_eq!(record["members"][3], first);
+}
+
+#[test]
+fn each_member_says_where_it_goes() {
+    let folder = project();
+    let document = folder.path().join("order.json");
+    let sample = folder.path().join("sample.edi");
+    let read = run_in(folder.path(), "mappings", &["try", "acme/order", sample.to_str().unwrap()]).unwrap();
+    let mut order: Value = serde_json::from_str(&read.out).unwrap();
+    order["notes"] = serde_json::json!([{"text": "fragile"}]);
+    order["currency"] = "USD".into();
+    fs::write(&document, order.to_string()).unwrap();
+    let typed = ["explain", document.to_str().unwrap(), "--mapping", "acme/order"];
+    insta::assert_snapshot!("explain_write", run_in(folder.path(), "mappings", &typed).unwrap().told(folder.path()));
+}
+
+#[test]
+fn a_member_and_an_element_are_traced() {
+    let folder = project();
+    let sample = folder.path().join("sample.edi");
+    let traced = |what: &str| {
+        let typed = ["trace", sample.to_str().unwrap(), what, "--mapping", "acme/order"];
+        run_in(folder.path(), "mappings", &typed).map(|ran| ran.told(folder.path()))
+    };
+    let asked = [
+        "contractNumber",
+        "lines[1].quantity.unit",
+        "lines[0].lineAmount",
+        "requestedDeliveryDate",
+        "lines[7].quantity",
+        "buyer.name",
+        "6:PO103",
+        "BEG02",
+        "REF02",
+        "N101",
+    ];
+    let told = asked.map(|what| format!("=== {what}\n{}", traced(what).unwrap_or_else(|(_, text)| text)));
+    insta::assert_snapshot!("trace", told.join("\n"));
+    let (exit, told) = traced("lines[0].quantity.vlaue").unwrap_err();
+    assert_eq!(exit, Exit::Usage);
+    assert!(
+        told.starts_with("order@1 has no member 'vlaue' in 'lines[0].quantity.vlaue'; did you mean 'value'?"),
+        "{told}"
+    );
+    let typed = ["trace", sample.to_str().unwrap(), "6:PO103", "--mapping", "acme/order", "--json"];
+    let record: Value = serde_json::from_str(&run_in(folder.path(), "mappings", &typed).unwrap().out).unwrap();
+    assert_eq!(record["elements"][0]["used"][0]["member"], "lines[0].quantity.unit");
+    let typed = ["trace", sample.to_str().unwrap(), "contractNumber", "--mapping", "acme/order", "--json"];
+    let record: Value = serde_json::from_str(&run_in(folder.path(), "mappings", &typed).unwrap().out).unwrap();
+    assert_eq!(record["attempts"][0]["tried"][0]["source"], "REF02 if REF01=ZZ");
+}
+
+#[test]
+fn a_file_is_shown_as_it_is_and_with_all_it_extends() {
+    let folder = project();
+    assert_eq!(run_in(folder.path(), "mappings", &["show", "acme/order"]).unwrap().out, ORDER);
+    let effective = run_in(folder.path(), "mappings", &["show", "acme/order", "--effective"]).unwrap().out;
+    let line = |starts: &str| effective.lines().find(|line| line.starts_with(starts)).map(str::to_owned);
+    let own = line("contractNumber = ").unwrap();
+    assert!(own.ends_with("# mappings/acme/order.toml:5"), "{own}");
+    let inherited = line("orderDate = ").unwrap();
+    assert!(inherited.ends_with("# mappings/base/order.toml:7"), "{inherited}");
+    assert_eq!(line("PC.read = ").map(|line| line.ends_with("order.toml:7")), Some(true), "{effective}");
+}
+
+/// Runs the cases of the project, with options.
+fn tested(folder: &Path, options: &[&str]) -> Ran {
+    run_in(folder, "mappings", &[&["test"], options].concat()).unwrap_or_else(|(_, text)| panic!("{text}"))
+}
+
+#[test]
+fn cases_are_run_both_ways_and_written_when_that_is_asked() {
+    let folder = project();
+    let (exit, told) = run_in(folder.path(), "mappings", &["test"]).err().unwrap();
+    assert!(exit == Exit::Failed && told.contains("there are no cases; put a message into "), "{told}");
+    let place = |name: &str| folder.path().join("mappings/acme/tests").join(name);
+    fs::create_dir_all(place("")).unwrap();
+    fs::write(place("order-sample.edi"), MESSAGE).unwrap();
+    let missing = tested(folder.path(), &[]);
+    assert_eq!(missing.exit, Exit::Findings);
+    assert!(missing.out.contains("order-sample.json: it is not there; --update writes it"), "{}", missing.out);
+    let updated = tested(folder.path(), &["--update"]);
+    assert!(updated.exit == Exit::Clean && updated.out.starts_with("updated  acme/order"), "{}", updated.out);
+    let sound = tested(folder.path(), &["acme/order"]);
+    let expected = "ok       acme/order  order-sample  read and written\n1 case, all as expected\n";
+    assert_eq!((sound.exit, sound.out.as_str()), (Exit::Clean, expected));
+    // Decimals are compared by value: this is no difference.
+    let text = fs::read_to_string(place("order-sample.json")).unwrap();
+    fs::write(place("order-sample.json"), text.replace("\"500\"", "\"500.00\"")).unwrap();
+    assert_eq!(tested(folder.path(), &[]).exit, Exit::Clean);
+    assert!(fs::read_to_string(place("order-sample.json")).unwrap().contains("500.00"));
+}
+
+#[test]
+fn a_case_that_differs_says_which_member_and_by_which_rule() {
+    let folder = project();
+    let place = |name: &str| folder.path().join("mappings/acme/tests").join(name);
+    fs::create_dir_all(place("")).unwrap();
+    fs::write(place("order-sample.edi"), MESSAGE).unwrap();
+    tested(folder.path(), &["--update"]);
+    let text = fs::read_to_string(place("order-sample.json")).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    document["contractNumber"] = "CTR-8".into();
+    document["lines"][0]["quantity"].as_object_mut().unwrap().shift_remove("value");
+    document["currency"] = "USD".into();
+    fs::write(place("order-sample.json"), document.to_string()).unwrap();
+    fs::write(place("ordres-1.edi"), MESSAGE).unwrap();
+    let differs = tested(folder.path(), &[]);
+    assert_eq!(differs.exit, Exit::Findings);
+    insta::assert_snapshot!("test_differs", differs.told(folder.path()));
+    let json = tested(folder.path(), &["--json"]);
+    let report: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((json.exit, &report["failed"]), (Exit::Findings, &Value::from(2)));
+}
+
+#[test]
+fn what_is_read_and_not_written_again_is_told() {
+    let folder = project();
+    let rule = "releaseNumber = { place = \"BEG04\", read = \"value\", write = \"'R' ~ value\" }";
+    let order = ORDER.replace("[order]", &format!("[order]\n{rule}"));
+    fs::write(folder.path().join("mappings/acme/order.toml"), order).unwrap();
+    let place = |name: &str| folder.path().join("mappings/acme/tests").join(name);
+    fs::create_dir_all(place("")).unwrap();
+    fs::write(place("order-sample.edi"), MESSAGE.replace("4500012345**", "4500012345*7*")).unwrap();
+    let differs = tested(folder.path(), &["--update"]);
+    assert_eq!(differs.exit, Exit::Findings);
+    insta::assert_snapshot!("test_not_written", differs.told(folder.path()));
+}
+
+#[test]
+fn a_document_alone_is_a_case_too_and_gets_its_message() {
+    let folder = project();
+    let place = |name: &str| folder.path().join("mappings/acme/tests").join(name);
+    fs::create_dir_all(place("")).unwrap();
+    fs::write(place("order-sample.edi"), MESSAGE).unwrap();
+    tested(folder.path(), &["--update"]);
+    fs::remove_file(place("order-sample.edi")).unwrap();
+    let missing = tested(folder.path(), &[]);
+    assert!(
+        missing.exit == Exit::Findings && missing.out.contains("order-sample.edi: it is not there"),
+        "{}",
+        missing.out
+    );
+    let updated = tested(folder.path(), &["--update"]);
+    assert!(updated.exit == Exit::Clean && updated.out.contains("wrote"), "{}", updated.out);
+    assert_eq!(tested(folder.path(), &[]).exit, Exit::Clean);
+}

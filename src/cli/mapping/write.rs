@@ -4,20 +4,23 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
+use super::documents;
 use super::finding::{self, About};
+use super::project::Trial;
 use super::read::severities;
-use super::{Trial, documents};
 use crate::base::{Diagnostic, Severity};
+use crate::cli::args::TryArguments;
 use crate::cli::edi::input::Input;
 use crate::cli::exit::Exit;
 use crate::cli::print::{Failure, Output};
 use crate::edi::write::{InterchangeWriter, TerminatorSuffix, WriteFault, WriteOptions};
 use crate::edi::{GuideKey, OutgoingSegment, Piece, ReadOptions, Reader, TransactionSet};
-use crate::mapping::{Written, alone};
+use crate::mapping::{Mapping, Written, alone};
 
 /// Writes every document of the file.
-pub(super) fn write(trial: &Trial<'_>, out: &mut Output, aside: &mut dyn Write) -> Result<Exit, Failure> {
-    let Trial { arguments, mapping, terms, .. } = trial;
+pub(super) fn write(arguments: &TryArguments, out: &mut Output, aside: &mut dyn Write) -> Result<Exit, Failure> {
+    let trial = Trial::of(&arguments.files, &arguments.name, &arguments.partner)?;
+    let Trial { project, mapping, terms } = &trial;
     if !mapping.ways().write {
         return Err(Failure::new(Exit::Failed, format!("{} only reads; give it a file of EDI", mapping.file())));
     }
@@ -35,25 +38,32 @@ pub(super) fn write(trial: &Trial<'_>, out: &mut Output, aside: &mut dyn Write) 
             exit = Exit::Findings;
         }
         if arguments.json {
-            let placed = findings.iter().map(|one| trial.project.placed(one.clone())).collect::<Vec<_>>();
-            out.line(&record(trial, number, &text, &placed, &json!(derived)).to_string())?;
+            let placed = findings.iter().map(|one| project.placed(one.clone())).collect::<Vec<_>>();
+            out.line(&record(mapping, &input, number, &text, &placed, &json!(derived)).to_string())?;
         } else {
             out.bytes(text.as_bytes())?;
             let set = texts.set();
             let about = About { file: None, set: set.as_deref() };
-            aside.write_all(finding::paragraphs(&trial.project, &findings, about).as_bytes())?;
+            aside.write_all(finding::paragraphs(project, &findings, about).as_bytes())?;
             writeln!(aside, "document {number} as {}: {}", mapping.message(), severities(&findings))?;
         }
     }
     Ok(exit)
 }
 
-fn record(trial: &Trial<'_>, number: usize, text: &str, findings: &[Diagnostic], derived: &Value) -> Value {
+fn record(
+    mapping: &Mapping,
+    input: &Input,
+    number: usize,
+    text: &str,
+    findings: &[Diagnostic],
+    derived: &Value,
+) -> Value {
     json!({
         "type": "message",
-        "file": Input::of(&trial.arguments.file).name(),
+        "file": input.name(),
         "document": number,
-        "mapping": trial.mapping.used(),
+        "mapping": mapping.used(),
         "usable": findings.iter().all(|finding| finding.severity < Severity::Error),
         "segments": text.lines().collect::<Vec<_>>(),
         "derived": derived,
