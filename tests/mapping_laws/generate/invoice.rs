@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::party::{identifier, parties, party};
-use super::terms::{allowances_charges, delivery_terms, payment_terms, references, taxes, transport};
+use super::terms::{allowances_charges, by_sea, delivery_terms, payment_terms, references, taxes, transport};
 use super::{
     Maybe, date, decimal, goods, instant, joined, list, may, must, number, object, perhaps, quantity, text, unit,
     unwrapped, word, word_or_other,
@@ -73,7 +73,7 @@ fn head() -> Maybe {
         ("shippedAt", may(instant())),
         ("deliveryDate", may(date())),
         ("deliveryTerms", perhaps(delivery_terms())),
-        ("transport", perhaps(transport(false))),
+        ("transport", perhaps(by_sea(transport(false)))),
         ("paymentTerms", perhaps(payment_terms())),
         ("allowancesCharges", perhaps(allowances_charges(2))),
         ("taxSummary", perhaps(taxes(2))),

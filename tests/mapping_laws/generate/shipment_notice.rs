@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::party::{parties, party};
-use super::terms::{delivery_terms, references, transport};
+use super::terms::{by_sea, delivery_terms, references, transport};
 use super::{
     Maybe, check_digit, date, decimal, goods, instant, joined, list, may, must, number, object, perhaps, unit,
     unwrapped, word, word_or_other,
@@ -48,7 +48,7 @@ fn head() -> Maybe {
         ("orderReference", perhaps(order)),
         ("references", perhaps(references(REFERENCES, false))),
         ("deliveryTerms", perhaps(delivery_terms())),
-        ("transport", perhaps(transport(true))),
+        ("transport", perhaps(by_sea(transport(true)))),
         ("weight", perhaps(goods::weight())),
         ("volume", perhaps(goods::measured())),
     ];

@@ -88,6 +88,11 @@ pub(crate) fn taxes(most: usize) -> Maybe {
 
 const MODES: &[&str] = &["road", "rail", "air", "sea", "inlandWaterway", "parcel", "multimodal", "pickup"];
 
+/// A ship and its voyage, where the message has V1.
+pub(crate) fn by_sea(transport: Maybe) -> Maybe {
+    joined(vec![transport, perhaps(object(vec![("conveyance", must(text(2, 28))), ("journey", may(number(10)))]))])
+}
+
 /// What TD5 and TD3 say, or CAD, which has no equipment.
 pub(crate) fn transport(has_equipment: bool) -> Maybe {
     let carrier = object(vec![("scac", must(word(&["ODFL", "UPGF", "FDEG"]))), ("name", may(text(1, 35)))]);
