@@ -62,9 +62,10 @@ pub(super) fn compile(
         return Err(compiler.faults.list);
     };
     let derive = compiler.derivations(table);
-    let hierarchy = compiler.hierarchy(table, shape, guide);
+    let mut hierarchy = compiler.hierarchy(table, shape, guide);
     compiler.has_levels = table.get("levels").is_some();
-    let root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
+    let mut root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
+    super::named::settle(&mut root, hierarchy.as_mut());
     let unsent = compiler.unsent(table);
     let packs_pia = loaded.table.get("pia").is_some();
     compiler.some_way();

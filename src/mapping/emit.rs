@@ -161,7 +161,7 @@ impl<'m> Reading<'m, '_, '_> {
                 }
                 let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 match differing.iter_mut().rev().take(MAX_ALTERNATIVES).find(|one| one.found.is_same(&found)) {
-                    Some(one) => one.expected.extend(expected),
+                    Some(one) => one.expected.extend(expected.filter(|other| !one.expected.contains(other))),
                     None => differing.push(Differing { emit, found, expected: expected.into_iter().collect() }),
                 }
             }

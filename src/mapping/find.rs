@@ -264,7 +264,7 @@ impl<'t, 'a> Finder<'t, 'a> {
         self.segments(&condition.reach.route, here, &mut |segment| {
             let Some(found) = value(&condition.reach.part, &segment) else { return Visit::GoOn };
             holds = match &condition.test {
-                Test::Present | Test::Absent => true,
+                Test::Present | Test::Absent | Test::NotNamed => true,
                 Test::OneOf(values) | Test::NoneOf(values) => one_of(values, &found),
             };
             if holds {
@@ -479,6 +479,7 @@ fn holds_of(condition: &Condition, segment: &Segment<'_>) -> bool {
         Test::Absent => found.is_none(),
         Test::OneOf(values) => found.is_some_and(|found| one_of(values, &found)),
         Test::NoneOf(values) => found.is_none_or(|found| !one_of(values, &found)),
+        Test::NotNamed => true,
     }
 }
 

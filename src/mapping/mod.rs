@@ -32,6 +32,7 @@ mod fill;
 mod find;
 mod hierarchy;
 mod load;
+mod named;
 mod nearest;
 mod notes;
 mod party;

@@ -5,7 +5,7 @@
 //! source    = places [ " if " condition { " and " condition } ] | "'" text "'"
 //! places    = place { " + " place }
 //! place     = [ "/" | "^" LEVEL "." ] { LOOP "/" } SEG ( EE [ "-" component ] [ "(" repetition ")" ] | "[" qualifier "]" )
-//! condition = place "=" value | place [ " not" ] " in (" value { " " value } ")"
+//! condition = place "=" value | place [ " not" ] " in (" value { " " value } ")" | place " not named"
 //!           | ( place | SEG ) ( " present" | " absent" )    of the place's segment, or by its path of one beside it
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
 //! emit      = said { " or " said }                         behind `place [ " if " condition { " and " condition } ] =`
@@ -84,6 +84,8 @@ pub(super) enum Test {
     OneOf(Vec<String>),
     /// No value there is one of these; none at all will do.
     NoneOf(Vec<String>),
+    /// No other rule of the same instance names its value. The compiler makes it [`Test::NoneOf`].
+    NotNamed,
     Present,
     Absent,
 }
@@ -258,19 +260,23 @@ fn condition(scanner: &mut Scanner<'_>) -> Result<Condition, RuleFault> {
     } else if scanner.word("in") {
         Test::OneOf(values(scanner)?)
     } else if scanner.word("not") {
-        if !scanner.word("in") {
-            return Err(RuleFault::new(scanner.at(), "'not' stands alone").expecting("'not in (VALUE VALUE)'"));
+        match (scanner.word("named"), scanner.word("in")) {
+            (true, _) => Test::NotNamed,
+            (false, true) => Test::NoneOf(values(scanner)?),
+            (false, false) => {
+                let fault = RuleFault::new(scanner.at(), "'not' stands alone");
+                return Err(fault.expecting("'not in (VALUE VALUE)' or 'not named'"));
+            }
         }
-        Test::NoneOf(values(scanner)?)
     } else if scanner.word("present") {
         Test::Present
     } else if scanner.word("absent") {
         Test::Absent
     } else {
-        return Err(RuleFault::new(at, "the condition says nothing")
-            .expecting("'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' present' or ' absent'"));
+        let ways = "'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' not named', ' present' or ' absent'";
+        return Err(RuleFault::new(at, "the condition says nothing").expecting(ways));
     };
-    if place.part == Part::Whole && matches!(test, Test::OneOf(_) | Test::NoneOf(_)) {
+    if place.part == Part::Whole && matches!(test, Test::OneOf(_) | Test::NoneOf(_) | Test::NotNamed) {
         let fault = RuleFault::new(place.at, format!("'{}' is a whole segment and has no value", place.segment));
         return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
     }

@@ -171,6 +171,24 @@ fn places_without_a_path_are_in_the_instance_then_first_in_its_loops_and_nowhere
 }
 
 #[test]
+fn what_no_other_rule_names_is_told_apart_by_that_alone() {
+    let rest = "contractNumber = 'REF02 if REF01 in (CT CX)'\n[order.references]\nrequisition = 'REF02 if REF01=RQ'\n\
+                others = { each = 'REF if REF01 not named', code = 'REF01', number = 'REF02' }";
+    let others = |rules: &str| {
+        let read = read(&small(rules), &format!("{BEG}REF*CX*1~REF*RQ*2~REF*ZZ*3~REF*IA*4~{LINE}"));
+        read.document["references"]["others"].clone()
+    };
+    let (agreed, vendor) = (json!({"code": "ZZ", "number": "3"}), json!({"code": "IA", "number": "4"}));
+    assert_eq!(others(rest), json!([agreed, vendor]));
+    // A name that is given elsewhere takes its reference out; rules of other instances say nothing of it.
+    assert_eq!(others(&format!("extensions.x-a-lane = 'REF02 if REF01=ZZ'\n{rest}")), json!([vendor]));
+    let inside = format!("{rest}\n[order.shipTo]\nin = 'N1'\nunloadingPoint = 'REF02 if REF01=IA'");
+    assert_eq!(others(&inside), json!([agreed, vendor]));
+    let listed = rest.replace("not named", "not in (ZZ RQ)");
+    assert_eq!(others(&listed), json!([{"code": "CX", "number": "1"}, vendor]));
+}
+
+#[test]
 fn conditions_of_an_each_speak_of_the_very_instance_on_the_path() {
     let rules = "[order.notes]\neach = 'N9/MSG if N9/N901=L1'\ntext = 'MSG01'";
     let header = "N9*ZZ*X~MSG*not this~N9*L1*X~MSG*one~MSG*two~";
@@ -509,11 +527,12 @@ fn a_partners_file_states_only_what_differs() {
     let read = read(&overlay, &body);
     assert_eq!(read.document["contractNumber"], json!("C-7"));
     assert_eq!(read.document["extensions"], json!({"x-northwind-costcenter": "4711"}));
-    assert_eq!(read.document["notes"], json!([{"text": "hello", "subject": "L1"}]));
+    assert_eq!(read.document["notes"], json!([{"text": "hello"}]));
     assert_eq!(read.document["lines"][0]["quantity"], json!({"value": "5", "unit": "EA"}));
     assert_eq!(read.document.get("blanketOrderNumber"), None);
-    let left: Vec<&str> = read.unmapped.iter().map(|one| one.path.as_str()).collect();
-    assert_eq!(left, ["REF01", "REF02"]);
+    // What has lost its name is one of the others.
+    assert_eq!(read.document["references"]["others"], json!([{"code": "BO", "number": "B"}]));
+    assert_eq!(read.unmapped, []);
     assert_eq!(compile(&overlay).unwrap().used().version.as_deref(), Some("3"));
 }
 

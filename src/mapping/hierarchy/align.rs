@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Hierarchy, at};
+use super::{Hierarchy, Keyed, at};
 
 /// Units nest so deep at most.
 const MAX_DEPTH: usize = 32;
@@ -86,6 +86,7 @@ fn lines_aligned(
         if let Some(mut found) = take(&mut rest, &[&is_whole, &has_key, &|_| true]) {
             names.insert(text(&found, "lineId").to_owned(), text(line, "lineId").to_owned());
             rename(&mut found, "lineId", text(line, "lineId"));
+            hierarchy.lines.arrays.iter().for_each(|keyed| keyed_aligned(&mut found, line, keyed));
             ordered.push(found);
         }
     }
@@ -93,10 +94,22 @@ fn lines_aligned(
     ordered
 }
 
+/// Items that levels merge by a key stand in the order in which the levels come: they are put as the written line has them.
+fn keyed_aligned(found: &mut Value, written: &Value, keyed: &Keyed) {
+    let Some(Value::Array(items)) = found.get_mut(&keyed.name) else { return };
+    let key = |item: &Value| {
+        let parts = keyed.key.iter().map(|path| at(item, path).map(|value| without(value, &[])));
+        parts.collect::<Vec<_>>()
+    };
+    let order: Vec<_> = written.get(&keyed.name).and_then(Value::as_array).into_iter().flatten().map(key).collect();
+    let place = |item: &Value| order.iter().position(|known| *known == key(item)).unwrap_or(usize::MAX);
+    items.sort_by_key(place);
+}
+
 fn units_aligned(read: Vec<Value>, written: &[Value], lines: &BTreeMap<String, String>) -> Vec<Value> {
     let mut rest: Vec<Value> = read.into_iter().map(|unit| with_names(unit, lines)).collect();
-    let mut written: Vec<Value> = written.to_vec();
-    written.iter_mut().for_each(sort_contents);
+    let mut sorted: Vec<Value> = written.to_vec();
+    sorted.iter_mut().for_each(sort_contents);
     // From a unit's place in the written document to the one that was read.
     let mut found: BTreeMap<usize, Value> = BTreeMap::new();
     let mut open: Vec<(String, String, usize)> = vec![(String::new(), String::new(), 0)];
@@ -104,7 +117,8 @@ fn units_aligned(read: Vec<Value>, written: &[Value], lines: &BTreeMap<String, S
         if depth > MAX_DEPTH {
             break;
         }
-        for (index, unit) in written.iter().enumerate().filter(|(_, unit)| text(unit, "parentId") == parent) {
+        let inside = sorted.iter().zip(written).enumerate().filter(|(_, (unit, _))| text(unit, "parentId") == parent);
+        for (index, (unit, as_written)) in inside {
             let inside = |other: &Value| text(other, "parentId") == read_parent;
             let whole = without(unit, &["id", "parentId"]);
             let is_whole = |other: &Value| inside(other) && without(other, &["id", "parentId"]) == whole;
@@ -115,7 +129,7 @@ fn units_aligned(read: Vec<Value>, written: &[Value], lines: &BTreeMap<String, S
                 open.push((text(unit, "id").to_owned(), text(&taken, "id").to_owned(), depth + 1));
                 rename(&mut taken, "id", text(unit, "id"));
                 rename(&mut taken, "parentId", &parent);
-                put_contents(&mut taken, unit);
+                put_contents(&mut taken, unit, as_written);
                 found.insert(index, taken);
             }
         }
@@ -143,12 +157,11 @@ fn sort_contents(unit: &mut Value) {
 }
 
 /// Contents that say the same stand as in the written document.
-fn put_contents(taken: &mut Value, written: &Value) {
-    let (Some(own), Some(other)) = (taken.get("contents"), written.get("contents")) else { return };
-    if without(own, &[]) == without(other, &[]) {
-        let other = other.clone();
-        if let Some(own) = taken.get_mut("contents") {
-            *own = other;
-        }
+fn put_contents(taken: &mut Value, sorted: &Value, as_written: &Value) {
+    let (Some(own), Some(other)) = (taken.get("contents"), sorted.get("contents")) else { return };
+    if without(own, &[]) == without(other, &[])
+        && let (Some(own), Some(other)) = (taken.get_mut("contents"), as_written.get("contents"))
+    {
+        own.clone_from(other);
     }
 }

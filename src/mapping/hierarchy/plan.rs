@@ -247,12 +247,12 @@ impl Planner<'_> {
             return;
         }
         let kind = text(value, "type");
+        let is_first = !self.written_units.get(unit).copied().unwrap_or_default();
         let level = self
             .level(|role| *role == Role::Unit(Some(kind.to_owned())))
             .or_else(|| self.level(|role| *role == Role::Unit(None)));
         let node = match level {
             Some(level) => {
-                let is_first = !self.written_units.get(unit).copied().unwrap_or_default();
                 let mut written = value.clone();
                 // What the level itself says needs no place in it.
                 let says_it = self.hierarchy.levels.get(level).is_some_and(|level| level.role != Role::Unit(None));
@@ -274,7 +274,8 @@ impl Planner<'_> {
         }
         self.contents_of(unit, node, order);
         for child in self.children_of(unit) {
-            if order.is_none_or(|(order, is_first)| self.belongs(child, order, is_first, depth + 1)) {
+            // An empty unit stands where the one around it stands first.
+            if order.is_none_or(|(order, _)| self.belongs(child, order, is_first, depth + 1)) {
                 self.unit(child, Some(node), order, depth + 1);
             }
         }

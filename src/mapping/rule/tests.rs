@@ -75,9 +75,9 @@ fn faults_say_where_and_what_was_expected() {
         "BEG03 if BEG01",
         14,
         "the condition says nothing",
-        "'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' present' or ' absent'",
+        "'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' not named', ' present' or ' absent'",
     );
-    check("BEG03 if BEG01 not 1", 19, "'not' stands alone", "'not in (VALUE VALUE)'");
+    check("BEG03 if BEG01 not 1", 19, "'not' stands alone", "'not in (VALUE VALUE)' or 'not named'");
     check("BEG03 if BEG=1", 9, "'BEG' is a whole segment and has no value", "an element of it, such as BEG01");
     check("BEG00", 0, "'BEG00' has no element", "elements count from 01");
     check("'open", 0, "the quoted text has no end", "a closing '");
@@ -96,6 +96,7 @@ fn instances_have_alternatives() {
     let shown: Vec<String> = either.alternatives.iter().map(|all| show_conditions(all)).collect();
     assert_eq!(shown, [" IF ITD 7/0/0 Present", " IF ITD 6/0/0 Present AND ITD 3/0/0 Absent"]);
     assert_eq!(show_conditions(&read("PO1 if SCH absent").alternatives[0]), " IF SCH Absent");
+    assert_eq!(show_conditions(&read("REF if REF01 not named").alternatives[0]), " IF REF 1/0/0 NotNamed");
     let none = read("REF if REF01 not in (CT ZZ) and ^PO1.PO106 present");
     let shown = show_conditions(&none.alternatives[0]);
     assert_eq!(shown, r#" IF REF 1/0/0 NoneOf(["CT", "ZZ"]) AND LEVEL PO1:PO1 6/0/0 Present"#);

@@ -85,7 +85,9 @@ pub(in crate::mapping) fn write(
     match again(guide, &segments) {
         Ok(set) => {
             let (tree, found) = edi::structure(&set, guide);
-            for finding in set.findings.iter().chain(&found) {
+            // Where a writer may have forgotten the point is a question to others; ours writes decimals as they are.
+            let counts = |finding: &&edi::Finding| finding.code != edi::FindingCode::ImpliedDecimals;
+            for finding in set.findings.iter().chain(&found).filter(counts) {
                 notes.find(of_the_guide(finding, &finished));
             }
             let read = mapping.read(&tree, context);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::draft::{Mark, Written};
+use super::draft::{LoopNumber, Mark, Written};
 use super::place::{Asked, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
@@ -21,8 +21,8 @@ type Block = (Instances, Section);
 enum Place {
     /// Into the instance of the item before it.
     In(Here),
-    /// Into one of its own, in the loops that are there.
-    New,
+    /// Into one of its own, in the loops that are there from this one on.
+    New(Option<LoopNumber>),
     /// Into one of its own, in new loops: what stands beside it in those that are there contradicts.
     Apart,
 }
@@ -104,12 +104,10 @@ impl<'m, 'd> Writing<'m, 'd> {
                 step.index = Some(index);
             }
             self.items.push(item);
+            let behind = made.iter().rev().flatten().next().map(|(_, inside)| self.loop_around(*inside));
             made.push(match blocks {
-                [only] => {
-                    self.item(only, members, here);
-                    None
-                }
-                blocks => self.block_item(blocks, members, here, made.last().copied().flatten()),
+                [only] => self.item(only, members, here, behind).map(|inside| (0, inside)),
+                blocks => self.block_item(blocks, members, here, (made.last().copied().flatten(), behind)),
             });
             self.items.pop();
         }
@@ -119,18 +117,40 @@ impl<'m, 'd> Writing<'m, 'd> {
         made
     }
 
-    fn item(&mut self, block: &'m Block, members: &'d Map<String, Value>, here: Here) {
+    fn item(
+        &mut self,
+        block: &'m Block,
+        members: &'d Map<String, Value>,
+        here: Here,
+        behind: Option<LoopNumber>,
+    ) -> Option<Here> {
         let (instances, section) = block;
         let by = self.instance_author();
-        let asked = if loops_around(instances).is_empty() { Asked::Item } else { Asked::ItemApart };
-        if asked == Asked::ItemApart && self.tried(block, members, (Place::New, here), &by).is_some() {
-            return;
+        let asked = if loops_around(instances).is_empty() { Asked::Item(behind) } else { Asked::ItemApart };
+        if asked == Asked::ItemApart
+            && let Some(inside) = self.tried(block, members, (Place::New(behind), here), &by)
+        {
+            return Some(inside);
         }
         let made = self.new_instance(instances, here, &by, asked);
         self.spot.clone_from(&by.spot);
         match made {
-            Ok(inside) => self.section(section, members, inside),
-            Err(clash) => self.clash(&clash),
+            Ok(inside) => {
+                self.section(section, members, inside);
+                Some(inside)
+            }
+            Err(clash) => {
+                self.clash(&clash);
+                None
+            }
+        }
+    }
+
+    /// The loop that an instance stands in.
+    fn loop_around(&self, inside: Here) -> LoopNumber {
+        match inside {
+            Here::Loop(number) => self.draft.parent(number),
+            Here::Segment(segment) => self.draft.owner(segment),
         }
     }
 
@@ -142,7 +162,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         blocks: &[&'m Block],
         members: &'d Map<String, Value>,
         here: Here,
-        last: Option<(usize, Here)>,
+        (last, behind): (Option<(usize, Here)>, Option<LoopNumber>),
     ) -> Option<(usize, Here)> {
         let by = self.instance_author();
         let fitting: Vec<usize> = blocks
@@ -157,7 +177,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             let may_share = fitting.iter().filter(|index| before < **index && target(before) == target(**index));
             places.extend(may_share.map(|index| (*index, Place::In(inside))));
         }
-        places.extend(fitting.iter().flat_map(|index| [(*index, Place::New), (*index, Place::Apart)]));
+        places.extend(fitting.iter().flat_map(|index| [(*index, Place::New(behind)), (*index, Place::Apart)]));
         let mut best: Option<(usize, (usize, Place))> = None;
         for (index, place) in places {
             let Some(block) = blocks.get(index) else { continue };
@@ -196,7 +216,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         let before = self.state();
         let made = match place {
             Place::In(inside) => Ok(inside),
-            Place::New => self.new_instance(instances, here, by, Asked::Item),
+            Place::New(behind) => self.new_instance(instances, here, by, Asked::Item(behind)),
             Place::Apart if loops_around(instances).is_empty() => return None,
             Place::Apart => self.new_instance(instances, here, by, Asked::ItemApart),
         };

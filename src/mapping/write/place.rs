@@ -18,8 +18,8 @@ pub(super) enum Here {
 pub(super) enum Asked {
     /// An object; others share it.
     Object,
-    /// An item of an array.
-    Item,
+    /// An item of an array, in no loop before this one: there stands the item before it.
+    Item(Option<LoopNumber>),
     /// An item that the loops which are there have no place for: those around it are new, too.
     ItemApart,
 }
@@ -446,7 +446,10 @@ impl Writing<'_, '_> {
         match asked {
             Asked::Object => {}
             // Items stay in their order: behind the one before.
-            Asked::Item => known.reverse(),
+            Asked::Item(behind) => {
+                known.retain(|end| behind.is_none_or(|behind| *end >= behind));
+                known.reverse();
+            }
             Asked::ItemApart => known.clear(),
         }
         let is_item = asked != Asked::Object;
@@ -522,7 +525,7 @@ impl Writing<'_, '_> {
             }),
         };
         match &condition.test {
-            Test::Present => found.any(|segment| value(segment).is_some()),
+            Test::Present | Test::NotNamed => found.any(|segment| value(segment).is_some()),
             Test::Absent => found.all(|segment| value(segment).is_none()),
             Test::OneOf(values) => found.any(|segment| value(segment).is_some_and(|text| values.contains(&text))),
             Test::NoneOf(values) => found.all(|segment| value(segment).is_none_or(|text| !values.contains(&text))),
@@ -585,6 +588,7 @@ fn place_want(condition: &Condition, by: &Written) -> Option<Want> {
             Part::Element(cell) => Some(Want::Except(cell, values.clone())),
             Part::Whole { .. } | Part::Pair { .. } => None,
         },
+        Test::NotNamed => None,
         Test::Present => guard(Presence::There),
         Test::Absent => guard(Presence::NotThere),
     }

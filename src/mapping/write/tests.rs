@@ -114,6 +114,12 @@ fn a_value_stands_in_for_the_first_that_a_condition_allows() {
     check(others, reference("IA"), &["REF*IA*1"], &[]);
     check(others, reference("CT"), &["REF*CT*1"], &[]);
     check(others, reference("ZZ"), &["REF*IA*1"], &["write-conflict"]);
+    // Where only what is not named is meant, what is named has no place.
+    let both = "contractNumber = 'REF02 if REF01=CT'\n[[order.references.others]]\neach = 'REF if REF01 not named'\n\
+                code = 'REF01'\nnumber = 'REF02'\n[[order.references.others]]\neach = 'N9 if MSG absent'\ncode = 'N901'\n\
+                number = 'N902'";
+    check(both, reference("ZZ"), &["REF*ZZ*1"], &[]);
+    check(both, reference("CT"), &["N9*CT*1"], &[]);
     // The same of a place's own condition.
     let terms = "deliveryTerms.incoterm = 'FOB05 if FOB05 in (EXW FCA)'\nemit = { FOB01 = \"'DF'\", FOB04 = \"'01'\" }";
     let incoterm = |word: &str| json!({"deliveryTerms": {"incoterm": word}});
@@ -203,6 +209,12 @@ fn arrays_make_an_instance_for_each_item_and_lists_fill_segment_after_segment() 
         "shipTo.additionalNames = [\"REF02 if REF01=SE\", \"REF03 if REF01=SN\"]\ncontractNumber = 'REF02 if REF01=CT'";
     let names = json!({"contractNumber": "C", "shipTo": {"additionalNames": ["1", "2"]}});
     check(serial, names, &["REF*SE*1", "REF*SE*2", "REF*CT*C"], &[]);
+    // Items of several blocks stay in their order, too.
+    let two = "[[order.notes]]\neach = 'N9/MSG if N9/N901=L1'\ntext = 'MSG01'\nemit = { 'N9/N902' = \"'NOTE'\" }\n\
+               [[order.notes]]\neach = 'N9/MSG if N9/N901 not in (L1)'\ntext = 'MSG01'\nsubject = 'N9/N901'\n\
+               emit = { 'N9/N902' = \"'NOTE'\" }";
+    let mixed = json!({"notes": [{"text": "a"}, {"text": "b", "subject": "ZZ"}, {"text": "c"}]});
+    check(two, mixed, &["N9*L1*NOTE", "MSG*a", "N9*ZZ*NOTE", "MSG*b", "N9*L1*NOTE", "MSG*c"], &[]);
     let street = "[order.shipTo]\nin = 'N1 if N101=ST'\nname = 'N102'\naddress.street = ['N301', 'N302']";
     let lines = |lines: &[&str]| json!({"shipTo": {"name": "P", "address": {"street": lines}}});
     check(street, lines(&["a", "b", "c"]), &["N1*ST*P", "N3*a*b", "N3*c"], &[]);

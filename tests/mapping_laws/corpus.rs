@@ -1,0 +1,123 @@
+//! The files of the corpus beside the project: how much of them the templates use, and law 2 on them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use edigate::canon;
+use edigate::edi::TransactionSet;
+
+use crate::equal::Equality;
+use crate::template::{Hands, lines, mapping, shared};
+use crate::wire;
+
+/// What stays unmapped, by document and place, and why. A place that is not here fails the test, and so does a reason that
+/// nothing needs any more.
+const REASONS: &[(&str, &str, &str)] = &[
+    ("order", "DTM01", "the same date twice: the first is read"),
+    ("order", "DTM02", "the same date twice: the first is read"),
+    ("order-response", "BAK06", "the number of an enquiry about the order, which the document has no member for"),
+    ("order-response", "CSH04", "an account of the buyer's for this order, which the document has no member for"),
+    ("order-response", "PO1/SCH/SCH05", "080 is neither a requested date nor a promised one of an ACK"),
+    ("order-response", "PO1/SCH/SCH06", "080 is neither a requested date nor a promised one of an ACK"),
+    ("order-response", "PO1/SCH/SCH11", "a code of the book trade for the state of the title"),
+    ("shipment-notice", "DTM01", "said at the top and again at the shipment's level, which is read"),
+    ("shipment-notice", "DTM02", "said at the top and again at the shipment's level, which is read"),
+];
+
+/// At most so many of a hundred elements of a kind of document may stay unmapped.
+const MOST_UNMAPPED: usize = 10;
+
+/// A valid message of the corpus.
+struct Sample {
+    file: String,
+    kind: &'static str,
+    template: String,
+    set: TransactionSet,
+}
+
+/// The messages of the four main sets that the corpus calls valid.
+fn samples() -> Option<Vec<Sample>> {
+    let corpus = shared()?.join("corpus");
+    let manifest = std::fs::read_to_string(corpus.join("MANIFEST.tsv")).unwrap();
+    let rows = manifest.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
+    let is_wanted = |row: &Vec<&str>| {
+        row[6] == "x12" && row[8] == "valid" && kind_of(row[4]).is_some() && ["004010", "005010"].contains(&row[5])
+    };
+    let rows: Vec<Vec<&str>> = rows.filter(is_wanted).collect();
+    assert_eq!(rows.len(), 16);
+    Some(rows.iter().flat_map(|row| of_file(&corpus, row[0])).collect())
+}
+
+fn kind_of(set: &str) -> Option<&'static str> {
+    match set {
+        "850" => Some("order"),
+        "855" => Some("order-response"),
+        "856" => Some("shipment-notice"),
+        "810" => Some("invoice"),
+        _ => None,
+    }
+}
+
+fn of_file(corpus: &Path, file: &str) -> Vec<Sample> {
+    let bytes = std::fs::read(corpus.join(file)).unwrap();
+    let sample = |set: TransactionSet| {
+        let kind = kind_of(&set.id)?;
+        let template = format!("templates/x12/{}/{kind}", set.release.get(..6)?);
+        Some(Sample { file: file.to_owned(), kind, template, set })
+    };
+    wire::sets(&bytes).into_iter().filter_map(sample).collect()
+}
+
+#[test]
+fn the_valid_files_are_used_almost_whole_and_give_valid_documents() {
+    let Some(samples) = samples() else { return };
+    let mut sums: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut left: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for Sample { file, kind, template, set } in &samples {
+        let mapping = mapping(template);
+        let read = Hands { mapping: &mapping, parties: &[] }.read(set);
+        println!("{:>4} of {:>4} elements unmapped: {file}", read.coverage.unmapped, read.coverage.elements);
+        assert!(read.is_usable(), "{file}\n{}", lines(&read.findings));
+        assert_eq!(canon::check(&read.document, mapping.document().name), [], "{file}");
+        let schema = canon::schema(mapping.document().name).unwrap();
+        let faults: Vec<String> = jsonschema::validator_for(schema)
+            .unwrap()
+            .iter_errors(&read.document)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert_eq!(faults, Vec::<String>::new(), "{file}");
+        let sum = sums.entry(kind).or_default();
+        *sum = (sum.0 + read.coverage.unmapped, sum.1 + read.coverage.elements);
+        read.unmapped.into_iter().for_each(|one| *left.entry((kind, one.path)).or_default() += 1);
+    }
+    let mut told = String::new();
+    for (kind, (unmapped, elements)) in &sums {
+        told += &format!("{kind}: {unmapped} of {elements} elements\n");
+        let patterns = left.iter().filter(|((of, _), _)| of == kind);
+        for ((_, path), count) in patterns {
+            let reason = REASONS.iter().find(|(of, known, _)| of == kind && known == path);
+            let (.., reason) = reason.unwrap_or_else(|| panic!("{kind}: nobody has said why {path} stays unmapped"));
+            told += &format!("  {count} {path}: {reason}\n");
+        }
+        assert!(unmapped * 100 < elements * MOST_UNMAPPED, "{kind}: {unmapped} of {elements}");
+    }
+    let unneeded = REASONS.iter().filter(|(kind, path, _)| !left.contains_key(&(*kind, (*path).to_owned())));
+    assert_eq!(unneeded.count(), 0, "a reason is given for what is mapped");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_was_read_from_real_files_and_written_is_read_as_before() {
+    let Some(samples) = samples() else { return };
+    for Sample { file, template, set, .. } in &samples {
+        let mapping = mapping(template);
+        let hands = Hands { mapping: &mapping, parties: &[] };
+        let first = hands.read(set).document;
+        let written = hands.write(&first);
+        let again = hands.read_back(&written);
+        let filled: Vec<String> = again.derived.iter().map(|one| one.path.clone()).collect();
+        let found = Equality::of(template).differences(&first, &again.document, &filled);
+        let text = wire::shown(mapping.message(), &written.segments);
+        assert_eq!(found, Vec::<String>::new(), "{file}\n{text}{}", lines(&written.findings));
+    }
+}

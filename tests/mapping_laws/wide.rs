@@ -1,0 +1,48 @@
+//! Messages with most of what senders put into them: what the templates make of each, and law 2 on them.
+
+use std::path::PathBuf;
+
+use edigate::canon;
+
+use crate::equal::Equality;
+use crate::template::{Hands, lines, mapping};
+use crate::wire;
+
+/// A message of tests/mapping_laws/wide, and the template that reads it.
+const MESSAGES: &[(&str, &str)] = &[
+    ("004010-850.x12", "templates/x12/004010/order"),
+    ("005010-850.x12", "templates/x12/005010/order"),
+    ("004010-855.x12", "templates/x12/004010/order-response"),
+    ("004010-856.x12", "templates/x12/004010/shipment-notice"),
+    ("004010-810.x12", "templates/x12/004010/invoice"),
+];
+
+#[test]
+fn wide_messages_are_read_and_written() {
+    for (file, template) in MESSAGES {
+        let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mapping_laws/wide")).join(file);
+        let body: String = std::fs::read_to_string(path).unwrap().lines().collect();
+        let mapping = mapping(template);
+        let hands = Hands { mapping: &mapping, parties: &[] };
+        let set = wire::sets(&wire::enveloped(mapping.message(), &body)).remove(0);
+        let guide = edigate::edi::Guides::shipped().get(mapping.message()).unwrap();
+        let faults = edigate::edi::structure(&set, &guide).1;
+        assert_eq!(faults, [], "{file} is no message of its release");
+        let read = hands.read(&set);
+        assert_eq!(canon::check(&read.document, mapping.document().name), [], "{file}");
+        let left: String = read.unmapped.iter().map(|one| format!("{} {}\n", one.path, one.value)).collect();
+        let written = hands.write(&read.document);
+        let again = hands.read_back(&written);
+        let filled: Vec<String> = again.derived.iter().map(|one| one.path.clone()).collect();
+        let found = Equality::of(template).differences(&read.document, &again.document, &filled);
+        let text = wire::shown(mapping.message(), &written.segments);
+        assert_eq!(found, Vec::<String>::new(), "{file}\n{text}");
+        let told = format!(
+            "{:#}\n\n# found\n{}\n# unmapped\n{left}\n# written\n{text}\n# found\n{}",
+            read.document,
+            lines(&read.findings),
+            lines(&written.findings)
+        );
+        insta::with_settings!({snapshot_suffix => file.trim_end_matches(".x12")}, { insta::assert_snapshot!(told) });
+    }
+}
