@@ -1,28 +1,35 @@
 //! The mappings that come with edigate. They are part of the program, so that `extends = "templates/…"` always
 //! resolves; a project's own file of the same name goes before them.
 
-const TEMPLATES: &[(&str, &str)] = &[
-    ("templates/edifact/codes", include_str!("../../mappings/templates/edifact/codes.toml")),
-    ("templates/edifact/blocks", include_str!("../../mappings/templates/edifact/blocks.toml")),
-    ("templates/edifact/d96a/invoice", include_str!("../../mappings/templates/edifact/d96a/invoice.toml")),
-    ("templates/edifact/d96a/order", include_str!("../../mappings/templates/edifact/d96a/order.toml")),
-    (
-        "templates/edifact/d96a/order-response",
-        include_str!("../../mappings/templates/edifact/d96a/order-response.toml"),
-    ),
-    ("templates/x12/codes", include_str!("../../mappings/templates/x12/codes.toml")),
-    ("templates/x12/party", include_str!("../../mappings/templates/x12/party.toml")),
-    ("templates/x12/terms", include_str!("../../mappings/templates/x12/terms.toml")),
-    ("templates/x12/goods", include_str!("../../mappings/templates/x12/goods.toml")),
-    ("templates/x12/004010/order", include_str!("../../mappings/templates/x12/004010/order.toml")),
-    ("templates/x12/004010/order-response", include_str!("../../mappings/templates/x12/004010/order-response.toml")),
-    ("templates/x12/004010/shipment-notice", include_str!("../../mappings/templates/x12/004010/shipment-notice.toml")),
-    ("templates/x12/004010/invoice", include_str!("../../mappings/templates/x12/004010/invoice.toml")),
-    ("templates/x12/005010/order", include_str!("../../mappings/templates/x12/005010/order.toml")),
-    ("templates/x12/005010/order-response", include_str!("../../mappings/templates/x12/005010/order-response.toml")),
-    ("templates/x12/005010/shipment-notice", include_str!("../../mappings/templates/x12/005010/shipment-notice.toml")),
-    ("templates/x12/005010/invoice", include_str!("../../mappings/templates/x12/005010/invoice.toml")),
-];
+/// The shipped files below mappings/templates/, each with its text.
+macro_rules! shipped {
+    ($($name:literal)*) => {
+        &[$((
+            concat!("templates/", $name),
+            include_str!(concat!("../../mappings/templates/", $name, ".toml")),
+        )),*]
+    };
+}
+
+const TEMPLATES: &[(&str, &str)] = shipped! {
+    "edifact/codes"
+    "edifact/blocks"
+    "edifact/d96a/invoice"
+    "edifact/d96a/order"
+    "edifact/d96a/order-response"
+    "x12/codes"
+    "x12/party"
+    "x12/terms"
+    "x12/goods"
+    "x12/004010/order"
+    "x12/004010/order-response"
+    "x12/004010/shipment-notice"
+    "x12/004010/invoice"
+    "x12/005010/order"
+    "x12/005010/order-response"
+    "x12/005010/shipment-notice"
+    "x12/005010/invoice"
+};
 
 /// The text of a shipped mapping, by its path below `mappings/` without `.toml`.
 pub fn template(name: &str) -> Option<&'static str> {

@@ -1,7 +1,7 @@
 //! What the tests of the EDIFACT templates share.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use edigate::base::{Diagnostic, Limits};
 use edigate::edi::{Guides, OutgoingElement, OutgoingSegment, Piece, ReadOptions, Reader, TransactionSet, structure};
@@ -29,7 +29,9 @@ pub(crate) fn lines(diagnostics: &[Diagnostic]) -> String {
 
 /// A shipped template.
 pub(crate) fn mapping(name: &str) -> Mapping {
-    Mapping::compile(name, &|_| None, &Guides::shipped()).unwrap_or_else(|faults| panic!("{}", lines(&faults)))
+    let mappings = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings");
+    let sources = |name: &str| std::fs::read_to_string(mappings.join(name).with_extension("toml")).ok();
+    Mapping::compile(name, &sources, &Guides::shipped()).unwrap_or_else(|faults| panic!("{}", lines(&faults)))
 }
 
 /// What the partner of the story is read and written with.

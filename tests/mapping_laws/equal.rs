@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use edigate::canon;
-use edigate::mapping::template;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+
+use crate::template::file;
 
 /// What a document is compared by.
 pub(crate) struct Equality {
@@ -24,7 +25,7 @@ impl Equality {
         let mut next = Some(mapping.to_owned());
         let mut document = None;
         while let Some(name) = next.take() {
-            let file: toml::Table = template(&name).unwrap().parse().unwrap();
+            let file: toml::Table = file(&name).unwrap().parse().unwrap();
             document = document.or(file.get("document").and_then(toml::Value::as_str).map(str::to_owned));
             let kind = document.as_deref().and_then(|document| document.split('@').next()).unwrap_or_default();
             let listed = file.get(kind).and_then(|section| section.get("unsent")).and_then(toml::Value::as_array);

@@ -1,40 +1,24 @@
 //! The shipped templates, and what the laws need to know of each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use edigate::base::{Diagnostic, Limits};
 use edigate::edi::Guides;
 use edigate::mapping::{Mapping, PartyEntry, Read, ReadContext, UnlistedCode, Written};
 use jiff::tz::TimeZone;
-use proptest::strategy::BoxedStrategy;
 use serde_json::Value;
 
-use crate::generate;
 use crate::wire;
 
-/// A shipped mapping that a partner's file can extend.
-pub(crate) struct Template {
-    /// Its path below mappings/.
-    pub(crate) name: &'static str,
-    /// Documents that its message can carry; nine in ten of them are written without a finding.
-    pub(crate) documents: fn() -> BoxedStrategy<Value>,
+/// A mapping of the templates, compiled from its file: a change of a template needs no build.
+pub(crate) fn mapping(name: &str) -> Mapping {
+    Mapping::compile(name, &file, &Guides::shipped()).unwrap_or_else(|faults| panic!("{}", lines(&faults)))
 }
 
-/// Every template, each release of a message by itself.
-pub(crate) const TEMPLATES: &[Template] = &[
-    Template { name: "templates/x12/004010/order", documents: generate::order::documents },
-    Template { name: "templates/x12/005010/order", documents: generate::order::documents },
-    Template { name: "templates/x12/004010/order-response", documents: generate::order_response::documents },
-    Template { name: "templates/x12/005010/order-response", documents: generate::order_response::documents },
-    Template { name: "templates/x12/004010/shipment-notice", documents: generate::shipment_notice::documents },
-    Template { name: "templates/x12/005010/shipment-notice", documents: generate::shipment_notice::documents },
-    Template { name: "templates/x12/004010/invoice", documents: generate::invoice::documents },
-    Template { name: "templates/x12/005010/invoice", documents: generate::invoice::documents_with_a_mode },
-];
-
-/// A mapping of the templates, compiled.
-pub(crate) fn mapping(name: &str) -> Mapping {
-    Mapping::compile(name, &|_| None, &Guides::shipped()).unwrap_or_else(|faults| panic!("{}", lines(&faults)))
+/// The text of a mapping below mappings/.
+pub(crate) fn file(name: &str) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("mappings").join(format!("{name}.toml"));
+    std::fs::read_to_string(path).ok()
 }
 
 /// Findings, a line each.
