@@ -77,6 +77,12 @@ impl<'c> Compiler<'c> {
                     self.faults.at(&node.at, Diagnostic::error("unknown-member", message));
                     return None;
                 };
+                let is_like_a_code = path.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+                if is_like_a_code {
+                    let fault = Diagnostic::error("unknown-member", format!("the document has no member '{path}'"));
+                    self.faults.at(&node.at, fault.hinting(format!("a code has quotes of its own: \"'{path}'\"")));
+                    return None;
+                }
                 let (path, _) = self.path(&node.at, &path, shape)?;
                 let list = match codecs.as_slice() {
                     [] => None,
