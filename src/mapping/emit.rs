@@ -10,6 +10,7 @@ use super::convert;
 use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
+use super::needs::Needs;
 use super::notes::location;
 use super::program::{Condition, Emit, EmitValue, Of, Reach};
 use super::rule;
@@ -53,7 +54,7 @@ impl<'c> Compiler<'c> {
         let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
         let emit = |value: Option<EmitValue>| {
             let (reach, conditions) = (reach.clone(), conditions.clone());
-            Some(Emit { reach, conditions, value: value?, at: entry.node.at.clone() })
+            Some(Emit { reach, conditions, value: value?, needs: Needs::default(), at: entry.node.at.clone() })
         };
         values.into_iter().map(emit).collect()
     }

@@ -34,6 +34,7 @@ mod hierarchy;
 mod load;
 mod named;
 mod nearest;
+mod needs;
 mod notes;
 mod party;
 mod period;
