@@ -74,6 +74,15 @@ struct Planner<'d> {
     plan: Plan,
 }
 
+/// What stands of a line at one place.
+#[derive(Default)]
+struct Part {
+    quantity: Option<Decimal>,
+    /// Empty where it is not said.
+    lot: String,
+    serials: Vec<Value>,
+}
+
 /// A line and what is left of it to be put somewhere.
 struct Line<'d> {
     value: &'d Value,
@@ -84,6 +93,8 @@ struct Line<'d> {
     loose: Option<Decimal>,
     /// Lots and how much of each is left.
     lots: Vec<(String, Option<Decimal>)>,
+    /// Serial numbers that no unit names; nothing where none names any.
+    loose_serials: Option<Vec<Value>>,
     is_written: bool,
 }
 
@@ -100,6 +111,7 @@ impl<'d> Line<'d> {
             order: order.collect::<Vec<_>>().join("\u{1}"),
             loose: quantity,
             lots: lots.collect(),
+            loose_serials: None,
             is_written: false,
         }
     }
@@ -111,6 +123,10 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 
 fn number(value: &Value) -> Option<Decimal> {
     value.as_str()?.parse().ok()
+}
+
+fn serials(value: &Value) -> &[Value] {
+    value.get("serialNumbers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn contents(unit: &Value) -> impl Iterator<Item = (usize, &Value)> {
@@ -150,6 +166,10 @@ impl Planner<'_> {
                 };
                 let quantity = entry.get("quantity").and_then(number).unwrap_or_default();
                 let Some(line) = self.lines.get_mut(line) else { continue };
+                if !serials(entry).is_empty() {
+                    let left = line.loose_serials.get_or_insert_with(|| serials(line.value).to_vec());
+                    left.retain(|serial| !serials(entry).contains(serial));
+                }
                 let Some(loose) = &mut line.loose else { continue };
                 *loose -= quantity;
                 if loose.is_sign_negative() && !loose.is_zero() {
@@ -284,18 +304,19 @@ impl Planner<'_> {
     /// The lines of a unit, under their orders where those stand below units.
     fn contents_of(&mut self, unit: usize, node: usize, order: Option<(&str, bool)>) {
         let Some(value) = self.units.get(unit) else { return };
-        let entries: Vec<(usize, usize, Option<Decimal>, String)> = contents(value)
+        let entries: Vec<(usize, usize, Part)> = contents(value)
             .filter_map(|(index, entry)| {
                 let line = self.line_index(text(entry, "lineId"))?;
                 let is_meant =
                     self.lines.get(line).is_some_and(|line| order.is_none_or(|(order, _)| line.order == order));
                 let quantity = entry.get("quantity").and_then(number);
-                is_meant.then(|| (index, line, quantity, text(entry, "lotNumber").to_owned()))
+                let lot = text(entry, "lotNumber").to_owned();
+                is_meant.then(|| (index, line, Part { quantity, lot, serials: serials(entry).to_vec() }))
             })
             .collect();
         let below = if order.is_none() { self.level(|role| *role == Role::Order) } else { None };
         let mut last: Option<(String, usize)> = None;
-        for (index, line, quantity, lot) in entries {
+        for (index, line, part) in entries {
             let Some(order) = self.lines.get(line).map(|line| line.order.clone()) else { continue };
             let around = match (below, &last) {
                 (None, _) => node,
@@ -304,7 +325,7 @@ impl Planner<'_> {
             };
             last = Some((order, around));
             let member = format!("handlingUnits[{unit}].contents[{index}]");
-            self.line(line, quantity, &lot, Some(around), &member);
+            self.line(line, &part, Some(around), &member);
         }
     }
 
@@ -313,17 +334,19 @@ impl Planner<'_> {
             let Some(line) = self.lines.get(index).filter(|line| line.order == order && is_loose(line)) else {
                 continue;
             };
-            let quantity = line.loose;
-            self.line(index, quantity, "", parent, &format!("lines[{index}]"));
+            let part = Part { quantity: line.loose, ..Part::default() };
+            self.line(index, &part, parent, &format!("lines[{index}]"));
         }
     }
 
     /// A line's levels at one place: one for each lot.
-    fn line(&mut self, index: usize, quantity: Option<Decimal>, lot: &str, parent: Option<usize>, member: &str) {
+    fn line(&mut self, index: usize, part: &Part, parent: Option<usize>, member: &str) {
         let Some(line) = self.lines.get_mut(index) else { return };
+        let Part { quantity, lot, .. } = part;
+        let quantity = *quantity;
         let parts: Vec<(Option<Decimal>, Option<String>)> = match (line.lots.as_slice(), quantity) {
             ([] | [_], _) | (_, None) => vec![(quantity, None)],
-            (_, Some(_)) if !lot.is_empty() => vec![(quantity, Some(lot.to_owned()))],
+            (_, Some(_)) if !lot.is_empty() => vec![(quantity, Some(lot.clone()))],
             (lots, Some(wanted)) => {
                 let left = |lot: &&(String, Option<Decimal>)| lot.1.is_none_or(|left| left > Decimal::ZERO);
                 let open: Vec<(String, Option<Decimal>)> = lots.iter().filter(left).cloned().collect();
@@ -342,11 +365,14 @@ impl Planner<'_> {
             }
         };
         for (quantity, lot) in parts {
-            self.line_level(index, quantity, lot.as_deref(), parent);
+            let here = Part { quantity, lot: lot.unwrap_or_default(), serials: part.serials.clone() };
+            self.line_level(index, here, parent);
         }
     }
 
-    fn line_level(&mut self, index: usize, quantity: Option<Decimal>, lot: Option<&str>, parent: Option<usize>) {
+    fn line_level(&mut self, index: usize, part: Part, parent: Option<usize>) {
+        let Part { quantity, lot, serials } = part;
+        let lot = Some(lot.as_str()).filter(|lot| !lot.is_empty());
         let Some(level) = self.level(|role| *role == Role::Line) else { return };
         let hierarchy = self.hierarchy;
         let Some(line) = self.lines.get_mut(index) else { return };
@@ -360,6 +386,17 @@ impl Planner<'_> {
                 _ if !is_first => put(&mut value, path, None),
                 _ => {}
             }
+        }
+        if let (Some(left), Value::Object(members)) = (&mut line.loose_serials, &mut value) {
+            let here = if serials.is_empty() { std::mem::take(left) } else { serials };
+            match here.is_empty() {
+                true => drop(members.shift_remove("serialNumbers")),
+                false => drop(members.insert("serialNumbers".to_owned(), Value::Array(here))),
+            }
+        }
+        if let (false, Value::Object(members)) = (is_first, &mut value) {
+            // The line's own number stands in the first of its levels.
+            members.shift_remove("lineNumber");
         }
         if let Some(Value::Array(lots)) = value.get_mut("lots") {
             if let Some(lot) = lot {
