@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::{Items, Keyed, at};
+use super::{Items, Keyed, OWN_NUMBER, at};
 use crate::mapping::program::{PathStep, path_text};
 
 /// A member for which two levels of one line have different values.
@@ -13,9 +13,6 @@ pub(super) struct Differing {
     pub kept: String,
     pub other: String,
 }
-
-/// The supplier's number of a line.
-const OWN_NUMBER: &str = "lineNumber";
 
 /// Adds what a further level says to a line. What the line has already is kept where they differ.
 pub(super) fn merge(line: &mut Value, level: Value, items: &Items) -> Vec<Differing> {

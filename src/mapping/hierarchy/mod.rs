@@ -87,6 +87,8 @@ pub(super) struct Keyed {
 /// The loop that holds the lines of a CPS, and the one that is a unit.
 pub(super) const LINE_LOOP: &str = "LIN";
 pub(super) const PACKAGE_LOOP: &str = "PAC";
+/// The supplier's number of a line: where levels of one line have several, that of the first.
+const OWN_NUMBER: &str = "lineNumber";
 /// The loops that mark a package, and number it.
 const MARKING_LOOP: &str = "PCI";
 const NUMBER_LOOP: &str = "GIN";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::{Hierarchy, Role, at};
+use super::{Form, Hierarchy, OWN_NUMBER, Role, at};
 use crate::base::Diagnostic;
 use crate::mapping::program::PathStep;
 
@@ -62,6 +62,7 @@ impl Plan {
         };
         planner.contents_are_sound();
         planner.all();
+        planner.first_levels();
         planner.plan
     }
 }
@@ -377,15 +378,9 @@ impl Planner<'_> {
         let hierarchy = self.hierarchy;
         let Some(line) = self.lines.get_mut(index) else { return };
         let mut value = line.value.clone();
-        let is_first = !std::mem::replace(&mut line.is_written, true);
-        for (number, path) in hierarchy.lines.sum.iter().enumerate() {
-            match (number, quantity) {
-                (0, Some(quantity)) => put(&mut value, path, Some(quantity)),
-                (0, None) => {}
-                // What is added up from all levels stands in the first of them.
-                _ if !is_first => put(&mut value, path, None),
-                _ => {}
-            }
+        line.is_written = true;
+        if let (Some(path), Some(quantity)) = (hierarchy.lines.sum.first(), quantity) {
+            put(&mut value, path, Some(quantity));
         }
         if let (Some(left), Value::Object(members)) = (&mut line.loose_serials, &mut value) {
             let here = if serials.is_empty() { std::mem::take(left) } else { serials };
@@ -393,10 +388,6 @@ impl Planner<'_> {
                 true => drop(members.shift_remove("serialNumbers")),
                 false => drop(members.insert("serialNumbers".to_owned(), Value::Array(here))),
             }
-        }
-        if let (false, Value::Object(members)) = (is_first, &mut value) {
-            // The line's own number stands in the first of its levels.
-            members.shift_remove("lineNumber");
         }
         if let Some(Value::Array(lots)) = value.get_mut("lots") {
             if let Some(lot) = lot {
@@ -413,7 +404,28 @@ impl Planner<'_> {
                 *left = left.map(|left| left - quantity);
             }
         }
-        self.add(level, parent, Holds::Line { index, line: value, is_first });
+        self.add(level, parent, Holds::Line { index, line: value, is_first: false });
+    }
+
+    /// What is said once of a line stands in the first of its levels: what is added up from all of them, and the line's own
+    /// number. In a CPS lines stand before what hangs below it, so those of the shipment are first.
+    fn first_levels(&mut self) {
+        let hierarchy = self.hierarchy;
+        let shipment = self.plan.nodes.iter().position(|node| matches!(node.holds, Holds::Shipment));
+        let is_early = |node: &&mut Node| hierarchy.form == Form::Packed && node.parent == shipment;
+        let (early, late): (Vec<_>, Vec<_>) = self.plan.nodes.iter_mut().partition(is_early);
+        let mut seen = vec![false; self.lines.len()];
+        for node in early.into_iter().chain(late) {
+            let Holds::Line { index, line, is_first } = &mut node.holds else { continue };
+            *is_first = seen.get_mut(*index).is_some_and(|seen| !std::mem::replace(seen, true));
+            if *is_first {
+                continue;
+            }
+            hierarchy.lines.sum.iter().skip(1).for_each(|path| put(line, path, None));
+            if let Value::Object(members) = line {
+                members.shift_remove(OWN_NUMBER);
+            }
+        }
     }
 }
 

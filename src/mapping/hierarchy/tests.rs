@@ -156,7 +156,7 @@ fn each_level_of_a_line_is_written_with_a_number_and_the_serials_of_its_unit() {
         unit("C1", "carton", json!("P1"), json!([{"lineId": "1", "quantity": "1", "serialNumbers": ["S1"]}])),
     ]);
     let written = write(json!([line, other]), units);
-    let expect = "CPS+1'LIN+12'QTY+12:1:PCE'GIN+BN+S3'LIN+13'QTY+12:1:PCE'\
-                  CPS+2+1'PAC+++PX'LIN+10'QTY+12:1:PCE'GIN+BN+S2'CPS+3+2'PAC+++CT'LIN+11'QTY+12:1:PCE'GIN+BN+S1";
+    let expect = "CPS+1'LIN+10'QTY+12:1:PCE'GIN+BN+S3'LIN+13'QTY+12:1:PCE'\
+                  CPS+2+1'PAC+++PX'LIN+11'QTY+12:1:PCE'GIN+BN+S2'CPS+3+2'PAC+++CT'LIN+12'QTY+12:1:PCE'GIN+BN+S1";
     assert_eq!(shown(&written.segments), expect);
 }
