@@ -5,7 +5,7 @@ use crate::base::Diagnostic;
 use crate::canon::{Kind, Shape};
 use crate::edi::guide::{Guide, LoopDef};
 use crate::mapping::compile::Compiler;
-use crate::mapping::file::{Entry, Table, Value};
+use crate::mapping::file::{Entry, Node, Table, Value};
 use crate::mapping::nearest::did_you_mean;
 use crate::mapping::program::{PathStep, Section, Source, Start, Work};
 use crate::mapping::scope::Scope;
@@ -37,8 +37,8 @@ impl<'c> Compiler<'c> {
         let at_level = |role: &dyn Fn(&Role) -> bool| {
             let codes: Vec<String> =
                 levels.iter().filter(|level| role(&level.role)).map(|level| level.code.clone()).collect();
-            let inner = match (form, codes.first().map(String::as_str)) {
-                (Form::Packed, Some(LINE_LOOP)) => definition.child(LINE_LOOP),
+            let inner = match (form, codes.first()) {
+                (Form::Packed, Some(code)) => definition.child(code),
                 _ => None,
             };
             Scope::level(guide, definition, inner, &codes, &names)
@@ -180,7 +180,12 @@ impl<'c> Compiler<'c> {
         let section = self.with_block(section);
         let mut arrays = Vec::new();
         for member in &section.entries {
-            let Some(inner) = member.node.table().filter(|inner| inner.get("key").is_some()) else { continue };
+            let blocks = match &member.node.value {
+                Value::List(blocks) => blocks.first(),
+                _ => Some(&member.node),
+            };
+            let inner = blocks.and_then(Node::table).filter(|inner| inner.get("key").is_some());
+            let Some(inner) = inner else { continue };
             if let Some(Shape::Array { item, .. }) = item.member(&member.key).map(|member| &member.shape) {
                 let (key, sum) = (self.paths(inner, "key", item), self.paths(inner, "sum", item));
                 arrays.push(Keyed { name: member.key.clone(), key, sum });
@@ -243,7 +248,7 @@ fn order_members(section: &Section, order: usize, path: &mut Vec<PathStep>, foun
 /// Where the instances of a level stand, for places that start from there.
 pub(in crate::mapping) fn instance_loop<'g>(definition: &'g LoopDef, code: &str) -> &'g LoopDef {
     match code {
-        LINE_LOOP => definition.child(LINE_LOOP).unwrap_or(definition),
+        LINE_LOOP | PACKAGE_LOOP => definition.child(code).unwrap_or(definition),
         _ => definition,
     }
 }
