@@ -32,6 +32,9 @@ holds_for! {
     x12_005010_shipment_notice: "x12/005010/shipment-notice", generate::shipment_notice::documents;
     x12_004010_invoice: "x12/004010/invoice", generate::invoice::documents;
     x12_005010_invoice: "x12/005010/invoice", generate::invoice::documents_with_a_mode;
+    x12_004010_order_change: "x12/004010/order-change", generate::order_change::documents;
+    x12_004010_order_change_request: "x12/004010/order-change-request", generate::order_change::requests;
+    x12_004010_order_change_response: "x12/004010/order-change-response", generate::order_response::answers_to_changes;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

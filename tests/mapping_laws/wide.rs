@@ -15,6 +15,9 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-855.x12", "templates/x12/004010/order-response"),
     ("004010-856.x12", "templates/x12/004010/shipment-notice"),
     ("004010-810.x12", "templates/x12/004010/invoice"),
+    ("004010-860.x12", "templates/x12/004010/order-change"),
+    ("004010-865-request.x12", "templates/x12/004010/order-change-request"),
+    ("004010-865.x12", "templates/x12/004010/order-change-response"),
 ];
 
 #[test]

@@ -4,6 +4,7 @@
 pub(crate) mod goods;
 pub(crate) mod invoice;
 pub(crate) mod order;
+pub(crate) mod order_change;
 pub(crate) mod order_response;
 pub(crate) mod party;
 pub(crate) mod shipment_notice;
