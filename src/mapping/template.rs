@@ -31,6 +31,8 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "x12/004010/order-change"
     "x12/004010/order-change-request"
     "x12/004010/order-change-response"
+    "x12/004010/delivery-schedule"
+    "x12/004010/shipping-schedule"
     "x12/005010/order"
     "x12/005010/order-response"
     "x12/005010/shipment-notice"

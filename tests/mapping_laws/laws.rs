@@ -35,6 +35,8 @@ holds_for! {
     x12_004010_order_change: "x12/004010/order-change", generate::order_change::documents;
     x12_004010_order_change_request: "x12/004010/order-change-request", generate::order_change::requests;
     x12_004010_order_change_response: "x12/004010/order-change-response", generate::order_response::answers_to_changes;
+    x12_004010_delivery_schedule: "x12/004010/delivery-schedule", generate::delivery_schedule::documents;
+    x12_004010_shipping_schedule: "x12/004010/shipping-schedule", generate::delivery_schedule::calls;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

@@ -18,6 +18,8 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-860.x12", "templates/x12/004010/order-change"),
     ("004010-865-request.x12", "templates/x12/004010/order-change-request"),
     ("004010-865.x12", "templates/x12/004010/order-change-response"),
+    ("004010-830.x12", "templates/x12/004010/delivery-schedule"),
+    ("004010-862.x12", "templates/x12/004010/shipping-schedule"),
 ];
 
 #[test]

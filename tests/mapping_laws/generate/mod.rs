@@ -1,6 +1,7 @@
 //! Documents that messages can carry: words that have codes, texts within the length of their element, numbers of few
 //! digits, and members that the syntax of the message wants together.
 
+pub(crate) mod delivery_schedule;
 pub(crate) mod goods;
 pub(crate) mod invoice;
 pub(crate) mod order;
