@@ -33,6 +33,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "x12/004010/order-change-response"
     "x12/004010/delivery-schedule"
     "x12/004010/shipping-schedule"
+    "x12/004010/remittance-advice"
     "x12/005010/order"
     "x12/005010/order-response"
     "x12/005010/shipment-notice"

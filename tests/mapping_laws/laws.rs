@@ -37,6 +37,7 @@ holds_for! {
     x12_004010_order_change_response: "x12/004010/order-change-response", generate::order_response::answers_to_changes;
     x12_004010_delivery_schedule: "x12/004010/delivery-schedule", generate::delivery_schedule::documents;
     x12_004010_shipping_schedule: "x12/004010/shipping-schedule", generate::delivery_schedule::calls;
+    x12_004010_remittance_advice: "x12/004010/remittance-advice", generate::remittance_advice::documents;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

@@ -20,6 +20,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-865.x12", "templates/x12/004010/order-change-response"),
     ("004010-830.x12", "templates/x12/004010/delivery-schedule"),
     ("004010-862.x12", "templates/x12/004010/shipping-schedule"),
+    ("004010-820.x12", "templates/x12/004010/remittance-advice"),
 ];
 
 #[test]

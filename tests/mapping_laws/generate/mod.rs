@@ -8,6 +8,7 @@ pub(crate) mod order;
 pub(crate) mod order_change;
 pub(crate) mod order_response;
 pub(crate) mod party;
+pub(crate) mod remittance_advice;
 pub(crate) mod shipment_notice;
 pub(crate) mod terms;
 
