@@ -461,6 +461,18 @@ fn an_emit_completes_the_segments_that_its_conditions_want() {
 }
 
 #[test]
+fn an_emit_that_says_when_stands_in_for_the_first_value_that_a_condition_allows() {
+    let rules = |emit: &str| {
+        format!(
+            "notes = {{ each = 'REF if REF01 in (IA VR CT)', text = 'REF02', subject = 'REF03', emit = {{ '{emit}' = \"'CT'\" }} }}"
+        )
+    };
+    let notes = || json!({"notes": [{"text": "x"}, {"text": "y", "subject": "1"}]});
+    check(&rules("REF01 if REF03 absent"), notes(), &["REF*CT*x", "REF*IA*y*1"], &[]);
+    check(&rules("REF01"), notes(), &["REF*IA*x", "REF*IA*y*1"], &[]);
+}
+
+#[test]
 fn derived_members_are_filled_before_writing() {
     let rules = "totals.lineCount = 'CTT01'\n[order.derive]\n'totals.lineCount' = 'count(lines)'\n\
                  'lines.lineAmount' = 'quantity.value * 2'";
