@@ -19,6 +19,10 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-ordrsp.edi", "templates/edifact/d96a/order-response"),
     ("d96a-desadv.edi", "templates/edifact/d96a/shipment-notice"),
     ("d96a-invoic.edi", "templates/edifact/d96a/invoice"),
+    ("d01b-orders.edi", "templates/edifact/d01b/order"),
+    ("d01b-ordrsp.edi", "templates/edifact/d01b/order-response"),
+    ("d01b-desadv.edi", "templates/edifact/d01b/shipment-notice"),
+    ("d01b-invoic.edi", "templates/edifact/d01b/invoice"),
 ];
 
 #[test]
