@@ -23,6 +23,12 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d01b-ordrsp.edi", "templates/edifact/d01b/order-response"),
     ("d01b-desadv.edi", "templates/edifact/d01b/shipment-notice"),
     ("d01b-invoic.edi", "templates/edifact/d01b/invoice"),
+    ("004010-860.x12", "templates/x12/004010/order-change"),
+    ("004010-865-request.x12", "templates/x12/004010/order-change-request"),
+    ("004010-865.x12", "templates/x12/004010/order-change-response"),
+    ("004010-830.x12", "templates/x12/004010/delivery-schedule"),
+    ("004010-862.x12", "templates/x12/004010/shipping-schedule"),
+    ("004010-820.x12", "templates/x12/004010/remittance-advice"),
 ];
 
 #[test]

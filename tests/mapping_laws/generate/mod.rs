@@ -2,11 +2,14 @@
 //! digits, and members that the syntax of the message wants together.
 
 pub(crate) mod edifact;
+pub(crate) mod delivery_schedule;
 pub(crate) mod goods;
 pub(crate) mod invoice;
 pub(crate) mod order;
+pub(crate) mod order_change;
 pub(crate) mod order_response;
 pub(crate) mod party;
+pub(crate) mod remittance_advice;
 pub(crate) mod shipment_notice;
 pub(crate) mod terms;
 
