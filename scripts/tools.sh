@@ -23,6 +23,8 @@ curl|command -v curl|posts the messages of the partner made of the openssl comma
 python3|command -v python3|runs pyas2lib, and the ioctl that cuts the power of a file system
 python3-venv|python3 -c "import ensurepip"|a folder of its own for pyas2lib
 e2fsprogs|PATH=$PATH:/sbin:/usr/sbin command -v mkfs.ext4|file systems on loop devices for the power cuts
+nodejs|command -v node|runs edifact, a reader of EDIFACT
+npm|command -v npm|installs it
 mount|command -v mount|the same, and small file systems for the disk-full tests
 eatmydata|test -n "$(find /usr/lib -name libeatmydata.so -print -quit)"|negative control: a sync that does nothing must lose orders
 '
@@ -31,8 +33,8 @@ main() {
     need_rust
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
-        test) install_missing "$build_packages$test_packages" && python_partner && python_readers ;;
-        oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && python_oracle ;;
+        test) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader ;;
+        oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader && python_oracle ;;
         *) echo "usage: $0 [build|test|oracles]" >&2; exit 64 ;;
     esac
 }
@@ -111,6 +113,15 @@ python_readers() {
         echo "tools: ${package/==/ } into $folder: $purpose"
         "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$package"
     done <<<"$python_readers"
+}
+
+node_reader() {
+    local folder=.tools/node
+    if [ -d "$folder/node_modules/edifact" ]; then return 0; fi
+    if ! command -v npm >/dev/null; then return 0; fi
+    echo "tools: edifact 1.2.12 into $folder: an independent reader of EDIFACT with segment tables of its own"
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-audit --no-fund --silent edifact@1.2.12
 }
 
 # GPL too: its grammars are read where they are installed, by a process of its own.
