@@ -24,6 +24,8 @@ curl|command -v curl|posts the messages of the partner made of the openssl comma
 python3|command -v python3|runs pyas2lib, and the ioctl that cuts the power of a file system
 python3-venv|python3 -c "import ensurepip"|a folder of its own for pyas2lib
 e2fsprogs|PATH=$PATH:/sbin:/usr/sbin command -v mkfs.ext4|file systems on loop devices for the power cuts
+nodejs|command -v node|runs edifact, a reader of EDIFACT
+npm|command -v npm|installs it
 mount|command -v mount|the same, and small file systems for the disk-full tests
 eatmydata|test -n "$(find /usr/lib -name libeatmydata.so -print -quit)"|negative control: a sync that does nothing must lose orders
 '
@@ -42,6 +44,9 @@ main() {
         oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && python_oracle ;;
         bench) install_missing "$build_packages$bench_packages" && python_partner && bench_peers ;;
         *) echo "usage: $0 [build|test|oracles|bench]" >&2; exit 64 ;;
+        test) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader ;;
+        oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader && python_oracle ;;
+        *) echo "usage: $0 [build|test|oracles]" >&2; exit 64 ;;
     esac
 }
 
@@ -121,13 +126,22 @@ python_readers() {
     done <<<"$python_readers"
 }
 
+node_reader() {
+    local folder=.tools/node
+    if [ -d "$folder/node_modules/edifact" ]; then return 0; fi
+    if ! command -v npm >/dev/null; then return 0; fi
+    echo "tools: edifact 1.2.12 into $folder: an independent reader of EDIFACT with segment tables of its own"
+    mkdir -p "$folder"
+    npm install --prefix "$folder" --no-audit --no-fund --silent edifact@1.2.12
+}
+
 # What the figures of mappings are put beside. They are measured, not linked.
 bench_peers() {
     local folder=.tools/node
+    node_reader
     if ! [ -d "$folder/node_modules/node-x12" ]; then
-        echo "tools: node-x12 1.7.1, x12-parser 1.3.0, edifact 1.2.12 into $folder: JSON of EDI by npm"
-        mkdir -p "$folder"
-        (cd "$folder" && npm install --silent --no-audit --no-fund node-x12@1.7.1 x12-parser@1.3.0 edifact@1.2.12)
+        echo "tools: node-x12 1.7.1, x12-parser 1.3.0 into $folder: JSON of X12 by npm"
+        npm install --prefix "$folder" --no-audit --no-fund --silent node-x12@1.7.1 x12-parser@1.3.0
     fi
     if ! .tools/python/bin/python -c 'import draftedi, pydifact' 2>/dev/null; then
         echo "tools: draftedi 1.3.0, pydifact 0.2.3 into .tools/python: JSON of EDI by PyPI"
