@@ -38,6 +38,9 @@ holds_for! {
     x12_004010_delivery_schedule: "x12/004010/delivery-schedule", generate::delivery_schedule::documents;
     x12_004010_shipping_schedule: "x12/004010/shipping-schedule", generate::delivery_schedule::calls;
     x12_004010_remittance_advice: "x12/004010/remittance-advice", generate::remittance_advice::documents;
+    x12_004010_inventory_report: "x12/004010/inventory-report", generate::inventory_report::documents;
+    x12_004010_receiving_advice: "x12/004010/receiving-advice", generate::receiving_advice::documents;
+    x12_004010_application_advice: "x12/004010/application-advice", generate::application_advice::documents;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

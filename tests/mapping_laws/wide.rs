@@ -21,6 +21,9 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-830.x12", "templates/x12/004010/delivery-schedule"),
     ("004010-862.x12", "templates/x12/004010/shipping-schedule"),
     ("004010-820.x12", "templates/x12/004010/remittance-advice"),
+    ("004010-846.x12", "templates/x12/004010/inventory-report"),
+    ("004010-861.x12", "templates/x12/004010/receiving-advice"),
+    ("004010-824.x12", "templates/x12/004010/application-advice"),
 ];
 
 #[test]
