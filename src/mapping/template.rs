@@ -41,6 +41,15 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "x12/005010/order-response"
     "x12/005010/shipment-notice"
     "x12/005010/invoice"
+    "x12/005010/order-change"
+    "x12/005010/order-change-request"
+    "x12/005010/order-change-response"
+    "x12/005010/delivery-schedule"
+    "x12/005010/shipping-schedule"
+    "x12/005010/remittance-advice"
+    "x12/005010/inventory-report"
+    "x12/005010/receiving-advice"
+    "x12/005010/application-advice"
 };
 
 /// The text of a shipped mapping, by its path below `mappings/` without `.toml`.
