@@ -17,6 +17,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/d96a/invoice"
     "edifact/d96a/order"
     "edifact/d96a/order-response"
+    "edifact/d96a/shipment-notice"
     "x12/codes"
     "x12/party"
     "x12/terms"

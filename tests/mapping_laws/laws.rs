@@ -32,6 +32,10 @@ holds_for! {
     x12_005010_shipment_notice: "x12/005010/shipment-notice", generate::shipment_notice::documents;
     x12_004010_invoice: "x12/004010/invoice", generate::invoice::documents;
     x12_005010_invoice: "x12/005010/invoice", generate::invoice::documents_with_a_mode;
+    edifact_d96a_order: "edifact/d96a/order", generate::edifact::orders;
+    edifact_d96a_order_response: "edifact/d96a/order-response", generate::edifact::order_responses;
+    edifact_d96a_shipment_notice: "edifact/d96a/shipment-notice", generate::edifact::shipment_notices;
+    edifact_d96a_invoice: "edifact/d96a/invoice", generate::edifact::invoices;
     x12_004010_order_change: "x12/004010/order-change", generate::order_change::documents;
     x12_005010_order_change: "x12/005010/order-change", generate::order_change::documents;
     x12_004010_order_change_request: "x12/004010/order-change-request", generate::order_change::requests;

@@ -3,6 +3,7 @@
 
 pub(crate) mod application_advice;
 pub(crate) mod delivery_schedule;
+pub(crate) mod edifact;
 pub(crate) mod goods;
 pub(crate) mod inventory_report;
 pub(crate) mod invoice;
