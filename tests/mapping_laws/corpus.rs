@@ -43,7 +43,6 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("delivery-schedule", "LIN/SHP", "the day of shipment; a receipt has the day on which it came"),
     ("shipping-schedule", "LIN/PRS", "what state the part is in, which the document has no member for"),
     ("shipping-schedule", "LIN/FST/FST01", "the sum of what JIT says in parts"),
-    ("shipping-schedule", "LIN/FST/JIT/JIT02", "a time of day without the day, which stands in FST"),
     ("shipping-schedule", "LIN/SHP", "the day of shipment; a receipt has the day on which it came"),
     ("shipping-schedule", "LIN/TD5", "a carrier for the line; the document has one for all"),
     ("inventory-report", "LIN/QTY/QTY0", "the sum of what SCH says in parts"),
