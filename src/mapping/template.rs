@@ -38,6 +38,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "x12/004010/inventory-report"
     "x12/004010/receiving-advice"
     "x12/004010/application-advice"
+    "x12/004010/acknowledgement"
     "x12/005010/order"
     "x12/005010/order-response"
     "x12/005010/shipment-notice"
@@ -51,6 +52,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "x12/005010/inventory-report"
     "x12/005010/receiving-advice"
     "x12/005010/application-advice"
+    "x12/005010/acknowledgement"
 };
 
 /// The text of a shipped mapping, by its path below `mappings/` without `.toml`.

@@ -178,3 +178,25 @@ fn what_was_read_from_real_files_and_written_is_read_as_before() {
         assert_eq!(found, Vec::<String>::new(), "{file}\n{text}{}", lines(&written.findings));
     }
 }
+
+#[test]
+fn acknowledgements_are_read_as_what_they_say_of_a_group() {
+    let Some(corpus) = shared().map(|shared| shared.join("corpus")) else { return };
+    let manifest = std::fs::read_to_string(corpus.join("MANIFEST.tsv")).unwrap();
+    let rows = manifest.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let mut outcomes = BTreeMap::new();
+    for row in rows.filter(|row| row[4] == "997" && row[8] == "valid") {
+        for set in wire::sets(&std::fs::read(corpus.join(row[0])).unwrap()) {
+            // One has nothing between its header and trailer.
+            if set.segments().all(|segment| segment.tag().as_str() != "AK1") {
+                continue;
+            }
+            let mapping = mapping(&format!("templates/x12/{}/acknowledgement", &set.release[..6]));
+            let read = Hands { mapping: &mapping, parties: &[] }.read(&set);
+            assert_eq!(canon::check(&read.document, mapping.document().name), [], "{}", row[0]);
+            *outcomes.entry(read.document["outcome"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+        }
+    }
+    println!("{outcomes:?}");
+    assert!(outcomes.values().sum::<u32>() >= 9, "{outcomes:?}");
+}
