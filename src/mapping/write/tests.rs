@@ -571,6 +571,22 @@ fn an_item_goes_beside_what_stands_in_a_segment_of_which_there_is_one() {
 }
 
 #[test]
+fn a_time_of_day_may_have_its_date_in_the_loop_around() {
+    let mapping = compile(
+        "message = 'x12/004010/862'\ndocument = 'delivery-schedule@1'\n[delivery-schedule]\nscheduleNumber = 'BSS02'\n\
+         [delivery-schedule.lines]\neach = 'LIN'\nlineNumber = 'LIN01'\n[delivery-schedule.lines.schedules]\n\
+         each = 'FST/JIT'\nquantity = 'JIT01'\nrequestedDeliveryAt = '^FST.FST04 + JIT02 | instant'",
+    );
+    let schedule = |at: &str| json!({"quantity": "5", "requestedDeliveryAt": at});
+    let days = ["2026-11-05T11:00:00Z", "2026-11-05T18:00:00Z", "2026-11-06T11:00:00Z"];
+    let line = json!({"lineNumber": "1", "schedules": days.map(schedule)});
+    let written = write_with(&mapping, &json!({"scheduleNumber": "7", "lines": [line]}));
+    let beside = ["FST****20261105", "JIT*5*0600", "JIT*5*1300", "FST****20261106", "JIT*5*0600"];
+    assert_eq!(shown(&written, ("*", ">"))[2..], beside, "{:#?}", written.findings);
+    assert!(written.findings.iter().all(|one| !one.code.contains("read-back")), "{:#?}", written.findings);
+}
+
+#[test]
 fn every_value_says_which_rule_wrote_it() {
     let written = write_with(
         &compile(&small("x12/004010/850", "contractNumber = 'REF02 if REF01=CT'")),
