@@ -27,7 +27,9 @@ impl<'m, 'd> Writing<'m, 'd> {
             return;
         }
         for segment in known {
-            if self.draft.cell(segment, *cell).is_none() && self.meets(segment, &emit.conditions) {
+            // A condition that allows several values has put its first there, for want of another.
+            let is_open = self.draft.cell(segment, *cell).is_none_or(|found| found.others.contains(&by.text));
+            if is_open && self.meets(segment, &emit.conditions) {
                 self.draft.put(segment, *cell, by.clone());
             }
         }
