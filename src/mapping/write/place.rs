@@ -180,8 +180,14 @@ impl Writing<'_, '_> {
         let Some(Here::Loop(from)) = self.start(here, route.start) else { return Err(Clash::ReadOnly) };
         let inside = Route { start: Start::Out(0), loops: Vec::new(), tag: route.tag };
         let holds = |end: &LoopNumber| beside.iter().all(|condition| self.is_met(condition, Here::Loop(*end)));
-        if let Some(end) = self.ends(from, &route.loops).into_iter().find(holds) {
-            return self.put_all(&inside, wants, Here::Loop(end));
+        // A loop is the rule's own by what is beside the place; by what is not there any may be.
+        let is_own = beside.iter().any(|condition| matches!(condition.test, Test::OneOf(_)));
+        let ends: Vec<LoopNumber> = self.ends(from, &route.loops).into_iter().filter(holds).collect();
+        for end in ends {
+            let put = self.put_all(&inside, wants, Here::Loop(end));
+            if put.is_ok() || is_own {
+                return put;
+            }
         }
         let mark = self.draft.mark();
         let end = route.loops.split_last().and_then(|(last, way)| {

@@ -309,6 +309,9 @@ fn a_value_stands_beside_the_segment_that_its_condition_names() {
 }
 
 #[test]
+    // What must not be beside it makes no loop its own.
+    let rules = "contractNumber = 'N902 if N901=CT'\nreleaseNumber = 'N9/N902 if N9/N901=RE and N9/DTM01 absent'";
+    check(rules, json!({"contractNumber": "C", "releaseNumber": "R"}), &["N9*CT*C", "N9*RE*R"], &[]);
 fn what_an_emit_put_there_is_no_surprise_when_it_is_read_back() {
     let rules = "[order.lines.components]\neach = 'SLN'\nlineNumber = 'SLN01'\nitem.description = 'PID05 if PID01=F'\n\
                  emit = { SLN01 = 'item.description', SLN03 = \"'I'\" }";
