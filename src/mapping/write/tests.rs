@@ -293,6 +293,9 @@ fn items_that_contradict_in_a_loop_around_them_get_one_each() {
     let note = |subject: &str, text: &str| json!({"subject": subject, "text": text});
     let notes = json!({"notes": [note("A", "one"), note("A", "two"), note("B", "three")]});
     check(blocks, notes, &["N9*L1*A", "MSG*one", "MSG*two", "N9*L1*B", "MSG*three"], &[]);
+    // What one item adds to the loop would be read with the item before it.
+    let more = json!({"notes": [{"text": "one"}, note("A", "two"), note("A", "three")]});
+    check(blocks, more, &["N9*L1", "MSG*one", "N9*L1*A", "MSG*two", "MSG*three"], &["conditional-element-missing"]);
 }
 
 #[test]
