@@ -297,14 +297,14 @@ impl<'m, 'd> Writing<'m, 'd> {
 /// The loops that an instance's path goes through.
 fn loops_around(instances: &Instances) -> &[String] {
     match &instances.target {
-        Target::This => &[],
+        Target::This | Target::Around(_) => &[],
         Target::Loops { loops, .. } | Target::Segments(Route { loops, .. }) => loops,
     }
 }
 
 fn is_read_only(instances: &Instances) -> bool {
     match &instances.target {
-        Target::This => false,
+        Target::This | Target::Around(_) => false,
         Target::Loops { start, .. } => *start == Start::Message,
         Target::Segments(route) => route.start == Start::Message,
     }

@@ -406,7 +406,7 @@ impl Writing<'_, '_> {
         by: &Written,
     ) -> Result<Here, Clash> {
         let known = match &instances.target {
-            Target::This => return self.new_instance(instances, here, by, Asked::Object),
+            Target::This | Target::Around(_) => return self.new_instance(instances, here, by, Asked::Object),
             Target::Loops { start, loops, name } => match self.start(here, *start) {
                 Some(Here::Loop(from)) => {
                     let ends = self.ends(from, loops);
@@ -442,6 +442,10 @@ impl Writing<'_, '_> {
         let mut clash = None;
         let (start, loops) = match &instances.target {
             Target::This => return self.condition_all(instances, here, by).map(|()| here),
+            Target::Around(start) => {
+                let around = self.start(here, *start).ok_or(Clash::ReadOnly)?;
+                return self.condition_all(instances, around, by).map(|()| around);
+            }
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
@@ -474,7 +478,7 @@ impl Writing<'_, '_> {
                     self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
                 }
                 Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
-                Target::This => None,
+                Target::This | Target::Around(_) => None,
             });
             match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {
                 Some(Ok(made)) => return Ok(made),
@@ -627,7 +631,7 @@ fn route_name(route: &Route) -> String {
 
 fn target_name(target: &Target) -> String {
     match target {
-        Target::This => String::new(),
+        Target::This | Target::Around(_) => String::new(),
         Target::Loops { loops, name, .. } => {
             loops.iter().chain([name]).map(String::as_str).collect::<Vec<_>>().join("/")
         }
