@@ -14,6 +14,8 @@ macro_rules! shipped {
 const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/codes"
     "edifact/blocks"
+    "edifact/schedules"
+    "edifact/d96a/delivery-schedule"
     "edifact/d96a/invoice"
     "edifact/d96a/order"
     "edifact/d96a/order-response"

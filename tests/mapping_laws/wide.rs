@@ -15,6 +15,8 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-855.x12", "templates/x12/004010/order-response"),
     ("004010-856.x12", "templates/x12/004010/shipment-notice"),
     ("004010-810.x12", "templates/x12/004010/invoice"),
+    ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
+    ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
 ];
 
 #[test]
@@ -43,6 +45,6 @@ fn wide_messages_are_read_and_written() {
             lines(&read.findings),
             lines(&written.findings)
         );
-        insta::with_settings!({snapshot_suffix => file.trim_end_matches(".x12")}, { insta::assert_snapshot!(told) });
+        insta::with_settings!({snapshot_suffix => file.trim_end_matches(".x12").trim_end_matches(".edi")}, { insta::assert_snapshot!(told) });
     }
 }

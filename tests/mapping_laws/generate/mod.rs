@@ -1,6 +1,8 @@
 //! Documents that messages can carry: words that have codes, texts within the length of their element, numbers of few
 //! digits, and members that the syntax of the message wants together.
 
+pub(crate) mod edifact_delivery_schedule;
+pub(crate) mod edifact_others;
 pub(crate) mod goods;
 pub(crate) mod invoice;
 pub(crate) mod order;
