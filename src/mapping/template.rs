@@ -17,6 +17,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/schedules"
     "edifact/d96a/delivery-schedule"
     "edifact/d96a/invoice"
+    "edifact/d96a/just-in-time-delivery"
     "edifact/d96a/order"
     "edifact/d96a/order-response"
     "x12/codes"

@@ -17,6 +17,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-810.x12", "templates/x12/004010/invoice"),
     ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
+    ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
 ];
 
 #[test]
