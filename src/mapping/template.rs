@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/d96a/invoice"
     "edifact/d96a/just-in-time-delivery"
     "edifact/d96a/order"
+    "edifact/d96a/order-change"
     "edifact/d96a/order-response"
     "x12/codes"
     "x12/party"

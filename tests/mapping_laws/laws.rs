@@ -34,6 +34,7 @@ holds_for! {
     x12_005010_invoice: "x12/005010/invoice", generate::invoice::documents_with_a_mode;
     edifact_d96a_delivery_schedule: "edifact/d96a/delivery-schedule", generate::edifact_delivery_schedule::documents;
     edifact_d96a_just_in_time_delivery: "edifact/d96a/just-in-time-delivery", generate::edifact_just_in_time_delivery::documents;
+    edifact_d96a_order_change: "edifact/d96a/order-change", generate::edifact_order_change::documents;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

@@ -18,6 +18,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
+    ("d96a-ordchg.edi", "templates/edifact/d96a/order-change"),
 ];
 
 #[test]
