@@ -19,6 +19,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
     ("d96a-ordchg.edi", "templates/edifact/d96a/order-change"),
+    ("d96a-remadv.edi", "templates/edifact/d96a/remittance-advice"),
 ];
 
 #[test]
