@@ -21,6 +21,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/d96a/order"
     "edifact/d96a/order-change"
     "edifact/d96a/order-response"
+    "edifact/d96a/receiving-advice"
     "edifact/d96a/remittance-advice"
     "x12/codes"
     "x12/party"

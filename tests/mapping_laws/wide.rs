@@ -20,6 +20,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
     ("d96a-ordchg.edi", "templates/edifact/d96a/order-change"),
     ("d96a-remadv.edi", "templates/edifact/d96a/remittance-advice"),
+    ("d96a-recadv.edi", "templates/edifact/d96a/receiving-advice"),
 ];
 
 #[test]

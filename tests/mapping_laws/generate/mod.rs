@@ -5,6 +5,7 @@ pub(crate) mod edifact_delivery_schedule;
 pub(crate) mod edifact_just_in_time_delivery;
 pub(crate) mod edifact_order_change;
 pub(crate) mod edifact_others;
+pub(crate) mod edifact_receiving_advice;
 pub(crate) mod edifact_remittance_advice;
 pub(crate) mod goods;
 pub(crate) mod invoice;
