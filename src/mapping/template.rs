@@ -16,6 +16,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/blocks"
     "edifact/schedules"
     "edifact/d96a/delivery-schedule"
+    "edifact/d96a/inventory-report"
     "edifact/d96a/invoice"
     "edifact/d96a/just-in-time-delivery"
     "edifact/d96a/order"

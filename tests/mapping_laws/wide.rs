@@ -21,6 +21,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-ordchg.edi", "templates/edifact/d96a/order-change"),
     ("d96a-remadv.edi", "templates/edifact/d96a/remittance-advice"),
     ("d96a-recadv.edi", "templates/edifact/d96a/receiving-advice"),
+    ("d96a-invrpt.edi", "templates/edifact/d96a/inventory-report"),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 //! digits, and members that the syntax of the message wants together.
 
 pub(crate) mod edifact_delivery_schedule;
+pub(crate) mod edifact_inventory_report;
 pub(crate) mod edifact_just_in_time_delivery;
 pub(crate) mod edifact_order_change;
 pub(crate) mod edifact_others;
