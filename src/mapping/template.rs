@@ -15,6 +15,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/codes"
     "edifact/blocks"
     "edifact/schedules"
+    "edifact/d96a/application-advice"
     "edifact/d96a/delivery-schedule"
     "edifact/d96a/inventory-report"
     "edifact/d96a/invoice"

@@ -38,6 +38,7 @@ holds_for! {
     edifact_d96a_remittance_advice: "edifact/d96a/remittance-advice", generate::edifact_remittance_advice::documents;
     edifact_d96a_receiving_advice: "edifact/d96a/receiving-advice", generate::edifact_receiving_advice::documents;
     edifact_d96a_inventory_report: "edifact/d96a/inventory-report", generate::edifact_inventory_report::documents;
+    edifact_d96a_application_advice: "edifact/d96a/application-advice", generate::edifact_application_advice::documents;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

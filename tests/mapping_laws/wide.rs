@@ -22,6 +22,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-remadv.edi", "templates/edifact/d96a/remittance-advice"),
     ("d96a-recadv.edi", "templates/edifact/d96a/receiving-advice"),
     ("d96a-invrpt.edi", "templates/edifact/d96a/inventory-report"),
+    ("d96a-aperak.edi", "templates/edifact/d96a/application-advice"),
 ];
 
 #[test]

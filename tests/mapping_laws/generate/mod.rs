@@ -1,6 +1,7 @@
 //! Documents that messages can carry: words that have codes, texts within the length of their element, numbers of few
 //! digits, and members that the syntax of the message wants together.
 
+pub(crate) mod edifact_application_advice;
 pub(crate) mod edifact_delivery_schedule;
 pub(crate) mod edifact_inventory_report;
 pub(crate) mod edifact_just_in_time_delivery;
