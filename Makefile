@@ -75,7 +75,7 @@ oracles:
 	.tools/oracles/bin/python scripts/oracles/guides.py .tools/oracles/lib/python3.*/site-packages
 	cd oracles && $(CARGO) fmt --check && $(CARGO) build --locked --release
 	EDIGATE_ORACLES=$(CURDIR)/oracles/target/release \
-		$(CARGO) test --locked --test oracles --test acknowledgements -- --ignored --nocapture
+		$(CARGO) test --locked --test oracles --test acknowledgements --test mapping_peers -- --ignored --nocapture
 	EDIGATE_ORACLES=$(CURDIR)/oracles/target/release $(CARGO) bench --locked --bench edi
 
 fix:

@@ -99,7 +99,7 @@ readonly python_readers='
 pydifact==0.2.3|pydifact|an independent reader of EDIFACT, for messages and CONTRL
 pyx12==4.0.0|pyx12|judges our 997 and 999 by maps of its own
 ansi-x12==0.2.0|x12|reads the envelopes of our 997, 999 and TA1
-mock-edi==0.9.0|mockedi|a trading partner that takes our 997 and CONTRL in
+mock-edi==0.9.0|mockedi|a trading partner that takes our 997 and CONTRL in, and trades documents with our mappings
 '
 
 python_readers() {

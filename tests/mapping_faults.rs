@@ -1,22 +1,19 @@
 //! What an operator sees of a faulty mapping file: every fault at once, each with its line, and what to do.
 
+use std::path::PathBuf;
+
+use edigate::base::Diagnostic;
 use edigate::edi::Guides;
 use edigate::mapping::Mapping;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/mapping");
 
 /// Every file of `fixtures/mapping/faulty`, with all that is said of it.
 #[test]
 fn faulty_files_say_all_that_is_wrong_with_them() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/mapping/faulty");
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    let guides = Guides::shipped();
-    let sources = |name: &str| std::fs::read_to_string(format!("{folder}/{name}.toml")).ok();
     let mut told = String::new();
-    for name in &names {
-        let faults = Mapping::compile(name, &sources, &guides).expect_err(name);
+    for (name, _) in &files("faulty") {
+        let faults = faults_of("faulty", name);
         told.extend(faults.iter().map(|fault| format!("{fault}\n")));
         told.push('\n');
         for fault in &faults {
@@ -24,4 +21,37 @@ fn faulty_files_say_all_that_is_wrong_with_them() {
         }
     }
     insta::assert_snapshot!(told);
+}
+
+/// Every file of `fixtures/mapping/one_fault` as somebody wrote it who meant well, and the one thing that is said of it.
+#[test]
+fn one_fault_is_told_once_where_it_is_and_with_what_to_do() {
+    let files = files("one_fault");
+    assert!(files.len() >= 40, "{} files", files.len());
+    let mut told = String::new();
+    for (name, text) in &files {
+        let faults = faults_of("one_fault", name);
+        let [fault] = faults.as_slice() else { panic!("{name}: {faults:#?}") };
+        assert!(fault.location.line.is_some() || name == "file_without_message", "{name}: no line");
+        assert!(fault.hint.is_some() || fault.expected.is_some(), "{name}: nothing to do");
+        told += &format!("# {name}\n{}\n\n{fault}\n\n\n", text.trim_end());
+    }
+    insta::assert_snapshot!(told);
+}
+
+/// The mappings of a folder, each with its text.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let listing = std::fs::read_dir(format!("{FIXTURES}/{folder}")).unwrap().map(|entry| entry.unwrap().path());
+    let file = |path: PathBuf| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(path).unwrap())
+    };
+    let mut files: Vec<_> = listing.map(file).collect();
+    files.sort();
+    files
+}
+
+fn faults_of(folder: &str, name: &str) -> Vec<Diagnostic> {
+    let sources = |name: &str| std::fs::read_to_string(format!("{FIXTURES}/{folder}/{name}.toml")).ok();
+    Mapping::compile(name, &sources, &Guides::shipped()).expect_err(name)
 }

@@ -140,6 +140,13 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// Whether its text is this one.
+    pub fn says(&self, text: &str) -> bool {
+        let bytes = self.bytes();
+        // Letters and digits stand on the wire as they are; a longer spelling may have blanks or release characters.
+        bytes == text.as_bytes() || ((bytes.len() > text.len() || !text.is_ascii()) && self.text() == text)
+    }
+
     /// Whether nothing, or nothing but blanks, was sent.
     pub fn is_empty(&self) -> bool {
         self.bytes().trim_ascii_end().is_empty()

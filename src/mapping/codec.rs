@@ -1,6 +1,8 @@
 //! Codecs: looks them up and holds their types together, from the element of the guide to the member of the schema.
 
+use super::code::{CodeList, Meaning};
 use super::compile::Compiler;
+use super::convert::constant_fits;
 use super::file::Node;
 use super::nearest::did_you_mean;
 use super::program::{Codec, DateFormat};
@@ -76,11 +78,20 @@ impl Compiler<'_> {
         for stage in &stages {
             if let Err(hint) = becomes(stage, kind) {
                 let message = format!("{} cannot become {}", describe(stage), in_words(kind));
+                let hint = self.fitting_list(kind).map_or(hint, |list| format!("give a list: ' | code({list})'"));
                 self.faults.at(&node.at, Diagnostic::error("type-clash", message).hinting(hint));
                 break;
             }
         }
         compiled
+    }
+
+    /// A list of codes that is there and gives words of this kind.
+    fn fitting_list(&self, kind: &Kind) -> Option<&str> {
+        let Kind::Word(_) = kind else { return None };
+        let fits = |meaning: &Meaning| matches!(meaning, Meaning::Word(word) if constant_fits(word, kind));
+        let all_fit = |list: &&CodeList| list.entries.iter().all(|entry| fits(&entry.meaning));
+        self.lists.iter().filter(all_fit).find(|list| !list.entries.is_empty()).map(|list| list.name.as_str())
     }
 
     fn codec(&mut self, node: &Node, codec: &rule::Codec, kind: &Kind, is_last: bool) -> Option<Codec> {
@@ -173,9 +184,9 @@ impl Compiler<'_> {
         kind: &Kind,
         is_last: bool,
     ) -> Option<String> {
-        if is_last && !super::convert::constant_fits(&value, kind) {
-            let fault = Diagnostic::error("type-clash", format!("'{value}' is not {}", in_words(kind)));
-            self.faults.at(&node.spot_in(codec.at), fault);
+        if is_last && !constant_fits(&value, kind) {
+            let fault = Diagnostic::error("type-clash", format!("'{value}' cannot stand there"));
+            self.faults.at(&node.spot_in(codec.at), fault.expecting(in_words(kind)));
             return None;
         }
         Some(value)

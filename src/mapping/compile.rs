@@ -17,7 +17,7 @@ use super::scan::RuleFault;
 use super::scope::Scope;
 use super::table::LookupTable;
 use crate::base::Diagnostic;
-use crate::canon::{Kind, Shape};
+use crate::canon::{self, Kind, Shape};
 use crate::edi::Guide;
 
 /// Words with a meaning of their own in a section. No canonical member may have such a name.
@@ -66,6 +66,7 @@ pub(super) fn compile(
     compiler.has_levels = table.get("levels").is_some();
     let mut root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
     super::named::settle(&mut root, hierarchy.as_mut());
+    super::needs::settle(&mut root, hierarchy.as_mut(), guide);
     let unsent = compiler.unsent(table);
     let packs_pia = loaded.table.get("pia").is_some();
     compiler.some_way();
@@ -134,7 +135,11 @@ impl<'c> Compiler<'c> {
                         let ways = Ways { read: way == "read", write: way == "write" };
                         self.goes_only(ways, &entry.at, format!("the file says direction = \"{way}\""));
                     }
-                    _ => self.faults.wrong_type(&entry.node, "direction", "\"read\" or \"write\"; without it both"),
+                    way => {
+                        let said = way.map_or(entry.node.kind().to_owned(), |way| format!("'{way}'"));
+                        let fault = Diagnostic::error("unknown-direction", format!("{said} is no direction"));
+                        self.faults.at(&entry.node.at, fault.expecting("\"read\" or \"write\"; without it both"));
+                    }
                 },
                 "pia" => {
                     if entry.node.text() != Some("packed") {
@@ -142,6 +147,10 @@ impl<'c> Compiler<'c> {
                     }
                 }
                 key if key == kind => {}
+                key if is_a_kind(key) => {
+                    let fault = Diagnostic::error("unknown-key", format!("'{key}' is another document"));
+                    self.faults.at(&entry.at, fault.expecting(format!("[{kind}]: the file makes that document")));
+                }
                 key => {
                     let mut fault = Diagnostic::error("unknown-key", format!("there is no key '{key}'"));
                     fault.hint = did_you_mean(
@@ -253,7 +262,8 @@ impl<'c> Compiler<'c> {
         if let Some(position) = table.entries.iter().position(|entry| entry.key == "use") {
             let entry = table.entries.remove(position);
             let message = format!("blocks use one another deeper than {MAX_USE}, or in a circle");
-            self.faults.at(&entry.node.at, Diagnostic::error("use-cycle", message));
+            let fault = Diagnostic::error("use-cycle", message);
+            self.faults.at(&entry.node.at, fault.hinting("take this 'use' out, or name another block"));
         }
         table
     }
@@ -440,6 +450,11 @@ impl<'c> Compiler<'c> {
         }
         paths
     }
+}
+
+/// Whether a key is the name of a document.
+fn is_a_kind(key: &str) -> bool {
+    canon::document_types().iter().any(|known| known.kind == key)
 }
 
 /// A place on its own, for a rule that collects values.

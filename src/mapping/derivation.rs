@@ -84,10 +84,11 @@ impl<'c> Compiler<'c> {
             let is_ready = |needs: &[String]| needs.iter().all(|need| !names.contains(need));
             let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, needs)| is_ready(needs));
             if ready.is_empty() {
-                for (derivation, _) in &rest {
+                if let Some((derivation, _)) = rest.first() {
                     let message =
                         format!("'{}' is derived from itself, in a circle of {}", derivation.name, names.join(", "));
-                    self.faults.at(&derivation.at, Diagnostic::error("derive-cycle", message));
+                    let fault = Diagnostic::error("derive-cycle", message);
+                    self.faults.at(&derivation.at, fault.hinting("derive one of them from members that are sent"));
                 }
                 return ordered;
             }

@@ -10,6 +10,7 @@ use super::convert;
 use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
+use super::needs::Needs;
 use super::notes::location;
 use super::program::{Condition, Emit, EmitValue, Of, Reach};
 use super::rule;
@@ -53,7 +54,7 @@ impl<'c> Compiler<'c> {
         let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
         let emit = |value: Option<EmitValue>| {
             let (reach, conditions) = (reach.clone(), conditions.clone());
-            Some(Emit { reach, conditions, value: value?, at: entry.node.at.clone() })
+            Some(Emit { reach, conditions, value: value?, needs: Needs::default(), at: entry.node.at.clone() })
         };
         values.into_iter().map(emit).collect()
     }
@@ -77,6 +78,12 @@ impl<'c> Compiler<'c> {
                     self.faults.at(&node.at, Diagnostic::error("unknown-member", message));
                     return None;
                 };
+                let is_like_a_code = path.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+                if is_like_a_code {
+                    let fault = Diagnostic::error("unknown-member", format!("the document has no member '{path}'"));
+                    self.faults.at(&node.at, fault.hinting(format!("a code has quotes of its own: \"'{path}'\"")));
+                    return None;
+                }
                 let (path, _) = self.path(&node.at, &path, shape)?;
                 let list = match codecs.as_slice() {
                     [] => None,

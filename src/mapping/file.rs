@@ -130,10 +130,22 @@ pub(super) fn parse(text: &str, file: &Arc<str>) -> (Table, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let faults = errors.iter().take(MAX_SYNTAX_FAULTS).map(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        Diagnostic::error("toml-syntax", error.message().trim().replace('\n', ", ")).at(reader.spot(at).location())
+        let fault = Diagnostic::error("toml-syntax", error.message().trim().replace('\n', ", "));
+        fault.hinting(toml_hint(error.message())).at(reader.spot(at).location())
     });
     let faults = faults.collect();
     (reader.table(table.get_ref()), faults)
+}
+
+/// What to do about a fault of TOML itself, in the words of somebody who does not know it.
+fn toml_hint(message: &str) -> &'static str {
+    if message.contains("duplicate key") {
+        return "a key stands once in its section: keep one of them";
+    }
+    if message.contains("string") {
+        return "a text starts and ends with a quotation mark on one line";
+    }
+    "a line is [section], key = \"text\" or # a remark; mapping files are TOML, https://toml.io"
 }
 
 fn line_starts(text: &str) -> Vec<usize> {

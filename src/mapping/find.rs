@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::hierarchy::TreeIndex;
+use super::needs::{Needs, Tags, TagsBelow};
 use super::program::{Cell, Condition, Emit, Instances, Of, Part, Reach, Route, Start, Target};
 use super::rule::Test;
 use crate::edi::{Element, Instance, InstancePart, Segment, Tag, Tree};
@@ -61,6 +62,7 @@ pub(super) struct Finder<'t, 'a> {
     of_levels: BTreeMap<u32, Instance<'t, 'a>>,
     segments: BTreeMap<Tag, Vec<Segment<'a>>>,
     loops: BTreeMap<&'a str, Vec<Instance<'t, 'a>>>,
+    below: TagsBelow,
     memo: Memo<'a>,
 }
 
@@ -96,7 +98,20 @@ impl<'t, 'a> Finder<'t, 'a> {
             let children = tree.root().loops().flat_map(|child| std::iter::once(child).chain(child.loops()));
             of_levels.extend(children.filter(|child| levels.has(child.number())).map(|child| (child.number(), child)));
         }
-        Self { levels, of_levels, segments, loops, memo: Memo::default() }
+        Self { levels, of_levels, segments, loops, below: TagsBelow::of(tree), memo: Memo::default() }
+    }
+
+    /// The tags in an instance.
+    pub(super) fn tags(&self, here: Here<'t, 'a>) -> Tags {
+        match here {
+            Here::Loop(instance) => self.below.in_instance(instance.number()),
+            Here::Segment(_, segment) => Tags::of(segment.tag()),
+        }
+    }
+
+    /// Whether a rule may find something in an instance with these tags.
+    pub(super) fn may_meet(&self, needs: Needs, here: Tags) -> bool {
+        self.below.may_meet(needs, here)
     }
 
     /// Where a route starts; nothing where no level of the name is above.
@@ -460,11 +475,14 @@ pub(super) fn value<'a>(part: &Part, segment: &Segment<'a>) -> Option<Found<'a>>
             let element = at_cell(segment, *cell);
             (!element.is_empty()).then_some(Found { element, cell: *cell, also: None })
         }
-        Part::Pair { qualifier, pairs } => pairs.iter().find_map(|pair| {
-            let element = at_cell(segment, pair.value);
-            let fits = !element.is_empty() && at_cell(segment, pair.qualifier).text() == *qualifier;
-            fits.then_some(Found { element, cell: pair.value, also: Some(pair.qualifier) })
-        }),
+        Part::Pair { qualifier, pairs } => {
+            let sent = pairs.iter().filter(|pair| pair.value.number <= segment.element_count());
+            let mut of_qualifier = sent.filter(|pair| at_cell(segment, pair.qualifier).says(qualifier));
+            of_qualifier.find_map(|pair| {
+                let element = at_cell(segment, pair.value);
+                (!element.is_empty()).then_some(Found { element, cell: pair.value, also: Some(pair.qualifier) })
+            })
+        }
     }
 }
 
@@ -485,8 +503,7 @@ fn holds_of(condition: &Condition, segment: &Segment<'_>) -> bool {
 }
 
 fn one_of(values: &[String], found: &Found<'_>) -> bool {
-    let text = found.text();
-    values.iter().any(|value| *value == text)
+    values.iter().any(|value| found.element.says(value))
 }
 
 /// Marks what a condition of a place compared: its value is known by the rule.

@@ -34,6 +34,7 @@ mod hierarchy;
 mod load;
 mod named;
 mod nearest;
+mod needs;
 mod notes;
 mod party;
 mod period;
@@ -95,14 +96,11 @@ impl Mapping {
         let message = message(&loaded, guides, &mut faults);
         let document = document(&loaded, &mut faults);
         let (Some((message, guide)), Some(document)) = (message, document) else { return Err(faults.list) };
-        let program = match compile::compile(&loaded, &guide, document.kind, &document.shape, sources) {
-            Ok(program) if faults.list.is_empty() => program,
-            Ok(_) => return Err(faults.list),
-            Err(others) => {
-                others.into_iter().for_each(|fault| faults.push(fault));
-                return Err(faults.list);
-            }
-        };
+        // Rules for another message would all be wrong, for that one reason.
+        if !faults.list.is_empty() {
+            return Err(faults.list);
+        }
+        let program = compile::compile(&loaded, &guide, document.kind, &document.shape, sources)?;
         let load::Loaded { file, version, sha256, .. } = loaded;
         let sha256 = with_tables(sha256, &program.tables);
         Ok(Self { file, version, sha256, message, guide, document, program })
@@ -205,7 +203,13 @@ fn message(loaded: &load::Loaded, guides: &Guides, faults: &mut faults::Faults) 
     for node in &loaded.messages {
         match node.text().map(str::parse::<GuideKey>) {
             Some(Ok(key)) => keys.push((key, node)),
-            Some(Err(fault)) => faults.at(&node.at, Diagnostic::error("not-a-message", fault.to_string())),
+            Some(Err(_)) => {
+                let fault = Diagnostic::error(
+                    "not-a-message",
+                    format!("'{}' names no message", node.text().unwrap_or_default()),
+                );
+                faults.at(&node.at, fault.expecting("standard/release/set, such as x12/004010/850"));
+            }
             None => faults.wrong_type(node, "message", "a message, such as \"x12/004010/850\""),
         }
     }

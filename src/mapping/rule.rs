@@ -143,10 +143,8 @@ impl Instances {
         let mut scanner = Scanner::new(text);
         let place = place(&mut scanner)?;
         if place.part != Part::Whole {
-            return Err(RuleFault::new(
-                place.at,
-                "a loop is named by its first segment or its name, without an element",
-            ));
+            let fault = RuleFault::new(place.at, format!("'{text}' is an element, not a loop"));
+            return Err(fault.expecting(format!("the loop's first segment or its name, such as {}", place.segment)));
         }
         let alternatives = if scanner.word("if") {
             several(&mut scanner, "or", |scanner| several(scanner, "and", condition))?
@@ -242,11 +240,10 @@ fn source(scanner: &mut Scanner<'_>) -> Result<Source, RuleFault> {
     }
     let places = several(scanner, "+", |scanner| {
         let place = place(scanner)?;
-        if place.part == Part::Whole {
-            let fault = RuleFault::new(place.at, format!("'{}' names a whole segment", place.segment));
-            return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
+        match place.part {
+            Part::Whole => Err(whole(&place, scanner)),
+            _ => Ok(place),
         }
-        Ok(place)
     })?;
     let conditions = if scanner.word("if") { several(scanner, "and", condition)? } else { Vec::new() };
     Ok(Source::Places { places, conditions })
@@ -277,10 +274,29 @@ fn condition(scanner: &mut Scanner<'_>) -> Result<Condition, RuleFault> {
         return Err(RuleFault::new(at, "the condition says nothing").expecting(ways));
     };
     if place.part == Part::Whole && matches!(test, Test::OneOf(_) | Test::NoneOf(_) | Test::NotNamed) {
-        let fault = RuleFault::new(place.at, format!("'{}' is a whole segment and has no value", place.segment));
-        return Err(fault.expecting(format!("an element of it, such as {}01", place.segment)));
+        return Err(whole(&place, scanner));
     }
     Ok(Condition { place, test })
+}
+
+/// A place without an element where a value is wanted, and what its writer may have meant.
+fn whole(place: &Place, scanner: &mut Scanner<'_>) -> RuleFault {
+    let name = &place.segment;
+    let fault = RuleFault::new(place.at, format!("'{name}' names no element"));
+    let upper = name.to_ascii_uppercase();
+    if let (true, Ok((segment, Some(element)))) = (upper != *name, split_element(&upper, place.at)) {
+        return fault.expecting(format!("{segment}{element:02}")).hinting("segments are written in capitals");
+    }
+    if let Some((segment, digit)) =
+        name.split_at_checked(3).filter(|(_, rest)| matches!(rest.as_bytes(), [b'0'..=b'9']))
+    {
+        return fault.expecting(format!("{segment}0{digit}")).hinting("elements have two digits");
+    }
+    let fault = fault.expecting(format!("an element of the segment, such as {name}01"));
+    match scanner.symbol("+") || scanner.symbol("*") {
+        true => fault.hinting(format!("a qualifier stands in a condition: \"{name}01-2 if {name}01-1=CODE\" for a composite, \"{name}02 if {name}01=CODE\" for elements")),
+        false => fault,
+    }
 }
 
 /// `(CT ZZ)`
@@ -291,6 +307,10 @@ fn values(scanner: &mut Scanner<'_>) -> Result<Vec<String>, RuleFault> {
         scanner.blanks();
         if scanner.symbol(")") {
             return Ok(values);
+        }
+        let comma = scanner.unexpected();
+        if scanner.symbol(",") {
+            return Err(comma.expecting("the next value or ')'").hinting("blanks stand between values: (CT CZ)"));
         }
         values.push(scanner.value()?);
     }

@@ -19,6 +19,11 @@ impl RuleFault {
         self.expected = Some(expected.into());
         self
     }
+
+    pub(super) fn hinting(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
 }
 
 /// A text and how far it was read.
@@ -147,6 +152,9 @@ impl<'t> Scanner<'t> {
     pub(super) fn value(&mut self) -> Result<String, RuleFault> {
         if let Some(text) = self.quoted()? {
             return Ok(text);
+        }
+        if self.rest().starts_with('=') {
+            return Err(self.unexpected().expecting("a value").hinting("one '=' compares"));
         }
         let value =
             self.take_while(|next| !next.is_whitespace() && !matches!(next, ',' | '(' | ')' | '[' | ']' | '\''));

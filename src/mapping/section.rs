@@ -1,5 +1,6 @@
 //! Compiles sections: every key is a member of the schema or a word of the language.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::Value as Json;
@@ -11,11 +12,21 @@ use super::convert;
 use super::expression::ValueExpression;
 use super::file::{Entry, Node, Spot, Table, Value};
 use super::hierarchy;
+use super::needs::Needs;
+use super::party::find_parties;
 use super::program::{Expressions, Filled, Member, PathStep, Rule, Section, Spread, Ways, Work, path_text};
 use super::rule;
 use super::scope::Scope;
 use crate::base::Diagnostic;
 use crate::canon::{self, Kind, Shape};
+
+/// Roles that a party of the partner's `[parties]` may have: members of documents that are parties.
+static ROLES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let mut parties = Vec::new();
+    canon::document_types().iter().for_each(|known| find_parties(&known.shape, &mut Vec::new(), &mut parties));
+    let roles: BTreeSet<&str> = parties.iter().filter_map(|path| path.last()).map(PathStep::name).collect();
+    roles.into_iter().map(str::to_owned).collect()
+});
 
 /// What every partner-specific value is.
 static EXTENSION: LazyLock<Shape> = LazyLock::new(|| Shape::Value(Kind::Text));
@@ -157,7 +168,7 @@ impl<'c> Compiler<'c> {
             }
             let fault = Diagnostic::error("required-unmapped", format!("nothing gives {name}, which must be there"));
             let expected = format!("for '{}' {}", member.name, expected_for(&member.shape));
-            self.faults.at(at, fault.expecting(expected));
+            self.faults.at(rule.map_or(at, |removed| &removed.at), fault.expecting(expected));
         }
     }
 
@@ -191,7 +202,7 @@ impl<'c> Compiler<'c> {
             _ => PathStep::Member(entry.key.clone()),
         };
         self.spots.push((path_text(&frame.below(step)), entry.at.clone()));
-        Some(Member { slot, work })
+        Some(Member { slot, work, needs: Needs::default() })
     }
 
     /// The shape of the member an entry names.
@@ -378,10 +389,12 @@ impl<'c> Compiler<'c> {
     }
 
     fn default_of(&mut self, entry: &Entry) -> Option<String> {
-        let role = entry.node.text().and_then(|text| text.strip_prefix("agreement.")).map(str::to_owned);
+        let role = entry.node.text().and_then(|text| text.strip_prefix("agreement."));
+        let role = role.filter(|role| ROLES.iter().any(|known| known == role)).map(str::to_owned);
         if role.is_none() {
             let fault = Diagnostic::error("unknown-default", "the default names no party of the agreement");
-            self.faults.at(&entry.node.at, fault.expecting("agreement.ROLE, such as agreement.buyer"));
+            let expected = format!("agreement.ROLE, the role being one of {}", ROLES.join(", "));
+            self.faults.at(&entry.node.at, fault.expecting(expected));
         }
         role
     }
@@ -395,9 +408,15 @@ impl<'c> Compiler<'c> {
         frame: &Frame<'c, '_, '_>,
     ) -> Option<(super::program::Instances, Section)> {
         let table = self.with_block(table);
+        if let Some(inside) = table.get("in") {
+            let fault = Diagnostic::error("misplaced-word", format!("'{}' is an array, not one object", entry.key));
+            self.faults.at(&inside.at, fault.expecting("'each'"));
+            return None;
+        }
         let Some(each) = table.get("each") else {
             let fault = Diagnostic::error("each-missing", format!("'{}' is an array", entry.key));
-            self.faults.at(&entry.at, fault.expecting("each = \"LOOP\": what makes an item"));
+            let hint = "where the extended file has several blocks [[ ]] for it, a file of one's own replaces them all";
+            self.faults.at(&entry.at, fault.expecting("each = \"LOOP\": what makes an item").hinting(hint));
             return None;
         };
         let (instances, scope) = self.instances(&each.node, "each", &frame.scope)?;
@@ -522,7 +541,8 @@ fn unfit_constant(text: &str, kind: &Kind) -> Diagnostic {
         Kind::Word(words) => super::nearest::did_you_mean(text, words.iter().map(String::as_str)),
         _ => None,
     };
-    Diagnostic { hint, ..Diagnostic::error("type-clash", format!("'{text}' is not {}", in_words(kind))) }
+    let fault = Diagnostic::error("type-clash", format!("'{text}' cannot stand there"));
+    Diagnostic { hint, ..fault.expecting(in_words(kind)) }
 }
 
 /// What a member of this shape wants in a mapping file.

@@ -24,6 +24,7 @@ const STORY: &[Chapter] = &[
         // LIN needs a number, and CNT counts.
         gains: &["lines.lineNumber", "totals"],
     },
+    Chapter { template: "shipment-notice", document: "shipment-notice.json", lacks: &[], gains: &["lines.lineNumber"] },
     Chapter { template: "invoice", document: "invoice.json", lacks: &[], gains: &[] },
 ];
 

@@ -32,6 +32,16 @@ holds_for! {
     x12_005010_shipment_notice: "x12/005010/shipment-notice", generate::shipment_notice::documents;
     x12_004010_invoice: "x12/004010/invoice", generate::invoice::documents;
     x12_005010_invoice: "x12/005010/invoice", generate::invoice::documents_with_a_mode;
+    edifact_d96a_order: "edifact/d96a/order", generate::edifact::orders;
+    edifact_d96a_order_response: "edifact/d96a/order-response", generate::edifact::order_responses;
+    edifact_d96a_shipment_notice: "edifact/d96a/shipment-notice", generate::edifact::shipment_notices;
+    edifact_d96a_invoice: "edifact/d96a/invoice", generate::edifact::invoices;
+    x12_004010_order_change: "x12/004010/order-change", generate::order_change::documents;
+    x12_004010_order_change_request: "x12/004010/order-change-request", generate::order_change::requests;
+    x12_004010_order_change_response: "x12/004010/order-change-response", generate::order_response::answers_to_changes;
+    x12_004010_delivery_schedule: "x12/004010/delivery-schedule", generate::delivery_schedule::documents;
+    x12_004010_shipping_schedule: "x12/004010/shipping-schedule", generate::delivery_schedule::calls;
+    x12_004010_remittance_advice: "x12/004010/remittance-advice", generate::remittance_advice::documents;
     edifact_d96a_delivery_schedule: "edifact/d96a/delivery-schedule", generate::edifact_delivery_schedule::documents;
     edifact_d96a_just_in_time_delivery: "edifact/d96a/just-in-time-delivery", generate::edifact_just_in_time_delivery::documents;
     edifact_d96a_order_change: "edifact/d96a/order-change", generate::edifact_order_change::documents;

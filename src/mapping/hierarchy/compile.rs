@@ -2,10 +2,10 @@
 
 use super::{Form, Hierarchy, Items, Keyed, LINE_LOOP, Level, PACKAGE_LOOP, Role};
 use crate::base::Diagnostic;
-use crate::canon::Shape;
+use crate::canon::{Kind, Shape};
 use crate::edi::guide::{Guide, LoopDef};
 use crate::mapping::compile::Compiler;
-use crate::mapping::file::{Entry, Table, Value};
+use crate::mapping::file::{Entry, Node, Table, Value};
 use crate::mapping::nearest::did_you_mean;
 use crate::mapping::program::{PathStep, Section, Source, Start, Work};
 use crate::mapping::scope::Scope;
@@ -37,8 +37,8 @@ impl<'c> Compiler<'c> {
         let at_level = |role: &dyn Fn(&Role) -> bool| {
             let codes: Vec<String> =
                 levels.iter().filter(|level| role(&level.role)).map(|level| level.code.clone()).collect();
-            let inner = match (form, codes.first().map(String::as_str)) {
-                (Form::Packed, Some(LINE_LOOP)) => definition.child(LINE_LOOP),
+            let inner = match (form, codes.first()) {
+                (Form::Packed, Some(code)) => definition.child(code),
                 _ => None,
             };
             Scope::level(guide, definition, inner, &codes, &names)
@@ -99,8 +99,8 @@ impl<'c> Compiler<'c> {
                 _ => None,
             },
             Value::Table(unit) => {
-                let kind = unit.get("unit").and_then(|kind| kind.node.text());
-                kind.filter(|_| unit.entries.len() == 1).map(|kind| Role::Unit(Some(kind.to_owned())))
+                let kind = unit.get("unit").filter(|_| unit.entries.len() == 1);
+                kind.and_then(|kind| Some(Role::Unit(Some(self.unit_type(kind)?.to_owned()))))
             }
             _ => None,
         };
@@ -127,6 +127,21 @@ impl<'c> Compiler<'c> {
         Some(role)
     }
 
+    /// A word for what a unit is, held against the schema.
+    fn unit_type<'e>(&mut self, entry: &'e Entry) -> Option<&'e str> {
+        let text = entry.node.text()?;
+        let (_, shape) = self.path(&entry.node.at, "handlingUnits.type", self.shape)?;
+        if let Shape::Value(Kind::Word(words)) = shape
+            && !words.iter().any(|word| word == text)
+        {
+            let fault = Diagnostic::error("type-clash", format!("'{text}' is no type of a unit"));
+            let hint = did_you_mean(text, words.iter().map(String::as_str));
+            let expected = format!("one of {}", words.join(", "));
+            self.faults.at(&entry.node.at, Diagnostic { hint, ..fault.expecting(expected) });
+        }
+        Some(text)
+    }
+
     fn in_tree_order(&mut self, tree: &Entry, levels: Vec<Level>) -> Option<Vec<Level>> {
         let Value::List(codes) = &tree.node.value else {
             self.faults.wrong_type(&tree.node, "tree", "a list of levels, the outermost first");
@@ -139,9 +154,12 @@ impl<'c> Compiler<'c> {
             match rest.iter().position(|level| level.code == name) {
                 Some(index) => ordered.push(rest.remove(index)),
                 None => {
-                    let mut fault = Diagnostic::error("unknown-level", format!("'{name}' is not among the levels"));
-                    fault.hint = did_you_mean(name, rest.iter().map(|level| level.code.as_str()));
-                    self.faults.at(&code.at, fault.expecting("each of the levels once"));
+                    let message = match ordered.iter().any(|level: &Level| level.code == name) {
+                        true => format!("the level '{name}' stands in the tree twice"),
+                        false => format!("nothing says what the level '{name}' is"),
+                    };
+                    let expected = format!("each level once, with its meaning in 'levels', such as {name} = \"unit\"");
+                    self.faults.at(&code.at, Diagnostic::error("unknown-level", message).expecting(expected));
                 }
             }
         }
@@ -162,7 +180,12 @@ impl<'c> Compiler<'c> {
         let section = self.with_block(section);
         let mut arrays = Vec::new();
         for member in &section.entries {
-            let Some(inner) = member.node.table().filter(|inner| inner.get("key").is_some()) else { continue };
+            let blocks = match &member.node.value {
+                Value::List(blocks) => blocks.first(),
+                _ => Some(&member.node),
+            };
+            let inner = blocks.and_then(Node::table).filter(|inner| inner.get("key").is_some());
+            let Some(inner) = inner else { continue };
             if let Some(Shape::Array { item, .. }) = item.member(&member.key).map(|member| &member.shape) {
                 let (key, sum) = (self.paths(inner, "key", item), self.paths(inner, "sum", item));
                 arrays.push(Keyed { name: member.key.clone(), key, sum });
@@ -182,12 +205,17 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, word, "a list of members");
             return Vec::new();
         };
-        let named = items.iter().filter_map(|item| match item.text() {
-            Some(path) => self.path(&item.at, path, shape).map(|(path, _)| path),
-            None => {
+        let named = items.iter().filter_map(|item| {
+            let Some(name) = item.text() else {
                 self.faults.wrong_type(item, word, "a member");
-                None
+                return None;
+            };
+            let (path, found) = self.path(&item.at, name, shape)?;
+            if word == "sum" && *found != Shape::Value(Kind::Decimal) {
+                let fault = Diagnostic::error("type-clash", format!("'{name}' is no decimal and cannot be added up"));
+                self.faults.at(&item.at, fault.expecting("a quantity, such as \"shippedQuantity.value\""));
             }
+            Some(path)
         });
         named.collect()
     }
@@ -220,7 +248,7 @@ fn order_members(section: &Section, order: usize, path: &mut Vec<PathStep>, foun
 /// Where the instances of a level stand, for places that start from there.
 pub(in crate::mapping) fn instance_loop<'g>(definition: &'g LoopDef, code: &str) -> &'g LoopDef {
     match code {
-        LINE_LOOP => definition.child(LINE_LOOP).unwrap_or(definition),
+        LINE_LOOP | PACKAGE_LOOP => definition.child(code).unwrap_or(definition),
         _ => definition,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Form, Hierarchy, LINE_LOOP, PACKAGE_LOOP, Role};
+use super::{Form, Hierarchy, LINE_LOOP, MARKING_LOOP, NUMBER_LOOP, PACKAGE_LOOP, Role};
 use crate::edi::{Instance, Tree};
 
 /// Levels are counted up to here; a document that has more is refused by its size long before.
@@ -31,22 +31,33 @@ impl TreeIndex {
     pub(in crate::mapping) fn new(tree: &Tree<'_>, hierarchy: &Hierarchy) -> Self {
         let mut index = Self::default();
         let mut by_id: BTreeMap<String, usize> = BTreeMap::new();
-        let instances = tree.root().loops().filter(|instance| instance.name() == hierarchy.loop_name);
-        for instance in instances {
+        let is_level = |instance: &Instance<'_, '_>| instance.name() == hierarchy.loop_name;
+        let is_shipment = hierarchy.form == Form::Packed && first_is_shipment(tree, &hierarchy.loop_name);
+        for instance in tree.root().loops().filter(is_level) {
             let (Some(first), Some(definition)) = (instance.first(), instance.definition()) else { continue };
             let Some(numbers) = &definition.hierarchy else { continue };
             let parent = by_id.get(&*first.element(numbers.parent).text()).copied();
             let level = match hierarchy.form {
                 Form::Coded => numbers.level.and_then(|element| hierarchy.level(&first.element(element).text())),
-                Form::Packed => packed_level(&instance, hierarchy, index.nodes.is_empty()),
+                Form::Packed if index.nodes.is_empty() && is_shipment => {
+                    hierarchy.levels.iter().position(|level| level.role == Role::Shipment)
+                }
+                Form::Packed => None,
             };
-            let node = index.add(instance.number(), level, parent);
-            by_id.insert(first.element(numbers.id).text().into_owned(), node);
+            let mut node = index.add(instance.number(), level, parent);
             if hierarchy.form == Form::Packed {
+                let above = node;
+                let packages = instance.loops().filter(|child| child.name() == PACKAGE_LOOP && level.is_none());
+                for (number, package) in packages.enumerate() {
+                    let unit = index.add(package.number(), hierarchy.level(PACKAGE_LOOP), Some(above));
+                    // What the level holds stands in the first package.
+                    node = if number == 0 { unit } else { node };
+                }
                 for line in instance.loops().filter(|child| child.name() == LINE_LOOP) {
                     index.add(line.number(), hierarchy.level(LINE_LOOP), Some(node));
                 }
             }
+            by_id.insert(first.element(numbers.id).text().into_owned(), node);
         }
         index
     }
@@ -91,10 +102,23 @@ impl TreeIndex {
     }
 }
 
-fn packed_level(instance: &Instance<'_, '_>, hierarchy: &Hierarchy, is_first: bool) -> Option<usize> {
-    if is_first {
-        return hierarchy.levels.iter().position(|level| level.role == Role::Shipment);
-    }
-    let is_packed = instance.loops().any(|child| child.name() == PACKAGE_LOOP);
-    is_packed.then(|| hierarchy.level(PACKAGE_LOOP)).flatten()
+/// Whether the first CPS is the shipment. Senders who number their packages from 1 have a package there: it is marked with
+/// a number, or has lines and others stand beside it.
+fn first_is_shipment(tree: &Tree<'_>, name: &str) -> bool {
+    let mut levels = tree.root().loops().filter(|instance| instance.name() == name);
+    let Some(first) = levels.next() else { return true };
+    let has_packages = inside(first, PACKAGE_LOOP).next().is_some();
+    let mut marks = inside(first, PACKAGE_LOOP).flat_map(|package| inside(package, MARKING_LOOP));
+    let is_numbered = marks.any(|mark| inside(mark, NUMBER_LOOP).next().is_some());
+    let has_lines = inside(first, LINE_LOOP).next().is_some();
+    let parent = |level: Instance<'_, '_>| {
+        let number = level.definition().and_then(|definition| Some(definition.hierarchy.as_ref()?.parent));
+        number.zip(level.first()).is_some_and(|(number, segment)| !segment.element(number).is_empty())
+    };
+    let has_equals = levels.any(|level| !parent(level));
+    !has_packages || !(is_numbered || has_lines && has_equals)
+}
+
+fn inside<'t, 'a>(instance: Instance<'t, 'a>, name: &'static str) -> impl Iterator<Item = Instance<'t, 'a>> {
+    instance.loops().filter(move |child| child.name() == name)
 }

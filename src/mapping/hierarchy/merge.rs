@@ -1,9 +1,9 @@
-//! Several levels that are one line: quantities are added, lots merge, the rest must agree.
+//! Several levels that are one line: quantities are added, lots merge, serial numbers gather, the rest must agree.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::{Items, Keyed, at};
+use super::{Items, Keyed, OWN_NUMBER, at};
 use crate::mapping::program::{PathStep, path_text};
 
 /// A member for which two levels of one line have different values.
@@ -31,6 +31,13 @@ pub(super) fn merge(line: &mut Value, level: Value, items: &Items) -> Vec<Differ
         match line.get_mut(&name) {
             None => {
                 line.insert(name, value);
+            }
+            // Where each level has a number of its own, the line has that of its first.
+            Some(_) if name == OWN_NUMBER => {}
+            Some(Value::Array(known)) if value.as_array().is_some_and(|own| own.iter().all(Value::is_string)) => {
+                let own = value.as_array().into_iter().flatten();
+                let further: Vec<Value> = own.filter(|text| !known.contains(text)).cloned().collect();
+                known.extend(further);
             }
             Some(known) => agree(known, value, &path, &items.sum, &mut differing),
         }

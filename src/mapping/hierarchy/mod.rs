@@ -41,7 +41,8 @@ pub(super) struct Hierarchy {
 pub(super) enum Form {
     /// HL: an element of its first segment has a code (HL03).
     Coded,
-    /// CPS: the first is the shipment, one with a PAC is a unit, and each LIN in it is a line.
+    /// CPS: the first is the shipment, each PAC in another is a unit, and each LIN a line. What a CPS holds stands in the
+    /// first of its units.
     Packed,
 }
 
@@ -83,9 +84,14 @@ pub(super) struct Keyed {
     pub sum: Vec<Vec<PathStep>>,
 }
 
-/// The loop that holds the lines of a CPS, and the one that makes it a unit.
+/// The loop that holds the lines of a CPS, and the one that is a unit.
 pub(super) const LINE_LOOP: &str = "LIN";
 pub(super) const PACKAGE_LOOP: &str = "PAC";
+/// The supplier's number of a line: where levels of one line have several, that of the first.
+const OWN_NUMBER: &str = "lineNumber";
+/// The loops that mark a package, and number it.
+const MARKING_LOOP: &str = "PCI";
+const NUMBER_LOOP: &str = "GIN";
 
 impl Hierarchy {
     /// Index of the level with this code.
@@ -102,3 +108,6 @@ impl Hierarchy {
 pub(super) fn at<'v>(value: &'v serde_json::Value, path: &[PathStep]) -> Option<&'v serde_json::Value> {
     path.iter().try_fold(value, |value, step| value.get(step.name()))
 }
+
+#[cfg(test)]
+mod tests;

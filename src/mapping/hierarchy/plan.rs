@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::{Hierarchy, Role, at};
+use super::{Form, Hierarchy, OWN_NUMBER, Role, at};
 use crate::base::Diagnostic;
 use crate::mapping::program::PathStep;
 
@@ -62,6 +62,7 @@ impl Plan {
         };
         planner.contents_are_sound();
         planner.all();
+        planner.first_levels();
         planner.plan
     }
 }
@@ -74,6 +75,15 @@ struct Planner<'d> {
     plan: Plan,
 }
 
+/// What stands of a line at one place.
+#[derive(Default)]
+struct Part {
+    quantity: Option<Decimal>,
+    /// Empty where it is not said.
+    lot: String,
+    serials: Vec<Value>,
+}
+
 /// A line and what is left of it to be put somewhere.
 struct Line<'d> {
     value: &'d Value,
@@ -84,6 +94,8 @@ struct Line<'d> {
     loose: Option<Decimal>,
     /// Lots and how much of each is left.
     lots: Vec<(String, Option<Decimal>)>,
+    /// Serial numbers that no unit names; nothing where none names any.
+    loose_serials: Option<Vec<Value>>,
     is_written: bool,
 }
 
@@ -100,6 +112,7 @@ impl<'d> Line<'d> {
             order: order.collect::<Vec<_>>().join("\u{1}"),
             loose: quantity,
             lots: lots.collect(),
+            loose_serials: None,
             is_written: false,
         }
     }
@@ -111,6 +124,10 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 
 fn number(value: &Value) -> Option<Decimal> {
     value.as_str()?.parse().ok()
+}
+
+fn serials(value: &Value) -> &[Value] {
+    value.get("serialNumbers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn contents(unit: &Value) -> impl Iterator<Item = (usize, &Value)> {
@@ -150,6 +167,10 @@ impl Planner<'_> {
                 };
                 let quantity = entry.get("quantity").and_then(number).unwrap_or_default();
                 let Some(line) = self.lines.get_mut(line) else { continue };
+                if !serials(entry).is_empty() {
+                    let left = line.loose_serials.get_or_insert_with(|| serials(line.value).to_vec());
+                    left.retain(|serial| !serials(entry).contains(serial));
+                }
                 let Some(loose) = &mut line.loose else { continue };
                 *loose -= quantity;
                 if loose.is_sign_negative() && !loose.is_zero() {
@@ -284,18 +305,19 @@ impl Planner<'_> {
     /// The lines of a unit, under their orders where those stand below units.
     fn contents_of(&mut self, unit: usize, node: usize, order: Option<(&str, bool)>) {
         let Some(value) = self.units.get(unit) else { return };
-        let entries: Vec<(usize, usize, Option<Decimal>, String)> = contents(value)
+        let entries: Vec<(usize, usize, Part)> = contents(value)
             .filter_map(|(index, entry)| {
                 let line = self.line_index(text(entry, "lineId"))?;
                 let is_meant =
                     self.lines.get(line).is_some_and(|line| order.is_none_or(|(order, _)| line.order == order));
                 let quantity = entry.get("quantity").and_then(number);
-                is_meant.then(|| (index, line, quantity, text(entry, "lotNumber").to_owned()))
+                let lot = text(entry, "lotNumber").to_owned();
+                is_meant.then(|| (index, line, Part { quantity, lot, serials: serials(entry).to_vec() }))
             })
             .collect();
         let below = if order.is_none() { self.level(|role| *role == Role::Order) } else { None };
         let mut last: Option<(String, usize)> = None;
-        for (index, line, quantity, lot) in entries {
+        for (index, line, part) in entries {
             let Some(order) = self.lines.get(line).map(|line| line.order.clone()) else { continue };
             let around = match (below, &last) {
                 (None, _) => node,
@@ -304,7 +326,7 @@ impl Planner<'_> {
             };
             last = Some((order, around));
             let member = format!("handlingUnits[{unit}].contents[{index}]");
-            self.line(line, quantity, &lot, Some(around), &member);
+            self.line(line, &part, Some(around), &member);
         }
     }
 
@@ -313,17 +335,19 @@ impl Planner<'_> {
             let Some(line) = self.lines.get(index).filter(|line| line.order == order && is_loose(line)) else {
                 continue;
             };
-            let quantity = line.loose;
-            self.line(index, quantity, "", parent, &format!("lines[{index}]"));
+            let part = Part { quantity: line.loose, ..Part::default() };
+            self.line(index, &part, parent, &format!("lines[{index}]"));
         }
     }
 
     /// A line's levels at one place: one for each lot.
-    fn line(&mut self, index: usize, quantity: Option<Decimal>, lot: &str, parent: Option<usize>, member: &str) {
+    fn line(&mut self, index: usize, part: &Part, parent: Option<usize>, member: &str) {
         let Some(line) = self.lines.get_mut(index) else { return };
+        let Part { quantity, lot, .. } = part;
+        let quantity = *quantity;
         let parts: Vec<(Option<Decimal>, Option<String>)> = match (line.lots.as_slice(), quantity) {
             ([] | [_], _) | (_, None) => vec![(quantity, None)],
-            (_, Some(_)) if !lot.is_empty() => vec![(quantity, Some(lot.to_owned()))],
+            (_, Some(_)) if !lot.is_empty() => vec![(quantity, Some(lot.clone()))],
             (lots, Some(wanted)) => {
                 let left = |lot: &&(String, Option<Decimal>)| lot.1.is_none_or(|left| left > Decimal::ZERO);
                 let open: Vec<(String, Option<Decimal>)> = lots.iter().filter(left).cloned().collect();
@@ -342,23 +366,27 @@ impl Planner<'_> {
             }
         };
         for (quantity, lot) in parts {
-            self.line_level(index, quantity, lot.as_deref(), parent);
+            let here = Part { quantity, lot: lot.unwrap_or_default(), serials: part.serials.clone() };
+            self.line_level(index, here, parent);
         }
     }
 
-    fn line_level(&mut self, index: usize, quantity: Option<Decimal>, lot: Option<&str>, parent: Option<usize>) {
+    fn line_level(&mut self, index: usize, part: Part, parent: Option<usize>) {
+        let Part { quantity, lot, serials } = part;
+        let lot = Some(lot.as_str()).filter(|lot| !lot.is_empty());
         let Some(level) = self.level(|role| *role == Role::Line) else { return };
         let hierarchy = self.hierarchy;
         let Some(line) = self.lines.get_mut(index) else { return };
         let mut value = line.value.clone();
-        let is_first = !std::mem::replace(&mut line.is_written, true);
-        for (number, path) in hierarchy.lines.sum.iter().enumerate() {
-            match (number, quantity) {
-                (0, Some(quantity)) => put(&mut value, path, Some(quantity)),
-                (0, None) => {}
-                // What is added up from all levels stands in the first of them.
-                _ if !is_first => put(&mut value, path, None),
-                _ => {}
+        line.is_written = true;
+        if let (Some(path), Some(quantity)) = (hierarchy.lines.sum.first(), quantity) {
+            put(&mut value, path, Some(quantity));
+        }
+        if let (Some(left), Value::Object(members)) = (&mut line.loose_serials, &mut value) {
+            let here = if serials.is_empty() { std::mem::take(left) } else { serials };
+            match here.is_empty() {
+                true => drop(members.shift_remove("serialNumbers")),
+                false => drop(members.insert("serialNumbers".to_owned(), Value::Array(here))),
             }
         }
         if let Some(Value::Array(lots)) = value.get_mut("lots") {
@@ -376,7 +404,28 @@ impl Planner<'_> {
                 *left = left.map(|left| left - quantity);
             }
         }
-        self.add(level, parent, Holds::Line { index, line: value, is_first });
+        self.add(level, parent, Holds::Line { index, line: value, is_first: false });
+    }
+
+    /// What is said once of a line stands in the first of its levels: what is added up from all of them, and the line's own
+    /// number. In a CPS lines stand before what hangs below it, so those of the shipment are first.
+    fn first_levels(&mut self) {
+        let hierarchy = self.hierarchy;
+        let shipment = self.plan.nodes.iter().position(|node| matches!(node.holds, Holds::Shipment));
+        let is_early = |node: &&mut Node| hierarchy.form == Form::Packed && node.parent == shipment;
+        let (early, late): (Vec<_>, Vec<_>) = self.plan.nodes.iter_mut().partition(is_early);
+        let mut seen = vec![false; self.lines.len()];
+        for node in early.into_iter().chain(late) {
+            let Holds::Line { index, line, is_first } = &mut node.holds else { continue };
+            *is_first = seen.get_mut(*index).is_some_and(|seen| !std::mem::replace(seen, true));
+            if *is_first {
+                continue;
+            }
+            hierarchy.lines.sum.iter().skip(1).for_each(|path| put(line, path, None));
+            if let Value::Object(members) = line {
+                members.shift_remove(OWN_NUMBER);
+            }
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value};
 
 use super::merge::{self, Differing};
 use super::{Form, Hierarchy, Items, Role, TreeIndex, at};
@@ -25,6 +26,7 @@ struct Content {
     line: usize,
     quantity: Value,
     lot: Option<Value>,
+    serials: Option<Value>,
 }
 
 /// What was made of the levels so far.
@@ -63,8 +65,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         }
         let slot = |name: &str| names.iter().position(|known| known == name);
         if let (Some(slot), false) = (slot("handlingUnits"), made.units.is_empty()) {
-            let several: Vec<bool> = made.lines.iter().map(has_several_lots).collect();
-            let units = made.units.into_iter().map(|unit| finished(unit, &several));
+            let units = made.units.into_iter().map(|unit| finished(unit, &made.lines));
             set(slots, slot, Some(units.collect()));
         }
         if let Some(slot) = slot("lines") {
@@ -131,11 +132,16 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let item = self.item(Step::Index("lines", made.lines.len()), here);
         let mut slots: Slots = vec![None; section.names.len()];
         self.fill(section, At { here, item, section }, &mut slots);
-        let value = Value::Object(self.gathered(section, slots));
+        let mut value = Value::Object(self.gathered(section, slots));
         let quantity = items.sum.first().and_then(|path| at(&value, path)).cloned();
-        let lot = value.pointer("/lots/0/lotNumber").cloned();
         let key = key_of(&value, &items.key).unwrap_or_else(|| format!("\u{0}{node}"));
-        let line = match made.line_of_key.get(&key).copied() {
+        let known = made.line_of_key.get(&key).copied();
+        if let Some(quantity) = &quantity {
+            self.lots_are_sound(&mut value, quantity, known.unwrap_or(made.lines.len()), here);
+        }
+        let parts = quantity.map(|quantity| parts_of(&value, quantity)).unwrap_or_default();
+        let serials = value.get("serialNumbers").cloned();
+        let line = match known {
             Some(known) => {
                 self.merge(items, known, value, item, here, made);
                 known
@@ -153,9 +159,28 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             }
         };
         let around = self.finder.levels.above(node).find_map(|node| made.unit_of_node.get(&node).copied());
-        if let (Some(unit), Some(quantity)) = (around.and_then(|unit| made.units.get_mut(unit)), quantity) {
-            unit.contents.push(Content { line, quantity, lot });
+        if let Some(unit) = around.and_then(|unit| made.units.get_mut(unit)) {
+            // Which numbers are of which lot is not said.
+            let serials = serials.filter(|_| parts.len() == 1);
+            let content = |(quantity, lot)| Content { line, quantity, lot, serials: serials.clone() };
+            unit.contents.extend(parts.into_iter().map(content));
         }
+    }
+
+    /// Lots of one level are parts of it. Where they are more than the level, their quantities are those of something
+    /// else, of the level itself most often.
+    fn lots_are_sound(&mut self, value: &mut Value, quantity: &Value, line: usize, here: Here<'t, 'a>) {
+        let Some(Value::Array(lots)) = value.get_mut("lots") else { return };
+        let told: Decimal = lots.iter().filter_map(|lot| decimal(lot.get("quantity")?)).sum();
+        let most = decimal(quantity).unwrap_or_default();
+        if lots.len() < 2 || told <= most {
+            return;
+        }
+        lots.iter_mut().filter_map(Value::as_object_mut).for_each(|lot| drop(lot.shift_remove("quantity")));
+        let message = format!("the lots of a level hold {told} and the level {most}: their quantities are left out");
+        let finding = Diagnostic::warning("lots-exceed", message);
+        let at = location(here.first().map(|first| first.place()), None, Some(format!("lines[{line}].lots")));
+        self.notes.find(finding.hinting("ask the partner for the quantity of each lot").at(at));
     }
 
     fn merge(&mut self, items: &Items, known: usize, value: Value, item: usize, here: Here<'t, 'a>, made: &mut Made) {
@@ -181,6 +206,26 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 }
 
+/// The quantity of a level, for each of its lots where it tells them apart.
+fn parts_of(value: &Value, quantity: Value) -> Vec<(Value, Option<Value>)> {
+    let lots = value.get("lots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let part = |lot: &Value| Some((lot.get("quantity")?.clone(), Some(lot.get("lotNumber")?.clone())));
+    match lots {
+        [] => vec![(quantity, None)],
+        [only] => vec![(quantity, only.get("lotNumber").cloned())],
+        several => {
+            let parts: Option<Vec<_>> = several.iter().map(part).collect();
+            let told = |parts: &Vec<(Value, _)>| parts.iter().filter_map(|(part, _)| decimal(part)).sum::<Decimal>();
+            let is_whole = |parts: &Vec<_>| Some(told(parts)) == decimal(&quantity);
+            parts.filter(is_whole).unwrap_or_else(|| vec![(quantity.clone(), None)])
+        }
+    }
+}
+
+fn decimal(value: &Value) -> Option<Decimal> {
+    value.as_str()?.parse().ok()
+}
+
 /// Members at the paths of a key, as one text; nothing where none of them is there.
 fn key_of(value: &Value, key: &[Vec<PathStep>]) -> Option<String> {
     let parts: Vec<Option<&Value>> = key.iter().map(|path| at(value, path)).collect();
@@ -190,20 +235,23 @@ fn key_of(value: &Value, key: &[Vec<PathStep>]) -> Option<String> {
     })
 }
 
-fn has_several_lots(line: &Value) -> bool {
-    line.get("lots").and_then(Value::as_array).is_some_and(|lots| lots.len() > 1)
-}
-
-/// A unit with its contents. The lot is said where the line has several.
-fn finished(unit: Unit, several: &[bool]) -> Value {
+/// A unit with its contents. A lot is said where the line has several, and serial numbers where the line has more.
+fn finished(unit: Unit, lines: &[Value]) -> Value {
     let mut members = unit.members;
+    let of_line = |content: &Content, name: &str| lines.get(content.line).and_then(|line| line.get(name)).cloned();
     let contents = unit.contents.into_iter().map(|content| {
-        let mut entry = json!({"lineId": (content.line + 1).to_string(), "quantity": content.quantity});
-        let is_told = several.get(content.line).copied().unwrap_or_default();
-        if let (Some(lot), true, Value::Object(entry)) = (content.lot, is_told, &mut entry) {
+        let several = of_line(&content, "lots").is_some_and(|lots| lots.as_array().is_some_and(|lots| lots.len() > 1));
+        let all = of_line(&content, "serialNumbers");
+        let mut entry = Map::new();
+        entry.insert("lineId".to_owned(), Value::from((content.line + 1).to_string()));
+        entry.insert("quantity".to_owned(), content.quantity);
+        if let Some(lot) = content.lot.filter(|_| several) {
             entry.insert("lotNumber".to_owned(), lot);
         }
-        entry
+        if let Some(serials) = content.serials.filter(|serials| Some(serials) != all.as_ref()) {
+            entry.insert("serialNumbers".to_owned(), serials);
+        }
+        Value::Object(entry)
     });
     let contents: Vec<Value> = contents.collect();
     if !contents.is_empty() {

@@ -69,7 +69,7 @@ fn faults_say_where_and_what_was_expected() {
         assert_eq!(fault.expected.unwrap_or_default(), expected, "{text}");
     };
     check("", 0, "the rule ends too early", "a segment, such as BEG03");
-    check("BEG", 0, "'BEG' names a whole segment", "an element of it, such as BEG01");
+    check("BEG", 0, "'BEG' names no element", "an element of the segment, such as BEG01");
     check("BEG03 x", 6, "'x' does not belong here", "' or ', ' if ', ' and ', ' + ' or ' | '");
     check(
         "BEG03 if BEG01",
@@ -78,7 +78,12 @@ fn faults_say_where_and_what_was_expected() {
         "'=VALUE', ' in (VALUE VALUE)', ' not in (VALUE VALUE)', ' not named', ' present' or ' absent'",
     );
     check("BEG03 if BEG01 not 1", 19, "'not' stands alone", "'not in (VALUE VALUE)' or 'not named'");
-    check("BEG03 if BEG=1", 9, "'BEG' is a whole segment and has no value", "an element of it, such as BEG01");
+    check("BEG03 if BEG=1", 9, "'BEG' names no element", "an element of the segment, such as BEG01");
+    check("BEG6", 0, "'BEG6' names no element", "BEG06");
+    check("beg06", 0, "'beg06' names no element", "BEG06");
+    check("DTM+137", 0, "'DTM' names no element", "an element of the segment, such as DTM01");
+    check("BEG03 if BEG01==1", 15, "'=1' does not belong here", "a value");
+    check("BEG03 if BEG01 in (1, 2)", 20, "',' does not belong here", "the next value or ')'");
     check("BEG00", 0, "'BEG00' has no element", "elements count from 01");
     check("'open", 0, "the quoted text has no end", "a closing '");
     check("BEG03 | ", 8, "the rule ends too early", "the name of a codec, such as code(list)");

@@ -268,6 +268,14 @@ impl<'g> Draft<'g> {
         Some(self.add(owner, part, tag, is_item))
     }
 
+    /// The segment of which the guide has no more than one in an instance, where it is there.
+    pub(super) fn only_segment(&self, owner: LoopNumber, tag: Tag) -> Option<SegmentNumber> {
+        let is_single = |part: &Part| matches!(part, Part::Segment(one) if one.tag == tag && one.max == Max::Times(1));
+        let part = self.definition(owner).parts.iter().position(is_single)?;
+        let here = |number: &&SegmentNumber| self.segments.get(**number).is_some_and(|segment| segment.part == part);
+        self.segments_in(owner).iter().find(here).copied()
+    }
+
     /// How many segments an instance has at a part of its loop.
     pub(super) fn count_of(&self, owner: LoopNumber, part: usize) -> usize {
         let here = |number: &&SegmentNumber| self.segments.get(**number).is_some_and(|segment| segment.part == part);

@@ -8,11 +8,13 @@ use super::draft::{LoopNumber, Written};
 use super::place::Here;
 use super::{Step, Writing};
 use crate::edi::guide::LoopDef;
-use crate::mapping::hierarchy::{Form, Hierarchy, Holds, LINE_LOOP, Node, Plan, parents};
+use crate::mapping::hierarchy::{Form, Hierarchy, Holds, LINE_LOOP, Node, PACKAGE_LOOP, Plan, parents};
 use crate::mapping::program::{Cell, Sub};
 
 /// HL04: whether levels hang below this one.
 const CHILD_CODE: usize = 4;
+/// LIN01: the number of the line.
+const LINE_NUMBER: usize = 1;
 
 impl<'m, 'd> Writing<'m, 'd> {
     pub(super) fn levels(&mut self, hierarchy: &'m Hierarchy, plan: &'d Plan, document: &'d Value) {
@@ -21,28 +23,57 @@ impl<'m, 'd> Writing<'m, 'd> {
             self.notes.find(finding.clone().at(at));
         }
         let has_children = parents(&plan.nodes);
-        // The loop instance of each node, and its number on the wire.
-        let mut made: BTreeMap<usize, (LoopNumber, String)> = BTreeMap::new();
+        // The loop instance of each node, the one inside it that is the level, and its number on the wire.
+        let mut made: BTreeMap<usize, (LoopNumber, LoopNumber, String)> = BTreeMap::new();
         let mut counter = 0_usize;
         for (number, node) in plan.nodes.iter().enumerate() {
             let parent = node.parent.and_then(|parent| made.get(&parent)).cloned();
-            let is_line_group = hierarchy.form == Form::Packed && matches!(node.holds, Holds::Line { .. });
-            let around = if is_line_group { parent.as_ref().map_or(0, |(instance, _)| *instance) } else { 0 };
-            let name = if is_line_group { LINE_LOOP } else { hierarchy.loop_name.as_str() };
-            let Some(instance) = self.draft.open_loop(around, |child| child.name == name, true) else {
+            let holder = match (hierarchy.form, &node.holds) {
+                (Form::Packed, Holds::Line { .. }) => parent.as_ref().map(|(around, ..)| *around),
+                _ => None,
+            };
+            let name = if holder.is_some() { LINE_LOOP } else { hierarchy.loop_name.as_str() };
+            let opened = self.draft.open_loop(holder.unwrap_or_default(), |child| child.name == name, true);
+            let inner = opened.and_then(|around| match (hierarchy.form, &node.holds) {
+                (Form::Packed, Holds::Unit { .. }) => {
+                    self.draft.open_loop(around, |child| child.name == PACKAGE_LOOP, true)
+                }
+                _ => Some(around),
+            });
+            let Some((around, instance)) = opened.zip(inner) else {
                 let finding =
                     crate::base::Diagnostic::error("too-many", format!("the message has no more room for {name}"));
                 return self.find(finding.hinting("send less in one message"));
             };
-            self.draft.set_level(instance, node.level, parent.as_ref().map(|(instance, _)| *instance));
-            if !is_line_group {
+            self.draft.set_level(instance, node.level, parent.as_ref().map(|(_, instance, _)| *instance));
+            if holder.is_none() {
                 counter += 1;
-                let above = parent.as_ref().map(|(_, number)| number.as_str());
+                let above = parent.as_ref().map(|(.., number)| number.as_str());
                 let below = has_children.get(&number).copied().unwrap_or_default();
-                self.number_level(hierarchy, node, instance, counter, above, below);
+                self.number_level(hierarchy, node, around, counter, above, below);
             }
-            made.insert(number, (instance, counter.to_string()));
+            made.insert(number, (around, instance, counter.to_string()));
             self.inside(hierarchy, node, instance, document);
+        }
+        if hierarchy.form == Form::Packed {
+            let lines = plan.nodes.iter().enumerate().filter(|(_, node)| matches!(node.holds, Holds::Line { .. }));
+            let lines = lines.filter_map(|(number, _)| made.get(&number).map(|(_, instance, _)| *instance));
+            self.number_lines(&lines.collect::<Vec<_>>(), document);
+        }
+    }
+
+    /// LIN01 is unique in a message: the further levels of a line, and lines without a number, get the next ones.
+    fn number_lines(&mut self, lines: &[LoopNumber], document: &Value) {
+        let cell = Cell { number: LINE_NUMBER, sub: Sub::default() };
+        let own = document.get("lines").and_then(Value::as_array).into_iter().flatten();
+        let own = own.filter_map(|line| line.get("lineNumber")?.as_str()?.parse::<u64>().ok());
+        let mut last = own.max().unwrap_or_default();
+        for line in lines {
+            let Some(first) = self.draft.first_of(*line) else { continue };
+            if self.draft.cell(first, cell).is_none() {
+                last = last.saturating_add(1);
+                self.draft.put(first, cell, Written { text: last.to_string(), ..Written::default() });
+            }
         }
     }
 

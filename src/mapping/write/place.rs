@@ -477,7 +477,11 @@ impl Writing<'_, '_> {
                 Target::Loops { name, .. } => {
                     self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
                 }
-                Target::Segments(route) => self.draft.open_segment(end, route.tag, is_item).map(Here::Segment),
+                // A segment of which there is one has the items beside what other rules write.
+                Target::Segments(route) => {
+                    let new = self.draft.open_segment(end, route.tag, is_item);
+                    new.or_else(|| self.draft.only_segment(end, route.tag)).map(Here::Segment)
+                }
                 Target::This | Target::Around(_) => None,
             });
             match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {

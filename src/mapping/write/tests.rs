@@ -572,6 +572,16 @@ fn a_count_gets_a_segment_of_its_own_beside_others_and_a_loop_is_told_from_one_t
 }
 
 #[test]
+fn an_item_goes_beside_what_stands_in_a_segment_of_which_there_is_one() {
+    let rules = "orderDate = 'BEG05'\n[[order.references.others]]\neach = 'BEG if BEG06 present'\ncode = \"'CT'\"\n\
+                 number = 'BEG06'\n[[order.references.others]]\neach = 'REF'\ncode = 'REF01'\nnumber = 'REF02'";
+    let other = |code: &str, number: &str| json!({"code": code, "number": number});
+    let others = [other("CT", "1"), other("CT", "2"), other("IA", "3")];
+    let more = json!({"orderDate": "2026-11-02", "references": {"others": others}});
+    check(rules, more, &["BEG***7**20261102*1", "REF*CT*2", "REF*IA*3"], &[]);
+}
+
+#[test]
 fn every_value_says_which_rule_wrote_it() {
     let written = write_with(
         &compile(&small("x12/004010/850", "contractNumber = 'REF02 if REF01=CT'")),

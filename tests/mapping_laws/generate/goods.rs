@@ -50,7 +50,7 @@ fn part_numbers() -> Vec<(&'static str, Maybe)> {
     ]
 }
 
-fn gtin() -> BoxedStrategy<Value> {
+pub(crate) fn gtin() -> BoxedStrategy<Value> {
     select(&[8_usize, 12, 13, 14][..]).prop_flat_map(checked_number).boxed()
 }
 

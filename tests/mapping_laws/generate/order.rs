@@ -10,7 +10,7 @@ use super::{
     Maybe, date, decimal, goods, joined, list, may, must, number, object, perhaps, text, total, unit, unwrapped, word,
 };
 
-const REFERENCES: &[&str] = &[
+pub(crate) const REFERENCES: &[&str] = &[
     "billOfLading",
     "carrierReference",
     "quotation",
@@ -94,7 +94,7 @@ fn line() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-fn line_notes() -> Maybe {
+pub(crate) fn line_notes() -> Maybe {
     // Those without a subject stand before those with one.
     (list(object(vec![("text", must(text(1, 200)))]), 2), notes(2))
         .prop_map(|(plain, about)| {
@@ -106,7 +106,7 @@ fn line_notes() -> Maybe {
         .boxed()
 }
 
-fn schedules() -> BoxedStrategy<Value> {
+pub(crate) fn schedules() -> BoxedStrategy<Value> {
     let dated = object(vec![
         ("quantity", must(decimal(3, 1))),
         ("requestedDeliveryDate", must(date())),
@@ -129,9 +129,9 @@ fn schedules() -> BoxedStrategy<Value> {
 }
 
 /// Schedules without a date of their own have that of the order, where it is read.
-fn whole(mut head: Value, mut lines: Vec<Value>) -> Value {
+pub(crate) fn whole(mut head: Value, mut lines: Vec<Value>) -> Value {
     for line in &mut lines {
-        for schedule in line["schedules"].as_array_mut().unwrap() {
+        for schedule in line.get_mut("schedules").and_then(Value::as_array_mut).into_iter().flatten() {
             let schedule: &mut Map<String, Value> = schedule.as_object_mut().unwrap();
             if schedule.contains_key("requestedDeliveryDate") {
                 continue;

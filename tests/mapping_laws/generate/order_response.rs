@@ -36,6 +36,25 @@ pub(crate) fn documents() -> BoxedStrategy<Value> {
         .boxed()
 }
 
+/// Answers to changes: each line says what becomes of it, and the change may have its number.
+pub(crate) fn answers_to_changes() -> BoxedStrategy<Value> {
+    (documents(), proptest::option::of(number(8)))
+        .prop_map(|(mut document, change)| {
+            for line in document.get_mut("lines").and_then(Value::as_array_mut).into_iter().flatten() {
+                if line.get("confirmations").is_none() {
+                    line["confirmations"] = json!([{"status": "accepted"}]);
+                }
+            }
+            if let Some(change) = change {
+                let mut others = vec![json!({"code": "PP", "number": change})];
+                others.extend(document["references"]["others"].as_array().cloned().unwrap_or_default());
+                document["references"]["others"] = Value::from(others);
+            }
+            document
+        })
+        .boxed()
+}
+
 fn head() -> Maybe {
     let purpose = word_or_other("purpose", "purposeCode", &["original", "replace", "confirm", "duplicate"], "18");
     let response = word_or_other(
