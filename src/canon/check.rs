@@ -1,10 +1,10 @@
 //! The run-time check of a document against its shape: required members and types. It is what the published schema
 //! says, without the cost of a JSON Schema engine; tests hold the two together.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::schema::document_type;
-use super::shape::{Kind, Shape};
+use super::shape::{Kind, Member, Shape};
 use super::text::{is_date, is_decimal, is_instant};
 use crate::base::{Diagnostic, Location};
 
@@ -37,13 +37,21 @@ impl Checker {
         }
         match (shape, value) {
             (Shape::Object(members), Value::Object(found)) => {
+                let is_ordered = are_ordered(members, found);
+                let mut next = found.iter().peekable();
                 for member in members {
+                    let inner = match is_ordered {
+                        true => next.next_if(|(name, _)| **name == member.name).map(|(_, inner)| inner),
+                        false => found.get(&member.name),
+                    };
+                    if inner.is_none() && !member.required {
+                        continue;
+                    }
                     let length = path.len();
                     push_member(path, &member.name);
-                    match found.get(&member.name) {
+                    match inner {
                         Some(inner) => self.value(inner, &member.shape, path),
-                        None if member.required => self.missing(path),
-                        None => {}
+                        None => self.missing(path),
                     }
                     path.truncate(length);
                 }
@@ -97,6 +105,16 @@ impl Checker {
             self.faults.push(fault.at(Location { member: Some(path.to_owned()), ..Location::default() }));
         }
     }
+}
+
+/// Whether all members of an object are known and stand in the order of the schema, as in what mappings make: then they
+/// are found by walking along.
+fn are_ordered(members: &[Member], found: &Map<String, Value>) -> bool {
+    let mut next = found.keys().peekable();
+    for member in members {
+        next.next_if(|name| **name == member.name);
+    }
+    next.peek().is_none()
 }
 
 /// Appends `.name`, or `name` at the document's root.

@@ -12,7 +12,7 @@ use super::program::{Emit, Instances, ListPlace, Member, Program, Section, Work}
 use super::trace::{Follow, PendingUse, Purpose};
 use crate::base::Diagnostic;
 use crate::canon::{push_index, push_member};
-use crate::edi::{Place, Tree};
+use crate::edi::{Place, Segment, Tree};
 
 /// A message being read.
 pub(super) struct Reading<'m, 't, 'a> {
@@ -22,7 +22,7 @@ pub(super) struct Reading<'m, 't, 'a> {
     pub finder: Finder<'t, 'a>,
     pub coverage: Coverage,
     pub notes: Notes,
-    pub items: Vec<Item<'m>>,
+    pub items: Vec<Item<'m, 'a>>,
     pub emits: Vec<PendingEmit<'m, 't, 'a>>,
     /// Where members are from, when that is asked.
     pub origins: Vec<PendingOrigin<'m>>,
@@ -35,10 +35,10 @@ pub(super) struct Reading<'m, 't, 'a> {
 }
 
 /// An object of the document that is being made: the way to it, and the segment it stands at.
-pub(super) struct Item<'m> {
+pub(super) struct Item<'m, 'a> {
     pub parent: usize,
     pub step: Step<'m>,
-    pub place: Option<Place>,
+    pub first: Option<Segment<'a>>,
 }
 
 /// How an object hangs in the one around it.
@@ -83,7 +83,7 @@ pub(super) type Slots = Vec<Option<Value>>;
 impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     pub(super) fn new(program: &'m Program, context: &'m ReadContext<'m>, tree: &'t Tree<'a>) -> Self {
         let coverage = Coverage::new(tree.set());
-        let root = Item { parent: 0, step: Step::Root, place: None };
+        let root = Item { parent: 0, step: Step::Root, first: None };
         let finder = Finder::new(tree, TreeIndex::of(tree, program.hierarchy.as_ref()));
         Self {
             program,
@@ -161,7 +161,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
 
     /// The members whose slots were filled.
     pub(super) fn gathered(&mut self, section: &Section, slots: Slots) -> Map<String, Value> {
-        let mut members = Map::new();
+        let mut members = Map::with_capacity(slots.iter().flatten().count());
         for (name, value) in section.names.iter().zip(slots) {
             if let Some(value) = value {
                 self.take(name, &value);
@@ -198,8 +198,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     /// An object, or nothing when none of its members has a value. What was noted for it goes with it.
     fn object(&mut self, section: &'m Section, step: Step<'m>, here: Here<'t, 'a>, parent: usize) -> Option<Value> {
         let (item, emits, origins) = (self.items.len(), self.emits.len(), self.origins.len());
-        let place = here.first().map(|segment| segment.place());
-        self.items.push(Item { parent, step, place });
+        self.items.push(Item { parent, step, first: here.first() });
         let members = self.section(section, here, item);
         let is_wanted = matches!(step, Step::Index(..)) && section.has_required;
         if members.is_empty() && !is_wanted {

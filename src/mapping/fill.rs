@@ -29,7 +29,8 @@ pub(super) fn derive(program: &Program, document: &mut Value, shape: &Shape, not
 /// The rule that a path of one document stands for.
 pub(super) fn spot_of<'p>(program: &'p Program, path: &str) -> Option<&'p Spot> {
     let generic = without_indices(path);
-    let own = program.spots.iter().find(|(known, _)| *known == generic || format!("{generic}[*]") == *known);
+    let is_meant = |known: &str| known.strip_prefix(generic.as_str()).is_some_and(|rest| matches!(rest, "" | "[*]"));
+    let own = program.spots.iter().find(|(known, _)| is_meant(known));
     own.map(|(_, spot)| spot)
 }
 
@@ -55,7 +56,7 @@ impl Reading<'_, '_, '_> {
     }
 
     fn place(&self, item: usize) -> Option<crate::edi::Place> {
-        self.items.get(item).and_then(|Item { place, .. }| *place)
+        self.items.get(item).and_then(|Item { first, .. }| first.map(|segment| segment.place()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values: finds the source of a rule and takes it through codecs and types.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -18,7 +19,7 @@ use super::trace::{StepBy, codec_text};
 use crate::base::Diagnostic;
 use crate::canon::Kind;
 use crate::edi::guide::ElementType;
-use crate::edi::{Place, Segment};
+use crate::edi::{Element, Place, Segment};
 
 /// One of several places that make a value.
 #[derive(Clone)]
@@ -53,7 +54,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let Some(Sourced { stage, read, codecs, default }) = self.sourced(&rule.sources, &rule.codecs, at.here) else {
             return;
         };
-        let place = read.as_ref().map(Read::place);
+        let place = read.as_ref().map_or(Stand::Nowhere, Read::stand);
         self.stood_in(default);
         let converted = match &rule.expressions {
             Some(Expressions { read: Some(expression), .. }) => {
@@ -107,7 +108,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         codecs: &[Codec],
         stage: Stage<'a>,
         rule: &Rule,
-        place: Option<Place>,
+        place: Stand<'a>,
     ) -> Result<Option<Value>, Unfit> {
         let Stage::Ready(Value::String(text)) = self.convert(codecs, stage, &Kind::Text, place)? else {
             return Ok(None);
@@ -121,7 +122,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             Ok(None) => Ok(None),
             Err(why) => {
                 let finding = Diagnostic::warning("expression-failed", format!("the expression has no value: {why}"));
-                self.notes.find(finding.at(location(place, Some(&rule.at), None)));
+                self.notes.find(finding.at(location(place.place(), Some(&rule.at), None)));
                 Err(Unfit {
                     code: "expression-failed",
                     expected: "a value for which the expression of the rule has one",
@@ -143,7 +144,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         else {
             return;
         };
-        let place = read.as_ref().map(Read::place);
+        let place = read.as_ref().map_or(Stand::Nowhere, Read::stand);
         let told = spread.unlisted.as_ref().map_or(0, |(slot, ..)| *slot);
         self.stood_in(default);
         let code = match self.convert(codecs, stage, &Kind::Text, place) {
@@ -208,25 +209,27 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// What the places of a value say: in the segment that was found, or in one of their own.
-    fn staged(&mut self, reaches: &[Reach], segment: &Segment<'a>, here: Here<'t, 'a>) -> (Stage<'a>, Vec<Found<'a>>) {
+    fn staged(&mut self, reaches: &[Reach], segment: &Segment<'a>, here: Here<'t, 'a>) -> (Stage<'a>, FoundAll<'a>) {
+        let value =
+            |reach: &Reach, own: &Segment<'a>| find::value(&reach.part, own).map(|found| found.with(reach.format));
+        if let [reach] = reaches
+            && let Some(found) = value(reach, segment)
+        {
+            let stage = match reach.format {
+                Some(format) => Stage::Period(found.text(), find::at_cell(segment, format).text()),
+                None => Stage::Wire(found.text(), reach.element_type),
+            };
+            return (stage, FoundAll::One(found));
+        }
         let route = reaches.first().map(|reach| &reach.route);
         let mut values = Vec::new();
         for reach in reaches {
             let own = if Some(&reach.route) == route { Some(*segment) } else { self.finder.source(reach, &[], here) };
-            let found = own.and_then(|own| find::value(&reach.part, &own)).map(|found| found.with(reach.format));
-            values.push((found, reach));
+            values.push((own.and_then(|own| value(reach, &own)), reach));
         }
-        let found = values.iter().filter_map(|(found, _)| *found).collect();
-        if let ([(Some(only), _)], Some(format)) = (values.as_slice(), reaches.first().and_then(|reach| reach.format)) {
-            return (Stage::Period(only.text(), find::at_cell(segment, format).text()), found);
-        }
-        let stage = match values.as_slice() {
-            [(Some(only), reach)] => Stage::Wire(only.text(), reach.element_type),
-            several => {
-                Stage::Several(several.iter().map(|(found, reach)| Some(part_of_value(&(*found)?, reach))).collect())
-            }
-        };
-        (stage, found)
+        let parts = values.iter().map(|(found, reach)| Some(part_of_value(&(*found)?, reach)));
+        let stage = Stage::Several(parts.collect());
+        (stage, FoundAll::Several(values.into_iter().filter_map(|(found, _)| found).collect()))
     }
 
     /// Takes note of where a member is from.
@@ -260,7 +263,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         codecs: &[Codec],
         stage: Stage<'a>,
         kind: &Kind,
-        place: Option<Place>,
+        place: Stand<'a>,
     ) -> Result<Stage<'a>, Unfit> {
         let mut stage = stage;
         for codec in codecs {
@@ -291,7 +294,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         text: &str,
         element_type: ElementType,
         kind: &Kind,
-        place: Option<Place>,
+        place: Stand<'a>,
     ) -> Result<Value, Unfit> {
         Ok(match kind {
             Kind::Text => Value::from(text),
@@ -304,12 +307,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         })
     }
 
-    fn day(
-        &mut self,
-        text: &str,
-        format: Option<DateFormat>,
-        place: Option<Place>,
-    ) -> Result<jiff::civil::Date, Unfit> {
+    fn day(&mut self, text: &str, format: Option<DateFormat>, place: Stand<'a>) -> Result<jiff::civil::Date, Unfit> {
         let day = convert::day(text, format)?;
         if day.century_assumed {
             self.assume_century(place);
@@ -317,11 +315,11 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         Ok(day.date)
     }
 
-    fn assume_century(&mut self, place: Option<Place>) {
+    fn assume_century(&mut self, place: Stand<'a>) {
         self.notes.assume(format!("{} has two digits for its year: 1980 to 2079 taken", place_name(place)));
     }
 
-    fn step(&mut self, codec: &Codec, stage: Stage<'a>, kind: &Kind, place: Option<Place>) -> Result<Stage<'a>, Unfit> {
+    fn step(&mut self, codec: &Codec, stage: Stage<'a>, kind: &Kind, place: Stand<'a>) -> Result<Stage<'a>, Unfit> {
         if let (Codec::Instant, Stage::Wire(..) | Stage::Several(_)) = (codec, &stage) {
             return self.instant(stage, place).map(Stage::Ready);
         }
@@ -386,11 +384,11 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// A number with a wrong check digit is still what the partner calls the thing: a warning, and the number stays.
-    fn check_digit(&mut self, digits: &str, lengths: &[usize], unfit: Unfit, place: Option<Place>) {
+    fn check_digit(&mut self, digits: &str, lengths: &[usize], unfit: Unfit, place: Stand<'a>) {
         if !lengths.contains(&digits.len()) || !convert::has_check_digit(digits) {
             let message = format!("the number in {} has a wrong length or check digit", place_name(place));
             let finding = Diagnostic::warning(unfit.code, message).expecting(unfit.expected);
-            self.notes.find(finding.hinting("ask the partner").at(location(place, None, None)));
+            self.notes.find(finding.hinting("ask the partner").at(location(place.place(), None, None)));
         }
     }
 
@@ -410,7 +408,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// Date, time and time code as one instant.
-    fn instant(&mut self, stage: Stage<'a>, place: Option<Place>) -> Result<Value, Unfit> {
+    fn instant(&mut self, stage: Stage<'a>, place: Stand<'a>) -> Result<Value, Unfit> {
         let parts = match stage {
             Stage::Several(parts) => parts,
             Stage::Wire(text, _) => vec![Some(PartOfValue { text, is_full: false })],
@@ -435,7 +433,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         date: jiff::civil::Date,
         time: jiff::civil::Time,
         zone: Option<&TimeZone>,
-        place: Option<Place>,
+        place: Stand<'a>,
     ) -> Result<String, Unfit> {
         if zone.is_none() {
             let name =
@@ -451,7 +449,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// A date or time of EDIFACT as what the member is; a member that is a text takes whatever it is.
-    fn moment(&mut self, text: &str, code: &str, kind: &Kind, place: Option<Place>) -> Result<Value, Unfit> {
+    fn moment(&mut self, text: &str, code: &str, kind: &Kind, place: Stand<'a>) -> Result<Value, Unfit> {
         let moment = period::moment(text, code)?;
         let (Moment::Day(day) | Moment::Time { day, .. }) = moment;
         if day.century_assumed {
@@ -472,7 +470,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         Ok(Value::from(value))
     }
 
-    fn unlisted(&mut self, code: &str, spot: &Spot, slot: usize, place: Option<Place>, at: At<'m, 't, 'a>) {
+    fn unlisted(&mut self, code: &str, spot: &Spot, slot: usize, place: Stand<'a>, at: At<'m, 't, 'a>) {
         let name = at.section.names.get(slot).map_or("", String::as_str);
         let shown: String = code.chars().take(40).collect();
         let mut finding =
@@ -480,17 +478,17 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         finding.severity = self.context.unlisted.severity();
         let member = self.path(at.item, name);
         let hint = "ask the partner what it means and add it to the list in the partner's mapping";
-        self.notes.find(finding.hinting(hint).at(location(place, Some(spot), Some(member))));
+        self.notes.find(finding.hinting(hint).at(location(place.place(), Some(spot), Some(member))));
     }
 
-    fn unfit(&mut self, unfit: Unfit, spot: &Spot, slot: usize, place: Option<Place>, at: At<'m, 't, 'a>) {
+    fn unfit(&mut self, unfit: Unfit, spot: &Spot, slot: usize, place: Stand<'a>, at: At<'m, 't, 'a>) {
         self.step_failed(unfit.code);
         let name = at.section.names.get(slot).map_or("", String::as_str);
         let member = self.path(at.item, name);
         let message = format!("{} cannot be read as {member}", place_name(place));
         let finding = Diagnostic::error(unfit.code, message).expecting(unfit.expected);
         let hint = "ask the partner to send it right, or change the rule in the partner's mapping";
-        self.notes.find(finding.hinting(hint).at(location(place, Some(spot), Some(member))));
+        self.notes.find(finding.hinting(hint).at(location(place.place(), Some(spot), Some(member))));
     }
 }
 
@@ -533,13 +531,49 @@ struct Sourced<'m, 'a> {
 /// A value that was read, and what made it.
 struct Read<'m, 'a> {
     segment: Segment<'a>,
-    found: Vec<Found<'a>>,
+    found: FoundAll<'a>,
     conditions: &'m [Condition],
 }
 
-impl Read<'_, '_> {
-    fn place(&self) -> Place {
-        self.found.first().map_or_else(|| self.segment.place(), |found| found.element.place())
+/// The elements that made a value; nearly always there is one.
+enum FoundAll<'a> {
+    One(Found<'a>),
+    Several(Vec<Found<'a>>),
+}
+
+impl<'a> Deref for FoundAll<'a> {
+    type Target = [Found<'a>];
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::One(found) => std::slice::from_ref(found),
+            Self::Several(found) => found,
+        }
+    }
+}
+
+impl<'a> Read<'_, 'a> {
+    fn stand(&self) -> Stand<'a> {
+        self.found.first().map_or(Stand::Segment(self.segment), |found| Stand::Element(found.element))
+    }
+}
+
+/// Where a value stands on the wire. Its place is worked out when there is something to tell of it.
+#[derive(Clone, Copy)]
+enum Stand<'a> {
+    Element(Element<'a>),
+    Segment(Segment<'a>),
+    /// A constant.
+    Nowhere,
+}
+
+impl Stand<'_> {
+    fn place(self) -> Option<Place> {
+        match self {
+            Self::Element(element) => Some(element.place()),
+            Self::Segment(segment) => Some(segment.place()),
+            Self::Nowhere => None,
+        }
     }
 }
 
@@ -586,8 +620,8 @@ fn unlisted_value(rule: &Rule, code: &str) -> Option<Value> {
 }
 
 /// `DTM02`: the place without its position, for sentences that speak of all such places.
-fn place_name(place: Option<Place>) -> String {
-    let Some(place) = place else { return "a constant".to_owned() };
+fn place_name(place: Stand<'_>) -> String {
+    let Some(place) = place.place() else { return "a constant".to_owned() };
     let tag = place.tag.map(|tag| tag.to_string()).unwrap_or_default();
     let element = place.element.map(|element| format!("{element:02}")).unwrap_or_default();
     let component = place.component.map(|component| format!("-{component}")).unwrap_or_default();

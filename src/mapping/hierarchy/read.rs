@@ -200,8 +200,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     fn item(&mut self, step: Step<'m>, here: Here<'t, 'a>) -> usize {
-        let place = here.first().map(|segment| segment.place());
-        self.items.push(Item { parent: 0, step, place });
+        self.items.push(Item { parent: 0, step, first: here.first() });
         self.items.len() - 1
     }
 }

@@ -289,7 +289,9 @@ impl<'m, 'd> Writing<'m, 'd> {
             None => PathStep::Member(step.name.to_owned()),
         };
         let generic = path_text(&self.steps.iter().map(step).collect::<Vec<_>>());
-        let spot = self.program.spots.iter().find(|(known, _)| *known == generic || *known == format!("{generic}[*]"));
+        let is_meant =
+            |known: &str| known.strip_prefix(generic.as_str()).is_some_and(|rest| matches!(rest, "" | "[*]"));
+        let spot = self.program.spots.iter().find(|(known, _)| is_meant(known));
         Written { spot: spot.map(|(_, spot)| Spot::clone(spot)), member: self.path(), ..Written::default() }
     }
 }
