@@ -14,6 +14,10 @@ macro_rules! shipped {
 const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/codes"
     "edifact/blocks"
+    "edifact/d01b/invoice"
+    "edifact/d01b/order"
+    "edifact/d01b/order-response"
+    "edifact/d01b/shipment-notice"
     "edifact/d96a/invoice"
     "edifact/d96a/order"
     "edifact/d96a/order-response"

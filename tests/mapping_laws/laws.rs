@@ -36,6 +36,10 @@ holds_for! {
     edifact_d96a_order_response: "edifact/d96a/order-response", generate::edifact::order_responses;
     edifact_d96a_shipment_notice: "edifact/d96a/shipment-notice", generate::edifact::shipment_notices;
     edifact_d96a_invoice: "edifact/d96a/invoice", generate::edifact::invoices;
+    edifact_d01b_order: "edifact/d01b/order", generate::edifact::orders;
+    edifact_d01b_order_response: "edifact/d01b/order-response", generate::edifact::order_responses;
+    edifact_d01b_shipment_notice: "edifact/d01b/shipment-notice", generate::edifact::shipment_notices;
+    edifact_d01b_invoice: "edifact/d01b/invoice", generate::edifact::invoices;
     x12_004010_order_change: "x12/004010/order-change", generate::order_change::documents;
     x12_005010_order_change: "x12/005010/order-change", generate::order_change::documents;
     x12_004010_order_change_request: "x12/004010/order-change-request", generate::order_change::requests;

@@ -26,8 +26,12 @@ impl<'m, 'd> Writing<'m, 'd> {
             self.put_all(&emit.reach.route, &wants, here).ok();
             return;
         }
+        let is_conditional = !emit.conditions.is_empty();
         for segment in known {
-            if self.draft.cell(segment, *cell).is_none() && self.meets(segment, &emit.conditions) {
+            // Where it is said when, an emit stands in for the first of the values that a rule's condition allows.
+            let is_free =
+                self.draft.cell(segment, *cell).is_none_or(|found| is_conditional && found.others.contains(&by.text));
+            if is_free && self.meets(segment, &emit.conditions) {
                 self.draft.put(segment, *cell, by.clone());
             }
         }

@@ -318,6 +318,17 @@ fn pairs_fill_from_the_left_and_numbers_of_items_by_their_length() {
     let item = |gtin: &str| json!({"lines": [{"item": {"gtin": gtin, "revision": "C", "buyerPartNumber": "B"}}]});
     check(rules, item("00012345678905"), &["PO1*1*5*EA***BP*B*EC*C*UK*00012345678905"], &[]);
     check(rules, item("012345678905"), &["PO1*1*5*EA***BP*B*EC*C*UP*012345678905"], &[]);
+    // EDIFACT numbers trading units with EN, too; SRV, which D.01B has in its place, numbers all.
+    let written = |rule: &str, gtin: &str| {
+        let rules = format!("[order.lines.item]\ngtin = '{rule}'\nemit = {{ PIA01 = \"'1'\" }}");
+        let mapping = compile(&small("edifact/D96A/ORDERS", &rules));
+        let document = order(json!({"lines": [{"item": {"gtin": gtin}}]}));
+        shown(&write_with(&mapping, &document), ("+", ":")).into_iter().find(|one| one.starts_with("PIA"))
+    };
+    let all = "PIA[EN] or PIA[UP] or PIA[SRV]";
+    assert_eq!(written(all, "012345678905").as_deref(), Some("PIA+1+012345678905:UP"));
+    assert_eq!(written(all, "00012345678905").as_deref(), Some("PIA+1+00012345678905:EN"));
+    assert_eq!(written("PIA[SRV] or PIA[EN] or PIA[UP]", "012345678905").as_deref(), Some("PIA+1+012345678905:SRV"));
 }
 
 #[test]
@@ -458,6 +469,18 @@ fn an_emit_completes_the_segments_that_its_conditions_want() {
                  emit = { \"REF01 if REF02 present\" = \"'A1'\", \"REF01 if REF02 absent\" = \"'B2'\" }";
     let notes = json!({"notes": [{"text": "x", "subject": "1"}, {"text": "y"}]});
     check(rules, notes, &["REF*A1*1*x", "REF*B2**y"], &[]);
+}
+
+#[test]
+fn an_emit_that_says_when_stands_in_for_the_first_value_that_a_condition_allows() {
+    let rules = |emit: &str| {
+        format!(
+            "notes = {{ each = 'REF if REF01 in (IA VR CT)', text = 'REF02', subject = 'REF03', emit = {{ '{emit}' = \"'CT'\" }} }}"
+        )
+    };
+    let notes = || json!({"notes": [{"text": "x"}, {"text": "y", "subject": "1"}]});
+    check(&rules("REF01 if REF03 absent"), notes(), &["REF*CT*x", "REF*IA*y*1"], &[]);
+    check(&rules("REF01"), notes(), &["REF*IA*x", "REF*IA*y*1"], &[]);
 }
 
 #[test]
