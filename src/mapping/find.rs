@@ -216,13 +216,14 @@ impl<'t, 'a> Finder<'t, 'a> {
     ) -> Visit {
         let (start, loops) = match target {
             Target::This => return visit(here),
+            Target::Around(start) => return self.start(here, *start).map_or(Visit::GoOn, visit),
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(start) = self.start(here, start) else { return Visit::GoOn };
         self.visit_loops(start, loops, &mut |end| {
             let Here::Loop(instance) = end else { return Visit::GoOn };
             match target {
-                Target::This => Visit::GoOn,
+                Target::This | Target::Around(_) => Visit::GoOn,
                 Target::Loops { name, .. } => self.children(instance, name, &mut |child| visit(Here::Loop(child))),
                 Target::Segments(route) => {
                     self.direct(instance, route.tag, &mut |segment| visit(Here::Segment(instance, segment)))

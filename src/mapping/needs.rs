@@ -193,6 +193,7 @@ impl Needs {
     fn of_instances(instances: &Instances, guide: &Guide) -> Self {
         let (start, begins) = match &instances.target {
             Target::This => (Start::Out(0), None),
+            Target::Around(start) => (*start, None),
             Target::Segments(route) => (route.start, Some(Marks::of_tag(route.tag))),
             Target::Loops { start, name, .. } => {
                 let mut tags = Marks::default();

@@ -58,6 +58,13 @@ holds_for! {
     x12_005010_receiving_advice: "x12/005010/receiving-advice", generate::receiving_advice::documents;
     x12_004010_application_advice: "x12/004010/application-advice", generate::application_advice::documents;
     x12_005010_application_advice: "x12/005010/application-advice", generate::application_advice::documents;
+    edifact_d96a_delivery_schedule: "edifact/d96a/delivery-schedule", generate::edifact_delivery_schedule::documents;
+    edifact_d96a_just_in_time_delivery: "edifact/d96a/just-in-time-delivery", generate::edifact_just_in_time_delivery::documents;
+    edifact_d96a_order_change: "edifact/d96a/order-change", generate::edifact_order_change::documents;
+    edifact_d96a_remittance_advice: "edifact/d96a/remittance-advice", generate::edifact_remittance_advice::documents;
+    edifact_d96a_receiving_advice: "edifact/d96a/receiving-advice", generate::edifact_receiving_advice::documents;
+    edifact_d96a_inventory_report: "edifact/d96a/inventory-report", generate::edifact_inventory_report::documents;
+    edifact_d96a_application_advice: "edifact/d96a/application-advice", generate::edifact_application_advice::documents;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

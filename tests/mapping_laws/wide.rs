@@ -34,6 +34,14 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-861.x12", "templates/x12/004010/receiving-advice"),
     ("004010-824.x12", "templates/x12/004010/application-advice"),
     ("004010-997.x12", "templates/x12/004010/acknowledgement"),
+    ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
+    ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
+    ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
+    ("d96a-ordchg.edi", "templates/edifact/d96a/order-change"),
+    ("d96a-remadv.edi", "templates/edifact/d96a/remittance-advice"),
+    ("d96a-recadv.edi", "templates/edifact/d96a/receiving-advice"),
+    ("d96a-invrpt.edi", "templates/edifact/d96a/inventory-report"),
+    ("d96a-aperak.edi", "templates/edifact/d96a/application-advice"),
 ];
 
 #[test]

@@ -4,6 +4,14 @@
 pub(crate) mod application_advice;
 pub(crate) mod delivery_schedule;
 pub(crate) mod edifact;
+pub(crate) mod edifact_application_advice;
+pub(crate) mod edifact_delivery_schedule;
+pub(crate) mod edifact_inventory_report;
+pub(crate) mod edifact_just_in_time_delivery;
+pub(crate) mod edifact_order_change;
+pub(crate) mod edifact_others;
+pub(crate) mod edifact_receiving_advice;
+pub(crate) mod edifact_remittance_advice;
 pub(crate) mod goods;
 pub(crate) mod inventory_report;
 pub(crate) mod invoice;
