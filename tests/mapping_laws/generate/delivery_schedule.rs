@@ -119,6 +119,7 @@ fn cumulative(message: Message) -> Maybe {
     object(vec![
         ("required", required),
         ("received", must(decimal(5, 0))),
+        ("shipped", may(decimal(5, 0))),
         ("start", must(date())),
         ("asOf", may(date())),
     ])
