@@ -335,6 +335,10 @@ fn an_object_is_the_loop_around_which_those_share_that_say_the_same() {
     let other = json!([line("A", one), line("B", two)]);
     let apart = ["NAD+CN+++One", "CTA++:Ann", "LIN+++A:IN", "NAD+CN+++One", "LOC+11+D4", "LIN+++B:IN"];
     assert_eq!(placed(other), apart);
+    // What says less does not stand below what says more.
+    let bare = json!([line("A", json!({"name": "One", "unloadingPoint": "D4"})), line("B", json!({"name": "One"}))]);
+    let apart = ["NAD+CN+++One", "LOC+11+D4", "LIN+++A:IN", "NAD+CN+++One", "LIN+++B:IN"];
+    assert_eq!(placed(bare), apart);
 }
 
 #[test]
