@@ -70,6 +70,7 @@ impl fmt::Display for MessageName {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edi::{Piece, ReadOptions, Reader};
 
     #[test]
     fn a_release_is_covered_by_its_first_letters() {
@@ -86,6 +87,21 @@ mod tests {
         check("x12/0/850", "edifact/0/850", false);
         let wire = MessageName::new(Standard::Edifact, "D.96A", "ORDERS");
         assert!("edifact/D96A/ORDERS".parse::<MessageName>().unwrap().covers(&wire));
+    }
+
+    #[test]
+    fn the_association_code_of_an_implementation_guide_makes_no_other_message() {
+        let name = |s009: &str| {
+            let file = format!("UNB+UNOC:3+A+B+261102:0815+1'UNH+1+{s009}'UNT+2+1'UNZ+1+1'");
+            let mut reader = Reader::new(file.as_bytes(), ReadOptions::default());
+            let pieces = std::iter::from_fn(|| reader.next_piece().unwrap());
+            let mut sets = pieces.filter_map(|piece| if let Piece::Set(set) = piece { Some(*set) } else { None });
+            MessageName::of(&sets.next().unwrap())
+        };
+        let agreed: MessageName = "edifact/D96A/ORDERS".parse().unwrap();
+        assert!(agreed.covers(&name("ORDERS:D:96A:UN")));
+        assert!(agreed.covers(&name("ORDERS:D:96A:UN:EAN008")));
+        assert!(!agreed.covers(&name("ORDERS:D:01B:UN:EAN010")));
     }
 
     #[test]

@@ -28,7 +28,7 @@ const STORY: &[Chapter] = &[
     Chapter { template: "invoice", document: "invoice.json", lacks: &[], gains: &[] },
 ];
 
-pub(crate) const DIRECTORIES: &[&str] = &["d96a"];
+pub(crate) const DIRECTORIES: &[&str] = &["d96a", "d01b"];
 
 pub(crate) fn document(name: &str) -> Option<Value> {
     let text = std::fs::read_to_string(shared("examples")?.join(name)).unwrap();

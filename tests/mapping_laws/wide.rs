@@ -1,4 +1,5 @@
-//! Messages with most of what senders put into them: what the templates make of each, and law 2 on them.
+//! Messages with most of what senders put into them: what the templates make of each, and law 2 on them where the template
+//! writes, too.
 
 use std::path::PathBuf;
 
@@ -19,12 +20,20 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-ordrsp.edi", "templates/edifact/d96a/order-response"),
     ("d96a-desadv.edi", "templates/edifact/d96a/shipment-notice"),
     ("d96a-invoic.edi", "templates/edifact/d96a/invoice"),
+    ("d01b-orders.edi", "templates/edifact/d01b/order"),
+    ("d01b-ordrsp.edi", "templates/edifact/d01b/order-response"),
+    ("d01b-desadv.edi", "templates/edifact/d01b/shipment-notice"),
+    ("d01b-invoic.edi", "templates/edifact/d01b/invoice"),
     ("004010-860.x12", "templates/x12/004010/order-change"),
     ("004010-865-request.x12", "templates/x12/004010/order-change-request"),
     ("004010-865.x12", "templates/x12/004010/order-change-response"),
     ("004010-830.x12", "templates/x12/004010/delivery-schedule"),
     ("004010-862.x12", "templates/x12/004010/shipping-schedule"),
     ("004010-820.x12", "templates/x12/004010/remittance-advice"),
+    ("004010-846.x12", "templates/x12/004010/inventory-report"),
+    ("004010-861.x12", "templates/x12/004010/receiving-advice"),
+    ("004010-824.x12", "templates/x12/004010/application-advice"),
+    ("004010-997.x12", "templates/x12/004010/acknowledgement"),
     ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
@@ -49,18 +58,19 @@ fn wide_messages_are_read_and_written() {
         let read = hands.read(&set);
         assert_eq!(canon::check(&read.document, mapping.document().name), [], "{file}");
         let left: String = read.unmapped.iter().map(|one| format!("{} {}\n", one.path, one.value)).collect();
+        let suffix = file.split_once('.').unwrap().0;
+        let told = format!("{:#}\n\n# found\n{}\n# unmapped\n{left}", read.document, lines(&read.findings));
+        if !mapping.ways().write {
+            insta::with_settings!({snapshot_suffix => suffix}, { insta::assert_snapshot!(told) });
+            continue;
+        }
         let written = hands.write(&read.document);
         let again = hands.read_back(&written);
         let filled: Vec<String> = again.derived.iter().map(|one| one.path.clone()).collect();
         let found = Equality::of(template).differences(&read.document, &again.document, &filled);
         let text = wire::shown(mapping.message(), &written.segments);
         assert_eq!(found, Vec::<String>::new(), "{file}\n{text}");
-        let told = format!(
-            "{:#}\n\n# found\n{}\n# unmapped\n{left}\n# written\n{text}\n# found\n{}",
-            read.document,
-            lines(&read.findings),
-            lines(&written.findings)
-        );
-        insta::with_settings!({snapshot_suffix => file.split_once('.').unwrap().0}, { insta::assert_snapshot!(told) });
+        let told = format!("{told}\n# written\n{text}\n# found\n{}", lines(&written.findings));
+        insta::with_settings!({snapshot_suffix => suffix}, { insta::assert_snapshot!(told) });
     }
 }

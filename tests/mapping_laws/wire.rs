@@ -29,10 +29,21 @@ pub(crate) fn enveloped(message: &GuideKey, body: &str) -> Vec<u8> {
         format!("{isa}{head}{body}SE*{count}*0001~GE*1*101~IEA*1*000000101~")
     } else {
         let (version, number) = release.split_at(1);
-        let count = body.matches('\'').count() + 2;
+        let count = terminators(body) + 2;
         format!("UNB+UNOC:3+A+B+261102:0815+1'UNH+1+{set}:{version}:{number}:UN'{body}UNT+{count}+1'UNZ+1+1'")
     };
     text.into_bytes()
+}
+
+/// How many segments end in a body: a terminator behind a release character is text.
+fn terminators(body: &str) -> usize {
+    let mut is_released = false;
+    let mut count = 0;
+    for one in body.chars() {
+        count += usize::from(one == '\'' && !is_released);
+        is_released = one == '?' && !is_released;
+    }
+    count
 }
 
 /// Every transaction set of a file.

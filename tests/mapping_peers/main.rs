@@ -13,10 +13,12 @@
     reason = "a test"
 )]
 
+mod edifact;
 mod peer;
 #[expect(dead_code, reason = "the laws use all of it")]
 #[path = "../mapping_laws/template.rs"]
 mod template;
+mod trade;
 #[path = "../mapping_laws/wire.rs"]
 mod wire;
 mod x12;

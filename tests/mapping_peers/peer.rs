@@ -27,24 +27,69 @@ pub(crate) fn write(python: &str, arguments: &[&str], folder: &Path) -> Vec<Path
 
 /// What a peer complains of in each of some interchanges.
 pub(crate) fn complaints(python: &str, arguments: &[&str], paths: &[PathBuf]) -> Vec<Vec<String>> {
-    let mut process = command(python)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|fault| missing(python, &fault));
+    answers(command(python).args(arguments), python, paths).iter().map(complaints_in).collect()
+}
+
+fn complaints_in(answer: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    answer["complaints"].as_array().unwrap().iter().map(text).collect()
+}
+
+/// A message of EDIFACT as a reader cut it, a line for each segment between header and trailer, and what it complains of.
+pub(crate) struct Cut {
+    pub(crate) segments: Vec<String>,
+    pub(crate) complaints: Vec<String>,
+}
+
+/// Messages as pydifact cuts them.
+pub(crate) fn cut_by_pydifact(paths: &[PathBuf]) -> Vec<Cut> {
+    let mut reader = Command::new(root().join(PARTNERS));
+    reader.arg(root().join("tests/peers/edi_readers.py")).arg("pydifact");
+    let cut = |answer: &Value| Cut { segments: segments(answer), complaints: Vec::new() };
+    answers(&mut reader, PARTNERS, paths).iter().map(cut).collect()
+}
+
+/// Messages as npm's edifact cuts them, held against its definitions and segment tables.
+pub(crate) fn cut_by_edifact(paths: &[PathBuf]) -> Vec<Cut> {
+    let mut reader = Command::new("node");
+    reader.arg(root().join("tests/peers/edifact_reader.js"));
+    let cut = |answer: &Value| Cut { segments: segments(answer), complaints: complaints_in(answer) };
+    answers(&mut reader, "node", paths).iter().map(cut).collect()
+}
+
+/// Segments as they stand on the wire.
+fn segments(answer: &Value) -> Vec<String> {
+    let released = |text: &str| -> String {
+        text.chars().flat_map(|one| "+:'?".contains(one).then_some('?').into_iter().chain([one])).collect()
+    };
+    let component = |value: &Value| released(value.as_str().unwrap());
+    let element = |value: &Value| match value {
+        Value::Array(components) => components.iter().map(component).collect::<Vec<_>>().join(":"),
+        text => component(text),
+    };
+    let shown = |segment: &Value| {
+        let parts: Vec<String> = segment.as_array().unwrap().iter().map(element).collect();
+        format!("{}'", parts.join("+").trim_end_matches('+'))
+    };
+    let all = answer["segments"].as_array().unwrap_or_else(|| panic!("refused: {answer}")).iter().map(shown);
+    all.filter(|segment| !["UNB", "UNH", "UNT", "UNZ"].contains(&&segment[..3])).collect()
+}
+
+/// What a program answers to each of some paths.
+fn answers(command: &mut Command, program: &str, paths: &[PathBuf]) -> Vec<Value> {
+    let mut process =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap_or_else(|fault| missing(program, &fault));
     let lines: String = paths.iter().map(|path| format!("{}\n", path.display())).collect();
     let mut input = process.stdin.take().unwrap();
     // Beside the reading, so that neither pipe can be full while the other waits.
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
     let output = process.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
-    assert!(output.status.success(), "{arguments:?} ends with {}", output.status);
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    assert!(output.status.success(), "{command:?} ends with {}", output.status);
     let answers = String::from_utf8(output.stdout).unwrap();
     let answers: Vec<Value> = answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(answers.len(), paths.len());
-    answers.iter().map(|answer| answer["complaints"].as_array().unwrap().iter().map(text).collect()).collect()
+    answers
 }
 
 /// Fails for what nobody has decided of a judge's complaints, each with the interchange it is about, and for a decision
@@ -73,10 +118,13 @@ pub(crate) fn hold(judge: &str, told: &[(String, Vec<String>)], decisions: &[Dec
 }
 
 fn command(python: &str) -> Command {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut command = Command::new(root.join(python));
-    command.arg(root.join("tests/peers/mapping_partner.py"));
+    let mut command = Command::new(root().join(python));
+    command.arg(root().join("tests/peers/mapping_partner.py"));
     command
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn missing(python: &str, fault: &std::io::Error) -> ! {

@@ -275,9 +275,10 @@ impl Planner<'_> {
         let node = match level {
             Some(level) => {
                 let mut written = value.clone();
-                // What the level itself says needs no place in it.
+                // What the level itself says needs no place in it, nor what a unit is of which nothing is said.
                 let says_it = self.hierarchy.levels.get(level).is_some_and(|level| level.role != Role::Unit(None));
-                if let (true, Value::Object(members)) = (says_it, &mut written) {
+                let says_nothing = kind == "other" && text(value, "typeCode").is_empty();
+                if let (true, Value::Object(members)) = (says_it || says_nothing, &mut written) {
                     members.shift_remove("type");
                 }
                 self.add(level, parent, Holds::Unit { index: unit, unit: written, is_first })

@@ -136,6 +136,17 @@ fn levels_of_one_line_gather_serial_numbers_and_keep_the_first_number() {
 }
 
 #[test]
+fn a_unit_of_which_nobody_says_what_it_is_is_written_without_a_type() {
+    let units = units(&read(&format!("CPS+1'CPS+2+1'PAC+2'{LINE}")).document);
+    assert_eq!(units, ["/O1 : 5 of 1"]);
+    let line = json!([{"lineId": "1", "lineNumber": "1", "shippedQuantity": {"value": "5", "unit": "PCE"}}]);
+    let unit = json!({"id": "O1", "type": "other", "unitCount": 2, "contents": [{"lineId": "1", "quantity": "5"}]});
+    let Written { segments, findings, .. } = write(line, json!([unit]));
+    assert_eq!(shown(&segments), "CPS+1'CPS+2+1'PAC+2'LIN+1'QTY+12:5:PCE");
+    assert_eq!(findings, []);
+}
+
+#[test]
 fn each_level_of_a_line_is_written_with_a_number_and_the_serials_of_its_unit() {
     let line = json!({
         "lineId": "1",

@@ -26,10 +26,12 @@ impl<'m, 'd> Writing<'m, 'd> {
             self.put_all(&emit.reach.route, &wants, here).ok();
             return;
         }
+        // A rule's condition that allows several values has put its first there, for want of another. An emit that says
+        // when, or whose value is a member, knows better.
+        let knows = !emit.conditions.is_empty() || matches!(emit.value, EmitValue::Member { .. });
         for segment in known {
-            // A condition that allows several values has put its first there, for want of another.
-            let is_open = self.draft.cell(segment, *cell).is_none_or(|found| found.others.contains(&by.text));
-            if is_open && self.meets(segment, &emit.conditions) {
+            let is_free = self.draft.cell(segment, *cell).is_none_or(|found| knows && found.others.contains(&by.text));
+            if is_free && self.meets(segment, &emit.conditions) {
                 self.draft.put(segment, *cell, by.clone());
             }
         }

@@ -456,12 +456,18 @@ fn in_order<'s>(sources: &'s [Source], value: &Value) -> Vec<&'s Source> {
 fn lengths(source: &Source) -> &'static [usize] {
     let Source::Places { reaches, .. } = source else { return &[] };
     match reaches.first().map(|reach| &reach.part) {
-        Some(Part::Pair { qualifier, .. }) => match qualifier.as_str() {
-            "UP" | "UA" | "UI" => &[12],
-            "EN" => &[8, 13],
-            "UK" => &[14],
-            _ => &[],
-        },
+        Some(Part::Pair { qualifier, pairs }) => {
+            // EDIFACT has them in a composite, and EN for those of trading units as well.
+            let is_edifact = pairs.first().is_some_and(|pair| pair.qualifier.sub.component > 0);
+            match (qualifier.as_str(), is_edifact) {
+                ("UP" | "UA" | "UI", _) => &[12],
+                ("EN", false) => &[8, 13],
+                ("EN", true) => &[8, 13, 14],
+                ("SRV", true) => &[8, 12, 13, 14],
+                ("UK", false) => &[14],
+                _ => &[],
+            }
+        }
         _ => &[],
     }
 }

@@ -157,8 +157,15 @@ impl Writing<'_, '_> {
             return Err(Clash::ReadOnly);
         }
         let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, by)).collect();
+        let mut apart = Vec::new();
         for (reach, wire) in reaches.iter().zip(texts) {
-            wants.extend(value_wants(reach, wire, by));
+            match reach.route == *route {
+                true => wants.extend(value_wants(reach, wire, by)),
+                false => apart.push((&reach.route, value_wants(reach, wire, by))),
+            }
+        }
+        for (route, wants) in apart {
+            self.put_all(route, &wants, here)?;
         }
         let beside: Vec<&Condition> = conditions.iter().filter(|condition| condition.of == Of::Beside).collect();
         if beside.is_empty() {

@@ -356,6 +356,17 @@ fn pairs_fill_from_the_left_and_numbers_of_items_by_their_length() {
     let item = |gtin: &str| json!({"lines": [{"item": {"gtin": gtin, "revision": "C", "buyerPartNumber": "B"}}]});
     check(rules, item("00012345678905"), &["PO1*1*5*EA***BP*B*EC*C*UK*00012345678905"], &[]);
     check(rules, item("012345678905"), &["PO1*1*5*EA***BP*B*EC*C*UP*012345678905"], &[]);
+    // EDIFACT numbers trading units with EN, too; SRV, which D.01B has in its place, numbers all.
+    let written = |rule: &str, gtin: &str| {
+        let rules = format!("[order.lines.item]\ngtin = '{rule}'\nemit = {{ PIA01 = \"'1'\" }}");
+        let mapping = compile(&small("edifact/D96A/ORDERS", &rules));
+        let document = order(json!({"lines": [{"item": {"gtin": gtin}}]}));
+        shown(&write_with(&mapping, &document), ("+", ":")).into_iter().find(|one| one.starts_with("PIA"))
+    };
+    let all = "PIA[EN] or PIA[UP] or PIA[SRV]";
+    assert_eq!(written(all, "012345678905").as_deref(), Some("PIA+1+012345678905:UP"));
+    assert_eq!(written(all, "00012345678905").as_deref(), Some("PIA+1+00012345678905:EN"));
+    assert_eq!(written("PIA[SRV] or PIA[EN] or PIA[UP]", "012345678905").as_deref(), Some("PIA+1+012345678905:SRV"));
 }
 
 #[test]
@@ -499,6 +510,18 @@ fn an_emit_completes_the_segments_that_its_conditions_want() {
 }
 
 #[test]
+fn an_emit_that_says_when_stands_in_for_the_first_value_that_a_condition_allows() {
+    let rules = |emit: &str| {
+        format!(
+            "notes = {{ each = 'REF if REF01 in (IA VR CT)', text = 'REF02', subject = 'REF03', emit = {{ '{emit}' = \"'CT'\" }} }}"
+        )
+    };
+    let notes = || json!({"notes": [{"text": "x"}, {"text": "y", "subject": "1"}]});
+    check(&rules("REF01 if REF03 absent"), notes(), &["REF*CT*x", "REF*IA*y*1"], &[]);
+    check(&rules("REF01"), notes(), &["REF*IA*x", "REF*IA*y*1"], &[]);
+}
+
+#[test]
 fn derived_members_are_filled_before_writing() {
     let rules = "totals.lineCount = 'CTT01'\n[order.derive]\n'totals.lineCount' = 'count(lines)'\n\
                  'lines.lineAmount' = 'quantity.value * 2'";
@@ -583,6 +606,22 @@ fn an_item_goes_beside_what_stands_in_a_segment_of_which_there_is_one() {
     let others = [other("CT", "1"), other("CT", "2"), other("IA", "3")];
     let more = json!({"orderDate": "2026-11-02", "references": {"others": others}});
     check(rules, more, &["BEG***7**20261102*1", "REF*CT*2", "REF*IA*3"], &[]);
+}
+
+#[test]
+fn a_time_of_day_may_have_its_date_in_the_loop_around() {
+    let mapping = compile(
+        "message = 'x12/004010/862'\ndocument = 'delivery-schedule@1'\n[delivery-schedule]\nscheduleNumber = 'BSS02'\n\
+         [delivery-schedule.lines]\neach = 'LIN'\nlineNumber = 'LIN01'\n[delivery-schedule.lines.schedules]\n\
+         each = 'FST/JIT'\nquantity = 'JIT01'\nrequestedDeliveryAt = '^FST.FST04 + JIT02 | instant'",
+    );
+    let schedule = |at: &str| json!({"quantity": "5", "requestedDeliveryAt": at});
+    let days = ["2026-11-05T11:00:00Z", "2026-11-05T18:00:00Z", "2026-11-06T11:00:00Z"];
+    let line = json!({"lineNumber": "1", "schedules": days.map(schedule)});
+    let written = write_with(&mapping, &json!({"scheduleNumber": "7", "lines": [line]}));
+    let beside = ["FST****20261105", "JIT*5*0600", "JIT*5*1300", "FST****20261106", "JIT*5*0600"];
+    assert_eq!(shown(&written, ("*", ">"))[2..], beside, "{:#?}", written.findings);
+    assert!(written.findings.iter().all(|one| !one.code.contains("read-back")), "{:#?}", written.findings);
 }
 
 #[test]
