@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = shipped! {
     "edifact/d01b/order-response"
     "edifact/d01b/shipment-notice"
     "edifact/schedules"
+    "edifact/d96a/acknowledgement"
     "edifact/d96a/application-advice"
     "edifact/d96a/delivery-schedule"
     "edifact/d96a/inventory-report"

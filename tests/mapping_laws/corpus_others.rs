@@ -94,6 +94,27 @@ fn the_other_messages_are_read_and_what_stays_unmapped_has_a_reason() {
 }
 
 #[test]
+fn reports_are_read_as_what_they_say_of_an_interchange() {
+    let Some(corpus) = shared().map(|shared| shared.join("corpus")) else { return };
+    let manifest = std::fs::read_to_string(corpus.join("MANIFEST.tsv")).unwrap();
+    let rows = manifest.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let mapping = mapping("templates/edifact/d96a/acknowledgement");
+    let mut told = String::new();
+    for row in rows.filter(|row| row[4] == "CONTRL" && row[8] != "invalid") {
+        let bytes = std::fs::read(corpus.join(row[0])).unwrap();
+        // Those that a program has in its tests have no envelope.
+        let envelope = if bytes.starts_with(b"UNH") { "UNB+UNOC:3+A+B+261102:0815+1'" } else { "" };
+        let bytes = [envelope.as_bytes(), &bytes].concat();
+        for set in wire::sets(&bytes) {
+            let read = Hands { mapping: &mapping, parties: &[] }.read(&set);
+            assert_eq!(canon::check(&read.document, mapping.document().name), [], "{}", row[0]);
+            told += &format!("{}\n{}", read.document, lines(&read.findings));
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
 fn what_was_read_of_the_other_messages_and_written_is_read_as_before() {
     let Some(samples) = samples() else { return };
     for Sample { file, kind, set, .. } in &samples {

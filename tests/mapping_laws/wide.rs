@@ -42,6 +42,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-recadv.edi", "templates/edifact/d96a/receiving-advice"),
     ("d96a-invrpt.edi", "templates/edifact/d96a/inventory-report"),
     ("d96a-aperak.edi", "templates/edifact/d96a/application-advice"),
+    ("d96a-contrl.edi", "templates/edifact/d96a/acknowledgement"),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::draft::{LoopNumber, Mark, SegmentNumber, Written};
-use super::place::{Asked, Here, Want, Wire, condition_want};
+use super::place::{Asked, Clash, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
 use crate::base::Diagnostic;
@@ -34,6 +34,7 @@ struct State {
     notes: Noted,
     clashes: usize,
     left_out: usize,
+    around: usize,
 }
 
 impl<'m, 'd> Writing<'m, 'd> {
@@ -50,12 +51,31 @@ impl<'m, 'd> Writing<'m, 'd> {
         let made = self.instance_for_object(instances, here, &by);
         self.spot.clone_from(&by.spot);
         match made {
+            Ok(inside) if self.is_said_around(instances, value, inside) => {}
             Ok(inside) => {
                 self.items.push(value);
                 self.section(section, members, inside);
                 self.items.pop();
             }
             Err(clash) => self.clash(&clash),
+        }
+    }
+
+    /// Whether an item before this one said the same of the loop around both. One that said something else has the loop for
+    /// itself.
+    fn is_said_around(&mut self, instances: &Instances, value: &'d Value, inside: Here) -> bool {
+        let (Target::Around(_), Here::Loop(number)) = (&instances.target, inside) else { return false };
+        let name = self.steps.last().map_or("", |step| step.name);
+        let is_of = |(known, member, _): &&(LoopNumber, &str, &Value)| *known == number && *member == name;
+        let said = self.around.iter().find(is_of).map(|(_, _, said)| *said);
+        self.around.push((number, name, value));
+        match said {
+            None => false,
+            Some(said) if said == value => true,
+            Some(_) => {
+                self.clash(&Clash::Full(self.draft.definition(number).name.clone()));
+                true
+            }
         }
     }
 
@@ -244,17 +264,30 @@ impl<'m, 'd> Writing<'m, 'd> {
             };
             !is_own && self.draft.is_within(segment, around)
         };
-        is_shared && self.draft.was_there(before.draft, around) && self.draft.filled_since(before.draft).any(is_beside)
+        if !is_shared || !self.draft.was_there(before.draft, around) {
+            return false;
+        }
+        // An item that says nothing of the loop would be read with what the others say.
+        let (others, own) = self.around.split_at(before.around.min(self.around.len()));
+        let is_of = |said: &[(LoopNumber, &str, &Value)]| said.iter().any(|(number, ..)| *number == around);
+        (is_of(others) && !is_of(own)) || self.draft.filled_since(before.draft).any(is_beside)
     }
 
     fn state(&self) -> State {
-        State { draft: self.draft.mark(), notes: self.notes.mark(), clashes: self.clashes, left_out: self.left_out }
+        State {
+            draft: self.draft.mark(),
+            notes: self.notes.mark(),
+            clashes: self.clashes,
+            left_out: self.left_out,
+            around: self.around.len(),
+        }
     }
 
     fn take_back(&mut self, before: State) {
         self.draft.rewind(before.draft);
         self.notes.rewind(before.notes);
         (self.clashes, self.left_out) = (before.clashes, before.left_out);
+        self.around.truncate(before.around);
     }
 
     /// Values of one kind, in the places of a list: a new segment where the one before is full.

@@ -18,7 +18,7 @@ pub use back::{Origin, Written};
 
 use serde_json::{Map, Value};
 
-use self::draft::Draft;
+use self::draft::{Draft, LoopNumber};
 use self::place::{Clash, Here};
 use self::value::{Out, Unwritable};
 use super::context::ReadContext;
@@ -45,6 +45,8 @@ struct Writing<'m, 'd> {
     clashes: usize,
     /// Members that no rule wrote.
     left_out: usize,
+    /// Objects that are a loop around the items they stand in: the loop, the member's name, and what it says.
+    around: Vec<(LoopNumber, &'d str, &'d Value)>,
 }
 
 #[derive(Clone, Copy)]
@@ -66,6 +68,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             spot: None,
             clashes: 0,
             left_out: 0,
+            around: Vec::new(),
         }
     }
 

@@ -125,9 +125,11 @@ fn a_value_stands_in_for_the_first_that_a_condition_allows() {
     let incoterm = |word: &str| json!({"deliveryTerms": {"incoterm": word}});
     check(terms, incoterm("FCA"), &["FOB*DF***01*FCA"], &[]);
     check(terms, incoterm("CIF"), &[], &["write-conflict"]);
-    // An emit says which of them it is; what the condition does not allow stays as it is.
-    let emitted =
-        |code: &str| format!("contractNumber = 'REF02 if REF01 in (CT BC)'\nemit = {{ REF01 = \"'{code}'\" }}");
+    // An emit that says when says which of them it is; what the condition does not allow stays as it is.
+    let emitted = |code: &str| {
+        let emit = format!("emit = {{ 'REF01 if REF02 present' = \"'{code}'\" }}");
+        format!("contractNumber = 'REF02 if REF01 in (CT BC)'\n{emit}")
+    };
     check(&emitted("BC"), json!({"contractNumber": "C"}), &["REF*BC*C"], &[]);
     check(&emitted("ZZ"), json!({"contractNumber": "C"}), &["REF*CT*C"], &[]);
 }
@@ -335,6 +337,10 @@ fn an_object_is_the_loop_around_which_those_share_that_say_the_same() {
     let other = json!([line("A", one), line("B", two)]);
     let apart = ["NAD+CN+++One", "CTA++:Ann", "LIN+++A:IN", "NAD+CN+++One", "LOC+11+D4", "LIN+++B:IN"];
     assert_eq!(placed(other), apart);
+    // What says less does not stand below what says more.
+    let bare = json!([line("A", json!({"name": "One", "unloadingPoint": "D4"})), line("B", json!({"name": "One"}))]);
+    let apart = ["NAD+CN+++One", "LOC+11+D4", "LIN+++A:IN", "NAD+CN+++One", "LIN+++B:IN"];
+    assert_eq!(placed(bare), apart);
 }
 
 #[test]

@@ -12,14 +12,20 @@ use super::{
 pub(super) const REFERENCES: &[&str] = &["quotation", "requisition", "customerOrder"];
 const OTHERS: &[&str] = &["ADE", "AAN", "SZ"];
 
-/// A line with a place is in the message's first form, a schedule with one in its second.
+/// A line with a place is in the message's first form, where lines of one place stand together; a schedule with one is in
+/// its second.
 pub(crate) fn documents() -> BoxedStrategy<Value> {
-    prop_oneof![2 => lines(line(true), 3), 1 => lines(line(false), 3)]
-        .prop_flat_map(|lines| {
-            unwrapped(head_members()).prop_map(move |mut head| {
-                head["lines"] = lines.clone();
-                head
-            })
+    let placed = (lines(line(true), 3), any::<bool>()).prop_map(|(mut lines, is_one_place)| {
+        let place = lines[0].get("shipTo").cloned();
+        if let (true, Some(place)) = (is_one_place, place) {
+            lines.as_array_mut().unwrap().iter_mut().for_each(|line| line["shipTo"] = place.clone());
+        }
+        lines
+    });
+    (unwrapped(head_members()), prop_oneof![2 => placed.boxed(), 1 => lines(line(false), 3)])
+        .prop_map(|(mut head, lines)| {
+            head["lines"] = lines;
+            head
         })
         .boxed()
 }
@@ -67,12 +73,12 @@ fn line(has_place: bool) -> Maybe {
         ("notes", perhaps(notes(2, &["PKG", "DEL"]))),
     ];
     if has_place {
-        members.push(("shipTo", place(1)));
+        members.push(("shipTo", place(2)));
         members.push(("unloadingPoint", may(text(1, 25))));
         members.push(("internalDestination", may(text(1, 25))));
         members.push(("schedules", must(schedules(schedule()))));
     } else {
-        let elsewhere = joined(vec![schedule(), object(vec![("shipTo", place(1))])]);
+        let elsewhere = joined(vec![schedule(), object(vec![("shipTo", place(2))])]);
         members.push(("schedules", prop_oneof![schedules(schedule()), schedules(elsewhere)].prop_map(Some).boxed()));
     }
     object(members)
