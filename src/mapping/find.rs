@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::hierarchy::TreeIndex;
-use super::needs::{Needs, Tags, TagsBelow};
+use super::needs::{Marked, Marks, Needs};
 use super::program::{Cell, Condition, Emit, Instances, Of, Part, Reach, Route, Start, Target};
 use super::rule::Test;
 use crate::edi::{Element, Instance, InstancePart, Segment, Tag, Tree};
@@ -62,7 +62,7 @@ pub(super) struct Finder<'t, 'a> {
     of_levels: BTreeMap<u32, Instance<'t, 'a>>,
     segments: BTreeMap<Tag, Vec<Segment<'a>>>,
     loops: BTreeMap<&'a str, Vec<Instance<'t, 'a>>>,
-    below: TagsBelow,
+    marked: Marked,
     memo: Memo<'a>,
 }
 
@@ -98,20 +98,20 @@ impl<'t, 'a> Finder<'t, 'a> {
             let children = tree.root().loops().flat_map(|child| std::iter::once(child).chain(child.loops()));
             of_levels.extend(children.filter(|child| levels.has(child.number())).map(|child| (child.number(), child)));
         }
-        Self { levels, of_levels, segments, loops, below: TagsBelow::of(tree), memo: Memo::default() }
+        Self { levels, of_levels, segments, loops, marked: Marked::of(tree), memo: Memo::default() }
     }
 
-    /// The tags in an instance.
-    pub(super) fn tags(&self, here: Here<'t, 'a>) -> Tags {
+    /// What an instance has.
+    pub(super) fn marks(&self, here: Here<'t, 'a>) -> Marks {
         match here {
-            Here::Loop(instance) => self.below.in_instance(instance.number()),
-            Here::Segment(_, segment) => Tags::of(segment.tag()),
+            Here::Loop(instance) => self.marked.instance(instance.number()),
+            Here::Segment(_, segment) => self.marked.segment(segment.position()),
         }
     }
 
-    /// Whether a rule may find something in an instance with these tags.
-    pub(super) fn may_meet(&self, needs: Needs, here: Tags) -> bool {
-        self.below.may_meet(needs, here)
+    /// Whether a rule may find something in an instance with these marks.
+    pub(super) fn may_meet(&self, needs: Needs, here: Marks) -> bool {
+        self.marked.may_meet(needs, here)
     }
 
     /// Where a route starts; nothing where no level of the name is above.
@@ -216,13 +216,14 @@ impl<'t, 'a> Finder<'t, 'a> {
     ) -> Visit {
         let (start, loops) = match target {
             Target::This => return visit(here),
+            Target::Around(start) => return self.start(here, *start).map_or(Visit::GoOn, visit),
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(start) = self.start(here, start) else { return Visit::GoOn };
         self.visit_loops(start, loops, &mut |end| {
             let Here::Loop(instance) = end else { return Visit::GoOn };
             match target {
-                Target::This => Visit::GoOn,
+                Target::This | Target::Around(_) => Visit::GoOn,
                 Target::Loops { name, .. } => self.children(instance, name, &mut |child| visit(Here::Loop(child))),
                 Target::Segments(route) => {
                     self.direct(instance, route.tag, &mut |segment| visit(Here::Segment(instance, segment)))

@@ -60,7 +60,7 @@ fn of_instances(instances: &Instances, section: &Section, named: &mut Vec<Named>
             all.for_each(|condition| of_condition(condition, named));
             collect(section, named);
         }
-        Target::This | Target::Segments(_) => {}
+        Target::This | Target::Around(_) | Target::Segments(_) => {}
     }
 }
 
@@ -68,7 +68,7 @@ fn is_here(instances: &Instances) -> bool {
     match &instances.target {
         Target::This => true,
         Target::Segments(route) => route.start == Start::Out(0) && route.loops.is_empty(),
-        Target::Loops { .. } => false,
+        Target::Around(_) | Target::Loops { .. } => false,
     }
 }
 

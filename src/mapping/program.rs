@@ -281,6 +281,8 @@ pub(super) struct Instances {
 pub(super) enum Target {
     /// The instance around the rule is meant.
     This,
+    /// A loop further out, in which the instance around the rule stands.
+    Around(Start),
     /// Loops of this name, inside these.
     Loops { start: Start, loops: Vec<String>, name: String },
     /// Segments of this tag, each a loop of its own, inside these loops.

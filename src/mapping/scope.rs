@@ -88,6 +88,10 @@ impl<'g> Scope<'g> {
             return Ok((Target::This, Self { entered: 0, ..self.clone() }));
         }
         let (start, mut levels) = self.start(place)?;
+        if place.loops.is_empty() && begins_with(&levels, &place.segment) {
+            let target = if here { Target::This } else { Target::Around(start) };
+            return Ok((target, Self { guide: self.guide, levels, entered: 0, tree: self.tree.clone() }));
+        }
         let outside = levels.len();
         let definition = self.walk(&mut levels, &place.loops, place.at)?;
         let Some(definition) = definition else {
@@ -264,6 +268,12 @@ impl<'g> Scope<'g> {
         names(from, &mut known);
         RuleFault { hint: did_you_mean(name, known.iter().map(String::as_str)), ..RuleFault::new(place.at, message) }
     }
+}
+
+/// Whether the innermost loop is one that this segment begins: that very instance is meant. The message is none.
+fn begins_with(levels: &[Level<'_>], segment: &str) -> bool {
+    let [_, .., Level::Loop(innermost)] = levels else { return false };
+    innermost.first().is_some_and(|first| first.tag == tag_of(segment)) && innermost.child(segment).is_none()
 }
 
 fn element_part(

@@ -345,7 +345,9 @@ pub(super) fn codec_text(codec: &Codec, program: &Program) -> String {
 }
 
 fn verdict(reaches: &[Reach], conditions: &[Condition], segment: &Segment<'_>) -> Verdict {
-    let values = reaches.iter().filter_map(|reach| find::value(&reach.part, segment));
+    let route = reaches.first().map(|reach| &reach.route);
+    let own = reaches.iter().filter(|reach| Some(&reach.route) == route);
+    let values = own.filter_map(|reach| find::value(&reach.part, segment));
     let values: Vec<(Place, String)> = values.map(|found| (found.element.place(), found.text().into_owned())).collect();
     let is_there = reaches.first().is_some_and(|reach| find::value(&reach.part, segment).is_some());
     let unmet = conditions.iter().find(|condition| !find::hold_of(std::slice::from_ref(*condition), segment));

@@ -191,7 +191,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 Source::Places { reaches, conditions } => {
                     if let Some(segment) = reaches.first().and_then(|reach| self.finder.source(reach, conditions, here))
                     {
-                        let (stage, found) = staged(reaches, &segment);
+                        let (stage, found) = self.staged(reaches, &segment, here);
                         let read = Some(Read { segment, found, conditions });
                         return Some(Sourced { stage, read, codecs, default: None });
                     }
@@ -205,6 +205,28 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             }
             _ => None,
         })
+    }
+
+    /// What the places of a value say: in the segment that was found, or in one of their own.
+    fn staged(&mut self, reaches: &[Reach], segment: &Segment<'a>, here: Here<'t, 'a>) -> (Stage<'a>, Vec<Found<'a>>) {
+        let route = reaches.first().map(|reach| &reach.route);
+        let mut values = Vec::new();
+        for reach in reaches {
+            let own = if Some(&reach.route) == route { Some(*segment) } else { self.finder.source(reach, &[], here) };
+            let found = own.and_then(|own| find::value(&reach.part, &own)).map(|found| found.with(reach.format));
+            values.push((found, reach));
+        }
+        let found = values.iter().filter_map(|(found, _)| *found).collect();
+        if let ([(Some(only), _)], Some(format)) = (values.as_slice(), reaches.first().and_then(|reach| reach.format)) {
+            return (Stage::Period(only.text(), find::at_cell(segment, format).text()), found);
+        }
+        let stage = match values.as_slice() {
+            [(Some(only), reach)] => Stage::Wire(only.text(), reach.element_type),
+            several => {
+                Stage::Several(several.iter().map(|(found, reach)| Some(part_of_value(&(*found)?, reach))).collect())
+            }
+        };
+        (stage, found)
     }
 
     /// Takes note of where a member is from.
@@ -529,22 +551,6 @@ fn stripped<'a>(text: &str, filler: char) -> Cow<'a, str> {
     let rest = text.trim_start_matches(filler);
     // A value of nothing but filler is one of it: `000` is `0`.
     Cow::Owned(if rest.is_empty() { text.chars().take(1).collect() } else { rest.to_owned() })
-}
-
-fn staged<'a>(reaches: &[Reach], segment: &Segment<'a>) -> (Stage<'a>, Vec<Found<'a>>) {
-    let value = |reach: &Reach| find::value(&reach.part, segment).map(|found| found.with(reach.format));
-    let values: Vec<_> = reaches.iter().map(|reach| (value(reach), reach)).collect();
-    let found = values.iter().filter_map(|(found, _)| *found).collect();
-    if let ([(Some(only), _)], Some(format)) = (values.as_slice(), reaches.first().and_then(|reach| reach.format)) {
-        return (Stage::Period(only.text(), find::at_cell(segment, format).text()), found);
-    }
-    let stage = match values.as_slice() {
-        [(Some(only), reach)] => Stage::Wire(only.text(), reach.element_type),
-        several => {
-            Stage::Several(several.iter().map(|(found, reach)| Some(part_of_value(&(*found)?, reach))).collect())
-        }
-    };
-    (stage, found)
 }
 
 fn part_of_value<'a>(found: &Found<'a>, reach: &Reach) -> PartOfValue<'a> {

@@ -41,11 +41,30 @@ holds_for! {
     edifact_d01b_shipment_notice: "edifact/d01b/shipment-notice", generate::edifact::shipment_notices;
     edifact_d01b_invoice: "edifact/d01b/invoice", generate::edifact::invoices;
     x12_004010_order_change: "x12/004010/order-change", generate::order_change::documents;
+    x12_005010_order_change: "x12/005010/order-change", generate::order_change::documents;
     x12_004010_order_change_request: "x12/004010/order-change-request", generate::order_change::requests;
+    x12_005010_order_change_request: "x12/005010/order-change-request", generate::order_change::requests;
     x12_004010_order_change_response: "x12/004010/order-change-response", generate::order_response::answers_to_changes;
+    x12_005010_order_change_response: "x12/005010/order-change-response", generate::order_response::answers_to_changes;
     x12_004010_delivery_schedule: "x12/004010/delivery-schedule", generate::delivery_schedule::documents;
+    x12_005010_delivery_schedule: "x12/005010/delivery-schedule", generate::delivery_schedule::documents;
     x12_004010_shipping_schedule: "x12/004010/shipping-schedule", generate::delivery_schedule::calls;
+    x12_005010_shipping_schedule: "x12/005010/shipping-schedule", generate::delivery_schedule::calls;
     x12_004010_remittance_advice: "x12/004010/remittance-advice", generate::remittance_advice::documents;
+    x12_005010_remittance_advice: "x12/005010/remittance-advice", generate::remittance_advice::documents;
+    x12_004010_inventory_report: "x12/004010/inventory-report", generate::inventory_report::documents;
+    x12_005010_inventory_report: "x12/005010/inventory-report", generate::inventory_report::documents;
+    x12_004010_receiving_advice: "x12/004010/receiving-advice", generate::receiving_advice::documents;
+    x12_005010_receiving_advice: "x12/005010/receiving-advice", generate::receiving_advice::documents;
+    x12_004010_application_advice: "x12/004010/application-advice", generate::application_advice::documents;
+    x12_005010_application_advice: "x12/005010/application-advice", generate::application_advice::documents;
+    edifact_d96a_delivery_schedule: "edifact/d96a/delivery-schedule", generate::edifact_delivery_schedule::documents;
+    edifact_d96a_just_in_time_delivery: "edifact/d96a/just-in-time-delivery", generate::edifact_just_in_time_delivery::documents;
+    edifact_d96a_order_change: "edifact/d96a/order-change", generate::edifact_order_change::documents;
+    edifact_d96a_remittance_advice: "edifact/d96a/remittance-advice", generate::edifact_remittance_advice::documents;
+    edifact_d96a_receiving_advice: "edifact/d96a/receiving-advice", generate::edifact_receiving_advice::documents;
+    edifact_d96a_inventory_report: "edifact/d96a/inventory-report", generate::edifact_inventory_report::documents;
+    edifact_d96a_application_advice: "edifact/d96a/application-advice", generate::edifact_application_advice::documents;
 }
 
 /// `EDIGATE_VERBOSE` shows the documents that are written with findings, `EDIGATE_CASES` says how many are made.

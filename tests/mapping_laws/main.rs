@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr, reason = "a test")]
 
 mod corpus;
+mod corpus_others;
 mod equal;
 mod generate;
 mod laws;

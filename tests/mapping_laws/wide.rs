@@ -1,4 +1,5 @@
-//! Messages with most of what senders put into them: what the templates make of each, and law 2 on them.
+//! Messages with most of what senders put into them: what the templates make of each, and law 2 on them where the template
+//! writes, too.
 
 use std::path::PathBuf;
 
@@ -29,6 +30,18 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-830.x12", "templates/x12/004010/delivery-schedule"),
     ("004010-862.x12", "templates/x12/004010/shipping-schedule"),
     ("004010-820.x12", "templates/x12/004010/remittance-advice"),
+    ("004010-846.x12", "templates/x12/004010/inventory-report"),
+    ("004010-861.x12", "templates/x12/004010/receiving-advice"),
+    ("004010-824.x12", "templates/x12/004010/application-advice"),
+    ("004010-997.x12", "templates/x12/004010/acknowledgement"),
+    ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
+    ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
+    ("d96a-deljit.edi", "templates/edifact/d96a/just-in-time-delivery"),
+    ("d96a-ordchg.edi", "templates/edifact/d96a/order-change"),
+    ("d96a-remadv.edi", "templates/edifact/d96a/remittance-advice"),
+    ("d96a-recadv.edi", "templates/edifact/d96a/receiving-advice"),
+    ("d96a-invrpt.edi", "templates/edifact/d96a/inventory-report"),
+    ("d96a-aperak.edi", "templates/edifact/d96a/application-advice"),
 ];
 
 #[test]
@@ -45,18 +58,19 @@ fn wide_messages_are_read_and_written() {
         let read = hands.read(&set);
         assert_eq!(canon::check(&read.document, mapping.document().name), [], "{file}");
         let left: String = read.unmapped.iter().map(|one| format!("{} {}\n", one.path, one.value)).collect();
+        let suffix = file.split_once('.').unwrap().0;
+        let told = format!("{:#}\n\n# found\n{}\n# unmapped\n{left}", read.document, lines(&read.findings));
+        if !mapping.ways().write {
+            insta::with_settings!({snapshot_suffix => suffix}, { insta::assert_snapshot!(told) });
+            continue;
+        }
         let written = hands.write(&read.document);
         let again = hands.read_back(&written);
         let filled: Vec<String> = again.derived.iter().map(|one| one.path.clone()).collect();
         let found = Equality::of(template).differences(&read.document, &again.document, &filled);
         let text = wire::shown(mapping.message(), &written.segments);
         assert_eq!(found, Vec::<String>::new(), "{file}\n{text}");
-        let told = format!(
-            "{:#}\n\n# found\n{}\n# unmapped\n{left}\n# written\n{text}\n# found\n{}",
-            read.document,
-            lines(&read.findings),
-            lines(&written.findings)
-        );
-        insta::with_settings!({snapshot_suffix => file.split_once('.').unwrap().0}, { insta::assert_snapshot!(told) });
+        let told = format!("{told}\n# written\n{text}\n# found\n{}", lines(&written.findings));
+        insta::with_settings!({snapshot_suffix => suffix}, { insta::assert_snapshot!(told) });
     }
 }

@@ -48,6 +48,9 @@ fn wide(is_wanted: impl Fn(&str) -> bool) -> Vec<Document> {
         ("865-request", "order-change-request"),
         ("830", "delivery-schedule"),
         ("862", "shipping-schedule"),
+        ("846", "inventory-report"),
+        ("861", "receiving-advice"),
+        ("824", "application-advice"),
     ];
     let read = |(set, kind): &(&'static str, &str)| {
         let mapping = mapping(&format!("templates/x12/004010/{kind}"));

@@ -45,6 +45,8 @@ pub(crate) enum MappingCommand {
     Explain(ExplainArguments),
     /// Tell how one member came about, step by step, or what became of one element
     Trace(TraceArguments),
+    /// Print the JSON Schema of mapping files, with which editors complete and check them
+    Schema,
 }
 
 /// Where mappings and guides lie.

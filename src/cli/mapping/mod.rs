@@ -30,6 +30,9 @@ use super::print::{Failure, Output};
 
 use project::Project;
 
+/// The JSON Schema of mapping files; `tests/schemas` makes it of the documents.
+const EDITOR_SCHEMA: &str = include_str!("../../../schemas/mapping.json");
+
 /// Runs `edigate mapping …`.
 pub(super) fn mapping(command: &MappingCommand, out: &mut Output) -> Result<Exit, Failure> {
     run(command, out, &mut std::io::stderr().lock())
@@ -51,6 +54,10 @@ fn run(command: &MappingCommand, out: &mut Output, aside: &mut dyn Write) -> Res
         MappingCommand::Test(arguments) => test::test(arguments, out),
         MappingCommand::Explain(arguments) => explain::explain(arguments, out),
         MappingCommand::Trace(arguments) => trace::trace(arguments, out),
+        MappingCommand::Schema => {
+            out.bytes(EDITOR_SCHEMA.as_bytes())?;
+            Ok(Exit::Clean)
+        }
     }
 }
 

@@ -127,6 +127,27 @@ impl<'g> Draft<'g> {
         }
     }
 
+    /// Whether a loop was there before `mark`.
+    pub(super) fn was_there(&self, mark: Mark, number: LoopNumber) -> bool {
+        let done = self.log.get(mark.0..).unwrap_or_default();
+        number < self.loops.len() - done.iter().filter(|one| matches!(one, Done::Loop)).count()
+    }
+
+    /// The segments in which something was put since `mark`.
+    pub(super) fn filled_since(&self, mark: Mark) -> impl Iterator<Item = SegmentNumber> {
+        let done = self.log.get(mark.0..).unwrap_or_default();
+        done.iter().filter_map(|one| if let Done::Cell(segment) = one { Some(*segment) } else { None })
+    }
+
+    /// Whether a segment stands in a loop, or in one inside it.
+    pub(super) fn is_within(&self, segment: SegmentNumber, number: LoopNumber) -> bool {
+        let mut owner = self.owner(segment);
+        while owner != number && owner != 0 {
+            owner = self.parent(owner);
+        }
+        owner == number
+    }
+
     /// Says that an instance is a level of the hierarchy.
     pub(super) fn set_level(&mut self, number: LoopNumber, level: usize, above: Option<LoopNumber>) {
         self.levels.insert(number, (level, above));

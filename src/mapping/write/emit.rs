@@ -26,11 +26,11 @@ impl<'m, 'd> Writing<'m, 'd> {
             self.put_all(&emit.reach.route, &wants, here).ok();
             return;
         }
-        let is_conditional = !emit.conditions.is_empty();
+        // A rule's condition that allows several values has put its first there, for want of another. An emit that says
+        // when, or whose value is a member, knows better.
+        let knows = !emit.conditions.is_empty() || matches!(emit.value, EmitValue::Member { .. });
         for segment in known {
-            // Where it is said when, an emit stands in for the first of the values that a rule's condition allows.
-            let is_free =
-                self.draft.cell(segment, *cell).is_none_or(|found| is_conditional && found.others.contains(&by.text));
+            let is_free = self.draft.cell(segment, *cell).is_none_or(|found| knows && found.others.contains(&by.text));
             if is_free && self.meets(segment, &emit.conditions) {
                 self.draft.put(segment, *cell, by.clone());
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::draft::{LoopNumber, Mark, Written};
+use super::draft::{LoopNumber, Mark, SegmentNumber, Written};
 use super::place::{Asked, Here, Want, Wire, condition_want};
 use super::value::text_of;
 use super::{Step, Writing};
@@ -222,12 +222,29 @@ impl<'m, 'd> Writing<'m, 'd> {
         };
         if let Ok(inside) = made {
             self.section(section, members, inside);
-            if self.clashes == before.clashes && self.holds(instances, inside) {
+            if self.clashes == before.clashes
+                && self.holds(instances, inside)
+                && !self.adds_to_others(instances, inside, place, before)
+            {
                 return Some(inside);
             }
         }
         self.take_back(before);
         None
+    }
+
+    /// Whether an item put something beside itself into a loop around it that others stand in: it would be read with them.
+    fn adds_to_others(&self, instances: &Instances, inside: Here, place: Place, before: State) -> bool {
+        let around = self.loop_around(inside);
+        let is_shared = matches!(place, Place::New(Some(_))) && !loops_around(instances).is_empty();
+        let is_beside = |segment: SegmentNumber| {
+            let is_own = match inside {
+                Here::Loop(number) => self.draft.is_within(segment, number),
+                Here::Segment(own) => own == segment,
+            };
+            !is_own && self.draft.is_within(segment, around)
+        };
+        is_shared && self.draft.was_there(before.draft, around) && self.draft.filled_since(before.draft).any(is_beside)
     }
 
     fn state(&self) -> State {
@@ -280,14 +297,14 @@ impl<'m, 'd> Writing<'m, 'd> {
 /// The loops that an instance's path goes through.
 fn loops_around(instances: &Instances) -> &[String] {
     match &instances.target {
-        Target::This => &[],
+        Target::This | Target::Around(_) => &[],
         Target::Loops { loops, .. } | Target::Segments(Route { loops, .. }) => loops,
     }
 }
 
 fn is_read_only(instances: &Instances) -> bool {
     match &instances.target {
-        Target::This => false,
+        Target::This | Target::Around(_) => false,
         Target::Loops { start, .. } => *start == Start::Message,
         Target::Segments(route) => route.start == Start::Message,
     }

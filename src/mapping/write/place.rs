@@ -157,8 +157,15 @@ impl Writing<'_, '_> {
             return Err(Clash::ReadOnly);
         }
         let mut wants: Vec<Want> = conditions.iter().filter_map(|condition| place_want(condition, by)).collect();
+        let mut apart = Vec::new();
         for (reach, wire) in reaches.iter().zip(texts) {
-            wants.extend(value_wants(reach, wire, by));
+            match reach.route == *route {
+                true => wants.extend(value_wants(reach, wire, by)),
+                false => apart.push((&reach.route, value_wants(reach, wire, by))),
+            }
+        }
+        for (route, wants) in apart {
+            self.put_all(route, &wants, here)?;
         }
         let beside: Vec<&Condition> = conditions.iter().filter(|condition| condition.of == Of::Beside).collect();
         if beside.is_empty() {
@@ -180,8 +187,14 @@ impl Writing<'_, '_> {
         let Some(Here::Loop(from)) = self.start(here, route.start) else { return Err(Clash::ReadOnly) };
         let inside = Route { start: Start::Out(0), loops: Vec::new(), tag: route.tag };
         let holds = |end: &LoopNumber| beside.iter().all(|condition| self.is_met(condition, Here::Loop(*end)));
-        if let Some(end) = self.ends(from, &route.loops).into_iter().find(holds) {
-            return self.put_all(&inside, wants, Here::Loop(end));
+        // A loop is the rule's own by what is beside the place; by what is not there any may be.
+        let is_own = beside.iter().any(|condition| matches!(condition.test, Test::OneOf(_)));
+        let ends: Vec<LoopNumber> = self.ends(from, &route.loops).into_iter().filter(holds).collect();
+        for end in ends {
+            let put = self.put_all(&inside, wants, Here::Loop(end));
+            if put.is_ok() || is_own {
+                return put;
+            }
         }
         let mark = self.draft.mark();
         let end = route.loops.split_last().and_then(|(last, way)| {
@@ -400,7 +413,7 @@ impl Writing<'_, '_> {
         by: &Written,
     ) -> Result<Here, Clash> {
         let known = match &instances.target {
-            Target::This => return self.new_instance(instances, here, by, Asked::Object),
+            Target::This | Target::Around(_) => return self.new_instance(instances, here, by, Asked::Object),
             Target::Loops { start, loops, name } => match self.start(here, *start) {
                 Some(Here::Loop(from)) => {
                     let ends = self.ends(from, loops);
@@ -436,6 +449,10 @@ impl Writing<'_, '_> {
         let mut clash = None;
         let (start, loops) = match &instances.target {
             Target::This => return self.condition_all(instances, here, by).map(|()| here),
+            Target::Around(start) => {
+                let around = self.start(here, *start).ok_or(Clash::ReadOnly)?;
+                return self.condition_all(instances, around, by).map(|()| around);
+            }
             Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
         };
         let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
@@ -472,7 +489,7 @@ impl Writing<'_, '_> {
                     let new = self.draft.open_segment(end, route.tag, is_item);
                     new.or_else(|| self.draft.only_segment(end, route.tag)).map(Here::Segment)
                 }
-                Target::This => None,
+                Target::This | Target::Around(_) => None,
             });
             match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {
                 Some(Ok(made)) => return Ok(made),
@@ -625,7 +642,7 @@ fn route_name(route: &Route) -> String {
 
 fn target_name(target: &Target) -> String {
     match target {
-        Target::This => String::new(),
+        Target::This | Target::Around(_) => String::new(),
         Target::Loops { loops, name, .. } => {
             loops.iter().chain([name]).map(String::as_str).collect::<Vec<_>>().join("/")
         }

@@ -125,6 +125,12 @@ fn a_value_stands_in_for_the_first_that_a_condition_allows() {
     let incoterm = |word: &str| json!({"deliveryTerms": {"incoterm": word}});
     check(terms, incoterm("FCA"), &["FOB*DF***01*FCA"], &[]);
     check(terms, incoterm("CIF"), &[], &["write-conflict"]);
+    // An emit that says when says which of them it is; what the condition does not allow stays as it is.
+    let emitted = |code: &str| {
+        format!("contractNumber = 'REF02 if REF01 in (CT BC)'\nemit = {{ 'REF01 if REF02 present' = \"'{code}'\" }}")
+    };
+    check(&emitted("BC"), json!({"contractNumber": "C"}), &["REF*BC*C"], &[]);
+    check(&emitted("ZZ"), json!({"contractNumber": "C"}), &["REF*CT*C"], &[]);
 }
 
 #[test]
@@ -288,6 +294,9 @@ fn items_that_contradict_in_a_loop_around_them_get_one_each() {
     let note = |subject: &str, text: &str| json!({"subject": subject, "text": text});
     let notes = json!({"notes": [note("A", "one"), note("A", "two"), note("B", "three")]});
     check(blocks, notes, &["N9*L1*A", "MSG*one", "MSG*two", "N9*L1*B", "MSG*three"], &[]);
+    // What one item adds to the loop would be read with the item before it.
+    let more = json!({"notes": [{"text": "one"}, note("A", "two"), note("A", "three")]});
+    check(blocks, more, &["N9*L1", "MSG*one", "N9*L1*A", "MSG*two", "MSG*three"], &["conditional-element-missing"]);
 }
 
 #[test]
@@ -301,6 +310,32 @@ fn a_value_stands_beside_the_segment_that_its_condition_names() {
         &["N9*CT*C", "DTM*010*20261116", "N9*PO", "DTM*004*20261102"],
         &["conditional-element-missing"],
     );
+    // What must not be beside it makes no loop its own.
+    let rules = "contractNumber = 'N902 if N901=CT'\nreleaseNumber = 'N9/N902 if N9/N901=RE and N9/DTM01 absent'";
+    check(rules, json!({"contractNumber": "C", "releaseNumber": "R"}), &["N9*CT*C", "N9*RE*R"], &[]);
+}
+
+/// Lines of a schedule with their places, each line by the number of its item.
+fn placed(lines: Value) -> Vec<String> {
+    let rules = "message = 'edifact/D96A/DELFOR'\ndocument = 'delivery-schedule@1'\n[delivery-schedule]\n\
+                 scheduleNumber = 'BGM02'\n[delivery-schedule.lines]\neach = 'deliveryPoint/LIN'\n\
+                 item.buyerPartNumber = 'LIN[IN]'\n[delivery-schedule.lines.shipTo]\nin = '^deliveryPoint.NAD'\n\
+                 name = 'NAD04-1'\nunloadingPoint = 'LOC02-1 if LOC01=11'\nemit = { NAD01 = \"'CN'\" }\n\
+                 [delivery-schedule.lines.shipTo.contacts]\neach = 'NAD if CTA present'\nname = 'CTA02-2'";
+    let written = write_with(&compile(rules), &json!({"scheduleNumber": "7", "lines": lines}));
+    shown(&written, ("+", ":")).into_iter().filter(|one| !one.starts_with("BGM") && !one.starts_with("UNS")).collect()
+}
+
+#[test]
+fn an_object_is_the_loop_around_which_those_share_that_say_the_same() {
+    let line = |number: &str, place: Value| json!({"item": {"buyerPartNumber": number}, "shipTo": place});
+    let one = json!({"name": "One", "contacts": [{"name": "Ann"}]});
+    let two = json!({"name": "One", "unloadingPoint": "D4"});
+    let same = json!([line("A", one.clone()), line("B", one.clone())]);
+    assert_eq!(placed(same), ["NAD+CN+++One", "CTA++:Ann", "LIN+++A:IN", "LIN+++B:IN"]);
+    let other = json!([line("A", one), line("B", two)]);
+    let apart = ["NAD+CN+++One", "CTA++:Ann", "LIN+++A:IN", "NAD+CN+++One", "LOC+11+D4", "LIN+++B:IN"];
+    assert_eq!(placed(other), apart);
 }
 
 #[test]
@@ -568,6 +603,22 @@ fn an_item_goes_beside_what_stands_in_a_segment_of_which_there_is_one() {
     let others = [other("CT", "1"), other("CT", "2"), other("IA", "3")];
     let more = json!({"orderDate": "2026-11-02", "references": {"others": others}});
     check(rules, more, &["BEG***7**20261102*1", "REF*CT*2", "REF*IA*3"], &[]);
+}
+
+#[test]
+fn a_time_of_day_may_have_its_date_in_the_loop_around() {
+    let mapping = compile(
+        "message = 'x12/004010/862'\ndocument = 'delivery-schedule@1'\n[delivery-schedule]\nscheduleNumber = 'BSS02'\n\
+         [delivery-schedule.lines]\neach = 'LIN'\nlineNumber = 'LIN01'\n[delivery-schedule.lines.schedules]\n\
+         each = 'FST/JIT'\nquantity = 'JIT01'\nrequestedDeliveryAt = '^FST.FST04 + JIT02 | instant'",
+    );
+    let schedule = |at: &str| json!({"quantity": "5", "requestedDeliveryAt": at});
+    let days = ["2026-11-05T11:00:00Z", "2026-11-05T18:00:00Z", "2026-11-06T11:00:00Z"];
+    let line = json!({"lineNumber": "1", "schedules": days.map(schedule)});
+    let written = write_with(&mapping, &json!({"scheduleNumber": "7", "lines": [line]}));
+    let beside = ["FST****20261105", "JIT*5*0600", "JIT*5*1300", "FST****20261106", "JIT*5*0600"];
+    assert_eq!(shown(&written, ("*", ">"))[2..], beside, "{:#?}", written.findings);
+    assert!(written.findings.iter().all(|one| !one.code.contains("read-back")), "{:#?}", written.findings);
 }
 
 #[test]

@@ -19,7 +19,9 @@ pub(crate) fn orders() -> BoxedStrategy<Value> {
                 if let [only] = schedules.as_mut_slice() {
                     for (name, day) in &of_the_order {
                         let members = only.as_object_mut().unwrap();
-                        day.iter().for_each(|day| drop(members.entry(*name).or_insert_with(|| day.clone())));
+                        if let Some(day) = day {
+                            members.entry(*name).or_insert_with(|| day.clone());
+                        }
                     }
                 }
                 // A line is delivered by places or by dates.

@@ -1,14 +1,25 @@
 //! Documents that messages can carry: words that have codes, texts within the length of their element, numbers of few
 //! digits, and members that the syntax of the message wants together.
 
-pub(crate) mod edifact;
+pub(crate) mod application_advice;
 pub(crate) mod delivery_schedule;
+pub(crate) mod edifact;
+pub(crate) mod edifact_application_advice;
+pub(crate) mod edifact_delivery_schedule;
+pub(crate) mod edifact_inventory_report;
+pub(crate) mod edifact_just_in_time_delivery;
+pub(crate) mod edifact_order_change;
+pub(crate) mod edifact_others;
+pub(crate) mod edifact_receiving_advice;
+pub(crate) mod edifact_remittance_advice;
 pub(crate) mod goods;
+pub(crate) mod inventory_report;
 pub(crate) mod invoice;
 pub(crate) mod order;
 pub(crate) mod order_change;
 pub(crate) mod order_response;
 pub(crate) mod party;
+pub(crate) mod receiving_advice;
 pub(crate) mod remittance_advice;
 pub(crate) mod shipment_notice;
 pub(crate) mod terms;
