@@ -49,8 +49,9 @@ impl TreeIndex {
                 let above = node;
                 let packages = instance.loops().filter(|child| child.name() == PACKAGE_LOOP && level.is_none());
                 for (number, package) in packages.enumerate() {
-                    let unit = index.add(package.number(), hierarchy.level(PACKAGE_LOOP), Some(above));
-                    // What the level holds stands in the first package.
+                    // What the level holds stands in the first package, and so do packages that nobody has numbered.
+                    let around = if number == 0 || is_numbered(package) { above } else { node };
+                    let unit = index.add(package.number(), hierarchy.level(PACKAGE_LOOP), Some(around));
                     node = if number == 0 { unit } else { node };
                 }
                 for line in instance.loops().filter(|child| child.name() == LINE_LOOP) {
@@ -108,15 +109,19 @@ fn first_is_shipment(tree: &Tree<'_>, name: &str) -> bool {
     let mut levels = tree.root().loops().filter(|instance| instance.name() == name);
     let Some(first) = levels.next() else { return true };
     let has_packages = inside(first, PACKAGE_LOOP).next().is_some();
-    let mut marks = inside(first, PACKAGE_LOOP).flat_map(|package| inside(package, MARKING_LOOP));
-    let is_numbered = marks.any(|mark| inside(mark, NUMBER_LOOP).next().is_some());
+    let has_number = inside(first, PACKAGE_LOOP).any(is_numbered);
     let has_lines = inside(first, LINE_LOOP).next().is_some();
     let parent = |level: Instance<'_, '_>| {
         let number = level.definition().and_then(|definition| Some(definition.hierarchy.as_ref()?.parent));
         number.zip(level.first()).is_some_and(|(number, segment)| !segment.element(number).is_empty())
     };
     let has_equals = levels.any(|level| !parent(level));
-    !has_packages || !(is_numbered || has_lines && has_equals)
+    !has_packages || !(has_number || has_lines && has_equals)
+}
+
+/// Whether a package is marked with a number.
+fn is_numbered(package: Instance<'_, '_>) -> bool {
+    inside(package, MARKING_LOOP).any(|mark| inside(mark, NUMBER_LOOP).next().is_some())
 }
 
 fn inside<'t, 'a>(instance: Instance<'t, 'a>, name: &'static str) -> impl Iterator<Item = Instance<'t, 'a>> {

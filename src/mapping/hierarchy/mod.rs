@@ -42,7 +42,7 @@ pub(super) enum Form {
     /// HL: an element of its first segment has a code (HL03).
     Coded,
     /// CPS: the first is the shipment, each PAC in another is a unit, and each LIN a line. What a CPS holds stands in the
-    /// first of its units.
+    /// first of its units, and so do further units in it that have no number.
     Packed,
 }
 

@@ -97,10 +97,14 @@ fn the_first_level_is_the_shipment_unless_it_is_marked_or_stands_beside_others()
 
 #[test]
 fn packages_of_one_level_are_units_of_which_the_first_holds_what_is_there() {
-    let document =
-        read(&format!("CPS+1'CPS+2+1'PAC+1++PX'PCI+33E'GIN+BJ+A'PAC+3++CT'{LINE}CPS+3+2'PAC+1++CT'")).document;
-    assert_eq!(units(&document), ["/P1 A: 5 of 1", "/C1 : ", "P1/C2 : "]);
+    let pallet = |number: &str| format!("PAC+1++PX'PCI+33E'GIN+BJ+{number}'");
+    let body = format!("CPS+1'CPS+2+1'{}PAC+3++CT'{LINE}CPS+3+2'PAC+1++CT'", pallet("A"));
+    let document = read(&body).document;
+    assert_eq!(units(&document), ["/P1 A: 5 of 1", "P1/C1 : ", "P1/C2 : "]);
     assert_eq!(document["handlingUnits"][1]["unitCount"], 3);
+    // One with a number of its own stands beside it.
+    let document = read(&format!("CPS+1'{}{}CPS+2+1'{LINE}", pallet("A"), pallet("B"))).document;
+    assert_eq!(units(&document), ["/P1 A: 5 of 1", "/P2 B: "]);
     // A level without a package is none.
     let document = read(&format!("CPS+1'CPS+2+1'PAC+1++PX'CPS+3+2'{LINE}")).document;
     assert_eq!(units(&document), ["/P1 : 5 of 1"]);

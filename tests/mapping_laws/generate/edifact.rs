@@ -11,8 +11,19 @@ pub(crate) fn orders() -> BoxedStrategy<Value> {
     order::documents()
         .prop_map(|mut document| {
             said(&mut document);
+            let of_the_order =
+                ["requestedDeliveryDate", "requestedShipDate"].map(|name| (name, document.get(name).cloned()));
             lines_of(&mut document).for_each(|line| {
                 let schedules = line["schedules"].as_array_mut().unwrap();
+                // One delivery without a day of its own has the order's.
+                if let [only] = schedules.as_mut_slice() {
+                    for (name, day) in &of_the_order {
+                        let members = only.as_object_mut().unwrap();
+                        if let Some(day) = day {
+                            members.entry(*name).or_insert_with(|| day.clone());
+                        }
+                    }
+                }
                 // A line is delivered by places or by dates.
                 if schedules.iter().any(|schedule| schedule.get("shipTo").is_none()) {
                     schedules.iter_mut().for_each(|schedule| without(schedule, "shipTo"));
