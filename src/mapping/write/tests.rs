@@ -314,6 +314,38 @@ fn a_value_stands_beside_the_segment_that_its_condition_names() {
     // What must not be beside it makes no loop its own.
     let rules = "contractNumber = 'N902 if N901=CT'\nreleaseNumber = 'N9/N902 if N9/N901=RE and N9/DTM01 absent'";
     check(rules, json!({"contractNumber": "C", "releaseNumber": "R"}), &["N9*CT*C", "N9*RE*R"], &[]);
+    // Nor does what must be there: the next source has it.
+    let rules = "contractNumber = 'N902 if N901=CT'\norderDate = 'N9/DTM02 if N9/N901=PO and N9/N902 present and DTM01=004 \
+                 or N9/DTM02 if N9/N901=CT and N9/N902 present and DTM01=004'";
+    let dates = json!({"contractNumber": "C", "orderDate": "2026-11-02"});
+    check(rules, dates, &["N9*CT*C", "DTM*004*20261102"], &[]);
+}
+
+#[test]
+fn a_reference_without_its_number_is_told() {
+    let rules = "orderDate = 'RFF/DTM01-2 if RFF/RFF01-1=CT and DTM01-1=171'";
+    let mapping = compile(&small("edifact/D96A/ORDERS", rules));
+    let written = write_with(&mapping, &order(json!({"orderDate": "2026-11-02"})));
+    assert!(shown(&written, ("+", ":")).contains(&"RFF+CT".to_owned()), "{written:#?}");
+    let codes: Vec<&str> = written.findings.iter().map(|one| one.code.as_ref()).collect();
+    assert!(codes.contains(&"reference-empty"), "{codes:?}");
+}
+
+#[test]
+fn midnight_is_written_as_a_day_where_a_day_is_read_as_midnight() {
+    let check = |rule: &str, instant: &str, expect: &str| {
+        let mapping = compile(&small("edifact/D96A/ORDERS", rule));
+        let written = write_with(&mapping, &order(json!({"acknowledgementDue": instant})));
+        assert!(shown(&written, ("+", ":")).contains(&expect.to_owned()), "{written:#?}");
+        assert!(written.findings.is_empty(), "{:#?}", written.findings);
+    };
+    let rule = "acknowledgementDue = 'DTM01-2 if DTM01-1=18'";
+    check(rule, "2026-11-15T00:00:00-05:00", "DTM+18:20261115:102");
+    check(rule, "2026-11-15T05:00:00+00:00", "DTM+18:20261115:102");
+    check(rule, "2026-11-15T00:00:00+00:00", "DTM+18:202611141900:203");
+    check(rule, "2026-11-15T00:00:05-05:00", "DTM+18:20261115000005:204");
+    let timed = "acknowledgementDue = 'DTM01-2 if DTM01-1=18 and DTM01-3 in (203 204)'";
+    check(timed, "2026-11-15T00:00:00-05:00", "DTM+18:202611150000:203");
 }
 
 /// Lines of a schedule with their places, each line by the number of its item.
