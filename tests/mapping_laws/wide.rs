@@ -34,6 +34,8 @@ const MESSAGES: &[(&str, &str)] = &[
     ("004010-861.x12", "templates/x12/004010/receiving-advice"),
     ("004010-824.x12", "templates/x12/004010/application-advice"),
     ("004010-824-shipment.x12", "templates/x12/004010/application-advice"),
+    ("004010-856-automotive.x12", "templates/x12/004010/shipment-notice"),
+    ("004010-856-retail.x12", "templates/x12/004010/shipment-notice"),
     ("004010-997.x12", "templates/x12/004010/acknowledgement"),
     ("d96a-delfor.edi", "templates/edifact/d96a/delivery-schedule"),
     ("d96a-delfor-items.edi", "templates/edifact/d96a/delivery-schedule"),
