@@ -9,6 +9,8 @@ use crate::base::Diagnostic;
 pub(super) struct CodeList {
     pub name: String,
     pub entries: Vec<CodeEntry>,
+    /// Whether a rule names it.
+    pub is_used: bool,
     /// `write.WORD`: which of several codes for a word is written.
     written: Vec<(String, String)>,
 }
@@ -34,7 +36,7 @@ pub(super) enum Meaning {
 impl CodeList {
     /// Reads the table of a list. `false` takes an inherited code out.
     pub(super) fn read(name: &str, node: &Node, faults: &mut Faults) -> Self {
-        let mut list = Self { name: name.to_owned(), entries: Vec::new(), written: Vec::new() };
+        let mut list = Self { name: name.to_owned(), entries: Vec::new(), is_used: false, written: Vec::new() };
         let Some(table) = node.table() else {
             let fault = Diagnostic::error("wrong-type", format!("codes.{name} is {}", node.kind()));
             faults.at(&node.at, fault.expecting("a table of codes"));

@@ -231,7 +231,9 @@ impl<'c> Compiler<'c> {
 
     pub(super) fn list_index(&mut self, at: &Spot, name: &str) -> Option<usize> {
         let index = self.lists.iter().position(|list| list.name == name);
-        if index.is_none() {
+        if let Some(list) = index.and_then(|index| self.lists.get_mut(index)) {
+            list.is_used = true;
+        } else {
             let mut fault = Diagnostic::error("unknown-code-list", format!("there is no list [codes.{name}]"));
             fault.hint = did_you_mean(name, self.lists.iter().map(|list| list.name.as_str()));
             self.faults.at(at, fault);

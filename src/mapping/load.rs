@@ -27,6 +27,8 @@ pub(super) struct Loaded {
     pub messages: Vec<Node>,
     /// What each file says about `document`.
     pub documents: Vec<Node>,
+    /// What may not be meant and is no fault.
+    pub remarks: Vec<Diagnostic>,
 }
 
 /// Reads the mapping `name` and its parents. `sources` knows the project's own files; shipped ones stand behind it.
@@ -95,7 +97,10 @@ fn refuse(name: &str, asked_at: Option<&Spot>, chain: &[(String, Arc<str>, Table
 
 fn unknown_file(name: &str, asked_at: Option<&Spot>) -> Diagnostic {
     let fault = Diagnostic::error("unknown-mapping", format!("there is no file {}", path_of(name)));
-    let hint = did_you_mean(name, templates())
+    let shipped = format!("templates/{name}");
+    let own = template(&shipped).map(|_| format!("did you mean '{shipped}'?"));
+    let hint = own
+        .or_else(|| did_you_mean(name, templates()))
         .unwrap_or_else(|| format!("write it, or use a shipped one: {}", templates().collect::<Vec<_>>().join(", ")));
     fault.hinting(hint).at(at(asked_at, name))
 }
@@ -124,9 +129,35 @@ fn laid(chain: Vec<(String, Arc<str>, Table)>, sha256: Sha256) -> Loaded {
     let files = chain.iter().map(|(_, file, _)| Arc::clone(file)).collect();
     let mut tables = chain.into_iter().map(|(.., table)| table);
     let own = tables.next().unwrap_or_default();
-    let mut table = tables.fold(own, overlay);
+    let mut remarks = Vec::new();
+    let mut table = tables.fold(own, |over, under| {
+        replaced(&over, &under, &file, &mut remarks);
+        overlay(over, under)
+    });
     table.entries.retain(|entry| !matches!(entry.key.as_str(), "extends" | "version" | "message" | "document"));
-    Loaded { file, files, table, version, sha256, messages, documents }
+    Loaded { file, files, table, version, sha256, messages, documents, remarks }
+}
+
+/// Tells of arrays that a file feeds by fewer blocks than it inherits: it replaces them all, which may not be meant.
+fn replaced(over: &Table, under: &Table, file: &Arc<str>, remarks: &mut Vec<Diagnostic>) {
+    let blocks = |node: &Node| match &node.value {
+        Value::List(items) if items.iter().all(|item| item.table().is_some()) => items.len(),
+        Value::Table(_) => 1,
+        _ => 0,
+    };
+    for entry in over.entries.iter().filter(|entry| entry.at.file == *file) {
+        let Some(below) = under.get(&entry.key) else { continue };
+        match (entry.node.table(), below.node.table()) {
+            (Some(own), Some(inherited)) => replaced(own, inherited, file, remarks),
+            _ if blocks(&below.node) > blocks(&entry.node) && blocks(&entry.node) > 0 => {
+                let message = format!("'{}' replaces the {} blocks that are inherited", entry.key, blocks(&below.node));
+                let remark = Diagnostic::info("blocks-replaced", message);
+                let hint = "repeat those that are still meant, as [[…]]";
+                remarks.push(remark.hinting(hint).at(entry.at.location()));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Lays `over` on `under`: tables merge key by key, everything else is replaced, `unsent` adds up. What `over` removes

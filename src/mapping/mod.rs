@@ -77,6 +77,7 @@ pub struct Mapping {
     guide: Arc<Guide>,
     document: &'static DocumentType,
     program: program::Program,
+    remarks: Vec<Diagnostic>,
 }
 
 impl Mapping {
@@ -101,9 +102,10 @@ impl Mapping {
             return Err(faults.list);
         }
         let program = compile::compile(&loaded, &guide, document.kind, &document.shape, sources)?;
-        let load::Loaded { file, version, sha256, .. } = loaded;
+        let load::Loaded { file, version, sha256, mut remarks, .. } = loaded;
+        remarks.extend(program.unused_lists(&file));
         let sha256 = with_tables(sha256, &program.tables);
-        Ok(Self { file, version, sha256, message, guide, document, program })
+        Ok(Self { file, version, sha256, message, guide, document, program, remarks })
     }
 
     /// The file, as the operator knows it: `mappings/acme-bearings/order.toml`.
@@ -129,6 +131,11 @@ impl Mapping {
     /// Why it goes one way only, each reason at its line; none when it goes both ways.
     pub fn one_way(&self) -> &[Diagnostic] {
         &self.program.one_way
+    }
+
+    /// What may not be meant and is no fault: inherited blocks that the file replaces, lists that no rule uses.
+    pub fn remarks(&self) -> &[Diagnostic] {
+        &self.remarks
     }
 
     /// SHA-256 over the file and all it extends.

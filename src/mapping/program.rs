@@ -40,6 +40,20 @@ pub(super) struct Program {
     pub packs_pia: bool,
 }
 
+impl Program {
+    /// Lists of a file that no rule uses.
+    pub(super) fn unused_lists(&self, file: &str) -> Vec<Diagnostic> {
+        let own = |list: &&CodeList| list.entries.iter().any(|entry| *entry.at.file == *file);
+        let unused = self.lists.iter().filter(|list| !list.is_used).filter(own);
+        let remark = |list: &CodeList| {
+            let remark = Diagnostic::info("list-unused", format!("no rule uses [codes.{}]", list.name));
+            let at = list.entries.iter().find(|entry| *entry.at.file == *file).map(|entry| entry.at.location());
+            remark.hinting("name it in a rule: ' | code(…)'").at(at.unwrap_or_default())
+        };
+        unused.map(remark).collect()
+    }
+}
+
 /// Which ways a mapping goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ways {

@@ -56,6 +56,7 @@ fn text(project: &Project, faults: &[Diagnostic], sound: &[(String, Mapping)], p
     }
     for (name, mapping) in sound {
         text.push_str(&project.paragraphs(mapping.one_way()));
+        text.push_str(&project.paragraphs(mapping.remarks()));
         let (message, document) = (mapping.message(), mapping.document().name);
         let ways = match word(mapping.ways()) {
             "both" => "reads and writes",
@@ -82,6 +83,7 @@ fn record(project: &Project, faults: &[Diagnostic], sound: &[(String, Mapping)])
             "reads": mapping.ways().read,
             "writes": mapping.ways().write,
             "oneWay": placed(mapping.one_way()),
+            "remarks": placed(mapping.remarks()),
         })
     });
     json!({ "faults": faults.len(), "diagnostics": placed(faults), "mappings": mappings.collect::<Vec<Value>>() })

@@ -12,7 +12,9 @@ use crate::base::{Diagnostic, Severity};
 use crate::canon::{self, Derived, Kind, Shape, push_index, push_member};
 use crate::edi::guide::Guide;
 use crate::edi::write::{self, WriteOptions};
-use crate::edi::{self, Delimiters, OutgoingSegment, Piece, Place, ReadOptions, Reader, Standard, TransactionSet};
+use crate::edi::{
+    self, Delimiters, Family, OutgoingSegment, Piece, Place, ReadOptions, Reader, Standard, TransactionSet,
+};
 use crate::mapping::context::{ReadContext, ReadOrigin};
 use crate::mapping::hierarchy::{Plan, aligned};
 use crate::mapping::notes::{Notes, location};
@@ -144,7 +146,11 @@ fn of_the_guide(finding: &edi::Finding, finished: &[Finished]) -> Diagnostic {
     };
     let behind = cells.iter().find(|(cell, _)| u32::try_from(cell.number).is_ok_and(|number| at(number, cell.sub)));
     let written = behind.or(cells.first()).map(|(_, written)| written);
-    let diagnostic = Diagnostic::from(finding).hinting("mend the document, or the rule in the partner's mapping");
+    let mut diagnostic = Diagnostic::from(finding).hinting("mend the document, or the rule in the partner's mapping");
+    // Readers forgive what they can still read; what we send must be right.
+    if matches!(finding.code.family(), Family::Structure | Family::Element | Family::SyntaxNote) {
+        diagnostic.severity = Severity::Error;
+    }
     let member = written.map(|written| written.member.clone()).filter(|member| !member.is_empty());
     let place = Place { start: 0, end: 0, ..finding.place };
     let mut at = location(Some(place), written.and_then(|written| written.spot.as_ref()), member);
