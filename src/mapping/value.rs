@@ -423,8 +423,13 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 jiff::civil::Time::midnight()
             }
         };
-        let code = part(2).and_then(|code| convert::zone_of_time_code(&code));
-        self.local_time(date, time, code.as_ref(), place).map(Value::from)
+        let code = part(2);
+        let zone = code.as_deref().and_then(convert::zone_of_time_code);
+        // LT is local time, which is the partner's.
+        if let (None, Some(code)) = (&zone, code.filter(|code| *code != "LT")) {
+            self.notes.assume(format!("{} has the time code '{code}', which names no zone", place_name(place)));
+        }
+        self.local_time(date, time, zone.as_ref(), place).map(Value::from)
     }
 
     /// A time on the clock of a zone, the partner's where the wire names none.

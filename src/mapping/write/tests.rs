@@ -627,6 +627,25 @@ fn a_time_of_day_may_have_its_date_in_the_loop_around() {
 }
 
 #[test]
+fn not_named_is_settled_in_emits_too_and_their_codes_are_named() {
+    let others = "contractNumber = 'REF02 if REF01=CT'\nemit = { 'REF03 if REF01 not named' = \"'X'\" }\n\
+                  [[order.references.others]]\neach = 'REF if REF01 not named'\ncode = 'REF01'\nnumber = 'REF02'";
+    let document = json!({"contractNumber": "C", "references": {"others": [{"code": "ZZ", "number": "1"}]}});
+    check(others, document, &["REF*CT*C", "REF*ZZ*1*X"], &[]);
+}
+
+#[test]
+fn a_party_of_which_nothing_comes_back_is_told() {
+    let rules = "[order.shipTo]\nin = 'N1 if N101=ST'\nname = 'N102'";
+    check(rules, json!({"shipTo": {"id": "plant-9"}}), &["N1*ST"], &["conditional-element-missing"]);
+    check(rules, json!({"shipTo": {"id": "plant-9", "name": "Plant 9"}}), &["N1*ST*Plant 9"], &[]);
+    let rules = "orderDate = 'DTM01-2 if DTM01-1=137'\n[order.shipTo]\nin = 'NAD if NAD01=DP'\nname = 'NAD04-1'";
+    let document = order(json!({"orderDate": "2026-11-02", "shipTo": {"id": "plant-9"}}));
+    let written = write_with(&compile(&small("edifact/D96A/ORDERS", rules)), &document);
+    assert!(written.findings.iter().any(|one| one.code == "not-read-back"), "{:?}", written.findings);
+}
+
+#[test]
 fn every_value_says_which_rule_wrote_it() {
     let written = write_with(
         &compile(&small("x12/004010/850", "contractNumber = 'REF02 if REF01=CT'")),
