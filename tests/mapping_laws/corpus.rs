@@ -17,7 +17,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("order", "DTM02", "the same date twice: the first is read"),
     ("order-response", "BAK06", "the number of an enquiry about the order, which the document has no member for"),
     ("order-response", "CSH04", "an account of the buyer's for this order, which the document has no member for"),
-    ("order-response", "PO1/ACK/ACK0", "the sum of what SCH promises in parts"),
+    ("order-response", "PO1/SCH/SCH0", "where it goes; what is promised has no place"),
     ("order-response", "PO1/SCH/SCH11", "a code of the book trade for the state of the title"),
     ("shipment-notice", "DTM01", "said at the top and again at the shipment's level, which is read"),
     ("shipment-notice", "DTM02", "said at the top and again at the shipment's level, which is read"),
