@@ -278,11 +278,10 @@ pub struct Authorization {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind_code: Option<String>,
     /// How much, in the line's unit.
-    #[schemars(extend("x-x12" = "ATH03"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Decimal>,
     /// How much since the count began.
-    #[schemars(extend("x-x12" = "ATH04"))]
+    #[schemars(extend("x-x12" = "ATH03"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cumulative_quantity: Option<Decimal>,
     /// From when until when.

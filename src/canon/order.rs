@@ -47,7 +47,7 @@ pub struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release_number: Option<String>,
     /// Number of the blanket order.
-    #[schemars(extend("x-ubl" = "OriginatorDocumentReference", "x-x12" = "REF02 (REF01=BO)", "x-edifact" = "RFF+BO"))]
+    #[schemars(extend("x-ubl" = "OriginatorDocumentReference", "x-x12" = "REF02 (REF01=PO)", "x-edifact" = "RFF+BO"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blanket_order_number: Option<String>,
     /// Currency of all amounts, ISO 4217.

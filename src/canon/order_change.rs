@@ -55,7 +55,7 @@ pub struct OrderChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_type_code: Option<String>,
     /// Number of the blanket order.
-    #[schemars(extend("x-ubl" = "OriginatorDocumentReference", "x-x12" = "REF02 (REF01=BO)", "x-edifact" = "RFF+BO"))]
+    #[schemars(extend("x-ubl" = "OriginatorDocumentReference", "x-x12" = "REF02 (REF01=PO)", "x-edifact" = "RFF+BO"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blanket_order_number: Option<String>,
     /// Currency of all amounts, ISO 4217.

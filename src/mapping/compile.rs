@@ -279,12 +279,14 @@ impl<'c> Compiler<'c> {
     ) -> Option<(Vec<Source>, Vec<Stage>)> {
         let (mut sources, mut stages) = (Vec::new(), Vec::new());
         let mut is_whole = true;
+        let is_gone = |places: &[rule::Place]| places.first().is_some_and(|place| scope.is_gone(place, &node.at.file));
         for source in &rule.sources {
             match source {
                 rule::Source::Constant(text) => {
                     sources.push(Source::Constant(text.clone()));
                     stages.push(Stage::Text);
                 }
+                rule::Source::Places { places, .. } if is_gone(places) => {}
                 rule::Source::Places { places, conditions } => match self.places(node, places, conditions, scope) {
                     Some(source) => {
                         if let Source::Places { reaches, .. } = &source {
@@ -300,7 +302,7 @@ impl<'c> Compiler<'c> {
                 },
             }
         }
-        is_whole.then_some((sources, stages))
+        (is_whole && !sources.is_empty()).then_some((sources, stages))
     }
 
     fn places(
@@ -379,6 +381,9 @@ impl<'c> Compiler<'c> {
         };
         let parsed = rule::Instances::parse(text);
         let parsed = self.faults.parsed(node, parsed)?;
+        if scope.is_gone(&parsed.place, &node.at.file) {
+            return None;
+        }
         let (target, inside) = self.looked_up(node, scope.enter(&parsed.place))?;
         let mut alternatives = Vec::new();
         for conditions in &parsed.alternatives {

@@ -41,6 +41,10 @@ impl<'c> Compiler<'c> {
             self.faults.wrong_type(&entry.node, &entry.key, "a literal such as \"'08'\", or a path of the document");
             return None;
         };
+        let place = rule::EmitPlace::parse(&entry.key);
+        if place.is_ok_and(|one| scope.is_gone(&one.place, &entry.at.file)) {
+            return None;
+        }
         let (reach, conditions) = match emit_place(&entry.key, scope) {
             Ok(place) => place,
             Err(fault) => {
@@ -68,6 +72,14 @@ impl<'c> Compiler<'c> {
                 EmitValue::Over(Expression::Sum { path, only: None })
             }
             rule::Emit::Segments(tag) => EmitValue::Segments(Tag::new(tag.as_bytes())),
+            rule::Emit::Levels(codecs) => {
+                let list = self.emit_list(node, &codecs)?;
+                if list.is_none() {
+                    let fault = Diagnostic::error("codec-arguments", "levels are written as a code");
+                    self.faults.at(&node.at, fault.expecting("levels() | code(list)"));
+                }
+                EmitValue::Levels(list?)
+            }
             rule::Emit::Member { outward, path, codecs } => {
                 let shape = match outward.checked_sub(1) {
                     None => Some(own),
@@ -85,21 +97,28 @@ impl<'c> Compiler<'c> {
                     return None;
                 }
                 let (path, _) = self.path(&node.at, &path, shape)?;
-                let list = match codecs.as_slice() {
-                    [] => None,
-                    [codec] if codec.name == "code" => {
-                        let name = codec.arguments.first().and_then(|words| words.first()).cloned().unwrap_or_default();
-                        Some(self.list_index(&node.spot_in(codec.at), &name)?)
-                    }
-                    [codec, ..] => {
-                        let fault = Diagnostic::error("codec-arguments", "an emit takes one codec only");
-                        self.faults.at(&node.spot_in(codec.at), fault.expecting("code(list)"));
-                        return None;
-                    }
-                };
+                let list = self.emit_list(node, &codecs)?;
                 EmitValue::Member { outward, path, list }
             }
         })
+    }
+}
+
+impl Compiler<'_> {
+    /// The list of an emit's codec, where it has one.
+    fn emit_list(&mut self, node: &Node, codecs: &[rule::Codec]) -> Option<Option<usize>> {
+        match codecs {
+            [] => Some(None),
+            [codec] if codec.name == "code" => {
+                let name = codec.arguments.first().and_then(|words| words.first()).cloned().unwrap_or_default();
+                Some(Some(self.list_index(&node.spot_in(codec.at), &name)?))
+            }
+            [codec, ..] => {
+                let fault = Diagnostic::error("codec-arguments", "an emit takes one codec only");
+                self.faults.at(&node.spot_in(codec.at), fault.expecting("code(list)"));
+                None
+            }
+        }
     }
 }
 
@@ -216,6 +235,8 @@ impl<'m> Reading<'m, '_, '_> {
         match &emit.value {
             EmitValue::Constant(text) => Some(Json::from(text.as_str())),
             EmitValue::Segments(tag) => Some(Json::from(find::count_segments(self.tree, *tag))),
+            // Which levels there are says the tree itself; another way to say it is no difference.
+            EmitValue::Levels(_) => None,
             EmitValue::Over(expression) => {
                 expression.evaluate(document, 1).ok().map(|value| Json::from(value.to_string()))
             }

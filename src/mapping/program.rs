@@ -322,6 +322,8 @@ pub(super) enum EmitValue {
     /// A count or a sum over the whole document.
     Over(Expression),
     Segments(Tag),
+    /// The levels that are written, as a code of this list.
+    Levels(usize),
     /// A member of the item so many arrays further out; its word is compared with what this list reads.
     Member {
         outward: usize,

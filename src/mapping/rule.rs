@@ -9,7 +9,7 @@
 //!           | ( place | SEG ) ( " present" | " absent" )    of the place's segment, or by its path of one beside it
 //! instance  = { LOOP "/" } LOOP [ " if " condition { " and " condition } { " or " … } ]      after `each` and `in`
 //! emit      = said { " or " said }                         behind `place [ " if " condition { " and " condition } ] =`
-//! said      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | { "^." } path { " | " codec }
+//! said      = "'" text "'" | ( "count" | "sum" ) "(" path ")" | "segments(" SEG ")" | "levels()" | { "^." } path { " | " codec }
 //! ```
 //!
 //! A segment's tag has two or three characters and an element two digits, so `N101` is element 01 of N1 and `PO101`
@@ -120,6 +120,8 @@ pub(super) enum Emit {
     Count(String),
     Sum(String),
     Segments(String),
+    /// The levels of a tree, in words that a list has codes for.
+    Levels(Vec<Codec>),
     /// A member of the item, or of an enclosing one: one `^.` for each step out.
     Member {
         outward: usize,
@@ -192,8 +194,12 @@ fn emit(scanner: &mut Scanner<'_>) -> Result<Emit, RuleFault> {
         ("count", 0, true) => Ok(Emit::Count(argument(scanner)?)),
         ("sum", 0, true) => Ok(Emit::Sum(argument(scanner)?)),
         ("segments", 0, true) => Ok(Emit::Segments(argument(scanner)?)),
+        ("levels", 0, true) => {
+            scanner.demand(")")?;
+            Ok(Emit::Levels(codecs(scanner)?))
+        }
         (_, _, true) => Err(RuleFault::new(at, format!("there is no function '{path}' here"))
-            .expecting("count(…), sum(…) or segments(…)")),
+            .expecting("count(…), sum(…), segments(…) or levels()")),
     }
 }
 

@@ -31,6 +31,8 @@ struct TreeScope<'g> {
     names: Vec<String>,
     /// The levels that the section at work is about.
     own: Vec<String>,
+    /// Levels that a file takes out, and that file: what the files it extends say of them means nothing.
+    gone: Vec<(String, Arc<str>)>,
 }
 
 #[derive(Clone, Copy)]
@@ -63,13 +65,20 @@ impl<'g> Scope<'g> {
         definition: &'g LoopDef,
         inner: Option<&'g LoopDef>,
         own: &[String],
-        names: &[&str],
+        (names, gone): (&[&str], &[(String, Arc<str>)]),
     ) -> Self {
         let mut levels = vec![Level::Loop(guide.root()), Level::Loop(definition)];
         levels.extend(inner.map(Level::Loop));
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let tree = TreeScope { definition, names, own: own.to_vec() };
+        let tree = TreeScope { definition, names, own: own.to_vec(), gone: gone.to_vec() };
         Self { guide, levels, entered: 1, tree: Some(Arc::new(tree)) }
+    }
+
+    /// Whether a place stands at a level that another file than this takes out.
+    pub(super) fn is_gone(&self, place: &rule::Place, file: &str) -> bool {
+        let rule::From::Level(level) = &place.from else { return false };
+        let is_it = |(gone, by): &(String, Arc<str>)| gone == level && **by != *file;
+        self.tree.as_ref().is_some_and(|tree| tree.gone.iter().any(is_it))
     }
 
     /// Whether this is the inside of a level.

@@ -1,5 +1,7 @@
 //! Compiles `tree`, `levels` and the sections of the levels.
 
+use std::sync::Arc;
+
 use super::{Form, Hierarchy, Items, Keyed, LINE_LOOP, Level, PACKAGE_LOOP, Role};
 use crate::base::Diagnostic;
 use crate::canon::{Kind, Shape};
@@ -34,6 +36,10 @@ impl<'c> Compiler<'c> {
         let form = if is_coded { Form::Coded } else { Form::Packed };
         let levels = self.levels(entry, table, form)?;
         let names: Vec<&str> = levels.iter().map(|level| level.code.as_str()).collect();
+        let is_false = |code: &&Entry| matches!(code.node.value, Value::Flag(false));
+        let codes = entry.node.table().map(|codes| codes.entries.as_slice()).unwrap_or_default();
+        let gone: Vec<(String, Arc<str>)> =
+            codes.iter().filter(is_false).map(|code| (code.key.clone(), Arc::clone(&code.at.file))).collect();
         let at_level = |role: &dyn Fn(&Role) -> bool| {
             let codes: Vec<String> =
                 levels.iter().filter(|level| role(&level.role)).map(|level| level.code.clone()).collect();
@@ -41,7 +47,7 @@ impl<'c> Compiler<'c> {
                 (Form::Packed, Some(code)) => definition.child(code),
                 _ => None,
             };
-            Scope::level(guide, definition, inner, &codes, &names)
+            Scope::level(guide, definition, inner, &codes, (&names, &gone))
         };
         let shipment = table.get("shipment").and_then(|entry| {
             let Value::Table(section) = &entry.node.value else {
@@ -75,10 +81,10 @@ impl<'c> Compiler<'c> {
         let mut levels = Vec::new();
         for code in &codes.entries {
             let Some(role) = self.role(code, form) else { continue };
-            levels.push(Level { code: code.key.clone(), role });
+            levels.push(Level { code: code.key.clone(), role, is_in_tree: true });
         }
         if let Some(tree) = table.get("tree") {
-            levels = self.in_tree_order(tree, levels)?;
+            levels = self.in_tree_order(tree, levels, codes)?;
         }
         let has_line = levels.iter().any(|level| level.role == Role::Line);
         if !has_line {
@@ -142,7 +148,7 @@ impl<'c> Compiler<'c> {
         Some(text)
     }
 
-    fn in_tree_order(&mut self, tree: &Entry, levels: Vec<Level>) -> Option<Vec<Level>> {
+    fn in_tree_order(&mut self, tree: &Entry, levels: Vec<Level>, meanings: &Table) -> Option<Vec<Level>> {
         let Value::List(codes) = &tree.node.value else {
             self.faults.wrong_type(&tree.node, "tree", "a list of levels, the outermost first");
             return None;
@@ -153,6 +159,7 @@ impl<'c> Compiler<'c> {
             let name = code.text().unwrap_or_default();
             match rest.iter().position(|level| level.code == name) {
                 Some(index) => ordered.push(rest.remove(index)),
+                None if is_taken_out(meanings, name) => {}
                 None => {
                     let message = match ordered.iter().any(|level: &Level| level.code == name) {
                         true => format!("the level '{name}' stands in the tree twice"),
@@ -163,8 +170,8 @@ impl<'c> Compiler<'c> {
                 }
             }
         }
-        // A level that the tree does not name is read where it comes, and stands last when it is written.
-        ordered.append(&mut rest);
+        // A level that the tree does not name is read where it comes, and a unit of it stands last when it is written.
+        ordered.extend(rest.into_iter().map(|level| Level { is_in_tree: false, ..level }));
         Some(ordered)
     }
 
@@ -219,6 +226,11 @@ impl<'c> Compiler<'c> {
         });
         named.collect()
     }
+}
+
+/// Whether `levels` takes a level out that another file has.
+fn is_taken_out(meanings: &Table, level: &str) -> bool {
+    meanings.get(level).is_some_and(|entry| matches!(entry.node.value, Value::Flag(false)))
 }
 
 /// Members of a section whose first rule looks at the order's level.

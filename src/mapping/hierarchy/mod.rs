@@ -52,6 +52,8 @@ pub(super) struct Level {
     /// HL03; for CPS `first`, `PAC` or `LIN`.
     pub code: String,
     pub role: Role,
+    /// Whether `tree` names it, where there is one: orders are written at a level that it names only.
+    pub is_in_tree: bool,
 }
 
 /// What stands at a level.
@@ -62,6 +64,18 @@ pub(super) enum Role {
     /// A handling unit of this type; nothing where a rule says the type.
     Unit(Option<String>),
     Line,
+}
+
+impl Role {
+    /// What `levels()` calls it.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Shipment => "shipment",
+            Self::Order => "order",
+            Self::Unit(_) => "unit",
+            Self::Line => "line",
+        }
+    }
 }
 
 /// The rules of items that several levels may give together.
@@ -111,3 +125,5 @@ pub(super) fn at<'v>(value: &'v serde_json::Value, path: &[PathStep]) -> Option<
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod orders_tests;

@@ -12,6 +12,9 @@ use crate::mapping::program::PathStep;
 /// Units nest so deep at most; a circle of parents ends there.
 const MAX_DEPTH: usize = 32;
 
+/// Between the members of an order's level, where they are one text.
+const SEPARATOR: &str = "\u{1}";
+
 /// A level to be written.
 #[derive(Debug)]
 pub(in crate::mapping) struct Node {
@@ -75,6 +78,17 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The kinds of its levels, from the outermost inwards.
+    pub(in crate::mapping) fn words(&self, hierarchy: &Hierarchy) -> String {
+        let levels = hierarchy.levels.iter().enumerate();
+        let written = levels.filter(|(index, _)| self.nodes.iter().any(|node| node.level == *index));
+        let mut words: Vec<&str> = written.map(|(_, level)| level.role.word()).collect();
+        words.dedup();
+        words.join(" ")
+    }
+}
+
 struct Planner<'d> {
     hierarchy: &'d Hierarchy,
     units: &'d [Value],
@@ -121,7 +135,7 @@ impl<'d> Line<'d> {
         Self {
             value,
             id: text(value, "lineId"),
-            order: order.collect::<Vec<_>>().join("\u{1}"),
+            order: order.collect::<Vec<_>>().join(SEPARATOR),
             loose: quantity,
             lots: lots.collect(),
             loose_serials: None,
@@ -160,6 +174,11 @@ impl Planner<'_> {
     fn add(&mut self, level: usize, parent: Option<usize>, holds: Holds) -> usize {
         self.plan.nodes.push(Node { level, parent, holds });
         self.plan.nodes.len() - 1
+    }
+
+    /// The level at which orders are written.
+    fn order_level(&self) -> Option<usize> {
+        self.hierarchy.levels.iter().position(|level| level.role == Role::Order && level.is_in_tree)
     }
 
     fn level(&self, is_meant: impl Fn(&Role) -> bool) -> Option<usize> {
@@ -250,7 +269,7 @@ impl Planner<'_> {
 
     fn all(&mut self) {
         let shipment = self.level(|role| *role == Role::Shipment).map(|level| self.add(level, None, Holds::Shipment));
-        let order = self.level(|role| *role == Role::Order);
+        let order = self.order_level();
         let first_unit = self.level(|role| matches!(role, Role::Unit(_)));
         let is_above = order.is_some_and(|order| first_unit.is_none_or(|unit| order < unit));
         let mut orders: Vec<String> = Vec::new();
@@ -263,13 +282,14 @@ impl Planner<'_> {
         match order.filter(|_| is_above) {
             Some(level) => {
                 for (index, order) in orders.iter().enumerate() {
-                    let node = self.add(level, shipment, Holds::Order);
+                    let node =
+                        if says_nothing(order) { shipment } else { Some(self.add(level, shipment, Holds::Order)) };
                     for unit in &roots {
                         if self.belongs(*unit, order, index == 0) {
-                            self.unit(*unit, Some(node), Some((order, index == 0)), 0);
+                            self.unit(*unit, node, Some((order, index == 0)), 0);
                         }
                     }
-                    self.loose_lines(Some(node), order);
+                    self.loose_lines(node, order);
                 }
             }
             None => {
@@ -278,7 +298,7 @@ impl Planner<'_> {
                 }
                 for order in &orders {
                     let has_loose = self.lines.iter().any(|line| line.order == *order && is_loose(line));
-                    let node = match self.level(|role| *role == Role::Order).filter(|_| has_loose) {
+                    let node = match self.order_level().filter(|_| has_loose && !says_nothing(order)) {
                         Some(level) => Some(self.add(level, shipment, Holds::Order)),
                         None => shipment,
                     };
@@ -359,12 +379,13 @@ impl Planner<'_> {
                 is_meant.then(|| (index, line, Part { quantity, lot, serials: serials(entry).to_vec() }))
             })
             .collect();
-        let below = if order.is_none() { self.level(|role| *role == Role::Order) } else { None };
+        let below = if order.is_none() { self.order_level() } else { None };
         let mut last: Option<(String, usize)> = None;
         for (index, line, part) in entries {
             let Some(order) = self.lines.get(line).map(|line| line.order.clone()) else { continue };
             let around = match (below, &last) {
                 (None, _) => node,
+                _ if says_nothing(&order) => node,
                 (Some(_), Some((known, around))) if *known == order => *around,
                 (Some(level), _) => self.add(level, Some(node), Holds::Order),
             };
@@ -471,6 +492,11 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+/// Whether lines say nothing of an order: its level would be empty, and none is written.
+fn says_nothing(order: &str) -> bool {
+    order.split(SEPARATOR).all(str::is_empty)
 }
 
 /// Whether some of a line is in no unit. A line without a quantity is where nobody has put it yet.

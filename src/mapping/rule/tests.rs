@@ -115,6 +115,7 @@ fn emits_are_constants_members_or_counts() {
     check("count(lines)", Emit::Count("lines".to_owned()));
     check("sum(lines.quantity.value)", Emit::Sum("lines.quantity.value".to_owned()));
     check("segments(HL)", Emit::Segments("HL".to_owned()));
+    check("levels()", Emit::Levels(Vec::new()));
     let code = Codec { at: 18, name: "code".to_owned(), arguments: vec![vec!["unit".to_owned()]] };
     check(
         "^.quantity.unit | code(unit)",

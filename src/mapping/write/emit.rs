@@ -44,6 +44,10 @@ impl<'m, 'd> Writing<'m, 'd> {
             EmitValue::Segments(tag) => {
                 Some(self.draft.count(*tag)).filter(|count| *count > 0).map(|count| count.to_string())
             }
+            EmitValue::Levels(list) => {
+                let list = self.program.lists.get(*list)?;
+                list.code_of(&self.levels).map(str::to_owned)
+            }
             EmitValue::Over(expression) => {
                 let value = expression.evaluate(self.items.first()?, 1).ok()?;
                 typed(self, &value.to_string(), &Kind::Decimal)

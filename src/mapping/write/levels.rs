@@ -22,6 +22,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             let at = crate::mapping::notes::location(None, None, Some(member.clone()));
             self.notes.find(finding.clone().at(at));
         }
+        self.levels = plan.words(hierarchy);
         let has_children = parents(&plan.nodes);
         // The loop instance of each node, the one inside it that is the level, and its number on the wire.
         let mut made: BTreeMap<usize, (LoopNumber, LoopNumber, String)> = BTreeMap::new();

@@ -45,6 +45,8 @@ struct Writing<'m, 'd> {
     clashes: usize,
     /// Members that no rule wrote.
     left_out: usize,
+    /// The levels that were written, the outermost first, in words.
+    levels: String,
     /// Objects that are a loop around the items they stand in: the loop, the member's name, and what it says.
     around: Vec<(LoopNumber, &'d str, &'d Value)>,
 }
@@ -68,6 +70,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             spot: None,
             clashes: 0,
             left_out: 0,
+            levels: String::new(),
             around: Vec::new(),
         }
     }
@@ -82,9 +85,14 @@ impl<'m, 'd> Writing<'m, 'd> {
                 let of_levels =
                     hierarchy::OWN.iter().filter_map(|own| program.root.names.iter().position(|name| name == own));
                 known.extend(of_levels);
-                known.extend(
-                    hierarchy.shipment.iter().flat_map(|section| section.members.iter().map(|member| member.slot)),
-                );
+                let of_the_shipment = hierarchy.shipment.iter().flat_map(|section| &section.members);
+                known.extend(of_the_shipment.flat_map(|member| {
+                    let code = match &member.work {
+                        Work::Value(rule) => rule.code_slot,
+                        _ => None,
+                    };
+                    std::iter::once(member.slot).chain(code)
+                }));
             }
             self.unwritten_of(&program.root, members, &known);
             self.emits(&program.root, members, here);

@@ -128,8 +128,7 @@ fn cumulative(message: Message) -> Maybe {
 fn authorization() -> Maybe {
     let kind = word_or_other("kind", "kindCode", &["finished", "material"], "LB");
     let rest = object(vec![
-        ("quantity", must(decimal(4, 0))),
-        ("cumulativeQuantity", may(decimal(5, 0))),
+        ("cumulativeQuantity", must(decimal(5, 0))),
         ("period", object(vec![("from", must(date())), ("to", may(date()))])),
     ]);
     joined(vec![kind, rest])

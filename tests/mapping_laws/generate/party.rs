@@ -1,6 +1,7 @@
 //! Parties, as an N1 loop or a NAD group can say them.
 
 use proptest::prelude::*;
+use proptest::string::string_regex;
 use serde_json::json;
 
 use super::{Maybe, list, may, must, number, object, perhaps, text, word};
@@ -53,8 +54,9 @@ pub(crate) fn identifier() -> Maybe {
     const SCHEMES: &[&str] = &["DUNS", "GLN", "SCAC", "BUYER_ASSIGNED", "SUPPLIER_ASSIGNED", "TAX"];
     let known = (proptest::sample::select(SCHEMES), number(17))
         .prop_map(|(scheme, value)| Some(json!({"scheme": scheme, "value": value})));
+    let suffixed = string_regex("[0-9]{13}").unwrap().prop_map(|value| Some(json!({"scheme": "DUNS", "value": value})));
     let other = number(17).prop_map(|value| Some(json!({"scheme": "OTHER", "schemeCode": "ZZ", "value": value})));
-    prop_oneof![6 => known, 1 => other].boxed()
+    prop_oneof![6 => known, 1 => suffixed, 1 => other].boxed()
 }
 
 fn contact() -> Maybe {
