@@ -10,6 +10,8 @@ use super::*;
 use crate::base::{Limits, Severity};
 use crate::edi::{Piece, ReadOptions, Reader, TransactionSet, structure};
 
+mod growth;
+
 const TEMPLATE: &str = "templates/x12/004010/order";
 
 const PARTS: &str = "partner,ours\nA-1,100\nA-2,200\n";
