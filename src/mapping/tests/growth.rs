@@ -32,3 +32,15 @@ fn an_element_of_many_components() {
         (compile(&small(rules)).unwrap(), format!("{BEG}PO1*1*5*EA*2.5**BP*A*VP*{parts}~REF*ZZ*Q**{parts}~CTT*1~"))
     });
 }
+
+#[test]
+fn a_rule_that_looks_around_many_items() {
+    let rules = "message = 'x12/004010/850'\ndocument = 'order@1'\n[order]\norderNumber = 'BEG03'\n[order.lines]\n\
+                 each = 'PO1'\nlineNumber = 'PO101'\nquantity = { value = 'PO102', unit = 'PO103' }\n\
+                 [order.lines.schedules]\neach = 'SCH'\nquantity = 'SCH01'\n\
+                 requestedDeliveryDate = '^PO1.DTM02 if DTM01=002'";
+    grows_with_its_size(250, |size| {
+        let (beside, items) = ("REF*ZZ*1~".repeat(8 * size), "SCH*1*EA~".repeat(size));
+        (compile(rules).unwrap(), format!("{BEG}PO1*1*5*EA~{beside}DTM*010*20261102*002~{items}CTT*1~"))
+    });
+}
