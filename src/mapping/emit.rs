@@ -11,7 +11,7 @@ use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
 use super::needs::Needs;
-use super::notes::location;
+use super::notes::{MAX_FINDINGS, location};
 use super::program::{Condition, Emit, EmitValue, Of, Reach};
 use super::rule;
 use super::scan::RuleFault;
@@ -126,8 +126,12 @@ fn emit_place(text: &str, scope: &Scope<'_>) -> Result<(Reach, Vec<Condition>), 
 struct Differing<'m, 'a> {
     emit: &'m Emit,
     found: Found<'a>,
+    /// As much of the values as is told; nothing where there are more places than findings.
     expected: Vec<String>,
 }
+
+/// The most characters of a value that are told.
+const MAX_SHOWN: usize = 40;
 
 /// Emits for one place stand close to each other; so many are looked back for one of the same place.
 const MAX_ALTERNATIVES: usize = 16;
@@ -166,7 +170,11 @@ impl<'m> Reading<'m, '_, '_> {
                     self.note_use(found.element, Purpose::Emit, item, "", Some(&emit.at));
                     continue;
                 }
-                let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                let is_told = differing.len() < MAX_FINDINGS;
+                let expected = expected.filter(|_| is_told).map(|value| match value.as_str() {
+                    Some(text) => text.chars().take(MAX_SHOWN).collect(),
+                    None => value.to_string().chars().take(MAX_SHOWN).collect::<String>(),
+                });
                 match differing.iter_mut().rev().take(MAX_ALTERNATIVES).find(|one| one.found.is_same(&found)) {
                     Some(one) => one.expected.extend(expected.filter(|other| !one.expected.contains(other))),
                     None => differing.push(Differing { emit, found, expected: expected.into_iter().collect() }),
@@ -177,7 +185,7 @@ impl<'m> Reading<'m, '_, '_> {
             if found.is_used(&self.coverage) {
                 continue;
             }
-            let shown: String = found.text().chars().take(40).collect();
+            let shown: String = found.text().chars().take(MAX_SHOWN).collect();
             let message = format!("'{shown}' stands there and no member of the document takes it");
             let mut finding = Diagnostic::info("emit-differs", message);
             finding.expected = (!expected.is_empty()).then(|| expected.join(" or "));

@@ -451,6 +451,19 @@ fn an_emit_may_speak_of_the_item_around() {
 }
 
 #[test]
+fn of_very_many_emits_that_differ_the_first_are_told_and_the_rest_counted() {
+    let rules = "emit = { \"REF02 if REF01=ZZ\" = 'orderNumber' }\n[order.lines.item]\nbuyerPartNumber = 'PO107'";
+    let number = "Z".repeat(5_000);
+    let body = format!("BEG*00*SA*{number}**20261102~{}{LINE}", "REF*ZZ*X~".repeat(notes::MAX_FINDINGS + 50));
+    let read = read(&small(rules), &body);
+    let told: Vec<_> = read.findings.iter().filter(|one| one.code == "emit-differs").collect();
+    assert_eq!(told.len(), notes::MAX_FINDINGS);
+    assert!(told.iter().all(|one| one.expected.as_deref() == Some(&number[..40])), "{:?}", told[0]);
+    // One more says that not all that is unmapped is listed.
+    assert!(read.findings.iter().any(|one| one.message.starts_with("51 more findings")), "{:?}", read.findings.last());
+}
+
+#[test]
 fn what_no_rule_used_is_unmapped_part_by_part() {
     let rules = "[order.lines.item]\nbuyerPartNumber = 'PO1[BP]'\ndescription = 'REF04-2'";
     let body = format!("{BEG}PO1*1*5*EA*2.5**BP*A*BP*B*VP*C~REF*ZZ*Q**CT>X>CT>Y~CTT*1~");
