@@ -12,7 +12,7 @@ use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
 use super::needs::Needs;
 use super::notes::{MAX_FINDINGS, location};
-use super::program::{Condition, Emit, EmitValue, Of, Reach};
+use super::program::{Condition, Emit, EmitValue, Of, PathStep, Reach};
 use super::rule;
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -50,7 +50,15 @@ impl<'c> Compiler<'c> {
                 return None;
             }
         };
+        for condition in &conditions {
+            self.holdable(&entry.at, condition);
+        }
         let parsed = self.faults.parsed(&entry.node, rule::Emit::parse(text))?;
+        for value in &parsed {
+            if let rule::Emit::Constant(text) = value {
+                self.has_room(&entry.node.at, &reach, text);
+            }
+        }
         let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
         let emit = |value: Option<EmitValue>| {
             let (reach, conditions) = (reach.clone(), conditions.clone());
@@ -84,7 +92,16 @@ impl<'c> Compiler<'c> {
                     self.faults.at(&node.at, fault.hinting(format!("a code has quotes of its own: \"'{path}'\"")));
                     return None;
                 }
-                let (path, _) = self.path(&node.at, &path, shape)?;
+                let (steps, found) = self.path(&node.at, &path, shape)?;
+                let array = steps.iter().any(|step| matches!(step, PathStep::Items(_)));
+                if array || matches!(found, Shape::Object(_)) {
+                    let what = if array { "an array" } else { "an object" };
+                    let fault =
+                        Diagnostic::error("type-clash", format!("'{path}' is {what}, an element has one value"));
+                    self.faults.at(&node.at, fault.expecting("a member that is one value, or count(array)"));
+                    return None;
+                }
+                let path = steps;
                 let list = match codecs.as_slice() {
                     [] => None,
                     [codec] if codec.name == "code" => {
