@@ -226,7 +226,7 @@ mod tests {
             assert_eq!((fault.at, fault.message.as_str()), (at, message), "{expression}");
         };
         unknown("value|uper", 6, "there is no filter 'uper'");
-        unknown("value if value != 'X|Y' else 'it\\'s' | uper", 41, "there is no filter 'uper'");
+        unknown("value if value != 'X|Y' else 'it\\'s' | uper", 39, "there is no filter 'uper'");
         unknown("value.nomethod()", 6, "there is no method 'nomethod'");
         unknown("'A' if value is nosuchtest else 'B'", 16, "there is no test 'nosuchtest'");
         unknown("'A' if value is not nosuchtest else 'B'", 20, "there is no test 'nosuchtest'");
