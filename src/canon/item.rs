@@ -30,11 +30,11 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_numbers: Vec<ItemIdentifier>,
     /// Engineering revision.
-    #[schemars(extend("x-x12" = "235=EC", "x-edifact" = "7143=EC"))]
+    #[schemars(extend("x-x12" = "235=EC", "x-edifact" = "7143=EC, DR"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// Drawing number.
-    #[schemars(extend("x-x12" = "235=DR, DV", "x-edifact" = "7143=DR"))]
+    #[schemars(extend("x-x12" = "235=DR, DV", "x-edifact" = "7143=DW"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drawing_number: Option<String>,
     /// Description in words.

@@ -128,7 +128,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     }
 
     /// Whether the document has grown as long as it may; then nothing is read any more.
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.room == 0
     }
 

@@ -13,7 +13,7 @@ use super::find::{self, Found, Visit};
 use super::needs::Needs;
 use super::notes::{MAX_FINDINGS, location};
 use super::program::{Condition, Emit, EmitValue, Of, PathStep, Reach};
-use super::rule;
+use super::rule::{self, Test};
 use super::scan::RuleFault;
 use super::scope::Scope;
 use super::trace::Purpose;
@@ -171,6 +171,7 @@ impl<'m> Reading<'m, '_, '_> {
             for segment in seen {
                 let Some(found) = find::value(&emit.reach.part, &segment) else { continue };
                 if found.is_used(&self.coverage) {
+                    self.compare_meaning(emit, &found, item, document);
                     continue;
                 }
                 let is_whole = matches!(emit.value, EmitValue::Over(_) | EmitValue::Segments(_));
@@ -208,6 +209,31 @@ impl<'m> Reading<'m, '_, '_> {
             finding.expected = (!expected.is_empty()).then(|| expected.join(" or "));
             self.notes.find(finding.at(location(Some(found.element.place()), Some(&emit.at), None)));
         }
+    }
+
+    /// A rule allows several codes at the place, and a member elsewhere says which: a code with another meaning was read
+    /// as if it had that one.
+    fn compare_meaning(&mut self, emit: &Emit, found: &Found<'_>, item: usize, document: &Json) {
+        let EmitValue::Member { list: Some(list), .. } = &emit.value else { return };
+        let allows = |condition: &Condition| matches!(condition.test, Test::OneOf(_)) && condition.reach == emit.reach;
+        if !emit.conditions.iter().any(allows) {
+            return;
+        }
+        let text = found.text();
+        let entry = self.program.lists.get(*list).and_then(|list| list.find(&text));
+        let Some(Meaning::Word(word)) = entry.map(|(_, entry)| &entry.meaning) else { return };
+        let Some(expected) = self.emitted(emit, item, document).filter(|expected| expected.as_str() != Some(word))
+        else {
+            return;
+        };
+        let EmitValue::Member { path, .. } = &emit.value else { return };
+        let member = path.iter().map(|step| step.name()).collect::<Vec<_>>().join(".");
+        let expected = expected.as_str().map_or_else(|| expected.to_string(), str::to_owned);
+        let message = format!("'{text}' means {word}, and {member} of the document is {expected}");
+        let finding = Diagnostic::error("meaning-differs", message).expecting(expected);
+        let finding =
+            finding.hinting("give the code its meaning in the partner's mapping, or ask the partner for one meaning");
+        self.notes.find(finding.at(location(Some(found.element.place()), Some(&emit.at), None)));
     }
 
     /// What an emit would write, as a value of the document.

@@ -189,6 +189,15 @@ fn merged(over: Entry, under: Entry) -> Entry {
             own.extend(inherited);
             Value::List(own)
         }
+        // A list adds to one that replaces what is inherited further down.
+        (Value::List(own), Value::Table(mut inherited)) if over.key == "unsent" => {
+            for entry in &mut inherited.entries {
+                if let (true, Value::List(replaced)) = (entry.key == "replace", &mut entry.node.value) {
+                    replaced.splice(0..0, own.iter().cloned());
+                }
+            }
+            Value::Table(inherited)
+        }
         (value, _) => value,
     };
     Entry { node: Node { value, at: over.node.at }, key: over.key, at: over.at }
@@ -231,6 +240,7 @@ mod tests {
         check("[o]\nl = ['A']", "[o]\nl = ['B']", "{o={l=[\"A\"]}}");
         check("[o]\nunsent = ['A']", "[o]\nunsent = ['B']", "{o={unsent=[\"A\", \"B\"]}}");
         check("[o]\nunsent = {replace = ['A']}", "[o]\nunsent = ['B']", "{o={unsent={replace=[\"A\"]}}}");
+        check("[o]\nunsent = ['A']", "[o]\nunsent = {replace = ['B']}", "{o={unsent={replace=[\"A\", \"B\"]}}}");
         check("[codes.u]\nPC = 'EA'", "[codes.u]\nEA = 'EA'\nPC = 'H87'", "{codes={u={PC=EA EA=EA}}}");
         check("[o]\np = {place = 'A', read = 'r'}", "[o]\np = {place = 'B', write = 'w'}", "{o={p={place=A read=r}}}");
     }

@@ -36,6 +36,7 @@ fn collect(section: &Section, named: &mut Vec<Named>) {
         }
     };
     section.spread.iter().for_each(|spread| of_sources(&spread.sources, named));
+    section.emit.iter().for_each(|emit| of_conditions(&emit.conditions, named));
     for member in &section.members {
         match &member.work {
             Work::Value(rule) | Work::Split { rule, .. } => of_sources(&rule.sources, named),
@@ -53,14 +54,14 @@ fn collect(section: &Section, named: &mut Vec<Named>) {
 fn of_instances(instances: &Instances, section: &Section, named: &mut Vec<Named>) {
     let all = instances.alternatives.iter().flatten();
     match &instances.target {
-        Target::Loops { name, .. } => {
+        Target::Loops { start: Start::Out(0), loops, name } if loops.is_empty() => {
             all.filter(|one| one.reach.route.tag == name.as_str()).for_each(|one| of_condition(one, named))
         }
         Target::This | Target::Segments(_) if is_here(instances) => {
             all.for_each(|condition| of_condition(condition, named));
             collect(section, named);
         }
-        Target::This | Target::Around(_) | Target::Segments(_) => {}
+        Target::This | Target::Around(_) | Target::Segments(_) | Target::Loops { .. } => {}
     }
 }
 
@@ -85,6 +86,12 @@ fn of_condition(Condition { reach, test, of }: &Condition, named: &mut Vec<Named
 
 /// Makes `not named` say which values those are.
 fn put(section: &mut Section, named: &[Named]) {
+    for source in section.spread.iter_mut().flat_map(|spread| &mut spread.sources) {
+        if let Source::Places { conditions, .. } = source {
+            settled(conditions, named);
+        }
+    }
+    section.emit.iter_mut().for_each(|emit| settled(&mut emit.conditions, named));
     for member in &mut section.members {
         match &mut member.work {
             Work::Value(rule) | Work::Split { rule, .. } => {

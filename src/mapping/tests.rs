@@ -440,6 +440,24 @@ fn an_emit_is_compared_where_its_conditions_hold() {
 }
 
 #[test]
+fn a_code_that_a_rule_took_and_that_means_something_else_than_the_document_is_an_error() {
+    let rules = "orderType = 'BEG02 | code(kind)'\ncontractNumber = 'REF02 if REF01 in (CT BO)'\n\
+                 emit = { \"REF01 if REF01 in (CT BO)\" = 'orderType | code(reference)' }\n\
+                 [codes.kind]\nSA = 'standalone'\nBK = 'blanket'\n\
+                 [codes.reference]\nCT = 'standalone'\nBO = 'blanket'";
+    let check = |kind: &str, reference: &str, expect: &[&str]| {
+        let read = read(&small(rules), &format!("BEG*00*{kind}*1**20261102~REF*{reference}*7~{LINE}"));
+        assert_eq!(read.findings.iter().map(|one| one.code.as_ref()).collect::<Vec<_>>(), expect, "{reference}");
+        assert_eq!(read.is_usable(), expect.is_empty());
+        assert_eq!(read.document["contractNumber"], json!("7"));
+    };
+    check("SA", "CT", &[]);
+    check("BK", "BO", &[]);
+    check("SA", "BO", &["meaning-differs"]);
+    check("BK", "CT", &["meaning-differs"]);
+}
+
+#[test]
 fn an_emit_may_speak_of_the_item_around() {
     let rules = "[order.lines.shipTo]\nin = 'N1'\nname = 'N102'\nemit = { N101 = '^.quantity.unit | code(unit)' }\n\
                  [codes.unit]\nPC = 'EA'";

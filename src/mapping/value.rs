@@ -319,6 +319,10 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         self.notes.assume(format!("{} has two digits for its year: 1980 to 2079 taken", place_name(place)));
     }
 
+    fn assume_no_time(&mut self, place: Stand<'a>) {
+        self.notes.assume(format!("{} has a time of day, which is left out", place_name(place)));
+    }
+
     fn step(&mut self, codec: &Codec, stage: Stage<'a>, kind: &Kind, place: Stand<'a>) -> Result<Stage<'a>, Unfit> {
         if let (Codec::Instant, Stage::Wire(..) | Stage::Several(_)) = (codec, &stage) {
             return self.instant(stage, place).map(Stage::Ready);
@@ -328,6 +332,16 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
             let day = if *codec == Codec::From { first } else { last };
             if day.century_assumed {
                 self.assume_century(place);
+            }
+            match period::moment(text, code) {
+                Ok(Moment::Time { .. }) => self.assume_no_time(place),
+                Ok(Moment::Day(_)) => {}
+                // A year, month or week by its number; other periods name their days.
+                Err(_) if matches!(&**code, "602" | "610" | "616") => {
+                    let which = if *codec == Codec::From { "first" } else { "last" };
+                    self.notes.assume(format!("{} is a period: its {which} day taken", place_name(place)));
+                }
+                Err(_) => {}
             }
             return Ok(Stage::Ready(Value::from(day.date.to_string())));
         }
@@ -423,8 +437,13 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
                 jiff::civil::Time::midnight()
             }
         };
-        let code = part(2).and_then(|code| convert::zone_of_time_code(&code));
-        self.local_time(date, time, code.as_ref(), place).map(Value::from)
+        let code = part(2);
+        let zone = code.as_deref().and_then(convert::zone_of_time_code);
+        // LT is local time, which is the partner's.
+        if let (None, Some(code)) = (&zone, code.filter(|code| *code != "LT")) {
+            self.notes.assume(format!("{} has the time code '{code}', which names no zone", place_name(place)));
+        }
+        self.local_time(date, time, zone.as_ref(), place).map(Value::from)
     }
 
     /// A time on the clock of a zone, the partner's where the wire names none.
@@ -458,7 +477,7 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         let value = match (moment, kind) {
             (Moment::Day(day), Kind::Date | Kind::Text) => day.date.to_string(),
             (Moment::Time { day, .. }, Kind::Date) => {
-                self.notes.assume(format!("{} has a time of day, which is left out", place_name(place)));
+                self.assume_no_time(place);
                 day.date.to_string()
             }
             (Moment::Time { day, time, zone }, _) => self.local_time(day.date, time, zone.as_ref(), place)?,

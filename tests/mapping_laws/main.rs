@@ -8,6 +8,7 @@
 
 mod corpus;
 mod corpus_others;
+mod edifact_told;
 mod equal;
 mod generate;
 mod laws;

@@ -19,6 +19,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("d96a-orders.edi", "templates/edifact/d96a/order"),
     ("d96a-ordrsp.edi", "templates/edifact/d96a/order-response"),
     ("d96a-desadv.edi", "templates/edifact/d96a/shipment-notice"),
+    ("d96a-desadv-lots.edi", "templates/edifact/d96a/shipment-notice"),
     ("d96a-invoic.edi", "templates/edifact/d96a/invoice"),
     ("d01b-orders.edi", "templates/edifact/d01b/order"),
     ("d01b-ordrsp.edi", "templates/edifact/d01b/order-response"),

@@ -16,7 +16,10 @@ pub(super) fn misplaced(code: FindingCode, part: &Part, inside: &LoopDef, segmen
         }
         Max::Times(_) | Max::Unbounded => {
             let text = format!("{} comes too late in {}", segment.tag(), inside.name);
-            Finding::new(Severity::Warning, code, place, text)
+            // Behind a quantity it may be the next one's, as where a later directory has another order.
+            let is_of_a_quantity = inside.first().is_some_and(|first| first.tag.as_str() == "QTY");
+            let severity = if is_of_a_quantity { Severity::Error } else { Severity::Warning };
+            Finding::new(severity, code, place, text)
         }
     }
 }

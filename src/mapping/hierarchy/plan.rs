@@ -1,6 +1,6 @@
 //! From lines and handling units to the tree that says the same: which levels there are, and what each holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -57,12 +57,20 @@ impl Plan {
             hierarchy,
             units,
             lines: lines.iter().map(|line| Line::new(line, hierarchy)).collect(),
+            line_of_id: places(lines, "lineId"),
+            unit_of_id: places(units, "id"),
+            orders_in: Vec::new(),
             written_units: vec![false; units.len()],
             plan: Self::default(),
         };
-        planner.contents_are_sound();
-        planner.all();
-        planner.first_levels();
+        planner.ids_are_sound();
+        // Where ids stand for several things, nobody can say what is in what.
+        if planner.plan.findings.is_empty() {
+            planner.orders_in = planner.orders_of_units();
+            planner.contents_are_sound();
+            planner.all();
+            planner.first_levels();
+        }
         planner.plan
     }
 }
@@ -71,6 +79,10 @@ struct Planner<'d> {
     hierarchy: &'d Hierarchy,
     units: &'d [Value],
     lines: Vec<Line<'d>>,
+    line_of_id: BTreeMap<&'d str, usize>,
+    unit_of_id: BTreeMap<&'d str, usize>,
+    /// For each unit the orders of the lines in it and in what stands in it.
+    orders_in: Vec<BTreeSet<String>>,
     written_units: Vec<bool>,
     plan: Plan,
 }
@@ -122,6 +134,12 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
+/// Where the first item of each id stands.
+fn places<'d>(items: &'d [Value], name: &str) -> BTreeMap<&'d str, usize> {
+    let ids = items.iter().enumerate().rev().map(|(index, item)| (text(item, name), index));
+    ids.filter(|(id, _)| !id.is_empty()).collect()
+}
+
 fn number(value: &Value) -> Option<Decimal> {
     value.as_str()?.parse().ok()
 }
@@ -149,7 +167,45 @@ impl Planner<'_> {
     }
 
     fn line_index(&self, id: &str) -> Option<usize> {
-        self.lines.iter().position(|line| line.id == id && !id.is_empty())
+        self.line_of_id.get(id).copied()
+    }
+
+    /// Ids stand for one line or unit each, and units do not stand in one another.
+    fn ids_are_sound(&mut self) {
+        let lines: Vec<&str> = self.lines.iter().map(|line| line.id).collect();
+        let units: Vec<&str> = self.units.iter().map(|unit| text(unit, "id")).collect();
+        let twice = |member: String, id: &str| {
+            let finding = Diagnostic::error("id-twice", format!("'{id}' is the id of something else already"));
+            (member, finding.hinting("mend the document"))
+        };
+        for (ids, known, name) in [(lines, &self.line_of_id, "lines"), (units, &self.unit_of_id, "handlingUnits")] {
+            let again = ids.iter().enumerate().filter(|(index, id)| known.get(*id).is_some_and(|first| first != index));
+            let member = |index| format!("{name}[{index}].{}", if name == "lines" { "lineId" } else { "id" });
+            self.plan.findings.extend(again.map(|(index, id)| twice(member(index), id)));
+        }
+        for unit in 0..self.units.len() {
+            let above = std::iter::successors(Some(unit), |unit| self.parent_of(*unit));
+            if above.take(MAX_DEPTH + 1).count() > MAX_DEPTH {
+                let message = format!("units stand in one another deeper than {MAX_DEPTH}, or in a circle");
+                let finding = Diagnostic::error("units-too-deep", message).hinting("mend the document");
+                self.plan.findings.push((format!("handlingUnits[{unit}].parentId"), finding));
+            }
+        }
+    }
+
+    fn orders_of_units(&self) -> Vec<BTreeSet<String>> {
+        let mut orders = vec![BTreeSet::new(); self.units.len()];
+        for (unit, value) in self.units.iter().enumerate() {
+            let lines =
+                contents(value).filter_map(|(_, entry)| self.lines.get(self.line_index(text(entry, "lineId"))?));
+            let own: BTreeSet<&String> = lines.map(|line| &line.order).collect();
+            for around in std::iter::successors(Some(unit), |unit| self.parent_of(*unit)) {
+                if let Some(orders) = orders.get_mut(around) {
+                    orders.extend(own.iter().map(|order| (*order).clone()));
+                }
+            }
+        }
+        orders
     }
 
     /// Contents speak of lines that are there, and of no more than is there.
@@ -172,15 +228,17 @@ impl Planner<'_> {
                     left.retain(|serial| !serials(entry).contains(serial));
                 }
                 let Some(loose) = &mut line.loose else { continue };
-                *loose -= quantity;
-                if loose.is_sign_negative() && !loose.is_zero() {
-                    let message = format!("the units hold {} more of line '{}' than was shipped", -*loose, line.id);
+                let left = loose.checked_sub(quantity);
+                *loose = left.unwrap_or(*loose);
+                if left.is_none_or(|left| left < Decimal::ZERO) {
+                    let more = left.map_or_else(|| "much".to_owned(), |left| (-left).to_string());
+                    let message = format!("the units hold {more} more of line '{}' than was shipped", line.id);
                     let finding = Diagnostic::error("contents-exceed", message);
                     findings.push((member, finding.hinting("mend the quantities of the contents or of the line")));
                 }
             }
             let parent = text(unit, "parentId");
-            if !parent.is_empty() && !self.units.iter().any(|unit| text(unit, "id") == parent) {
+            if !parent.is_empty() && !self.unit_of_id.contains_key(parent) {
                 let message = format!("no unit has the id '{parent}'");
                 let finding = Diagnostic::error("unit-unknown", message).expecting("the id of one of the units");
                 findings
@@ -207,7 +265,7 @@ impl Planner<'_> {
                 for (index, order) in orders.iter().enumerate() {
                     let node = self.add(level, shipment, Holds::Order);
                     for unit in &roots {
-                        if self.belongs(*unit, order, index == 0, 0) {
+                        if self.belongs(*unit, order, index == 0) {
                             self.unit(*unit, Some(node), Some((order, index == 0)), 0);
                         }
                     }
@@ -232,7 +290,7 @@ impl Planner<'_> {
 
     fn parent_of(&self, unit: usize) -> Option<usize> {
         let parent = text(self.units.get(unit)?, "parentId");
-        (!parent.is_empty()).then(|| self.units.iter().position(|unit| text(unit, "id") == parent))?
+        self.unit_of_id.get(parent).copied()
     }
 
     fn children_of(&self, unit: usize) -> Vec<usize> {
@@ -242,24 +300,9 @@ impl Planner<'_> {
         (0..self.units.len()).filter(is_child).collect()
     }
 
-    /// The lines in a unit and in what stands in it.
-    fn lines_in(&self, unit: usize, depth: usize) -> Vec<usize> {
-        if depth > MAX_DEPTH {
-            return Vec::new();
-        }
-        let own = self.units.get(unit).into_iter().flat_map(contents);
-        let own = own.filter_map(|(_, entry)| self.line_index(text(entry, "lineId")));
-        let inner = self.children_of(unit).into_iter().flat_map(|child| self.lines_in(child, depth + 1));
-        own.chain(inner).collect()
-    }
-
     /// Whether a unit stands under an order: it holds lines of it; one without lines stands under the first.
-    fn belongs(&self, unit: usize, order: &str, is_first: bool, depth: usize) -> bool {
-        let lines = self.lines_in(unit, depth);
-        if lines.is_empty() {
-            return is_first;
-        }
-        lines.iter().any(|line| self.lines.get(*line).is_some_and(|line| line.order == order))
+    fn belongs(&self, unit: usize, order: &str, is_first: bool) -> bool {
+        self.orders_in.get(unit).is_some_and(|orders| if orders.is_empty() { is_first } else { orders.contains(order) })
     }
 
     fn unit(&mut self, unit: usize, parent: Option<usize>, order: Option<(&str, bool)>, depth: usize) {
@@ -297,7 +340,7 @@ impl Planner<'_> {
         self.contents_of(unit, node, order);
         for child in self.children_of(unit) {
             // An empty unit stands where the one around it stands first.
-            if order.is_none_or(|(order, _)| self.belongs(child, order, is_first, depth + 1)) {
+            if order.is_none_or(|(order, _)| self.belongs(child, order, is_first)) {
                 self.unit(child, Some(node), order, depth + 1);
             }
         }
@@ -352,7 +395,7 @@ impl Planner<'_> {
             (lots, Some(wanted)) => {
                 let left = |lot: &&(String, Option<Decimal>)| lot.1.is_none_or(|left| left > Decimal::ZERO);
                 let open: Vec<(String, Option<Decimal>)> = lots.iter().filter(left).cloned().collect();
-                let all: Option<Decimal> = open.iter().map(|(_, left)| *left).sum();
+                let all = open.iter().try_fold(Decimal::ZERO, |sum, (_, left)| sum.checked_add((*left)?));
                 match open.as_slice() {
                     [(only, _)] => vec![(quantity, Some(only.clone()))],
                     _ if all == Some(wanted) => open.into_iter().map(|(lot, left)| (left, Some(lot))).collect(),
@@ -402,7 +445,7 @@ impl Planner<'_> {
         }
         if let (Some(lot), Some(quantity)) = (lot, quantity) {
             for (_, left) in line.lots.iter_mut().filter(|(known, _)| known == lot) {
-                *left = left.map(|left| left - quantity);
+                *left = left.and_then(|left| left.checked_sub(quantity));
             }
         }
         self.add(level, parent, Holds::Line { index, line: value, is_first: false });

@@ -16,7 +16,6 @@ use crate::mapping::trace::Purpose;
 
 /// A handling unit as it grows.
 struct Unit {
-    key: Option<String>,
     members: Map<String, Value>,
     contents: Vec<Content>,
 }
@@ -38,8 +37,10 @@ struct Made {
     units: Vec<Unit>,
     /// For each node the unit that it is.
     unit_of_node: BTreeMap<usize, usize>,
+    unit_of_key: BTreeMap<String, usize>,
     /// Ids are a letter of the type and a counter for each letter.
     counters: BTreeMap<char, usize>,
+    has_shipment: bool,
 }
 
 impl<'m, 't, 'a> Reading<'m, 't, 'a> {
@@ -47,10 +48,14 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     pub(in crate::mapping) fn hierarchy(&mut self, hierarchy: &'m Hierarchy, names: &'m [String], slots: &mut Slots) {
         let mut made = Made::default();
         for number in 0..self.finder.levels.nodes().len() {
+            if self.is_full() {
+                break;
+            }
             let Some(node) = self.finder.levels.nodes().get(number).copied() else { continue };
             let Some(here) = self.finder.level(node.instance) else { continue };
             self.own(here);
             match node.level.and_then(|level| hierarchy.role(level)) {
+                Some(Role::Shipment) if std::mem::replace(&mut made.has_shipment, true) => self.second_shipment(here),
                 Some(Role::Shipment) => {
                     if let Some(section) = &hierarchy.shipment {
                         self.fill(section, At { here, item: 0, section }, slots);
@@ -95,6 +100,12 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         self.notes.find(finding.hinting(hint).at(location(Some(level.place()), None, None)));
     }
 
+    fn second_shipment(&mut self, here: Here<'t, 'a>) {
+        let finding = Diagnostic::warning("level-twice", "the message has a second level for the shipment");
+        let hint = "ask the partner to send a message for each shipment; what stands at this level is not read";
+        self.notes.find(finding.hinting(hint).at(location(here.first().map(|first| first.place()), None, None)));
+    }
+
     fn unit(&mut self, hierarchy: &'m Hierarchy, kind: Option<&str>, node: usize, here: Here<'t, 'a>, made: &mut Made) {
         let Some(items) = &hierarchy.units else { return };
         let section = &items.section;
@@ -104,9 +115,14 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         self.fill(section, At { here, item, section }, &mut slots);
         let mut members = self.gathered(section, slots);
         let key = key_of(&Value::Object(members.clone()), &items.key).filter(|_| !items.key.is_empty());
-        let known = key.as_ref().and_then(|key| made.units.iter().position(|unit| unit.key.as_ref() == Some(key)));
-        if let Some(known) = known {
+        let around = self.finder.levels.above(node).find_map(|node| made.unit_of_node.get(&node));
+        let around = around.and_then(|unit| made.units.get(*unit)).and_then(|unit| unit.members.get("id")).cloned();
+        if let Some(known) = key.as_ref().and_then(|key| made.unit_of_key.get(key)).copied() {
             made.unit_of_node.insert(node, known);
+            // Where it stands is part of what a level says; in nothing is a place, too.
+            members.insert("parentId".to_owned(), around.unwrap_or_default());
+            members.shift_remove("type");
+            self.merge_unit(known, members, item, here, made);
             return;
         }
         let kind = kind.map(str::to_owned).or_else(|| members.get("type").and_then(Value::as_str).map(str::to_owned));
@@ -116,15 +132,42 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
         *counter += 1;
         let mut ordered = Map::new();
         ordered.insert("id".to_owned(), Value::from(format!("{letter}{counter}")));
-        let around = self.finder.levels.above(node).find_map(|node| made.unit_of_node.get(&node));
-        if let Some(id) = around.and_then(|unit| made.units.get(*unit)).and_then(|unit| unit.members.get("id")) {
-            ordered.insert("parentId".to_owned(), id.clone());
-        }
+        ordered.extend(around.map(|id| ("parentId".to_owned(), id)));
         ordered.insert("type".to_owned(), Value::from(kind));
         members.shift_remove("type");
         ordered.append(&mut members);
         made.unit_of_node.insert(node, made.units.len());
-        made.units.push(Unit { key, members: ordered, contents: Vec::new() });
+        made.unit_of_key.extend(key.map(|key| (key, made.units.len())));
+        made.units.push(Unit { members: ordered, contents: Vec::new() });
+    }
+
+    /// A level that is a unit which is there already.
+    fn merge_unit(
+        &mut self,
+        known: usize,
+        level: Map<String, Value>,
+        item: usize,
+        here: Here<'t, 'a>,
+        made: &mut Made,
+    ) {
+        if let Some(step) = self.items.get_mut(item) {
+            step.step = Step::Index("handlingUnits", known);
+        }
+        let Some(unit) = made.units.get_mut(known) else { return };
+        let place = here.first().map(|segment| segment.place());
+        let is_in_nothing = !unit.members.contains_key("parentId");
+        unit.members.entry("parentId").or_insert(Value::Null);
+        let differing = merge::merge_unit(&mut unit.members, level);
+        if is_in_nothing {
+            unit.members.shift_remove("parentId");
+        }
+        for Differing { path, kept, other } in differing {
+            let message = format!("levels of one unit say '{kept}' and '{other}' for {path}: the first is taken");
+            let member = Some(format!("handlingUnits[{known}].{path}"));
+            let hint = "ask the partner which holds, or add the member to the units' 'key' in the mapping";
+            let finding = Diagnostic::warning("unit-merge", message).hinting(hint);
+            self.notes.find(finding.at(location(place, None, member)));
+        }
     }
 
     fn line(&mut self, items: &'m Items, node: usize, here: Here<'t, 'a>, made: &mut Made) {
@@ -171,11 +214,12 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     /// else, of the level itself most often.
     fn lots_are_sound(&mut self, value: &mut Value, quantity: &Value, line: usize, here: Here<'t, 'a>) {
         let Some(Value::Array(lots)) = value.get_mut("lots") else { return };
-        let told: Decimal = lots.iter().filter_map(|lot| decimal(lot.get("quantity")?)).sum();
+        let told = total(lots.iter().filter_map(|lot| decimal(lot.get("quantity")?)));
         let most = decimal(quantity).unwrap_or_default();
-        if lots.len() < 2 || told <= most {
+        if lots.len() < 2 || told.is_some_and(|told| told <= most) {
             return;
         }
+        let told = told.map_or_else(|| "more than can be added up".to_owned(), |told| told.to_string());
         lots.iter_mut().filter_map(Value::as_object_mut).for_each(|lot| drop(lot.shift_remove("quantity")));
         let message = format!("the lots of a level hold {told} and the level {most}: their quantities are left out");
         let finding = Diagnostic::warning("lots-exceed", message);
@@ -214,11 +258,16 @@ fn parts_of(value: &Value, quantity: Value) -> Vec<(Value, Option<Value>)> {
         [only] => vec![(quantity, only.get("lotNumber").cloned())],
         several => {
             let parts: Option<Vec<_>> = several.iter().map(part).collect();
-            let told = |parts: &Vec<(Value, _)>| parts.iter().filter_map(|(part, _)| decimal(part)).sum::<Decimal>();
-            let is_whole = |parts: &Vec<_>| Some(told(parts)) == decimal(&quantity);
+            let told = |parts: &Vec<(Value, _)>| total(parts.iter().filter_map(|(part, _)| decimal(part)));
+            let is_whole = |parts: &Vec<_>| told(parts).is_some_and(|told| Some(told) == decimal(&quantity));
             parts.filter(is_whole).unwrap_or_else(|| vec![(quantity.clone(), None)])
         }
     }
+}
+
+/// The sum of decimals; nothing where that has more digits than fit.
+fn total(mut numbers: impl Iterator<Item = Decimal>) -> Option<Decimal> {
+    numbers.try_fold(Decimal::ZERO, Decimal::checked_add)
 }
 
 fn decimal(value: &Value) -> Option<Decimal> {

@@ -175,3 +175,47 @@ fn each_level_of_a_line_is_written_with_a_number_and_the_serials_of_its_unit() {
                   CPS+2+1'PAC+++PX'LIN+11'QTY+12:1:PCE'GIN+BN+S2'CPS+3+2'PAC+++CT'LIN+12'QTY+12:1:PCE'GIN+BN+S1";
     assert_eq!(shown(&written.segments), expect);
 }
+
+fn codes(read: &Read) -> Vec<String> {
+    read.findings.iter().map(|one| one.code.to_string()).collect()
+}
+
+#[test]
+fn what_levels_of_one_unit_or_line_say_differently_is_told() {
+    let unit = |count: &str| format!("PAC+{count}++PX'PCI+33E'GIN+BJ+A'");
+    let both = read(&format!("CPS+1'CPS+2+1'{}{LINE}CPS+3+1'{}{LINE}", unit("2"), unit("3")));
+    assert_eq!(units(&both.document), ["/P1 A: 5 of 1, 5 of 1"]);
+    assert_eq!(codes(&both), ["unit-merge"]);
+    let below = format!("CPS+1'CPS+2+1'PAC+1++PX'CPS+3+2'{}CPS+4+1'{}{LINE}", unit("2"), unit("2"));
+    assert_eq!(codes(&read(&below)), ["unit-merge"]);
+    let same = read(&format!("CPS+1'CPS+2+1'{}{LINE}CPS+3+1'{}{LINE}", unit("2"), unit("2")));
+    assert_eq!(codes(&same), Vec::<String>::new());
+}
+
+#[test]
+fn numbers_that_cannot_be_added_up_are_told_and_kept() {
+    let most = "79228162514264337593543950335";
+    let line = format!("LIN+1'QTY+12:{most}:PCE'RFF+ON:O:10'");
+    let document = read(&format!("CPS+1'CPS+2+1'PAC+1++PX'{line}{line}"));
+    assert_eq!(document.document["lines"][0]["shippedQuantity"]["value"], most);
+    assert!(codes(&document).contains(&"line-merge".to_owned()), "{:?}", document.findings);
+    let line = json!([{"lineId": "1", "shippedQuantity": {"value": format!("-{most}"), "unit": "PCE"},
+        "orderReference": {"orderNumber": "O"}}]);
+    let unit = json!([{"id": "P1", "type": "pallet", "contents": [{"lineId": "1", "quantity": most}]}]);
+    assert!(write(line, unit).findings.iter().any(|one| one.code == "contents-exceed"));
+}
+
+#[test]
+fn ids_stand_for_one_thing_and_units_for_no_circle() {
+    let line = |id: &str| json!({"lineId": id, "shippedQuantity": {"value": "5", "unit": "PCE"}, "orderReference": {"orderNumber": "O"}});
+    let unit = |id: &str, parent: &str| json!({"id": id, "parentId": parent, "type": "pallet"});
+    let check = |lines: Value, units: Value, expect: &str| {
+        let written = write(lines, units);
+        assert!(written.findings.iter().any(|one| one.code == expect), "{:?}", written.findings);
+        assert!(!written.is_usable());
+    };
+    check(json!([line("1"), line("1")]), json!([{"id": "P1", "type": "pallet"}]), "id-twice");
+    check(json!([line("1")]), json!([{"id": "P1", "type": "pallet"}, {"id": "P1", "type": "pallet"}]), "id-twice");
+    check(json!([line("1")]), json!([unit("P1", "P2"), unit("P2", "P1")]), "units-too-deep");
+    check(json!([line("1")]), json!([unit("P1", "P1")]), "units-too-deep");
+}

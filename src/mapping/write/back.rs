@@ -19,7 +19,7 @@ use crate::mapping::context::{ReadContext, ReadOrigin};
 use crate::mapping::hierarchy::{Plan, aligned};
 use crate::mapping::notes::{Notes, location};
 use crate::mapping::party::name_parties;
-use crate::mapping::program::{Program, Sub};
+use crate::mapping::program::{Cell, Program, Sub};
 use crate::mapping::{Mapping, fill};
 
 /// What writing gave.
@@ -84,6 +84,7 @@ pub(in crate::mapping) fn write(
     let Writing { draft, mut notes, .. } = writing;
     let finished = draft.finish();
     let segments: Vec<OutgoingSegment> = finished.iter().map(|one| one.segment.clone()).collect();
+    finished.iter().filter_map(bare_reference).for_each(|finding| notes.find(finding));
     match again(guide, &segments) {
         Ok(set) => {
             let (tree, found) = edi::structure(&set, guide);
@@ -123,7 +124,7 @@ pub(in crate::mapping) fn write(
 
 fn origins(finished: &[Finished]) -> Vec<Origin> {
     let of_segment = |(segment, one): (usize, &Finished)| {
-        let origin = move |(cell, written): &(crate::mapping::program::Cell, super::draft::Written)| Origin {
+        let origin = move |(cell, written): &(Cell, super::draft::Written)| Origin {
             segment,
             element: cell.number,
             component: cell.sub.component.max(1),
@@ -156,6 +157,20 @@ fn of_the_guide(finding: &edi::Finding, finished: &[Finished]) -> Diagnostic {
     let mut at = location(Some(place), written.and_then(|written| written.spot.as_ref()), member);
     at.bytes = None;
     diagnostic.at(at)
+}
+
+/// A reference of EDIFACT without a number, and without that of a line. Directories let it pass, partners do not; X12's
+/// guides say it themselves.
+fn bare_reference(one: &Finished) -> Option<Diagnostic> {
+    let is_number = |cell: &Cell| cell.number == 1 && cell.sub.component > 1;
+    if one.segment.tag.as_str() != "RFF" || one.cells.iter().any(|(cell, _)| is_number(cell)) {
+        return None;
+    }
+    let (_, written) = one.cells.first()?;
+    let member = Some(written.member.clone()).filter(|member| !member.is_empty());
+    let diagnostic = Diagnostic::warning("reference-empty", "RFF is written without a number");
+    let diagnostic = diagnostic.hinting("give the document the number, or its date another place in the mapping");
+    Some(diagnostic.at(location(None, written.spot.as_ref(), member)))
 }
 
 /// The message as a reader would get it. Its delimiters are characters that no text has.
@@ -229,7 +244,8 @@ impl Comparison<'_> {
     fn object(&mut self, written: &Map<String, Value>, read: &Map<String, Value>, shape: &Shape) {
         let names = written.keys().chain(read.keys().filter(|name| !written.contains_key(*name)));
         for name in names {
-            if self.is_engines_own(name) {
+            // An id of ours comes back by what else is known of the party; of one that is not there at all nothing does.
+            if self.is_engines_own(name) && (name != "id" || !read.is_empty()) {
                 continue;
             }
             let text = Shape::Value(Kind::Text);
@@ -339,7 +355,7 @@ fn is_of_emit(place: &Place, finished: &[Finished]) -> bool {
     // The header is the first segment of the set.
     let index = place.segment_position.and_then(|position| (position as usize).checked_sub(2));
     let cells = index.and_then(|index| finished.get(index)).map(|one| one.cells.as_slice()).unwrap_or_default();
-    let is_there = |cell: &crate::mapping::program::Cell| {
+    let is_there = |cell: &Cell| {
         place.element.is_some_and(|element| element as usize == cell.number)
             && place.component.map_or(1, |component| component as usize) == cell.sub.component.max(1)
     };

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use self::draft::{Draft, LoopNumber};
 use self::place::{Clash, Here};
-use self::value::{Out, Unwritable};
+use self::value::{Out, Unwritable, as_days};
 use super::context::ReadContext;
 use super::file::Spot;
 use super::hierarchy::{self, Plan};
@@ -207,7 +207,7 @@ impl<'m, 'd> Writing<'m, 'd> {
         for source in in_order(&rule.sources, value) {
             let Source::Places { reaches, conditions } = source else { continue };
             let wires = match self.wires(value, kind, &rule.codecs, reaches, beside) {
-                Ok(Out::Wires(wires)) => wires,
+                Ok(Out::Wires(wires)) => as_days(wires, reaches, conditions),
                 Ok(Out::LeftOut) => return,
                 Err(unwritable) => return self.unwritable(unwritable, value),
             };
@@ -242,7 +242,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             let wires = self.wires(value, kind, &rule.codecs, reaches, beside);
             self.notes.rewind(noted);
             if let Ok(Out::Wires(wires)) = wires
-                && self.stands_at_the_top(reaches, conditions, &wires)
+                && self.stands_at_the_top(reaches, conditions, &as_days(wires, reaches, conditions))
             {
                 return true;
             }

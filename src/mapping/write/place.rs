@@ -222,6 +222,19 @@ impl Writing<'_, '_> {
         let mut others = beside.iter().filter_map(|one| Some((&one.reach.route, condition_want(one, by)?)));
         let made = others.try_for_each(|(route, want)| self.put_all(route, &[want], Here::Loop(end)));
         let made = made.and_then(|()| self.put_all(&inside, wants, Here::Loop(end)));
+        // What must be there, or must not, is nothing that a new loop could be given.
+        let unmet = beside.iter().find(|condition| !self.is_met(condition, Here::Loop(end)));
+        let made = made.and_then(|()| match unmet {
+            None => Ok(()),
+            Some(condition) => {
+                let Route { tag, .. } = &condition.reach.route;
+                let presence = match condition.test {
+                    Test::Absent | Test::NoneOf(_) => Presence::NotThere,
+                    Test::OneOf(_) | Test::Present | Test::NotNamed => Presence::There,
+                };
+                Err(Clash::Unmet(part_name(tag.as_str(), &condition.reach.part), presence))
+            }
+        });
         if made.is_err() {
             self.draft.rewind(mark);
         }
@@ -384,11 +397,7 @@ impl Writing<'_, '_> {
 
     fn name_of(&self, segment: SegmentNumber, part: &Part) -> String {
         let tag = self.draft.tag(segment).map(|tag| tag.to_string()).unwrap_or_default();
-        match part {
-            Part::Whole { .. } => tag,
-            Part::Element(cell) => format!("{tag}{:02}", cell.number),
-            Part::Pair { qualifier, .. } => format!("{tag}[{qualifier}]"),
-        }
+        part_name(&tag, part)
     }
 
     /// A new segment at the end of a route. Loops on the way are made where none is there.
@@ -565,6 +574,14 @@ impl Writing<'_, '_> {
             Test::OneOf(values) => found.any(|segment| value(segment).is_some_and(|text| values.contains(&text))),
             Test::NoneOf(values) => found.all(|segment| value(segment).is_none_or(|text| !values.contains(&text))),
         }
+    }
+}
+
+fn part_name(tag: &str, part: &Part) -> String {
+    match part {
+        Part::Whole { .. } => tag.to_owned(),
+        Part::Element(cell) => format!("{tag}{:02}", cell.number),
+        Part::Pair { qualifier, .. } => format!("{tag}[{qualifier}]"),
     }
 }
 

@@ -314,6 +314,38 @@ fn a_value_stands_beside_the_segment_that_its_condition_names() {
     // What must not be beside it makes no loop its own.
     let rules = "contractNumber = 'N902 if N901=CT'\nreleaseNumber = 'N9/N902 if N9/N901=RE and N9/DTM01 absent'";
     check(rules, json!({"contractNumber": "C", "releaseNumber": "R"}), &["N9*CT*C", "N9*RE*R"], &[]);
+    // Nor does what must be there: the next source has it.
+    let rules = "contractNumber = 'N902 if N901=CT'\norderDate = 'N9/DTM02 if N9/N901=PO and N9/N902 present and DTM01=004 \
+                 or N9/DTM02 if N9/N901=CT and N9/N902 present and DTM01=004'";
+    let dates = json!({"contractNumber": "C", "orderDate": "2026-11-02"});
+    check(rules, dates, &["N9*CT*C", "DTM*004*20261102"], &[]);
+}
+
+#[test]
+fn a_reference_without_its_number_is_told() {
+    let rules = "orderDate = 'RFF/DTM01-2 if RFF/RFF01-1=CT and DTM01-1=171'";
+    let mapping = compile(&small("edifact/D96A/ORDERS", rules));
+    let written = write_with(&mapping, &order(json!({"orderDate": "2026-11-02"})));
+    assert!(shown(&written, ("+", ":")).contains(&"RFF+CT".to_owned()), "{written:#?}");
+    let codes: Vec<&str> = written.findings.iter().map(|one| one.code.as_ref()).collect();
+    assert!(codes.contains(&"reference-empty"), "{codes:?}");
+}
+
+#[test]
+fn midnight_is_written_as_a_day_where_a_day_is_read_as_midnight() {
+    let check = |rule: &str, instant: &str, expect: &str| {
+        let mapping = compile(&small("edifact/D96A/ORDERS", rule));
+        let written = write_with(&mapping, &order(json!({"acknowledgementDue": instant})));
+        assert!(shown(&written, ("+", ":")).contains(&expect.to_owned()), "{written:#?}");
+        assert!(written.findings.is_empty(), "{:#?}", written.findings);
+    };
+    let rule = "acknowledgementDue = 'DTM01-2 if DTM01-1=18'";
+    check(rule, "2026-11-15T00:00:00-05:00", "DTM+18:20261115:102");
+    check(rule, "2026-11-15T05:00:00+00:00", "DTM+18:20261115:102");
+    check(rule, "2026-11-15T00:00:00+00:00", "DTM+18:202611141900:203");
+    check(rule, "2026-11-15T00:00:05-05:00", "DTM+18:20261115000005:204");
+    let timed = "acknowledgementDue = 'DTM01-2 if DTM01-1=18 and DTM01-3 in (203 204)'";
+    check(timed, "2026-11-15T00:00:00-05:00", "DTM+18:202611150000:203");
 }
 
 /// Lines of a schedule with their places, each line by the number of its item.
@@ -624,6 +656,25 @@ fn a_time_of_day_may_have_its_date_in_the_loop_around() {
     let beside = ["FST****20261105", "JIT*5*0600", "JIT*5*1300", "FST****20261106", "JIT*5*0600"];
     assert_eq!(shown(&written, ("*", ">"))[2..], beside, "{:#?}", written.findings);
     assert!(written.findings.iter().all(|one| !one.code.contains("read-back")), "{:#?}", written.findings);
+}
+
+#[test]
+fn not_named_is_settled_in_emits_too_and_their_codes_are_named() {
+    let others = "contractNumber = 'REF02 if REF01=CT'\nemit = { 'REF03 if REF01 not named' = \"'X'\" }\n\
+                  [[order.references.others]]\neach = 'REF if REF01 not named'\ncode = 'REF01'\nnumber = 'REF02'";
+    let document = json!({"contractNumber": "C", "references": {"others": [{"code": "ZZ", "number": "1"}]}});
+    check(others, document, &["REF*CT*C", "REF*ZZ*1*X"], &[]);
+}
+
+#[test]
+fn a_party_of_which_nothing_comes_back_is_told() {
+    let rules = "[order.shipTo]\nin = 'N1 if N101=ST'\nname = 'N102'";
+    check(rules, json!({"shipTo": {"id": "plant-9"}}), &["N1*ST"], &["conditional-element-missing"]);
+    check(rules, json!({"shipTo": {"id": "plant-9", "name": "Plant 9"}}), &["N1*ST*Plant 9"], &[]);
+    let rules = "orderDate = 'DTM01-2 if DTM01-1=137'\n[order.shipTo]\nin = 'NAD if NAD01=DP'\nname = 'NAD04-1'";
+    let document = order(json!({"orderDate": "2026-11-02", "shipTo": {"id": "plant-9"}}));
+    let written = write_with(&compile(&small("edifact/D96A/ORDERS", rules)), &document);
+    assert!(written.findings.iter().any(|one| one.code == "not-read-back"), "{:?}", written.findings);
 }
 
 #[test]

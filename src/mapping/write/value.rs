@@ -8,7 +8,7 @@ use super::Writing;
 use super::place::Wire;
 use crate::canon::Kind;
 use crate::edi::guide::{ElementDef, ElementType};
-use crate::mapping::program::{Codec, DateFormat, Part, Reach};
+use crate::mapping::program::{Codec, Condition, DateFormat, Part, Reach};
 
 /// Why a value cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +218,21 @@ impl Writing<'_, '_> {
         };
         segment.element(cell.number)?.component(cell.sub.component.max(1))
     }
+}
+
+/// Instants at midnight on the partner's clock as days, which is how most of them came: a day is read as that instant
+/// again. Not where the rule asks for a time.
+pub(super) fn as_days(mut wires: Vec<Wire>, reaches: &[Reach], conditions: &[Condition]) -> Vec<Wire> {
+    for (wire, reach) in wires.iter_mut().zip(reaches) {
+        let asks = |condition: &Condition| matches!((&condition.reach.part, reach.format), (Part::Element(cell), Some(format)) if *cell == format);
+        if wire.format != Some("203") || conditions.iter().any(asks) {
+            continue;
+        }
+        if let Some(day) = wire.text.as_deref().and_then(|text| text.strip_suffix("0000")) {
+            *wire = Wire { text: Some(day.to_owned()), format: Some("102") };
+        }
+    }
+    wires
 }
 
 /// What the clock of a zone shows at an instant.

@@ -71,12 +71,32 @@ pub(crate) fn shipment_notices() -> BoxedStrategy<Value> {
 }
 
 pub(crate) fn invoices() -> BoxedStrategy<Value> {
-    invoice::documents()
-        .prop_map(|mut document| {
+    let days = proptest::collection::vec(proptest::option::of(date()), 4);
+    (invoice::documents(), days, proptest::bool::ANY)
+        .prop_map(|(mut document, days, is_by_day)| {
             said(&mut document);
+            // The day stands with the number of the despatch, or with that of its delivery note.
+            let lines = lines_of(&mut document).collect::<Vec<_>>();
+            let shipments = lines.into_iter().filter_map(|line| line.get_mut("shipmentReference"));
+            for (shipment, day) in shipments.zip(days.iter().skip(1)) {
+                shipped_on(shipment, day.as_ref());
+            }
+            if let Some(shipment) = document.get_mut("shipmentReference") {
+                shipped_on(shipment, days.first().and_then(Option::as_ref));
+            }
+            if is_by_day && document.get("shippedAt").is_some() {
+                document["shippedAt"] = Value::from("2026-11-15T00:00:00-05:00");
+            }
             document
         })
         .boxed()
+}
+
+fn shipped_on(shipment: &mut Value, day: Option<&Value>) {
+    let has_number = ["shipmentNumber", "deliveryNote"].iter().any(|name| shipment.get(name).is_some());
+    if let (true, Some(day)) = (has_number, day) {
+        shipment["shipmentDate"] = day.clone();
+    }
 }
 
 fn lines_of(document: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -1,6 +1,7 @@
 //! Receiving advices, as RECADV can say them.
 
 use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::edifact_others::{full_party, item_with, lines, order_reference, references, transport};
@@ -92,7 +93,10 @@ fn line() -> Maybe {
 }
 
 fn discrepancy() -> Maybe {
-    let kind = word_or_other("kind", "kindCode", &["short", "over", "damaged", "late", "wrongItem"], "ZZZ");
+    let plain = word_or_other("kind", "kindCode", &["short", "over", "damaged", "late", "wrongItem"], "ZZZ");
+    // A word for which there are two codes has the second beside it.
+    let exact = [json!({"kind": "short", "kindCode": "BP"}), json!({"kind": "over", "kindCode": "AE"})];
+    let kind = prop_oneof![3 => plain, 1 => select(exact.to_vec()).prop_map(Some)].boxed();
     let rest =
         object(vec![("quantity", must(decimal(3, 0))), ("code", may(word(&["PC", "CR"]))), ("text", may(text(1, 35)))]);
     joined(vec![kind, rest])

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::base::Diagnostic;
+use crate::base::{Diagnostic, Severity};
 use crate::edi::{Checked, Checker, Finding, Instance, InstancePart, SetReport};
 
 const D96A: &str = include_str!("../../../../tests/fixtures/edi/edifact_d96a.edi");
@@ -159,6 +159,10 @@ fn what_a_message_lacks_or_has_too_much_of_is_named() {
         check("DELJIT", &begun(""), "missing-segment at 4: the mandatory loop SEQ of DELJIT is missing");
     }
     check("DELFOR:D:96A", &begun("NAD+BY+1'UNS+D'UNS+S'LIN+1'"), "out-of-sequence at 7: LIN comes too late in DELFOR");
+    let late = begun("UNS+D'LIN+1'QTY+113:1'DTM+2:20261116:102'SCC+1'QTY+113:2'UNS+S'");
+    check("DELFOR:D:96A", &late, "out-of-sequence at 8: SCC comes too late in QTY");
+    // What stands behind a quantity may be the next one's: that is no small thing.
+    assert_eq!(messages(&file("DELFOR:D:96A", &late))[0].findings[0].severity, Severity::Error);
     check("DELFOR:D:96A", &begun("UNS+D'"), "missing-segment at 5: the mandatory segment UNS of DELFOR is missing");
     check(
         "DELFOR:D:01B",
