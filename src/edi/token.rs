@@ -186,6 +186,20 @@ impl<'a> Element<'a> {
         self.count(self.segment.table.delimiters.component)
     }
 
+    /// All repetitions in one pass, as [`Self::repetition`] has each: asking for one by its number looks at those before.
+    pub fn repetitions(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let whole = *self;
+        let parts = self.parts(self.segment.table.delimiters.repetition);
+        parts.map(move |(number, start, end)| Self { repetition: number, start, end, ..whole })
+    }
+
+    /// All components in one pass, as [`Self::component`] has each.
+    pub fn components(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let whole = *self;
+        let parts = self.parts(self.segment.table.delimiters.component);
+        parts.map(move |(number, start, end)| Self { component: number, start, end, ..whole })
+    }
+
     /// Where it stands in the file.
     pub fn place(&self) -> Place {
         let some = |number: u32| (number > 0).then_some(number);
@@ -215,6 +229,18 @@ impl<'a> Element<'a> {
         };
         let end = separators.next().map_or(self.end, |at| self.start + narrow(at));
         (self.start + narrow(start), end)
+    }
+
+    /// What stands between separators: the number of each part, where it starts and where it ends. An empty element has
+    /// none.
+    fn parts(&self, separator: Option<u8>) -> impl Iterator<Item = (u32, u32, u32)> + use<'a> {
+        let (first, end) = (self.start, self.end);
+        let delimiters = &self.segment.table.delimiters;
+        let bytes = self.bytes();
+        let positions = separator.into_iter().flat_map(move |separator| delimiters.positions(separator, bytes));
+        let ends = positions.map(move |at| first + narrow(at)).chain((!bytes.is_empty()).then_some(end));
+        let mut next = first;
+        (1..).zip(ends).map(move |(number, end)| (number, std::mem::replace(&mut next, end + 1), end))
     }
 
     fn count(&self, separator: Option<u8>) -> usize {

@@ -11,12 +11,12 @@ use super::file::{Node, Spot, Table, Value};
 use super::load::{Loaded, overlay};
 use super::nearest::did_you_mean;
 use super::party::find_parties;
-use super::program::{Condition, Instances, ListPlace, Of, PathStep, Program, Route, Source, Start, Ways};
-use super::rule;
+use super::program::{Condition, Instances, ListPlace, Of, PathStep, Program, Reach, Route, Source, Start, Ways};
+use super::rule::{self, Test};
 use super::scan::RuleFault;
 use super::scope::Scope;
 use super::table::LookupTable;
-use crate::base::Diagnostic;
+use crate::base::{Diagnostic, plural};
 use crate::canon::{self, Kind, Shape};
 use crate::edi::Guide;
 
@@ -333,13 +333,17 @@ impl<'c> Compiler<'c> {
             if is_beside {
                 let mut reach = self.looked_up(node, scope.reach(place))?;
                 reach.route = Route { start: Start::Out(0), loops: Vec::new(), tag: reach.route.tag };
-                compiled.push(Condition { reach, test: condition.test.clone(), of: Of::Beside });
+                let condition = Condition { reach, test: condition.test.clone(), of: Of::Beside };
+                self.holdable(&node.spot_in(place.at), &condition);
+                compiled.push(condition);
                 continue;
             }
             let why = "a condition of a place speaks of the same segment, or by its path of one beside it";
             let same = self.same_segment(node, place, first, why)?;
             let reach = self.looked_up(node, scope.reach(&same))?;
-            compiled.push(Condition { reach, test: condition.test.clone(), of: Of::Own });
+            let condition = Condition { reach, test: condition.test.clone(), of: Of::Own };
+            self.holdable(&node.spot_in(place.at), &condition);
+            compiled.push(condition);
         }
         Some(Source::Places { reaches, conditions: compiled })
     }
@@ -395,11 +399,34 @@ impl<'c> Compiler<'c> {
                     return None;
                 }
                 let reach = self.looked_up(node, inside.reach(&condition.place))?;
-                compiled.push(Condition { reach, test: condition.test.clone(), of: Of::Own });
+                let at = node.spot_in(condition.place.at);
+                let condition = Condition { reach, test: condition.test.clone(), of: Of::Own };
+                self.holdable(&at, &condition);
+                compiled.push(condition);
             }
             alternatives.push(compiled);
         }
         Some((Instances { at: node.at.clone(), target, alternatives }, inside))
+    }
+
+    /// Holds the values of a condition against the length of their element.
+    pub(super) fn holdable(&mut self, at: &Spot, condition: &Condition) {
+        if let Test::OneOf(values) | Test::NoneOf(values) = &condition.test {
+            values.iter().for_each(|value| self.has_room(at, &condition.reach, value));
+        }
+    }
+
+    /// Tells of a text that is longer than the guide lets its element be.
+    pub(super) fn has_room(&mut self, at: &Spot, reach: &Reach, text: &str) {
+        let longest = reach.longest.filter(|longest| text.chars().count() > *longest as usize);
+        if let Some(longest) = longest {
+            let message = format!("'{text}' is longer than its element in {}", reach.route.tag);
+            self.faults.at(
+                at,
+                Diagnostic::error("too-long", message)
+                    .expecting(format!("at most {longest} {}", plural(longest as usize, "character"))),
+            );
+        }
     }
 
     /// Looks a canonical path up from `shape` down; also the shape at its end.

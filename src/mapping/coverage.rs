@@ -87,7 +87,7 @@ struct Looker<'c> {
 
 /// How many values an element has: each of its components is one.
 fn values(element: Element<'_>) -> usize {
-    (1..=element.component_count()).filter(|part| !element.component(*part).is_empty()).count()
+    element.components().filter(|part| !part.is_empty()).count()
 }
 
 impl Looker<'_> {
@@ -136,12 +136,10 @@ impl Looker<'_> {
     fn rest_of(&mut self, segment: &Segment<'_>, path: &str, element: Element<'_>) {
         let number = element.number() as usize;
         let repeats = self.parts_of(segment, number).any(|(_, _, sub)| sub.repetition > 0);
-        let repetitions = if repeats { element.repetition_count().max(1) } else { 1 };
-        for repetition in 1..=repetitions {
-            let (sub, part) = match repeats {
-                true => (Sub { repetition, component: 0 }, element.repetition(repetition)),
-                false => (Sub::default(), element),
-            };
+        let whole = (!repeats).then_some((Sub::default(), element));
+        let each = (1..).zip(element.repetitions().filter(|_| repeats));
+        let each = each.map(|(repetition, part)| (Sub { repetition, component: 0 }, part));
+        for (sub, part) in whole.into_iter().chain(each) {
             if sub != Sub::default() && self.coverage.is_used(segment, Cell { number, sub }) {
                 continue;
             }
@@ -149,15 +147,14 @@ impl Looker<'_> {
                 .parts_of(segment, number)
                 .any(|(_, _, used)| used.repetition == sub.repetition && used.component > 0);
             if !alone {
-                let suffix = format!("({repetition})");
+                let suffix = format!("({})", sub.repetition.max(1));
                 self.tell(segment, path, part, &suffix);
                 continue;
             }
-            for component in 1..=part.component_count() {
-                let value = part.component(component);
+            for (component, value) in (1..).zip(part.components()) {
                 let cell = Cell { number, sub: Sub { component, ..sub } };
                 if !value.is_empty() && !self.coverage.is_used(segment, cell) {
-                    let of_repetition = if repeats { format!("({repetition})") } else { String::new() };
+                    let of_repetition = if repeats { format!("({})", sub.repetition) } else { String::new() };
                     self.tell(segment, path, value, &format!("-{component}{of_repetition}"));
                 }
             }

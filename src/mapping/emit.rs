@@ -11,8 +11,8 @@ use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
 use super::needs::Needs;
-use super::notes::location;
-use super::program::{Condition, Emit, EmitValue, Of, Reach};
+use super::notes::{MAX_FINDINGS, location};
+use super::program::{Condition, Emit, EmitValue, Of, PathStep, Reach};
 use super::rule::{self, Test};
 use super::scan::RuleFault;
 use super::scope::Scope;
@@ -54,7 +54,15 @@ impl<'c> Compiler<'c> {
                 return None;
             }
         };
+        for condition in &conditions {
+            self.holdable(&entry.at, condition);
+        }
         let parsed = self.faults.parsed(&entry.node, rule::Emit::parse(text))?;
+        for value in &parsed {
+            if let rule::Emit::Constant(text) = value {
+                self.has_room(&entry.node.at, &reach, text);
+            }
+        }
         let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
         let emit = |value: Option<EmitValue>| {
             let (reach, conditions) = (reach.clone(), conditions.clone());
@@ -96,7 +104,16 @@ impl<'c> Compiler<'c> {
                     self.faults.at(&node.at, fault.hinting(format!("a code has quotes of its own: \"'{path}'\"")));
                     return None;
                 }
-                let (path, _) = self.path(&node.at, &path, shape)?;
+                let (steps, found) = self.path(&node.at, &path, shape)?;
+                let array = steps.iter().any(|step| matches!(step, PathStep::Items(_)));
+                if array || matches!(found, Shape::Object(_)) {
+                    let what = if array { "an array" } else { "an object" };
+                    let fault =
+                        Diagnostic::error("type-clash", format!("'{path}' is {what}, an element has one value"));
+                    self.faults.at(&node.at, fault.expecting("a member that is one value, or count(array)"));
+                    return None;
+                }
+                let path = steps;
                 let list = self.emit_list(node, &codecs)?;
                 EmitValue::Member { outward, path, list }
             }
@@ -145,8 +162,12 @@ fn emit_place(text: &str, scope: &Scope<'_>) -> Result<(Reach, Vec<Condition>), 
 struct Differing<'m, 'a> {
     emit: &'m Emit,
     found: Found<'a>,
+    /// As much of the values as is told; nothing where there are more places than findings.
     expected: Vec<String>,
 }
+
+/// The most characters of a value that are told.
+const MAX_SHOWN: usize = 40;
 
 /// Emits for one place stand close to each other; so many are looked back for one of the same place.
 const MAX_ALTERNATIVES: usize = 16;
@@ -186,7 +207,11 @@ impl<'m> Reading<'m, '_, '_> {
                     self.note_use(found.element, Purpose::Emit, item, "", Some(&emit.at));
                     continue;
                 }
-                let expected = expected.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                let is_told = differing.len() < MAX_FINDINGS;
+                let expected = expected.filter(|_| is_told).map(|value| match value.as_str() {
+                    Some(text) => text.chars().take(MAX_SHOWN).collect(),
+                    None => value.to_string().chars().take(MAX_SHOWN).collect::<String>(),
+                });
                 match differing.iter_mut().rev().take(MAX_ALTERNATIVES).find(|one| one.found.is_same(&found)) {
                     Some(one) => one.expected.extend(expected.filter(|other| !one.expected.contains(other))),
                     None => differing.push(Differing { emit, found, expected: expected.into_iter().collect() }),
@@ -197,7 +222,7 @@ impl<'m> Reading<'m, '_, '_> {
             if found.is_used(&self.coverage) {
                 continue;
             }
-            let shown: String = found.text().chars().take(40).collect();
+            let shown: String = found.text().chars().take(MAX_SHOWN).collect();
             let message = format!("'{shown}' stands there and no member of the document takes it");
             let mut finding = Diagnostic::info("emit-differs", message);
             finding.expected = (!expected.is_empty()).then(|| expected.join(" or "));

@@ -6,10 +6,11 @@
 use std::sync::LazyLock;
 
 use minijinja::value::ValueKind;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, context};
 use serde_json::json;
 
 use super::derive::{Expression, NoValue};
+use super::nearest::did_you_mean;
 use super::program::PathStep;
 use super::scan::RuleFault;
 
@@ -63,7 +64,10 @@ impl ValueExpression {
                 Err(RuleFault::new(at, format!("'{name}' is not known here"))
                     .expecting("'value', the text of the place"))
             }
-            None => Ok(Self::Text(expression)),
+            None => match unworkable(text) {
+                Some(fault) => Err(fault),
+                None => Ok(Self::Text(expression)),
+            },
         }
     }
 
@@ -87,6 +91,82 @@ impl ValueExpression {
             }
         }
     }
+}
+
+/// Filters that a rule may have use for, for hints.
+const FILTERS: [&str; 14] = [
+    "upper",
+    "lower",
+    "trim",
+    "replace",
+    "length",
+    "first",
+    "last",
+    "int",
+    "default",
+    "capitalize",
+    "title",
+    "split",
+    "join",
+    "reverse",
+];
+
+/// The first filter, test or method of an expression that is not there. Texts have no methods.
+fn unworkable(text: &str) -> Option<RuleFault> {
+    let words = words(text);
+    let fails_as = |expression: String, kind: ErrorKind| {
+        let compiled = ENVIRONMENT.compile_expression(&expression);
+        compiled.is_ok_and(|compiled| compiled.eval(context! { value => "1" }).is_err_and(|error| error.kind() == kind))
+    };
+    words.iter().enumerate().find_map(|(index, (at, word))| {
+        let before =
+            |back: usize| index.checked_sub(back).and_then(|index| words.get(index)).map_or("", |(_, word)| *word);
+        let after = words.get(index + 1).map_or("", |(_, word)| *word);
+        let is_test = before(1) == "is" || (before(1) == "not" && before(2) == "is");
+        if before(1) == "|" && fails_as(format!("value|{word}"), ErrorKind::UnknownFilter) {
+            let mut fault = RuleFault::new(*at, format!("there is no filter '{word}'"));
+            fault.hint = did_you_mean(word, FILTERS);
+            return Some(fault.expecting(format!("a filter, such as {}", FILTERS.join(", "))));
+        }
+        if is_test && *word != "not" && fails_as(format!("value is {word}"), ErrorKind::UnknownTest) {
+            let fault = RuleFault::new(*at, format!("there is no test '{word}'"));
+            return Some(
+                fault.expecting("a test, such as defined, startingwith('A'), endingwith('A') or in ['A', 'B']"),
+            );
+        }
+        let is_name = word.starts_with(|first: char| first.is_alphabetic() || first == '_');
+        if before(1) == "." && is_name && after == "(" {
+            let fault = RuleFault::new(*at, format!("there is no method '{word}'"));
+            return Some(fault.expecting("a filter behind '|', such as value|upper"));
+        }
+        None
+    })
+}
+
+/// The words and marks of an expression that stand outside its texts, each with its offset.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let is_of_a_word = |character: char| character.is_alphanumeric() || character == '_';
+    let mut words = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, character)) = rest.next() {
+        if matches!(character, '\'' | '"') {
+            while let Some((_, inside)) = rest.next() {
+                match inside {
+                    '\\' => _ = rest.next(),
+                    inside if inside == character => break,
+                    _ => {}
+                }
+            }
+            words.push((at, "''"));
+        } else if !character.is_whitespace() {
+            let mut end = at + character.len_utf8();
+            while let Some((next, of_word)) = rest.next_if(|(_, next)| is_of_a_word(character) && is_of_a_word(*next)) {
+                end = next + of_word.len_utf8();
+            }
+            words.push((at, text.get(at..end).unwrap_or_default()));
+        }
+    }
+    words
 }
 
 fn bounded(text: String) -> Result<Option<String>, String> {
@@ -141,6 +221,24 @@ mod tests {
             (check("value ~ doc.x").at, check("value ~ doc.x").message),
             (8, "'doc' is not known here".to_owned())
         );
+        let unknown = |expression: &str, at: usize, message: &str| {
+            let fault = check(expression);
+            assert_eq!((fault.at, fault.message.as_str()), (at, message), "{expression}");
+        };
+        unknown("value|uper", 6, "there is no filter 'uper'");
+        unknown("value if value != 'X|Y' else 'it\\'s' | uper", 39, "there is no filter 'uper'");
+        unknown("value.nomethod()", 6, "there is no method 'nomethod'");
+        unknown("'A' if value is nosuchtest else 'B'", 16, "there is no test 'nosuchtest'");
+        unknown("'A' if value is not nosuchtest else 'B'", 20, "there is no test 'nosuchtest'");
+        unknown("nosuchfunction(value)", 0, "'nosuchfunction' is not known here");
+        for works in [
+            "value|replace('|x', '.y(')",
+            "value if value is not none else ''",
+            "value is in ['a', 'b']",
+            "1.5 ~ value",
+        ] {
+            assert!(ValueExpression::parse(works).is_ok(), "{works}");
+        }
     }
 
     proptest::proptest! {

@@ -70,8 +70,8 @@ pub(super) struct Finder<'t, 'a> {
 /// as the program lives.
 #[derive(Default)]
 struct Memo<'a> {
-    /// What the sources that look at the whole message found.
-    sources: Vec<(usize, Option<Segment<'a>>)>,
+    /// What the sources found that look further out than the rule's own instance, for the last such instance.
+    sources: Vec<(usize, u32, Option<Segment<'a>>)>,
     /// Whether a condition holds that speaks of an instance further out, for the last such instance.
     held: Vec<(usize, u32, bool)>,
     /// Conditions whose places were marked, with the last instance further out.
@@ -336,15 +336,23 @@ impl<'t, 'a> Finder<'t, 'a> {
         conditions: &[Condition],
         here: Here<'t, 'a>,
     ) -> Option<Segment<'a>> {
-        if reach.route.start != Start::Message {
-            return self.first(reach, conditions, here);
-        }
+        let around = match reach.route.start {
+            Start::Message => Some(0),
+            Start::Out(_) | Start::Level(_) => self.further_out(&reach.route, here),
+        };
+        let Some(around) = around else { return self.first(reach, conditions, here) };
         let key = address(reach);
-        if let Some((_, found)) = self.memo.sources.iter().find(|(known, _)| *known == key) {
+        let known = self.memo.sources.iter().position(|(known, ..)| *known == key);
+        if let Some((_, number, found)) = known.and_then(|index| self.memo.sources.get(index))
+            && *number == around
+        {
             return *found;
         }
         let found = self.first(reach, conditions, here);
-        self.memo.sources.push((key, found));
+        match known.and_then(|index| self.memo.sources.get_mut(index)) {
+            Some(entry) => *entry = (key, around, found),
+            None => self.memo.sources.push((key, around, found)),
+        }
         found
     }
 

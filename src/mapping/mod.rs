@@ -47,6 +47,7 @@ mod section;
 mod table;
 mod template;
 mod trace;
+mod trial;
 mod value;
 mod write;
 

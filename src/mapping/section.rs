@@ -274,6 +274,7 @@ impl<'c> Compiler<'c> {
         // An expression takes a text and gives one.
         let through = if expressions.is_some() { &Kind::Text } else { kind };
         let codecs = self.codecs(node, &parsed.codecs, &stages, through);
+        self.try_constants(node, parsed, &codecs, through);
         let code_slot = frame.other(name, kind).map(|(_, slot)| slot);
         Some(Rule { sources, codecs, kind: kind.clone(), code_slot, expressions, at: node.at.clone() })
     }
@@ -444,6 +445,7 @@ impl<'c> Compiler<'c> {
         let (sources, stages) = self.sources(&entry.node, &parsed, &frame.scope)?;
         let codecs = self.codecs(&entry.node, &parsed.codecs, &stages, &Kind::Text);
         let list = self.list_index(&entry.node.spot_in(codec.at), &name)?;
+        self.try_spread(&entry.node, &parsed, &codecs, list);
         let entries = self.spread_entries(&entry.node, list, frame);
         let filled: Vec<usize> = entries.iter().flatten().flatten().map(|(slot, _)| *slot).collect();
         let unlisted = frame.shape.members().iter().enumerate().find_map(|(slot, member)| {

@@ -10,6 +10,8 @@ use super::*;
 use crate::base::{Limits, Severity};
 use crate::edi::{Piece, ReadOptions, Reader, TransactionSet, structure};
 
+mod growth;
+
 const TEMPLATE: &str = "templates/x12/004010/order";
 
 const PARTS: &str = "partner,ours\nA-1,100\nA-2,200\n";
@@ -464,6 +466,19 @@ fn an_emit_may_speak_of_the_item_around() {
         read.unmapped.iter().any(|one| one.path == "PO1/N1/N101")
     };
     assert!(!left("EA") && !left("PC") && left("KG"));
+}
+
+#[test]
+fn of_very_many_emits_that_differ_the_first_are_told_and_the_rest_counted() {
+    let rules = "emit = { \"REF02 if REF01=ZZ\" = 'orderNumber' }\n[order.lines.item]\nbuyerPartNumber = 'PO107'";
+    let number = "Z".repeat(5_000);
+    let body = format!("BEG*00*SA*{number}**20261102~{}{LINE}", "REF*ZZ*X~".repeat(notes::MAX_FINDINGS + 50));
+    let read = read(&small(rules), &body);
+    let told: Vec<_> = read.findings.iter().filter(|one| one.code == "emit-differs").collect();
+    assert_eq!(told.len(), notes::MAX_FINDINGS);
+    assert!(told.iter().all(|one| one.expected.as_deref() == Some(&number[..40])), "{:?}", told[0]);
+    // One more says that not all that is unmapped is listed.
+    assert!(read.findings.iter().any(|one| one.message.starts_with("51 more findings")), "{:?}", read.findings.last());
 }
 
 #[test]

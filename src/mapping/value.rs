@@ -596,11 +596,11 @@ impl Stand<'_> {
     }
 }
 
-const MISFIT: Unfit = Unfit { code: "misfit", expected: "a value the member can have" };
+pub(super) const MISFIT: Unfit = Unfit { code: "misfit", expected: "a value the member can have" };
 const GTIN: Unfit = Unfit { code: "not-a-gtin", expected: "8, 12, 13 or 14 digits, the last a check digit" };
 const SSCC: Unfit = Unfit { code: "not-an-sscc", expected: "18 digits, the last a check digit" };
 
-fn stripped<'a>(text: &str, filler: char) -> Cow<'a, str> {
+pub(super) fn stripped<'a>(text: &str, filler: char) -> Cow<'a, str> {
     let rest = text.trim_start_matches(filler);
     // A value of nothing but filler is one of it: `000` is `0`.
     Cow::Owned(if rest.is_empty() { text.chars().take(1).collect() } else { rest.to_owned() })

@@ -229,6 +229,10 @@ fn elements_have_components_and_repetitions() {
     assert_eq!(text(segment.element(2).repetition(2).component(2)), "z");
     assert_eq!(text(segment.element(2).repetition(3)), "");
     assert_eq!((segment.element(2).repetition_count(), segment.element(3).repetition_count()), (2, 0));
+    let repetitions = |number| segment.element(number).repetitions().map(text).collect::<Vec<_>>();
+    assert_eq!((repetitions(2), repetitions(3)), (vec!["x".to_owned(), "y>z".to_owned()], vec![]));
+    let parts: Vec<_> = segment.element(1).components().map(|part| (text(part), part.place().component)).collect();
+    assert_eq!(parts, [("a".to_owned(), Some(1)), ("b".to_owned(), Some(2)), ("c".to_owned(), Some(3))]);
     assert_eq!(text(segment.element(4).component(1).repetition(1)), "q");
     assert_eq!((text(segment.element(0)), text(segment.element(9))), (String::new(), String::new()));
     let place = segment.element(2).repetition(2).component(2).place();

@@ -22,7 +22,17 @@ pub(super) struct Draft<'g> {
     segments: Vec<DraftSegment>,
     /// Instances that are levels of a hierarchy: which level, and the instance above.
     levels: BTreeMap<LoopNumber, (usize, Option<LoopNumber>)>,
+    top: Top<'g>,
     log: Vec<Done>,
+}
+
+/// What stands directly in the message, which may be very much, in the order in which it was made.
+#[derive(Debug, Default)]
+struct Top<'g> {
+    segments: BTreeMap<Tag, Vec<SegmentNumber>>,
+    /// The segments that start loops.
+    firsts: BTreeMap<Tag, Vec<SegmentNumber>>,
+    loops: BTreeMap<&'g str, Vec<LoopNumber>>,
 }
 
 #[derive(Debug)]
@@ -33,8 +43,20 @@ struct LoopInstance<'g> {
     part: usize,
     segments: Vec<SegmentNumber>,
     loops: Vec<LoopNumber>,
+    /// How many segments or loops there are of those of its parts that have some.
+    counts: Vec<(usize, usize)>,
     /// Made for an item of an array: another member does not share it.
     is_item: bool,
+}
+
+impl LoopInstance<'_> {
+    /// One more, or one less, of a part.
+    fn count(&mut self, part: usize, change: fn(usize, usize) -> usize) {
+        match self.counts.iter_mut().find(|(known, _)| *known == part) {
+            Some((_, count)) => *count = change(*count, 1),
+            None => self.counts.push((part, change(0, 1))),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -86,9 +108,11 @@ impl<'g> Draft<'g> {
             part: 0,
             segments: Vec::new(),
             loops: Vec::new(),
+            counts: Vec::new(),
             is_item: false,
         };
-        Self { guide, loops: vec![root], segments: Vec::new(), levels: BTreeMap::new(), log: Vec::new() }
+        let (levels, top) = (BTreeMap::new(), Top::default());
+        Self { guide, loops: vec![root], segments: Vec::new(), levels, top, log: Vec::new() }
     }
 
     pub(super) fn guide(&self) -> &'g Guide {
@@ -108,22 +132,35 @@ impl<'g> Draft<'g> {
                         segment.cells.pop();
                     }
                 }
-                Some(Done::Segment) => {
-                    if let Some(segment) = self.segments.pop()
-                        && let Some(owner) = self.loops.get_mut(segment.owner)
-                    {
-                        owner.segments.pop();
-                    }
-                }
-                Some(Done::Loop) => {
-                    if let Some(instance) = self.loops.pop()
-                        && let Some(parent) = self.loops.get_mut(instance.parent)
-                    {
-                        parent.loops.pop();
-                    }
-                }
+                Some(Done::Segment) => self.take_segment(),
+                Some(Done::Loop) => self.take_loop(),
                 None => return,
             }
+        }
+    }
+
+    /// Takes back the last segment.
+    fn take_segment(&mut self) {
+        let Some(segment) = self.segments.pop() else { return };
+        let Some(owner) = self.loops.get_mut(segment.owner) else { return };
+        owner.segments.pop();
+        owner.count(segment.part, usize::saturating_sub);
+        let at_the_top = match segment.owner {
+            0 => &mut self.top.segments,
+            _ if owner.parent == 0 && owner.segments.is_empty() => &mut self.top.firsts,
+            _ => return,
+        };
+        at_the_top.entry(segment.tag).or_default().pop();
+    }
+
+    /// Takes back the last loop.
+    fn take_loop(&mut self) {
+        let Some(instance) = self.loops.pop() else { return };
+        let Some(parent) = self.loops.get_mut(instance.parent) else { return };
+        parent.loops.pop();
+        parent.count(instance.part, usize::saturating_sub);
+        if instance.parent == 0 {
+            self.top.loops.entry(&instance.definition.name).or_default().pop();
         }
     }
 
@@ -180,6 +217,17 @@ impl<'g> Draft<'g> {
         self.loops.get(number).map(|instance| instance.segments.as_slice()).unwrap_or_default()
     }
 
+    /// The segments of a tag that stand directly in the message, then those that start its loops.
+    pub(super) fn segments_at_the_top(&self, tag: Tag) -> impl Iterator<Item = SegmentNumber> {
+        let Top { segments, firsts, .. } = &self.top;
+        [segments, firsts].into_iter().filter_map(move |known| known.get(&tag)).flatten().copied()
+    }
+
+    /// The loops of a name that stand directly in the message.
+    pub(super) fn loops_at_the_top(&self, name: &str) -> &[LoopNumber] {
+        self.top.loops.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(super) fn tag(&self, segment: SegmentNumber) -> Option<Tag> {
         self.segments.get(segment).map(|segment| segment.tag)
     }
@@ -228,8 +276,7 @@ impl<'g> Draft<'g> {
         let mut found = None;
         for (part, candidate) in definition.parts.iter().enumerate().filter(|(_, part)| is_meant(part)) {
             let Part::Loop(child) = candidate else { continue };
-            let count = self.loops_in(parent).iter().filter(|number| self.part_of_loop(**number) == part).count();
-            if has_room(child.max, child.requirement, count) {
+            if has_room(child.max, child.requirement, self.count_of(parent, part)) {
                 found = Some((part, child));
                 break;
             }
@@ -242,18 +289,20 @@ impl<'g> Draft<'g> {
             part,
             segments: Vec::new(),
             loops: Vec::new(),
+            counts: Vec::new(),
             is_item,
         });
-        self.loops.get_mut(parent)?.loops.push(number);
+        let around = self.loops.get_mut(parent)?;
+        around.loops.push(number);
+        around.count(part, usize::saturating_add);
+        if parent == 0 {
+            self.top.loops.entry(&child.name).or_default().push(number);
+        }
         self.log.push(Done::Loop);
         if let Some(first) = child.first() {
             self.add(number, 0, first.tag, false);
         }
         Some(number)
-    }
-
-    fn part_of_loop(&self, number: LoopNumber) -> usize {
-        self.loops.get(number).map_or(0, |instance| instance.part)
     }
 
     /// A new segment that stands directly in an instance; nothing where the guide allows no more.
@@ -276,10 +325,10 @@ impl<'g> Draft<'g> {
         self.segments_in(owner).iter().find(here).copied()
     }
 
-    /// How many segments an instance has at a part of its loop.
+    /// How many segments or loops an instance has at a part of its loop.
     pub(super) fn count_of(&self, owner: LoopNumber, part: usize) -> usize {
-        let here = |number: &&SegmentNumber| self.segments.get(**number).is_some_and(|segment| segment.part == part);
-        self.segments_in(owner).iter().filter(here).count()
+        let counts = self.loops.get(owner).map(|instance| instance.counts.as_slice()).unwrap_or_default();
+        counts.iter().find(|(known, _)| *known == part).map_or(0, |(_, count)| *count)
     }
 
     /// How many segments of a tag there are.
@@ -291,8 +340,15 @@ impl<'g> Draft<'g> {
     pub(super) fn add(&mut self, owner: LoopNumber, part: usize, tag: Tag, is_item: bool) -> SegmentNumber {
         let number = self.segments.len();
         self.segments.push(DraftSegment { tag, owner, part, cells: Vec::new(), is_item });
-        if let Some(owner) = self.loops.get_mut(owner) {
-            owner.segments.push(number);
+        if let Some(instance) = self.loops.get_mut(owner) {
+            let is_first = instance.segments.is_empty();
+            instance.segments.push(number);
+            instance.count(part, usize::saturating_add);
+            match owner {
+                0 => self.top.segments.entry(tag).or_default().push(number),
+                _ if instance.parent == 0 && is_first => self.top.firsts.entry(tag).or_default().push(number),
+                _ => {}
+            }
         }
         self.log.push(Done::Segment);
         number

@@ -92,10 +92,20 @@ impl Writing<'_, '_> {
     fn ends(&self, from: LoopNumber, loops: &[String]) -> Vec<LoopNumber> {
         let mut ends = vec![from];
         for name in loops {
-            let inside = ends.iter().flat_map(|end| self.draft.loops_in(*end));
-            ends = inside.copied().filter(|child| self.draft.definition(*child).name == *name).collect();
+            let mut inside = Vec::new();
+            for end in ends {
+                match end {
+                    0 => inside.extend(self.draft.loops_at_the_top(name)),
+                    _ => inside.extend(self.draft.loops_in(end).iter().filter(|child| self.is_named(**child, name))),
+                }
+            }
+            ends = inside;
         }
         ends
+    }
+
+    fn is_named(&self, number: LoopNumber, name: &str) -> bool {
+        self.draft.definition(number).name == name
     }
 
     /// The segments a route leads to, in the order in which reading looks at them.
@@ -113,6 +123,10 @@ impl Writing<'_, '_> {
         let is_meant = |segment: &SegmentNumber| self.draft.tag(*segment) == Some(route.tag);
         let mut found = Vec::new();
         for end in self.ends(number, &route.loops) {
+            if end == 0 {
+                found.extend(self.draft.segments_at_the_top(route.tag));
+                continue;
+            }
             found.extend(self.draft.segments_in(end).iter().copied().filter(is_meant));
             let firsts = self.draft.loops_in(end).iter().filter_map(|child| self.draft.first_of(*child));
             found.extend(firsts.filter(is_meant));

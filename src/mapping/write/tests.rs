@@ -715,3 +715,20 @@ proptest! {
         prop_assert_eq!(&written.findings, &again.findings);
     }
 }
+
+/// Four times as many lines take about four times as long.
+#[test]
+fn an_order_of_many_lines_grows_with_its_lines() {
+    let rule = "requestedDeliveryDate = 'DTM02 if DTM01=002 or /DTM02 if DTM01=002'\n[order]\n";
+    let mapping = compile(&small("x12/004010/850", "").replace("[order]\n", rule));
+    let time = |lines: usize| {
+        let line = json!({"lineNumber": "1", "quantity": {"value": "5", "unit": "EA"},
+            "schedules": [{"quantity": "5", "requestedDeliveryDate": "2026-12-01"}]});
+        let document = json!({"orderNumber": "7", "lines": vec![line; lines]});
+        let start = std::time::Instant::now();
+        write_with(&mapping, &document);
+        start.elapsed()
+    };
+    let attempts: Vec<_> = (0..3).map(|_| (time(100), time(400))).collect();
+    assert!(attempts.iter().any(|(one, four)| *four < *one * 9), "{attempts:?}");
+}
