@@ -11,7 +11,7 @@
 //! tenth of it for the peers. Absolute figures depend on the machine; the ratios are what to watch.
 //! `EDIGATE_BENCH_DOCUMENTS` sets how many documents.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark: a panic here is a failed run")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark: a panic here is a failed run")]
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 
 use std::hint::black_box;
