@@ -25,6 +25,8 @@ const makers = {
   edifact: text => {
     const { Parser } = require('edifact')
     const parser = new Parser()
+    // It starts with UNOA, which has no lower case.
+    parser.encoding('UNOC')
     const segments = []
     parser.onopensegment = name => segments.push({ name, elements: [] })
     parser.onelement = () => segments.at(-1).elements.push([])

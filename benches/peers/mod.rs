@@ -23,14 +23,21 @@ pub(crate) fn beside(file: &str, message: &GuideKey, rate: f64) {
             let mut command = Command::new(program);
             command.current_dir(root).env("NODE_PATH", root.join(".tools/node/node_modules"));
             let run = command.arg(script).arg(package).arg(&path).output();
-            let told = run.ok().filter(|run| run.status.success());
-            let peer = told.and_then(|run| String::from_utf8_lossy(&run.stdout).trim().parse::<f64>().ok());
-            match peer {
-                Some(peer) => {
+            let Ok(run) = run else {
+                println!("  there is no {program} for {package}: scripts/tools.sh bench installs it");
+                continue;
+            };
+            match String::from_utf8_lossy(&run.stdout).trim().parse::<f64>() {
+                Ok(peer) => {
                     let what = format!("{package}: JSON");
                     println!("  {what:42} {peer:8.1} MB/s   we read {:.1} times as fast", rate / peer);
                 }
-                None => println!("  {package} does not run here: scripts/tools.sh bench installs it"),
+                Err(_) => {
+                    let why = String::from_utf8_lossy(&run.stderr);
+                    let why =
+                        why.lines().find(|line| line.contains("Error")).unwrap_or("scripts/tools.sh bench installs it");
+                    println!("  {package} does not read it here: {why}");
+                }
             }
         }
     }
