@@ -140,9 +140,7 @@ fn unreadable(looked: &Looked<'_>, walk: &Walk, offset: u64, broken: Broken) -> 
 }
 
 fn head(bytes: &[u8], walk: &Walk, delimiters: Delimiters, place: Place, findings: Vec<Finding>) -> InterchangeHead {
-    // Blanks alone fill fields: whatever else is white belongs to the text, whose character set is told by all of it.
-    let blank = |shown: char| shown.is_ascii_whitespace();
-    let text = |number: usize| element_text(bytes, walk, number).trim_matches(blank).to_owned();
+    let text = |number: usize| element_text(bytes, walk, number).trim().to_owned();
     InterchangeHead {
         standard: Standard::X12,
         sender: Party { qualifier: text(5), id: text(6) },
