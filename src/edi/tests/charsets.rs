@@ -180,3 +180,22 @@ fn a_control_character_is_told_once() {
     check("UNOA:1", b"SMI\tTH", 2);
     check("UNOA:1", b"SMI#TH", 1);
 }
+
+#[test]
+fn the_head_of_x12_is_read_in_the_set_that_was_agreed() {
+    let sender = |charset: Option<CharacterSet>, id: &[u8]| {
+        let filled: Vec<u8> = id.iter().copied().chain(std::iter::repeat(0xa0)).take(15).collect();
+        let (before, after) = ISA.split_once("SENDER         ").unwrap();
+        let bytes = [before.as_bytes(), &filled, after.as_bytes(), b"IEA*0*000000001~"].concat();
+        let (pieces, _) = pieces_of(bytes.as_slice(), ReadOptions { charset, ..ReadOptions::default() });
+        let head =
+            pieces.into_iter().find_map(|one| if let Piece::Interchange(head) = one { Some(head) } else { None });
+        head.unwrap().sender.id.clone()
+    };
+    let check = |charset: Option<&str>, id: &[u8], text: &str| {
+        assert_eq!(sender(charset.map(|name| name.parse().unwrap()), id), text, "{charset:?}");
+    };
+    check(None, b"M\xfcller", "Müller");
+    check(Some("windows-1252"), b"\xe2\x80\xba", "â€º");
+    check(Some("iso-8859-5"), b"\xbc\xde\xe1\xda\xd2\xd0", "Москва");
+}

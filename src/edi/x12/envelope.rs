@@ -110,7 +110,7 @@ impl Envelope {
     ) -> io::Result<Opened<Self>> {
         let offset = source.offset();
         let bytes = source.look(header::LOOKED_AT)?;
-        let Header { mut head, length } = match header::read(bytes, offset) {
+        let Header { mut head, length } = match header::read(bytes, offset, agreed.unwrap_or_default()) {
             Ok(header) => header,
             Err(mut unreadable) => {
                 unreadable.findings.splice(0..0, before);
@@ -138,7 +138,7 @@ impl Envelope {
     /// and a control number. `ISA` in the middle of data has none.
     pub(crate) fn may_open<R: Read>(source: &mut Source<R>) -> io::Result<bool> {
         let bytes = source.look(header::LOOKED_AT)?;
-        Ok(match header::read(bytes, 0) {
+        Ok(match header::read(bytes, 0, CharacterSet::Auto) {
             Ok(_) => true,
             Err(head) => is_numbered(&head),
         })
@@ -148,7 +148,7 @@ impl Envelope {
     /// end. Elements that are gathered from several segments of the other are none of an ISA.
     pub(crate) fn begins_inside(bytes: &[u8], other: &Delimiters) -> bool {
         let bytes = bytes.get(..header::LOOKED_AT).unwrap_or(bytes);
-        match header::read(bytes, 0) {
+        match header::read(bytes, 0, CharacterSet::Auto) {
             Ok(Header { head, length }) => {
                 let isa = bytes.get(..length.saturating_sub(1)).unwrap_or_default();
                 is_numbered(&head) || !isa.contains(&other.terminator)

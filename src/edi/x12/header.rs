@@ -4,7 +4,7 @@
 //! longer; counting sixteen separators reads them all.
 
 use crate::base::{Severity, counted};
-use crate::edi::charset::{self, CharacterSet};
+use crate::edi::charset::CharacterSet;
 use crate::edi::delimiter::{Delimiters, is_filler};
 use crate::edi::finding::{Finding, FindingCode, Level};
 use crate::edi::interchange::{InterchangeHead, Particulars, Party, Standard, Usage};
@@ -57,6 +57,8 @@ struct Walk {
     elements: Vec<Span>,
     /// Behind the last separator that was found.
     end: usize,
+    /// What its texts are read in.
+    charset: CharacterSet,
 }
 
 #[derive(Clone, Copy)]
@@ -65,12 +67,12 @@ struct Span {
     end: usize,
 }
 
-/// Reads the ISA at the start of `bytes`, which stand at `offset` of the file; or gives what can be told of one that
+/// Reads the ISA at the start of `bytes`, which stand at `offset` of the file, in a character set; or gives what can be told of one that
 /// cannot be read, with the reason among its findings.
-pub(super) fn read(bytes: &[u8], offset: u64) -> Result<Header, Box<InterchangeHead>> {
+pub(super) fn read(bytes: &[u8], offset: u64, charset: CharacterSet) -> Result<Header, Box<InterchangeHead>> {
     let mut looked = Looked::new(bytes);
     loop {
-        let walk = walk(&looked.bytes);
+        let walk = Walk { charset, ..walk(&looked.bytes) };
         match read_plain(&looked, &walk, offset) {
             Ok(header) => return Ok(header),
             Err(Fault::Wide(character)) => match looked.standing_in(bytes, character) {
@@ -172,7 +174,8 @@ fn head(bytes: &[u8], walk: &Walk, delimiters: Delimiters, place: Place, finding
 /// Counts separators. Line ends inside an ISA are wrapping unless they are the separator.
 fn walk(bytes: &[u8]) -> Walk {
     let Some(separator) = bytes.get(3).copied() else { return Walk::default() };
-    let mut walk = Walk { separator, elements: Vec::with_capacity(WIDTHS.len()), end: 4 };
+    let elements = Vec::with_capacity(WIDTHS.len());
+    let mut walk = Walk { separator, elements, end: 4, ..Walk::default() };
     for at in memchr::memchr_iter(separator, bytes).skip(1).take_while(|at| *at <= LONGEST).take(WIDTHS.len() - 1) {
         walk.elements.push(Span { start: walk.end, end: at });
         walk.end = at + 1;
@@ -248,7 +251,7 @@ fn is_terminator(rest: &[u8], separator: u8) -> bool {
 fn element_text(bytes: &[u8], walk: &Walk, number: usize) -> String {
     let span = number.checked_sub(1).and_then(|index| walk.elements.get(index));
     let element = span.and_then(|span| bytes.get(span.start..span.end)).unwrap_or_default();
-    let mut text = charset::decode(element).into_owned();
+    let mut text = walk.charset.decode(element).into_owned();
     text.retain(|shown| shown != '\r' && shown != '\n');
     text
 }
