@@ -44,6 +44,7 @@ mod rules;
 mod scan;
 mod scope;
 mod section;
+mod stage;
 mod table;
 mod template;
 mod trace;

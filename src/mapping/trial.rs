@@ -8,7 +8,7 @@ use super::file::Node;
 use super::nearest::did_you_mean;
 use super::program::Codec;
 use super::rule;
-use super::value::{MISFIT, stripped};
+use super::stage::{MISFIT, stripped};
 use crate::base::Diagnostic;
 use crate::canon::Kind;
 use crate::edi::guide::ElementType;

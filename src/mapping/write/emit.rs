@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::Writing;
 use super::draft::{SegmentNumber, Written};
-use super::place::{Here, Want, condition_want};
+use super::place::Here;
 use super::value::text_of;
+use super::want::{Want, condition_want};
 use crate::canon::Kind;
 use crate::edi::guide::{ElementType, Part as GuidePart, Requirement};
 use crate::mapping::program::{Condition, Emit, EmitValue, Part, Reach};

@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::draft::{LoopNumber, Mark, SegmentNumber, Written};
-use super::place::{Asked, Clash, Here, Want, Wire, condition_want};
+use super::instance::Asked;
+use super::place::{Clash, Here};
 use super::value::text_of;
+use super::want::{Want, Wire, condition_want};
 use super::{Step, Writing};
 use crate::base::Diagnostic;
 use crate::mapping::file::Spot;
@@ -305,7 +307,7 @@ impl<'m, 'd> Writing<'m, 'd> {
             for ListPlace { reach, .. } in &together {
                 let Some(text) = values.next() else { break };
                 let wire = Wire { text: Some(text.to_owned()), format: None };
-                wants.extend(super::place::value_wants(reach, &wire, &by));
+                wants.extend(super::want::value_wants(reach, &wire, &by));
             }
             let put = if is_first { self.put_all(route, &wants, here) } else { self.put_in_new(route, &wants, here) };
             is_first = false;

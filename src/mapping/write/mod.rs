@@ -7,10 +7,12 @@ mod alone;
 mod back;
 mod draft;
 mod emit;
+mod instance;
 mod items;
 mod levels;
 mod place;
 mod value;
+mod want;
 
 pub use alone::alone;
 pub(super) use back::write;
@@ -412,7 +414,7 @@ impl<'m, 'd> Writing<'m, 'd> {
                     .hinting("both members name one place: give them one value, or one of them another rule")
             }
             Clash::Unmet(place, presence) => {
-                let state = if *presence == place::Presence::There { "is not there" } else { "is there, too" };
+                let state = if *presence == want::Presence::There { "is not there" } else { "is there, too" };
                 let message = format!("the rule would not read this again: {place} {state}");
                 Diagnostic::error("write-conflict", message)
                     .hinting("send both or neither of the members, or give one of them another rule")

@@ -2,8 +2,9 @@
 
 use super::Writing;
 use super::draft::{LoopNumber, SegmentNumber, Written};
+use super::want::{Presence, Want, Wire, condition_want, place_want, value_wants};
 use crate::mapping::file::Spot;
-use crate::mapping::program::{Cell, Condition, Instances, Of, PairCells, Part, Reach, Route, Start, Target};
+use crate::mapping::program::{Cell, Condition, Of, PairCells, Part, Reach, Route, Start};
 use crate::mapping::rule::Test;
 
 /// The instance a rule is applied to: a loop, or a segment that counts as a loop of one.
@@ -11,39 +12,6 @@ use crate::mapping::rule::Test;
 pub(super) enum Here {
     Loop(LoopNumber),
     Segment(SegmentNumber),
-}
-
-/// What a new instance is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// An object; others share it.
-    Object,
-    /// An item of an array, in no loop before this one: there stands the item before it.
-    Item(Option<LoopNumber>),
-    /// An item that the loops which are there have no place for: those around it are new, too.
-    ItemApart,
-}
-
-/// What is to stand in a segment.
-#[derive(Clone, Debug)]
-pub(super) enum Want {
-    /// A value of a rule.
-    Value(Cell, Written),
-    /// A condition: one of these values, the first if none is there.
-    Condition(Cell, Vec<String>, Written),
-    /// A value with its qualifier, in the first pair of the segment that is free.
-    Pair(Vec<PairCells>, String, Written),
-    /// Nothing to write: what must stand in the segment, or must not, for the rule to read it there.
-    Guard(Part, Presence),
-    /// Nothing to write: what must not stand in the segment.
-    Except(Cell, Vec<String>),
-}
-
-/// Whether something is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Presence {
-    There,
-    NotThere,
 }
 
 /// Why a value cannot be put anywhere.
@@ -71,7 +39,7 @@ pub(super) struct Taken {
 
 impl Writing<'_, '_> {
     /// Where a route starts.
-    fn start(&self, here: Here, start: Start) -> Option<Here> {
+    pub(super) fn start(&self, here: Here, start: Start) -> Option<Here> {
         match start {
             Start::Message => None,
             Start::Level(level) => {
@@ -89,7 +57,7 @@ impl Writing<'_, '_> {
     }
 
     /// Every instance at the end of a path of loops.
-    fn ends(&self, from: LoopNumber, loops: &[String]) -> Vec<LoopNumber> {
+    pub(super) fn ends(&self, from: LoopNumber, loops: &[String]) -> Vec<LoopNumber> {
         let mut ends = vec![from];
         for name in loops {
             let mut inside = Vec::new();
@@ -416,7 +384,7 @@ impl Writing<'_, '_> {
     }
 
     /// The first instance at the end of a path of loops, made where none is there.
-    fn walk(&mut self, from: LoopNumber, loops: &[String]) -> Option<LoopNumber> {
+    pub(super) fn walk(&mut self, from: LoopNumber, loops: &[String]) -> Option<LoopNumber> {
         let mut end = from;
         for name in loops {
             let known = self.ends(end, std::slice::from_ref(name)).first().copied();
@@ -426,122 +394,6 @@ impl Writing<'_, '_> {
             };
         }
         Some(end)
-    }
-
-    /// An instance for an object (`in`): one that is there and meets the conditions, else a new one.
-    pub(super) fn instance_for_object(
-        &mut self,
-        instances: &Instances,
-        here: Here,
-        by: &Written,
-    ) -> Result<Here, Clash> {
-        let known = match &instances.target {
-            Target::This | Target::Around(_) => return self.new_instance(instances, here, by, Asked::Object),
-            Target::Loops { start, loops, name } => match self.start(here, *start) {
-                Some(Here::Loop(from)) => {
-                    let ends = self.ends(from, loops);
-                    let inside = ends.iter().flat_map(|end| self.draft.loops_in(*end)).copied();
-                    inside
-                        .filter(|child| self.draft.definition(*child).name == *name && !self.draft.is_item_loop(*child))
-                        .map(Here::Loop)
-                        .collect()
-                }
-                _ => Vec::new(),
-            },
-            Target::Segments(route) => {
-                let found = self.existing(route, here).into_iter();
-                found.filter(|segment| !self.draft.is_item_segment(*segment)).map(Here::Segment).collect::<Vec<_>>()
-            }
-        };
-        let meets = known.into_iter().find(|known| self.holds(instances, *known));
-        match meets {
-            Some(known) => Ok(known),
-            None => self.new_instance(instances, here, by, Asked::Object),
-        }
-    }
-
-    /// A new instance, in which the conditions hold.
-    pub(super) fn new_instance(
-        &mut self,
-        instances: &Instances,
-        here: Here,
-        by: &Written,
-        asked: Asked,
-    ) -> Result<Here, Clash> {
-        let mark = self.draft.mark();
-        let mut clash = None;
-        let (start, loops) = match &instances.target {
-            Target::This => return self.condition_all(instances, here, by).map(|()| here),
-            Target::Around(start) => {
-                let around = self.start(here, *start).ok_or(Clash::ReadOnly)?;
-                return self.condition_all(instances, around, by).map(|()| around);
-            }
-            Target::Loops { start, loops, .. } | Target::Segments(Route { start, loops, .. }) => (*start, loops),
-        };
-        let Some(Here::Loop(from)) = self.start(here, start) else { return Err(Clash::ReadOnly) };
-        // Every instance on the way that is there is tried, then a new one. What was made for an item of another array
-        // belongs to that.
-        let mut known = self.ends(from, loops);
-        known.retain(|end| *end == from || !self.draft.is_item_loop(*end));
-        match asked {
-            Asked::Object => {}
-            // Items stay in their order: behind the one before.
-            Asked::Item(behind) => {
-                known.retain(|end| behind.is_none_or(|behind| *end >= behind));
-                known.reverse();
-            }
-            Asked::ItemApart => known.clear(),
-        }
-        let is_item = asked != Asked::Object;
-        let known = known.into_iter().map(Some);
-        for end in known.chain([None]).collect::<Vec<_>>() {
-            let end = match (end, loops.split_last()) {
-                (Some(end), _) => Some(end),
-                (None, Some((last, way))) => {
-                    let around = self.walk(from, way);
-                    around.and_then(|around| self.draft.open_loop(around, |child| child.name == *last, false))
-                }
-                (None, None) => None,
-            };
-            let made = end.and_then(|end| match &instances.target {
-                Target::Loops { name, .. } => {
-                    self.draft.open_loop(end, |child| child.name == *name, is_item).map(Here::Loop)
-                }
-                // A segment of which there is one has the items beside what other rules write.
-                Target::Segments(route) => {
-                    let new = self.draft.open_segment(end, route.tag, is_item);
-                    new.or_else(|| self.draft.only_segment(end, route.tag)).map(Here::Segment)
-                }
-                Target::This | Target::Around(_) => None,
-            });
-            match made.map(|made| self.condition_all(instances, made, by).map(|()| made)) {
-                Some(Ok(made)) => return Ok(made),
-                Some(Err(found)) => {
-                    clash.get_or_insert(found);
-                }
-                None => {}
-            }
-            self.draft.rewind(mark);
-        }
-        Err(clash.unwrap_or_else(|| Clash::Full(target_name(&instances.target))))
-    }
-
-    /// Writes what the first alternative of an instance's conditions says.
-    fn condition_all(&mut self, instances: &Instances, here: Here, by: &Written) -> Result<(), Clash> {
-        for condition in instances.alternatives.first().into_iter().flatten() {
-            if let Some(want) = condition_want(condition, by)
-                && condition.reach.route.start != Start::Message
-            {
-                self.put_all(&condition.reach.route, &[want], here)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether one of the alternatives of an instance's conditions holds of what is written so far.
-    pub(super) fn holds(&self, instances: &Instances, here: Here) -> bool {
-        let all = |conditions: &Vec<Condition>| conditions.iter().all(|condition| self.is_met(condition, here));
-        instances.alternatives.is_empty() || instances.alternatives.iter().any(all)
     }
 
     /// Whether a segment is there, or a loop of this name: no other that begins alike.
@@ -554,7 +406,7 @@ impl Writing<'_, '_> {
         })
     }
 
-    fn is_met(&self, condition: &Condition, here: Here) -> bool {
+    pub(super) fn is_met(&self, condition: &Condition, here: Here) -> bool {
         if let Part::Whole { loop_name: Some(name) } = &condition.reach.part {
             return self.is_present(&condition.reach.route, name, here) == (condition.test == Test::Present);
         }
@@ -604,57 +456,6 @@ impl Taken {
     }
 }
 
-/// A value as it stands on the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wire {
-    /// Nothing is written of a place without a value.
-    pub text: Option<String>,
-    /// The code beside a date that says how it is written.
-    pub format: Option<&'static str>,
-}
-
-pub(super) fn value_wants(reach: &Reach, wire: &Wire, by: &Written) -> Vec<Want> {
-    let Some(text) = &wire.text else { return Vec::new() };
-    let written = Written { text: text.clone(), ..by.clone() };
-    let format = reach
-        .format
-        .zip(wire.format)
-        .map(|(cell, code)| Want::Value(cell, Written { text: code.to_owned(), ..by.clone() }));
-    let value = match &reach.part {
-        Part::Whole { .. } => return Vec::new(),
-        Part::Element(cell) => Want::Value(*cell, written),
-        Part::Pair { qualifier, pairs } => Want::Pair(pairs.to_vec(), qualifier.clone(), written),
-    };
-    std::iter::once(value).chain(format).collect()
-}
-
-/// What a condition of a place wants of its segment.
-fn place_want(condition: &Condition, by: &Written) -> Option<Want> {
-    if condition.of == Of::Beside {
-        return None;
-    }
-    let guard = |presence| Some(Want::Guard(condition.reach.part.clone(), presence));
-    match condition.test {
-        Test::OneOf(_) => condition_want(condition, by),
-        Test::NoneOf(ref values) => match condition.reach.part {
-            Part::Element(cell) => Some(Want::Except(cell, values.clone())),
-            Part::Whole { .. } | Part::Pair { .. } => None,
-        },
-        Test::NotNamed => None,
-        Test::Present => guard(Presence::There),
-        Test::Absent => guard(Presence::NotThere),
-    }
-}
-
-/// What an equality writes.
-pub(super) fn condition_want(condition: &Condition, by: &Written) -> Option<Want> {
-    let Test::OneOf(values) = &condition.test else { return None };
-    let Part::Element(cell) = &condition.reach.part else { return None };
-    let (first, others) = values.split_first()?;
-    let written = Written { text: first.clone(), others: others.to_vec(), ..by.clone() };
-    Some(Want::Condition(*cell, values.clone(), written))
-}
-
 /// Whether what tells apart loops that begin alike is wanted, or at least not forbidden.
 fn is_wanted(wants: &[Want], element: usize, values: &[String]) -> bool {
     wants.iter().all(|want| match want {
@@ -667,16 +468,6 @@ fn is_wanted(wants: &[Want], element: usize, values: &[String]) -> bool {
     })
 }
 
-fn route_name(route: &Route) -> String {
+pub(super) fn route_name(route: &Route) -> String {
     route.loops.iter().map(String::as_str).chain([route.tag.as_str()]).collect::<Vec<_>>().join("/")
-}
-
-fn target_name(target: &Target) -> String {
-    match target {
-        Target::This | Target::Around(_) => String::new(),
-        Target::Loops { loops, name, .. } => {
-            loops.iter().chain([name]).map(String::as_str).collect::<Vec<_>>().join("/")
-        }
-        Target::Segments(route) => route_name(route),
-    }
 }

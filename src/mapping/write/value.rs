@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::Writing;
-use super::place::Wire;
+use super::want::Wire;
 use crate::canon::Kind;
 use crate::edi::guide::{ElementDef, ElementType};
 use crate::mapping::program::{Codec, Condition, DateFormat, Part, Reach};
