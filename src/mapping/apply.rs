@@ -141,19 +141,14 @@ impl<'m, 't, 'a> Reading<'m, 't, 'a> {
     /// Fills the slots of an object by the rules of a section.
     pub(super) fn fill(&mut self, section: &'m Section, at: At<'m, 't, 'a>, slots: &mut Slots) {
         let At { here, item, .. } = at;
-        let marks = self.finder.marks(here);
-        // Whoever follows a rule wants to hear that it found nothing, too.
-        let all = self.follow.is_some();
         for member in &section.members {
-            if all || self.finder.may_meet(member.needs, marks) {
-                self.member(member, at, slots);
-            }
+            self.member(member, at, slots);
         }
         if let Some(spread) = &section.spread {
             self.spread(spread, at, slots);
         }
         for emit in &section.emit {
-            if self.finder.may_meet(emit.needs, marks) && self.finder.wants(emit, here) {
+            if self.finder.wants(emit, here) {
                 self.emits.push(PendingEmit { emit, here, item });
             }
         }

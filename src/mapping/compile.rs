@@ -66,7 +66,6 @@ pub(super) fn compile(
     compiler.has_levels = table.get("levels").is_some();
     let mut root = compiler.section(table, shape, &Scope::message(guide), &[], &entry.at);
     super::named::settle(&mut root, hierarchy.as_mut());
-    super::needs::settle(&mut root, hierarchy.as_mut(), guide);
     let unsent = compiler.unsent(table);
     let packs_pia = loaded.table.get("pia").is_some();
     compiler.some_way();

@@ -10,7 +10,6 @@ use super::convert;
 use super::derive::Expression;
 use super::file::{Entry, Node, Value};
 use super::find::{self, Found, Visit};
-use super::needs::Needs;
 use super::notes::{MAX_FINDINGS, location};
 use super::program::{Condition, Emit, EmitValue, Of, PathStep, Reach};
 use super::rule::{self, Test};
@@ -66,7 +65,7 @@ impl<'c> Compiler<'c> {
         let values: Vec<_> = parsed.into_iter().map(|value| self.emit_value(&entry.node, value, own)).collect();
         let emit = |value: Option<EmitValue>| {
             let (reach, conditions) = (reach.clone(), conditions.clone());
-            Some(Emit { reach, conditions, value: value?, needs: Needs::default(), at: entry.node.at.clone() })
+            Some(Emit { reach, conditions, value: value?, at: entry.node.at.clone() })
         };
         values.into_iter().map(emit).collect()
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use super::coverage::Coverage;
 use super::hierarchy::TreeIndex;
-use super::needs::{Marked, Marks, Needs};
 use super::program::{Cell, Condition, Emit, Instances, Of, Part, Reach, Route, Start, Target};
 use super::rule::Test;
 use crate::edi::{Element, Instance, InstancePart, Segment, Tag, Tree};
@@ -62,7 +61,6 @@ pub(super) struct Finder<'t, 'a> {
     of_levels: BTreeMap<u32, Instance<'t, 'a>>,
     segments: BTreeMap<Tag, Vec<Segment<'a>>>,
     loops: BTreeMap<&'a str, Vec<Instance<'t, 'a>>>,
-    marked: Marked,
     memo: Memo<'a>,
 }
 
@@ -98,20 +96,7 @@ impl<'t, 'a> Finder<'t, 'a> {
             let children = tree.root().loops().flat_map(|child| std::iter::once(child).chain(child.loops()));
             of_levels.extend(children.filter(|child| levels.has(child.number())).map(|child| (child.number(), child)));
         }
-        Self { levels, of_levels, segments, loops, marked: Marked::of(tree), memo: Memo::default() }
-    }
-
-    /// What an instance has.
-    pub(super) fn marks(&self, here: Here<'t, 'a>) -> Marks {
-        match here {
-            Here::Loop(instance) => self.marked.instance(instance.number()),
-            Here::Segment(_, segment) => self.marked.segment(segment.position()),
-        }
-    }
-
-    /// Whether a rule may find something in an instance with these marks.
-    pub(super) fn may_meet(&self, needs: Needs, here: Marks) -> bool {
-        self.marked.may_meet(needs, here)
+        Self { levels, of_levels, segments, loops, memo: Memo::default() }
     }
 
     /// Where a route starts; nothing where no level of the name is above.

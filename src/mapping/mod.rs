@@ -34,7 +34,6 @@ mod hierarchy;
 mod load;
 mod named;
 mod nearest;
-mod needs;
 mod notes;
 mod party;
 mod period;

@@ -9,7 +9,6 @@ use super::derive::{Derivation, Expression};
 use super::expression::ValueExpression;
 use super::file::Spot;
 use super::hierarchy::Hierarchy;
-use super::needs::Needs;
 use super::table::LookupTable;
 use crate::base::Diagnostic;
 use crate::canon::Kind;
@@ -113,8 +112,6 @@ pub(super) struct Section {
 pub(super) struct Member {
     pub slot: usize,
     pub work: Work,
-    /// What must be on the wire for it to have a value.
-    pub needs: Needs,
 }
 
 /// How a member gets its value.
@@ -310,8 +307,6 @@ pub(super) struct Emit {
     /// What must hold of the segment.
     pub conditions: Vec<Condition>,
     pub value: EmitValue,
-    /// What must be on the wire for it to be compared.
-    pub needs: Needs,
     pub at: Spot,
 }
 

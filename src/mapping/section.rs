@@ -12,7 +12,6 @@ use super::convert;
 use super::expression::ValueExpression;
 use super::file::{Entry, Node, Spot, Table, Value};
 use super::hierarchy;
-use super::needs::Needs;
 use super::party::find_parties;
 use super::program::{Expressions, Filled, Member, PathStep, Rule, Section, Spread, Ways, Work, path_text};
 use super::rule;
@@ -202,7 +201,7 @@ impl<'c> Compiler<'c> {
             _ => PathStep::Member(entry.key.clone()),
         };
         self.spots.push((path_text(&frame.below(step)), entry.at.clone()));
-        Some(Member { slot, work, needs: Needs::default() })
+        Some(Member { slot, work })
     }
 
     /// The shape of the member an entry names.
