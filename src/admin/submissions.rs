@@ -75,7 +75,8 @@ pub(super) async fn retry(
     let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
     let exchange = admin.outbox.exchange(id)?;
     let exchange = exchange.ok_or_else(|| Refusal::Missing(format!("there is no exchange {id}")))?;
-    let packed = Detail::from_json(&admin.outbox.payload(&exchange.detail)?).is_ok_and(|detail| detail.packed.is_some());
+    let packed =
+        Detail::from_json(&admin.outbox.payload(&exchange.detail)?).is_ok_and(|detail| detail.packed.is_some());
     let change = outbound::retried(&exchange, admin.clock.now()).filter(|_| packed).ok_or_else(|| {
         Refusal::Question(format!("exchange {id} is {} and is not sent again", exchange.stage.as_str()))
     })?;
@@ -99,9 +100,9 @@ fn detail(naming: Naming) -> Result<Detail, Refusal> {
     if let Some(text) = &naming.content_type {
         ContentType::parse(text).map_err(|fault| Refusal::Question(format!("contentType: {fault}")))?;
     }
-    let file_name = naming.file_name.map(|name| {
-        safe_file_name(&name).ok_or_else(|| Refusal::Question(format!("'{name}' is no name of a file")))
-    });
+    let file_name = naming
+        .file_name
+        .map(|name| safe_file_name(&name).ok_or_else(|| Refusal::Question(format!("'{name}' is no name of a file"))));
     let subject = naming.subject.map(|text| text.chars().filter(|c| !c.is_control()).take(256).collect());
     Ok(Detail { content_type: naming.content_type, file_name: file_name.transpose()?, subject, ..Detail::default() })
 }

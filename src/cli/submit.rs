@@ -16,19 +16,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Hands a file over.
 pub(super) fn submit(arguments: &SubmitArguments, out: &mut Output) -> Result<Exit, Failure> {
-    let payload = std::fs::read(&arguments.file).map_err(|fault| {
-        Failure::new(Exit::Usage, format!("{} cannot be read: {fault}", arguments.file.display()))
-    })?;
+    let payload = std::fs::read(&arguments.file)
+        .map_err(|fault| Failure::new(Exit::Usage, format!("{} cannot be read: {fault}", arguments.file.display())))?;
     let own_name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned());
     let naming = [
         ("contentType", arguments.content_type.clone()),
         ("fileName", arguments.file_name.clone().or(own_name)),
         ("subject", arguments.subject.clone()),
     ];
-    let query: Vec<String> = naming
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?))))
-        .collect();
+    let query: Vec<String> =
+        naming.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?)))).collect();
     let path = format!("/v1/partners/{}/messages?{}", encoded(&arguments.partner), query.join("&"));
     hand_over(&path, payload, &arguments.socket, arguments.wait, out)
 }

@@ -8,7 +8,7 @@ use super::ports::Ports;
 use super::route::{self, Posted};
 use super::submission::{keep, load};
 use super::worker::postpone;
-use crate::as2::{Mdn, MdnFault, MessageId, ReceiptSignature, ReceiptWanted};
+use crate::as2::{Mdn, MdnFault, MessageId, ReceiptSignature};
 use crate::base::Diagnostic;
 use crate::exchange::outbound::{self, Outcome, Progress, Receipt};
 use crate::exchange::{Attempt, CertificateRole, Exchange, Handover, PackedMessage, Stage};
@@ -23,22 +23,25 @@ use crate::store::{Lease, StoreError};
 pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreError> {
     let (exchange, detail) = load(ports, lease.job())?;
     let configuration = ports.live.current();
-    let partner = configuration.registry.partner(&exchange.partner);
-    let channel = partner.and_then(|partner| partner.as2());
-    let reachable = channel.and_then(|channel| Some((channel, channel.url.as_deref()?)));
-    let (Some((channel, url)), Some(packed)) = (reachable, detail.packed.clone()) else {
-        let why = route::missing_channel(partner.map(Arc::as_ref), &exchange.partner);
-        let why = Diagnostic::error("no-channel", why).hinting("mend the partner file, then 'edigate exchange retry'");
-        lease.finish(outbound::failed(&exchange, ports.clock.now(), detail, why)).await?;
-        return Ok(());
+    let partner = configuration.registry.partner(&exchange.partner).map(Arc::as_ref);
+    let now = ports.clock.now();
+    let found = route::channel(partner, &exchange.partner, now)
+        .and_then(|found| Ok((found, detail.packed.clone().ok_or_else(|| "the message was not packed".to_owned())?)));
+    let ((channel, url, send), packed) = match found {
+        Ok(found) => found,
+        Err(why) => {
+            let why =
+                Diagnostic::error("no-channel", why).hinting("mend the partner file, then 'edigate exchange retry'");
+            lease.finish(outbound::failed(&exchange, now, detail, why)).await?;
+            return Ok(());
+        }
     };
     let body = match ports.outbox.payload(&packed.body) {
         Ok(body) => body,
         Err(fault) => return postpone(ports, lease, fault).await,
     };
     let limit = configuration.settings.limits.receipt;
-    let Posted { mut attempt, handover, answer } =
-        route::post(ports, channel, url, &packed.headers, body, limit).await;
+    let Posted { mut attempt, handover, answer } = route::post(ports, channel, url, &packed.headers, body, limit).await;
     let outcome = match (handover, answer) {
         (Handover::Taken, Some(answer)) => match read(ports, &exchange, &packed, channel, &answer)? {
             Read::Receipt(receipt) => Outcome::Receipt(receipt),
@@ -55,7 +58,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         return Ok(());
     }
     let [jitter] = ports.entropy.bytes();
-    let terms = route::terms(channel);
+    let terms = route::terms(send, &packed);
     let told = attempt.clone();
     let (change, progress) = outbound::attempted(&exchange, lease.job(), detail, attempt, outcome, &terms, jitter);
     match lease.finish(change).await {
@@ -80,7 +83,8 @@ fn read(
     channel: &As2Channel,
     answer: &Answer,
 ) -> Result<Read, StoreError> {
-    let headers = HeaderList::from_pairs(answer.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
+    let headers =
+        HeaderList::from_pairs(answer.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
     let raw = [headers.as_bytes(), b"\r\n", &answer.body].concat();
     match settle(ports, exchange, packed, channel, &headers, &answer.body, &raw)? {
         Ok(receipt) => Ok(Read::Receipt(Box::new(receipt))),
@@ -112,7 +116,7 @@ pub(super) fn settle(
     let (Some(message_id), Some(mic)) = (message_id, Mic::parse(&packed.mic)) else {
         return Err(StoreError::Index { what: format!("exchange {} has no Message-ID or no MIC", exchange.id) });
     };
-    let settlement = mdn.settle(&message_id, &mic, ReceiptWanted::Signed);
+    let settlement = mdn.settle(&message_id, &mic, packed.receipt_wanted());
     let certificate = match &mdn.signature {
         ReceiptSignature::Verified(verified) => {
             trusted.iter().find(|certificate| certificate.fingerprint() == verified.signer)

@@ -5,9 +5,8 @@ use super::receipt;
 use super::route::{self, Posted};
 use super::worker::postpone;
 use crate::exchange::dispatch;
-use crate::exchange::{Attempt, Dispatch, DispatchDetail, Handover, Schedule, Subject};
+use crate::exchange::{Attempt, Dispatch, DispatchDetail, Handover, Subject};
 use crate::observe::Event;
-use crate::partner::As2Channel;
 use crate::store::{Lease, StoreError};
 
 /// Makes one attempt and writes down how it went.
@@ -24,19 +23,18 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     let limit = configuration.settings.limits.receipt;
     let (attempt, handover) = match channel {
         None => withheld(ports, format!("there is no partner {} any more", record.partner)),
-        Some(channel) if !may_go_to(channel, &url) => {
+        Some(channel) if !channel.may_post_receipt_to(&url) => {
             withheld(ports, format!("{url} is no address of this partner's: name its host in mdn_url_allowlist"))
         }
         Some(channel) => {
-            let Posted { attempt, handover, .. } =
-                route::post(ports, channel, &url, &headers, body, limit).await;
+            let Posted { attempt, handover, .. } = route::post(ports, channel, &url, &headers, body, limit).await;
             (attempt, handover)
         }
     };
     let [jitter] = ports.entropy.bytes();
     let told = attempt.clone();
-    let (change, again) =
-        dispatch::attempted(&record, &job, detail, attempt, &handover, &Schedule::default(), jitter);
+    let schedule = channel.and_then(|channel| channel.send.as_ref()).map(route::schedule).unwrap_or_default();
+    let (change, again) = dispatch::attempted(&record, &job, detail, attempt, &handover, &schedule, jitter);
     lease.finish(change).await?;
     let (exchange, partner) = (record.exchange, &record.partner);
     match handover {
@@ -55,20 +53,6 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
 fn withheld(ports: &Ports, why: String) -> (Attempt, Handover) {
     let attempt = Attempt { at: ports.clock.now(), took_ms: 0, status: None, outcome: why.clone() };
     (attempt, Handover::Unavailable(why))
-}
-
-/// Only the origin that we send messages to, and those that the partner file names beside it (no request of ours goes
-/// where a stranger points).
-fn may_go_to(channel: &As2Channel, url: &str) -> bool {
-    let origin = origin_of(url);
-    origin.is_some() && channel.url.as_deref().is_some_and(|ours| origin_of(ours) == origin)
-}
-
-/// Scheme, host and port of a URL, in lower case.
-fn origin_of(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    (!authority.contains('@')).then(|| format!("{scheme}://{authority}").to_ascii_lowercase())
 }
 
 type Loaded = (Dispatch, DispatchDetail, Vec<(String, String)>, Vec<u8>);

@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::ports::Ports;
+use super::receipt;
 use super::receive::Message;
 use super::receive::decide::{self, InOrder, Opened, Unable};
-use super::receipt;
 use super::worker::postpone;
 use crate::as2::{self, As2Error, Refusal, Request};
 use crate::base::{Diagnostic, Limits, times};
@@ -81,8 +81,7 @@ impl Told {
             }
             Self::Parked { exchange, why } => {
                 let Diagnostic { code, message, .. } = why;
-                Event::Parked { exchange: exchange.id, partner: &exchange.partner, code, message }
-                    .emit(&ports.metrics);
+                Event::Parked { exchange: exchange.id, partner: &exchange.partner, code, message }.emit(&ports.metrics);
             }
         }
     }
@@ -161,10 +160,8 @@ fn judged(
     match opened {
         Opened::InOrder(in_order) => {
             let InOrder { received, key, receipt, payload } = *in_order;
-            let detail = Detail {
-                raw: detail_of(ports, &exchange)?.raw,
-                ..decide::detail_in_order(&message, &received)
-            };
+            let detail =
+                Detail { raw: detail_of(ports, &exchange)?.raw, ..decide::detail_in_order(&message, &received) };
             let Some(receipt) = receipt.as_ref().map(receipt::to_bytes) else {
                 return Err(StoreError::Index { what: "a staged message asks for no receipt".to_owned() });
             };
@@ -215,11 +212,7 @@ fn refused(
     Ok(Decided { change, told: Told::Refused { message: Box::new(message), refusal }, again: None })
 }
 
-fn answer(
-    ports: &Ports,
-    message: &Message,
-    outcome: Result<&as2::Received, &Refusal>,
-) -> Result<Vec<u8>, StoreError> {
+fn answer(ports: &Ports, message: &Message, outcome: Result<&as2::Received, &Refusal>) -> Result<Vec<u8>, StoreError> {
     let security = decide::security(message);
     let answer = as2::answer(&message.request, outcome, Some(&security), ports.clock.now(), &*ports.entropy);
     match answer {

@@ -2,9 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::record::{
-    Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Sent, Subject,
-};
+use super::record::{Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Sent, Subject};
 use crate::base::{ExchangeId, Timestamp};
 
 /// A step's outcome, to be written whole or not at all.

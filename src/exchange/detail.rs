@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::BlobRef;
+use crate::as2::ReceiptWanted;
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
 
 /// Everything about an AS2 message that is not needed to find it.
@@ -95,6 +96,15 @@ pub struct PackedMessage {
 }
 
 impl PackedMessage {
+    /// The receipt it asks for: what it said when it was packed, not what the partner file says by now.
+    pub fn receipt_wanted(&self) -> ReceiptWanted {
+        match (self.header("Disposition-Notification-To"), self.header("Disposition-Notification-Options")) {
+            (None, _) => ReceiptWanted::None,
+            (Some(_), None) => ReceiptWanted::Unsigned,
+            (Some(_), Some(_)) => ReceiptWanted::Signed,
+        }
+    }
+
     /// The value of one of its header lines.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -187,12 +197,14 @@ impl Detail {
 
     /// Every payload that it names.
     pub fn references(&self) -> Vec<BlobRef> {
-        let packed = self.packed.iter().flat_map(|packed| {
-            packed.certificates.iter().map(|used| used.certificate).chain([packed.body])
-        });
-        let settled = self.settled_by.iter().flat_map(|by| {
-            by.certificate.iter().map(|used| used.certificate).chain([by.receipt])
-        });
+        let packed = self
+            .packed
+            .iter()
+            .flat_map(|packed| packed.certificates.iter().map(|used| used.certificate).chain([packed.body]));
+        let settled = self
+            .settled_by
+            .iter()
+            .flat_map(|by| by.certificate.iter().map(|used| used.certificate).chain([by.receipt]));
         [self.raw, self.payload, self.answer].into_iter().flatten().chain(packed).chain(settled).collect()
     }
 

@@ -164,7 +164,8 @@ pub fn attempted(
             }
             Owed::Within(time) => return await_receipt(exchange, now, detail, time),
             Owed::InTheAnswer => Handover::Unavailable(
-                "the answer holds no receipt although one was asked for: nobody can say whether it was processed".into(),
+                "the answer holds no receipt although one was asked for: nobody can say whether it was processed"
+                    .into(),
             ),
         },
         Outcome::Answered(handover) => handover,
@@ -269,18 +270,20 @@ fn words(receipt: &Receipt) -> Diagnostic {
             Diagnostic::error("receipt-negative", format!("the partner did not process it: {disposition}"))
                 .hinting("mend what the disposition names, then 'edigate exchange resubmit'")
         }
-        Settlement::MicMismatch { received: Some(mic) } => {
-            Diagnostic::error("mic-mismatch", format!("the partner processed something else than was sent; its MIC is {mic}"))
-                .hinting("compare the contents with the partner before anything is sent again: it has processed this one")
-        }
+        Settlement::MicMismatch { received: Some(mic) } => Diagnostic::error(
+            "mic-mismatch",
+            format!("the partner processed something else than was sent; its MIC is {mic}"),
+        )
+        .hinting("compare the contents with the partner before anything is sent again: it has processed this one"),
         Settlement::MicMismatch { received: None } => {
             Diagnostic::error("mic-missing", "the receipt does not show what the partner processed")
                 .hinting("ask the partner to put Received-Content-MIC into its receipts (RFC 4130, section 7.3.1)")
         }
-        Settlement::Unproven => {
-            Diagnostic::warning("receipt-unsigned", "the receipt is not signed although that was asked: it proves nothing")
-                .hinting("ask the partner for signed receipts, or write signed = false in [as2.send.mdn]")
-        }
+        Settlement::Unproven => Diagnostic::warning(
+            "receipt-unsigned",
+            "the receipt is not signed although that was asked: it proves nothing",
+        )
+        .hinting("ask the partner for signed receipts, or write signed = false in [as2.send.mdn]"),
         Settlement::OtherMessage => Diagnostic::error("receipt-other", "the receipt is for another message"),
     }
 }
@@ -313,4 +316,3 @@ fn job(exchange: ExchangeId, kind: JobKind, due: Timestamp) -> Job {
     let lane = Lane::of(&exchange.to_string());
     Job { subject: Subject::Exchange(exchange), kind, lane, position: 0, due, attempts: 0 }
 }
-

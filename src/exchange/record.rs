@@ -158,12 +158,9 @@ impl Stage {
             | Self::Disputed
             | Self::Failed
             | Self::Overdue => true,
-            Self::Staged
-            | Self::Received
-            | Self::Parked
-            | Self::Submitted
-            | Self::Sending
-            | Self::AwaitingReceipt => false,
+            Self::Staged | Self::Received | Self::Parked | Self::Submitted | Self::Sending | Self::AwaitingReceipt => {
+                false
+            }
         }
     }
 
@@ -464,15 +461,8 @@ pub enum JobKind {
 
 impl JobKind {
     /// Every kind, in the order of a message's way.
-    pub const ALL: [Self; 7] = [
-        Self::Open,
-        Self::Translate,
-        Self::Publish,
-        Self::Pack,
-        Self::Deliver,
-        Self::AwaitReceipt,
-        Self::Dispatch,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Translate, Self::Publish, Self::Pack, Self::Deliver, Self::AwaitReceipt, Self::Dispatch];
 
     /// Whether an attempt is counted on disk before the work, so that work that kills the daemon ends parked.
     pub const fn counts_attempts(self) -> bool {

@@ -272,7 +272,11 @@ impl Inner {
             "Asynchronous receipts of ours by how their delivery went, and receipts of partners that settle nothing",
             self.receipts.clone(),
         );
-        registry.register("deliveries", "Attempts to deliver messages of ours by how they went", self.deliveries.clone());
+        registry.register(
+            "deliveries",
+            "Attempts to deliver messages of ours by how they went",
+            self.deliveries.clone(),
+        );
         registry.register(
             "delivery_seconds",
             "From an attempt to deliver to its answer",

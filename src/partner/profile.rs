@@ -20,9 +20,12 @@ pub(crate) fn words() -> [(&'static str, &'static str); 4] {
 /// The receive switches of a profile's text.
 pub(crate) fn receive_keys(text: &str, faults: &Faults) -> ReceiveKeys {
     let source = Source::new("(profile)", text);
-    read(&source, faults, |table| table.table("receive").map(|receive| ReceiveKeys::read(&receive)))
-        .flatten()
-        .unwrap_or_default()
+    // What is sent by the profile is read under the partner file's own.
+    let receive = |table: &crate::base::table::Table<'_>| {
+        drop(table.value("send"));
+        table.table("receive").map(|receive| ReceiveKeys::read(&receive))
+    };
+    read(&source, faults, receive).flatten().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use super::outbox::Outbox;
 use super::view::read_value;
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId};
 use crate::exchange::{
-    Answer, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Sent, Stage, Subject,
+    Answer, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Sent, Stage,
+    Subject,
 };
 
 /// Records in one answer.

@@ -78,9 +78,7 @@ pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
     let opening = (Arc::clone(&ports), Arc::clone(&message));
     let opened = tokio::task::spawn_blocking(move || open_staged(&opening.0, &opening.1, raw, body_at)).await;
     match opened {
-        Ok(Ok((Opened::InOrder(in_order), raw))) => {
-            accept(&ports, &message, &waiting, *in_order, raw, bytes).await
-        }
+        Ok(Ok((Opened::InOrder(in_order), raw))) => accept(&ports, &message, &waiting, *in_order, raw, bytes).await,
         Ok(Ok((Opened::Repeated(repeated), _))) => repeat(&ports, &message, &repeated.0, &repeated.1).await,
         Ok(Ok((Opened::Refused(refused), _))) => refuse(&ports, &message, &waiting, &refused.0, refused.1).await,
         Ok(Err(Unable::Store(fault))) => store_failed(&ports, &message.partner, &fault),
@@ -112,7 +110,7 @@ async fn stage(ports: &Ports, message: &Message, raw: Staged) -> Reply {
         Ok(_) => {
             let (exchange, partner, message_id) = (*exchange, &partner.id, message.request.message_id.as_str());
             Event::MessageStaged { exchange, partner, message_id, bytes }.emit(&ports.metrics);
-            Reply::empty(200)
+            Reply::empty(message.partner.as2().map_or(200, |channel| channel.receive.async_ack_status))
         }
         Err(fault) => store_failed(ports, partner, &fault),
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::COME_AGAIN;
-use crate::as2::{As2Name, Settlement, receipt_is_for};
+use crate::as2::{As2Name, ReceiptWanted, Settlement, receipt_is_for};
 use crate::base::PartnerId;
 use crate::config::Configuration;
 use crate::daemon::deliver::{settle, tell_end};
@@ -71,9 +71,8 @@ impl Taking<'_> {
             return Ok(());
         };
         let raw = [self.headers.as_bytes(), b"\r\n", self.body].concat();
-        let read = tokio::task::block_in_place(|| {
-            settle(ports, &exchange, &packed, channel, self.headers, self.body, &raw)
-        })?;
+        let read =
+            tokio::task::block_in_place(|| settle(ports, &exchange, &packed, channel, self.headers, self.body, &raw))?;
         let receipt = match read {
             Ok(receipt) => receipt,
             Err(fault) => {
@@ -81,7 +80,7 @@ impl Taking<'_> {
                 return Ok(());
             }
         };
-        if is_forgeable(&receipt) {
+        if packed.receipt_wanted() == ReceiptWanted::Signed && is_forgeable(&receipt) {
             let what = format!("an unsigned receipt says {}; whoever sent it, it settles nothing", receipt.disposition);
             self.ignored(Some(&partner), "does-not-count", &what);
             return Ok(());
