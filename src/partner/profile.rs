@@ -1,7 +1,9 @@
 //! Profiles: named sets of switches for the AS2 products that need them. A partner file's own keys beat its profile,
 //! the profile beats the defaults.
 
+use super::layers::Layers;
 use super::receive::ReceiveKeys;
+use super::send::SendEntry;
 use crate::base::table::{Faults, Source, read};
 
 /// The profiles there are.
