@@ -316,3 +316,6 @@ fn job(exchange: ExchangeId, kind: JobKind, due: Timestamp) -> Job {
     let lane = Lane::of(&exchange.to_string());
     Job { subject: Subject::Exchange(exchange), kind, lane, position: 0, due, attempts: 0 }
 }
+
+#[cfg(test)]
+mod tests;
