@@ -13,24 +13,37 @@ mod admission;
 mod body;
 mod client;
 mod connection;
-
+mod guard;
 mod head;
+mod legacy;
 mod reply;
 mod server;
+mod settings;
+mod target;
 mod tls;
 mod trust;
 
 pub use body::{BodyFault, BodyReader};
-pub use client::{Answer, Client, ClientFault, ClientSettings};
+pub use client::{Answer, Client, ClientFault};
+pub use guard::Reach;
 pub use head::RequestHead;
 pub use reply::Reply;
 pub use server::{Drained, Handler, Incoming, Listener, ListenerSettings};
+pub use settings::{
+    ClientIdentity, ClientSettings, Framing, Login, LowestTls, PasswordOf, ProxySettings, TlsLibrary, When,
+};
 pub use tls::{MinimumTls, ServerTls, TlsFault, TlsInfo};
 pub use trust::Trust;
 
 #[cfg(test)]
 #[path = "../../tests/support/certificates.rs"]
 mod certificates;
+#[cfg(test)]
+#[path = "../../tests/support/ports.rs"]
+#[expect(unreachable_pub, reason = "test binaries share it")]
+mod ports;
+#[cfg(test)]
+mod client_tests;
 #[cfg(test)]
 mod listener_tests;
 #[cfg(test)]
