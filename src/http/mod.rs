@@ -13,8 +13,9 @@ mod admission;
 mod body;
 mod client;
 mod connection;
-
+mod field;
 mod head;
+mod judge;
 mod reply;
 mod server;
 mod tls;
