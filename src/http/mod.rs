@@ -35,4 +35,6 @@ mod certificates;
 #[cfg(test)]
 mod listener_tests;
 #[cfg(test)]
+mod quirk_tests;
+#[cfg(test)]
 mod tls_tests;
