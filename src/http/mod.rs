@@ -13,8 +13,10 @@ mod admission;
 mod body;
 mod client;
 mod connection;
+mod field;
 mod guard;
 mod head;
+mod judge;
 mod legacy;
 mod reply;
 mod server;
@@ -46,5 +48,7 @@ mod ports;
 mod client_tests;
 #[cfg(test)]
 mod listener_tests;
+#[cfg(test)]
+mod quirk_tests;
 #[cfg(test)]
 mod tls_tests;
