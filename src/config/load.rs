@@ -277,8 +277,16 @@ impl<'a> Loader<'a> {
 }
 
 impl Surroundings for Loader<'_> {
+    fn pem(&self, path: &Located<String>) -> Option<Vec<u8>> {
+        Loader::pem(self, path).map(|(bytes, _)| bytes)
+    }
+
+    fn key_pem(&self, reference: &Located<String>) -> Option<Secret<Vec<u8>>> {
+        self.secret(reference)
+    }
+
     fn certificate(&self, path: &Located<String>) -> Option<Certificate> {
-        self.pem(path).map(|(_, certificate)| certificate)
+        Loader::pem(self, path).map(|(_, certificate)| certificate)
     }
 
     fn key(&self, reference: &Located<String>) -> Option<PrivateKey> {

@@ -1,10 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::base::{Limits, PartnerId, Severity};
 use crate::canon::{Direction, Usage};
 use crate::edi::{Party, Standard};
-use crate::partner::{Status, TheirRole};
+use crate::partner::{Auth, Status, TheirRole};
 
 pub(crate) mod site;
 
@@ -102,7 +103,13 @@ fn the_documented_files_load_with_warnings_only() {
     let partner = registry.partner(&acme).unwrap();
     assert_eq!(partner.parties.len(), 2);
     assert_eq!(partner.limits.body, 100 << 20);
-    assert_eq!(partner.as2().unwrap().in_force(TheirRole::Verify, now()).len(), 1);
+    let channel = partner.as2().unwrap();
+    assert_eq!(channel.in_force(TheirRole::Verify, now()).len(), 1);
+    let send = channel.send.as_ref().unwrap();
+    assert!(matches!(&send.http.auth, Auth::Basic { password, .. } if password.expose() == "opens sesame"));
+    assert!(channel.may_post_receipt_to("https://as2.acme.example/mdn?x=1"));
+    assert!(!channel.may_post_receipt_to("https://as2.acme.example:8443/mdn"));
+    assert!(!channel.may_post_receipt_to("http://as2.acme.example/mdn"));
 }
 
 #[test]
@@ -181,6 +188,34 @@ fn credentials_are_a_fault_for_the_daemon_and_a_warning_for_a_check() {
     assert_eq!(codes_with(Credentials::Absent), [(Severity::Error, "not-found".to_owned())]);
     assert_eq!(codes_with(Credentials::Unseen), [(Severity::Warning, "not-checked".to_owned())]);
     assert_eq!(codes_with(Credentials::Folder(site.path("none"))), [(Severity::Error, "not-found".to_owned())]);
+}
+
+#[test]
+fn a_partner_is_sent_to_as_the_identity_it_names_and_a_party_behind_a_hub_on_the_hubs_channel() {
+    let site = Site::of("base");
+    let second = "[identity.depot]\nas2_id = \"DEPOT\"\n[[identity.depot.certificates]]\nroles = [\"sign\", \"decrypt\", \"tls-client\"]\ncert = \"certs/tls.pem\"\nkey = \"file:certs/tls.key\"\n[[listener]]";
+    site.edit("edigate.toml", "[[listener]]", second);
+    let bolt = partner("BOLT")
+        .replace("northwind", "depot")
+        .replace("[\"verify\"]", "[\"verify\", \"encrypt\", \"tls-trust\"]");
+    site.write("partners/bolt/partner.toml", &bolt.replace("as2_id", "url = \"https://bolt.example/as2\"\nas2_id"));
+    site.write(
+        "partners/nut/partner.toml",
+        "schema = 1\n[as2]\nvia = \"bolt\"\n[x12]\nus = { isa = \"01/1\" }\nthem = { isa = \"ZZ/NUT\" }\n",
+    );
+    let registry = loaded(&site).registry;
+    let get = |id: &str| Arc::clone(registry.partner(&id.parse().unwrap()).unwrap());
+    let (acme, bolt, nut) = (get("acme"), get("bolt"), get("nut"));
+    assert_eq!(registry.channel(&nut).unwrap().theirs.to_string(), "BOLT");
+    assert_eq!(registry.channel(&bolt).unwrap().ours.as2_id.to_string(), "DEPOT");
+    assert_eq!(registry.channel(&acme).unwrap().ours.as2_id.to_string(), "NORTHWIND");
+    let (hub, own) = (bolt.as2().unwrap(), acme.as2().unwrap());
+    assert!(hub.send.is_some() && own.send.is_none(), "without a URL a partner only sends to us");
+    assert_eq!((hub.encrypt_for(now()).is_some(), hub.tls_trust(now()).len()), (true, 1));
+    assert!(hub.tls_client(now()).is_some_and(|client| client.certificates.starts_with(b"-----BEGIN")));
+    assert!(own.tls_client(now()).is_none());
+    let late = now().after(Duration::from_secs(10 * 365 * 86_400));
+    assert!(hub.encrypt_for(late).is_none() && hub.tls_client(late).is_none());
 }
 
 /// A second partner under an AS2 name of its own.

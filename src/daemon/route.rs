@@ -70,7 +70,9 @@ fn client(
     };
     let origin = channel.url.clone().unwrap_or_else(|| url.to_owned());
     Client::new(ClientSettings {
-        identity: channel.ours.tls_client(now).map(|(chain, key)| ClientIdentity { chain, key }),
+        identity: channel
+            .tls_client(now)
+            .map(|own| ClientIdentity { chain: own.certificates.clone(), key: own.key.clone() }),
         lowest_tls: match tls.min {
             TlsMin::V1_0 => LowestTls::V1_0,
             TlsMin::V1_1 => LowestTls::V1_1,

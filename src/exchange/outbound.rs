@@ -130,7 +130,7 @@ pub enum Progress {
     /// The receipt is owed.
     Awaiting,
     /// It has come to this stage, for this reason.
-    Ended(Stage, Diagnostic),
+    Ended(Stage, Box<Diagnostic>),
 }
 
 /// The terms under which a message is offered.
@@ -255,7 +255,7 @@ fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt) -> (Change,
     }
     write(&mut change, Exchange { stage, ..advance(exchange, at) }, &detail);
     change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
-    (change, Progress::Ended(stage, told))
+    (change, Progress::Ended(stage, Box::new(told)))
 }
 
 /// What an operator is told of a receipt.
@@ -302,7 +302,7 @@ fn end(exchange: &Exchange, at: Timestamp, mut detail: Detail, stage: Stage, tol
     }
     write(&mut change, Exchange { stage, ..advance(exchange, at) }, &detail);
     change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
-    (change, Progress::Ended(stage, told))
+    (change, Progress::Ended(stage, Box::new(told)))
 }
 
 /// Puts an exchange with its detail into a change.

@@ -6,10 +6,10 @@ use super::identity::{AS2_NAME, as2_name};
 use super::interchange::{Edifact, X12};
 use super::layers::Layers;
 use super::party::{Status, parties};
-use super::profile;
-use super::receive::ReceiveKeys;
+use super::receive::Receive;
 use super::send::SendEntry;
 use super::url::url;
+use super::{not_yet, profile};
 use crate::as2::As2Name;
 use crate::base::table::{Faults, Located, Source, Table, read};
 use crate::base::{Location, PartnerId};
@@ -59,10 +59,9 @@ pub(crate) struct OwnChannel {
     pub(crate) at: Location,
     pub(crate) identity: Located<String>,
     pub(crate) as2_id: Located<As2Name>,
-    pub(crate) url: Option<Located<String>>,
+    pub(crate) url: Option<String>,
     pub(crate) certificates: Vec<CertificateEntry<TheirRole>>,
-    pub(crate) receive: ReceiveKeys,
-    pub(crate) profile: ReceiveKeys,
+    pub(crate) receive: Receive,
     pub(crate) send: Box<SendEntry>,
 }
 
@@ -117,18 +116,19 @@ impl As2Table {
         }
         let identity = table.string("identity");
         let as2_id = as2_name(table, "as2_id");
-        let url = table.value("url").and_then(|value| Some(Located { value: url(&value)?, at: value.at() }));
+        let url = table.value("url").as_ref().and_then(url);
         let profile = table.one_of("profile", &profile::words());
         let certificates = table
             .tables("certificates")
             .iter()
             .filter_map(|certificate| CertificateEntry::read(certificate, &ROLES, false))
             .collect();
-        let receive = table.table("receive").map(|receive| ReceiveKeys::read(&receive)).unwrap_or_default();
-        let text = profile.unwrap_or_default();
-        // Shipped profiles have no faults, which a test holds; here only their sending side is read.
-        let send = read(&Source::new("(profile)", text), &Faults::new(), |profile| {
-            SendEntry::read(&Layers::new(table.table("send"), profile.table("send")), table.at())
+        let (receive, send) = profile::over(profile.unwrap_or_default(), faults, |profile| {
+            let layers = |key| Layers::new(table.table(key), profile.table(key));
+            let receive = layers("receive");
+            let asked = Receive::read(&receive);
+            not_yet::receive(&receive, &asked);
+            (asked, SendEntry::read(&layers("send"), table.at()))
         })?;
         if let Some(via) = via {
             return Some(Self::Via(via));
@@ -140,7 +140,6 @@ impl As2Table {
             url,
             certificates,
             receive,
-            profile: profile.map(|text| profile::receive_keys(text, faults)).unwrap_or_default(),
             send: Box::new(send),
         })))
     }

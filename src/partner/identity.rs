@@ -49,7 +49,8 @@ impl IdentityEntry {
         for (role, word) in [(OwnRole::Sign, "sign"), (OwnRole::Decrypt, "decrypt")] {
             if !self.certificates.iter().any(|entry| entry.roles.contains(&role)) {
                 let message = format!("the identity '{}' has no certificate with the role \"{word}\"", *self.name);
-                faults.add(Diagnostic::error("missing-certificate", message).at(self.name.at.clone()));
+                let fault = Diagnostic::error("missing-certificate", message).at(self.name.at.clone());
+                faults.add(fault.expecting(format!("[[identity.{}.certificates]] with that role", *self.name)));
             }
         }
         let resolved: Vec<_> =
@@ -82,7 +83,12 @@ fn own(entry: &CertificateEntry<OwnRole>, surroundings: &dyn Surroundings, fault
             .add(Diagnostic::error("key-differs", message).at(at).hinting("name the key the certificate was made for"));
         return None;
     }
-    Some(OwnCertificate { roles: entry.roles.clone(), window: entry.active.window(&certificate), certificate, key })
+    let tls_client = entry.roles.contains(&OwnRole::TlsClient).then(|| {
+        let key = entry.key.as_ref().and_then(|key| surroundings.key_pem(key))?;
+        Some(TlsClient { certificates: surroundings.pem(&entry.cert)?, key })
+    });
+    let window = entry.active.window(&certificate);
+    Some(OwnCertificate { roles: entry.roles.clone(), window, certificate, key, tls_client: tls_client.flatten() })
 }
 
 /// What an AS2 name looks like, for an operator.
@@ -115,6 +121,16 @@ pub struct OwnCertificate {
     pub key: PrivateKey,
     /// When it counts.
     pub window: Window,
+    /// Certificate and key as they were read, when the role is [`OwnRole::TlsClient`].
+    pub tls_client: Option<TlsClient>,
+}
+
+/// What we show to servers that ask for a certificate. It holds a key, so it has no `Debug`.
+pub struct TlsClient {
+    /// PEM: the certificate, and after it those of its issuers, as far as the file has them.
+    pub certificates: Vec<u8>,
+    /// Its private key in PEM.
+    pub key: Secret<Vec<u8>>,
 }
 
 impl Identity {
@@ -126,17 +142,16 @@ impl Identity {
             .map(|own| Signer { certificate: own.certificate.clone(), key: own.key.clone() })
     }
 
-    /// What we show at `now` to servers that ask who we are: certificate and key in PEM.
-    pub fn tls_client(&self, now: Timestamp) -> Option<(Vec<u8>, Secret<Vec<u8>>)> {
-        let own = self.in_force(OwnRole::TlsClient, now).max_by_key(|own| own.window.from)?;
-        Some((own.certificate.to_pem().into_bytes(), own.key.to_pem()?))
-    }
-
     /// What partners may have encrypted for at `now`.
     pub fn decryptors(&self, now: Timestamp) -> Vec<Decryptor> {
         self.in_force(OwnRole::Decrypt, now)
             .map(|own| Decryptor { certificate: own.certificate.clone(), key: own.key.clone() })
             .collect()
+    }
+
+    /// What to show at `now` to servers that ask: the one that came into force last.
+    pub fn tls_client(&self, now: Timestamp) -> Option<&TlsClient> {
+        self.in_force(OwnRole::TlsClient, now).max_by_key(|own| own.window.from)?.tls_client.as_ref()
     }
 
     fn in_force(&self, role: OwnRole, now: Timestamp) -> impl Iterator<Item = &OwnCertificate> {

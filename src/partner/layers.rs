@@ -6,18 +6,21 @@ use crate::base::Location;
 use crate::base::table::{Located, Table, Value};
 
 /// Tables of which the first that has a key decides: the partner file's own, then its profile's.
-pub(crate) struct Layers<'t>(Vec<Table<'t>>);
+pub(crate) struct Layers<'t> {
+    own: Option<Table<'t>>,
+    profile: Option<Table<'t>>,
+}
 
 impl<'t> Layers<'t> {
     /// `own` over `profile`; either may be missing.
     pub(crate) fn new(own: Option<Table<'t>>, profile: Option<Table<'t>>) -> Self {
-        Self(own.into_iter().chain(profile).collect())
+        Self { own, profile }
     }
 
     /// The value of `key`, with its place. Each table is asked, so that none calls the key unknown.
     pub(crate) fn get<T>(&self, key: &'static str, read: impl Fn(&Value<'t>) -> Option<T>) -> Option<Located<T>> {
         let mut found = None;
-        for value in self.0.iter().filter_map(|table| table.value(key)) {
+        for value in self.own.iter().chain(&self.profile).filter_map(|table| table.value(key)) {
             let read = read(&value).map(|read| Located { value: read, at: value.at() });
             found = found.or(read);
         }
@@ -39,6 +42,11 @@ impl<'t> Layers<'t> {
         self.get(key, |value| value.parsed(expected, read)).map(|text| text.value)
     }
 
+    /// A size in bytes.
+    pub(crate) fn size(&self, key: &'static str) -> Option<u64> {
+        self.get(key, Value::size).map(|size| size.value)
+    }
+
     /// A duration.
     pub(crate) fn duration(&self, key: &'static str) -> Option<Duration> {
         self.get(key, Value::duration).map(|duration| duration.value)
@@ -46,11 +54,24 @@ impl<'t> Layers<'t> {
 
     /// The tables `key` inside these.
     pub(crate) fn table(&self, key: &'static str) -> Self {
-        Self(self.0.iter().filter_map(|table| table.table(key)).collect())
+        let inside = |table: &Option<Table<'t>>| table.as_ref()?.table(key);
+        Self { own: inside(&self.own), profile: inside(&self.profile) }
     }
 
-    /// Where the first of them begins.
+    /// Where the partner file's own begins.
     pub(crate) fn at(&self) -> Option<Location> {
-        self.0.first().map(Table::at)
+        self.own.as_ref().map(Table::at)
     }
+
+    /// Records a warning at `key` of the partner file's own table, when it is there, that it changes nothing yet.
+    pub(crate) fn not_yet(&self, key: &'static str, why: &str) {
+        if let Some(own) = &self.own {
+            own.not_yet(key, why);
+        }
+    }
+}
+
+/// A value, or its default where none is written.
+pub(crate) fn word<T: Default>(read: Option<Located<T>>) -> T {
+    read.map(|read| read.value).unwrap_or_default()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::interchange::written;
-use super::{Channel, Partner};
+use super::{As2Channel, Channel, Partner};
 use crate::as2::As2Name;
 use crate::base::table::Faults;
 use crate::base::{Diagnostic, Location, PartnerId};
@@ -34,6 +34,14 @@ impl Registry {
     /// All partners in the order of their ids.
     pub fn partners(&self) -> impl Iterator<Item = &Arc<Partner>> {
         self.partners.values()
+    }
+
+    /// The channel that messages to a partner go out on: its own, or that of its hub.
+    pub fn channel<'a>(&'a self, partner: &'a Partner) -> Option<&'a As2Channel> {
+        match &partner.channel {
+            Channel::As2(channel) => Some(channel),
+            Channel::Via { hub, .. } => self.partner(hub)?.as2(),
+        }
     }
 
     /// Whose interchange this is, among the owner of the channel it came on and the parties behind it. `None`:

@@ -10,8 +10,8 @@ use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
 use super::{
-    Agreement, Edifact, Identity, MessageName, Origin, PartnerFile, Reading, Receive, Send, Status, TheirRole, Window,
-    X12,
+    Agreement, Edifact, Identity, MessageName, Origin, PartnerFile, Reading, Receive, Send, Status, TheirRole,
+    TlsClient, Window, X12,
 };
 use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
@@ -26,6 +26,10 @@ use crate::smime::{Certificate, PrivateKey, RsaFloor, SignaturePolicy, SignedAtt
 pub trait Surroundings {
     /// The certificate in a PEM file.
     fn certificate(&self, path: &Located<String>) -> Option<Certificate>;
+    /// The bytes of a PEM file.
+    fn pem(&self, path: &Located<String>) -> Option<Vec<u8>>;
+    /// The private key a reference leads to, as PEM.
+    fn key_pem(&self, reference: &Located<String>) -> Option<Secret<Vec<u8>>>;
     /// The private key a reference leads to.
     fn key(&self, reference: &Located<String>) -> Option<PrivateKey>;
     /// The text, such as a password, that a reference leads to.
@@ -216,6 +220,16 @@ impl As2Channel {
             .map(|one| one.certificate.clone())
     }
 
+    /// What the partner's server may show at `now`, or be vouched for by, where trust is pinned.
+    pub fn tls_trust(&self, now: Timestamp) -> Vec<Certificate> {
+        self.in_force(TheirRole::TlsTrust, now)
+    }
+
+    /// What we show to the partner's server at `now`, should it ask for a certificate.
+    pub fn tls_client(&self, now: Timestamp) -> Option<&TlsClient> {
+        self.ours.tls_client(now)
+    }
+
     /// The partner's certificates that count for `role` at `now`.
     pub fn in_force(&self, role: TheirRole, now: Timestamp) -> Vec<Certificate> {
         self.certificates
@@ -309,7 +323,7 @@ fn guide(name: &Located<String>, message: &MessageName, with: &Resolving<'_>) ->
 }
 
 fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
-    let receive = own.receive.over(&own.profile);
+    let receive = own.receive;
     let ours = with.identities.get(&own.identity.value).cloned();
     if ours.is_none() {
         let known = with.identities.keys().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
@@ -336,8 +350,7 @@ fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
         Some(url) => Some(own.send.resolve(url, &roles, with)?),
         None => None,
     };
-    let url = own.url.map(|url| url.value);
-    Some(As2Channel { theirs: own.as2_id, ours: ours?, url, certificates, receive, send })
+    Some(As2Channel { theirs: own.as2_id, ours: ours?, url: own.url, certificates, receive, send })
 }
 
 fn their_certificates(entries: &[CertificateEntry<TheirRole>], with: &Resolving<'_>) -> Vec<TheirCertificate> {

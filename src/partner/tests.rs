@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 
 use super::certificate::Active;
+use super::layers::Layers;
 use super::*;
-use crate::base::table::{Faults, Source};
+use crate::base::table::{Faults, Source, Table};
 use crate::base::{Severity, Timestamp};
 
 const DOCUMENTED: &str = include_str!("../../tests/fixtures/config/documented/partners/acme-bearings/partner.toml");
@@ -57,8 +58,9 @@ fn classes_of_findings_are_weighed_and_every_fault_is_told_at_once() {
 fn legacy_algorithms_are_accepted_until_the_end_of_their_day() {
     use crate::smime::DigestAlgorithm::Sha1;
     let faults = Faults::new();
-    let receive = profile::receive_keys("[receive]\naccept_algs = [{ alg = \"sha-1\", until = 2027-06-30 }]", &faults)
-        .over(&profile::receive_keys("", &faults));
+    let text = "accept_algs = [{ alg = \"sha-1\", until = 2027-06-30 }]";
+    let read = |table: &Table<'_>| Receive::read(&Layers::new(table.table("receive"), None));
+    let receive = profile::over(&format!("[receive]\n{text}"), &faults, read).unwrap();
     let check = |at: &str, accepted: bool| assert_eq!(receive.digests(instant(at)).contains(&Sha1), accepted, "{at}");
     check("2026-11-24T00:00:00Z", true);
     check("2027-06-30T23:59:59.999Z", true);

@@ -49,7 +49,7 @@ fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (address, after) = rest.split_once(']')?;
-            let address: std::net::Ipv6Addr = address.parse().ok()?;
+            let address: core::net::Ipv6Addr = address.parse().ok()?;
             (address.to_string(), after)
         }
         None => {

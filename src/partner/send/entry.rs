@@ -8,7 +8,7 @@ use super::{
 };
 use crate::base::table::{Located, Value};
 use crate::base::{Diagnostic, Location};
-use crate::partner::layers::Layers;
+use crate::partner::layers::{Layers, word};
 use crate::partner::{Resolving, TheirRole};
 use crate::smime::DigestAlgorithm;
 
@@ -171,7 +171,7 @@ const COMPRESS: [(&str, Compress); 3] =
 const MICALG_STYLES: [(&str, MicalgStyle); 3] =
     [("rfc5751", MicalgStyle::Rfc5751), ("rfc3851", MicalgStyle::Rfc3851), ("sha2-256", MicalgStyle::Sha2)];
 
-// Not quoted-printable: it breaks more partners than it helps (as a payload of ours it has no use), and is only read.
+// quoted-printable is read and never written: a line soft-broken on the way changes what the signature covers.
 const PAYLOAD_ENCODINGS: [(&str, PayloadEncoding); 4] = [
     ("binary", PayloadEncoding::Binary),
     ("8bit", PayloadEncoding::EightBit),
@@ -198,10 +198,6 @@ fn subject(text: &str) -> Option<String> {
 
 fn printable(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-}
-
-fn word<T: Default>(read: Option<Located<T>>) -> T {
-    read.map(|read| read.value).unwrap_or_default()
 }
 
 fn located<T>(read: Option<Located<T>>, default: T, place: &Location) -> Located<T> {

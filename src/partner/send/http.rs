@@ -122,7 +122,7 @@ impl fmt::Debug for Proxy {
 #[derive(Clone, Debug)]
 pub(super) struct HttpEntry {
     chunked: bool,
-    expect_continue: Option<(bool, Location)>,
+    expect_continue: Option<Located<bool>>,
     auth: Located<AuthEntry>,
     pub(super) tls: SendTls,
     pub(super) trust_at: Option<Location>,
@@ -156,7 +156,7 @@ impl HttpEntry {
         let auth = table.get("auth", |value| Some(self::auth(&value.table()?)));
         Self {
             chunked: table.flag("chunked").unwrap_or(false),
-            expect_continue: table.get("expect_continue", Value::flag).map(|expect| (expect.value, expect.at)),
+            expect_continue: table.get("expect_continue", Value::flag),
             auth: auth.unwrap_or(Located { value: AuthEntry::None, at: Location::default() }),
             trust_at: trust.as_ref().map(|trust| trust.at.clone()),
             min_at: min.as_ref().map(|min| min.at.clone()),
@@ -188,14 +188,14 @@ impl HttpEntry {
             );
         }
         let expects = match self.expect_continue {
-            Some((true, at)) if self.chunked => {
+            Some(Located { value: true, at }) if self.chunked => {
                 let both = "'chunked' and 'expect_continue' are both on: which one a partner fails on cannot be told";
                 faults.add(
                     Diagnostic::warning("two-at-once", both).at(at).hinting("turn one on, try it, then the other"),
                 );
                 true
             }
-            expects => expects.is_some_and(|(on, _)| on),
+            expects => expects.is_some_and(|on| on.value),
         };
         let auth = match self.auth.value {
             AuthEntry::None => Some(Auth::None),

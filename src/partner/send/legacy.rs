@@ -16,7 +16,7 @@ pub(super) struct Legacy {
 }
 
 impl Legacy {
-    /// The end, when something legacy is sent. Without an end, or past it, nothing may be.
+    /// The end, when something legacy is sent. Without one it is a fault, past it nothing is sent.
     pub(super) fn end(self, now: Timestamp, faults: &Faults) -> Option<Timestamp> {
         let Some(until) = self.until else {
             for (what, at) in self.used {
@@ -35,8 +35,9 @@ impl Legacy {
         let what = self.used.iter().map(|(what, _)| *what).collect::<Vec<_>>().join(" and ");
         if now >= until.value {
             let message = format!("{what} may not be sent any more since {}", until.value);
+            // No fault that would keep the gateway from starting: this partner gets nothing, the others go on.
             faults.add(
-                Diagnostic::error("legacy-ended", message)
+                Diagnostic::warning("legacy-ended", format!("{message}: this partner gets nothing any more"))
                     .at(until.at)
                     .hinting("take up SHA-256, AES and TLS 1.2; only by choice move the date"),
             );

@@ -5,6 +5,8 @@ mod http;
 mod legacy;
 mod mdn;
 mod retry;
+#[cfg(test)]
+mod tests;
 
 pub use http::{Auth, Proxy, SendHttp, SendTls, TlsMin, TlsMode, TlsTrust};
 pub use mdn::{MdnMode, SendMdn};
