@@ -1,7 +1,9 @@
 //! Packing a message: signing, encrypting, and asking for a receipt.
 
 use crate::base::{Entropy, Timestamp};
-use crate::smime::{Certificate, ContentEncryption, DigestAlgorithm, Mic, SmimeError, seal_envelope};
+use crate::smime::{
+    Certificate, ContentEncryption, DigestAlgorithm, KeyTransport, Mic, Sealing, SmimeError, seal_envelope,
+};
 
 use super::answer::{VERSION, http_date};
 use super::signed::{Body, signed_body};
@@ -118,7 +120,8 @@ fn sealed_body(
     entropy: &dyn Entropy,
 ) -> Result<Body, SmimeError> {
     let mut bytes = Vec::new();
-    seal_envelope(entity, entity.len() as u64, &mut bytes, recipients, cipher, entropy)?;
+    let sealing = Sealing { recipients, encryption: cipher, key_transport: KeyTransport::Pkcs1 };
+    seal_envelope(entity, entity.len() as u64, &mut bytes, &sealing, entropy)?;
     let content_type = "application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"".to_owned();
     Ok(Body { content_type, bytes })
 }

@@ -20,7 +20,7 @@ use openssl::x509::{X509, X509NameBuilder};
 use super::*;
 use crate::base::{Entropy, Limits, Timestamp};
 use crate::mime::HeaderList;
-use crate::smime::{Certificate, ContentEncryption, Decryptor, DigestAlgorithm, PrivateKey};
+use crate::smime::{Certificate, ContentEncryption, Decryptor, DigestAlgorithm, KeyTransport, PrivateKey, Sealing};
 
 /// 2026-11-24T15:24:00Z.
 const NOW: Timestamp = Timestamp::from_millis(1_795_533_840_000);
@@ -171,10 +171,11 @@ fn receipt(answer: &Answer) -> Result<Mdn, MdnFault> {
 /// An envelope around any bytes.
 fn sealed_for(company: &Company, content: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    let cipher = ContentEncryption::Aes128Cbc;
     let recipients = [company.certificate()];
+    let (encryption, key_transport) = (ContentEncryption::Aes128Cbc, KeyTransport::Pkcs1);
+    let sealing = Sealing { recipients: &recipients, encryption, key_transport };
     let length = content.len() as u64;
-    crate::smime::seal_envelope(content, length, &mut out, &recipients, cipher, &Counting::default()).unwrap();
+    crate::smime::seal_envelope(content, length, &mut out, &sealing, &Counting::default()).unwrap();
     out
 }
 
