@@ -2,7 +2,7 @@
 
 use crate::base::{Entropy, Timestamp};
 use crate::mime::base64_lines;
-use crate::smime::{ContentDigest, DigestAlgorithm, SmimeError, sign_detached};
+use crate::smime::{ContentDigest, DigestAlgorithm, SignatureForm, SmimeError, sign_detached};
 
 use super::Signer;
 
@@ -22,7 +22,7 @@ pub(super) fn signed_body(
     entropy: &dyn Entropy,
 ) -> Result<(Body, ContentDigest), SmimeError> {
     let digest = algorithm.digest(entity);
-    let signature = sign_detached(&digest, &signer.certificate, &signer.key, now)?;
+    let signature = sign_detached(&digest, &signer.certificate, &signer.key, now, SignatureForm::default())?;
     let boundary = mint_boundary(entropy);
     let bytes = [
         format!("--{boundary}\r\n").as_bytes(),

@@ -39,7 +39,7 @@ pub use envelope::{Decryptor, EnvelopeReader};
 pub use error::SmimeError;
 pub use mic::Mic;
 pub use seal::{Sealing, seal_envelope};
-pub use sign::sign_detached;
+pub use sign::{AlgorithmProtection, RsaPadding, SignatureForm, SignerCertificate, sign_detached};
 pub use signature::Signature;
 pub use transport::KeyTransport;
 pub use verify::{RsaFloor, SignatureFault, SignaturePolicy, SignedAttributes, Verified, Weakness};

@@ -4,14 +4,14 @@ use std::io::BufRead;
 
 use openssl::error::ErrorStack;
 use openssl::md::{Md, MdRef};
-use openssl::pkey::{Id, PKeyRef, Public};
+use openssl::pkey::{Id, PKeyRef, Private, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::{Padding, Rsa};
 use openssl::sign::RsaPssSaltlen;
 
 use super::algorithm::{AlgorithmIdentifier, ECDSA_WITH_DIGEST, RSA_WITH_DIGEST, digest_info, dotted, named_by, oid};
 use super::ber::{BerReader, Tag};
-use super::{Certificate, ContentDigest, DigestAlgorithm, SmimeError, der};
+use super::{Certificate, ContentDigest, DigestAlgorithm, PrivateKey, SmimeError, der};
 
 /// How a signer signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +121,41 @@ pub(crate) fn hash_and_mask(digest: DigestAlgorithm) -> Vec<u8> {
     let hash = der::algorithm(digest.oid(), der::NULL);
     let mask = der::algorithm(oid::MGF1, &hash);
     [der::value(der::CONTEXT_0, &[&hash]), der::value(der::CONTEXT_1, &[&mask])].concat()
+}
+
+/// How a signature is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SigningScheme {
+    Pkcs1,
+    Pss,
+    Ecdsa,
+}
+
+impl SigningScheme {
+    /// The signature value over a digest, by a key of the right kind.
+    pub(crate) fn sign(self, key: &PrivateKey, digest: &ContentDigest) -> Result<Vec<u8>, SmimeError> {
+        self.sign_with(key.pkey(), digest).map_err(SmimeError::primitive("signing"))
+    }
+
+    fn sign_with(self, key: &PKeyRef<Private>, digest: &ContentDigest) -> Result<Vec<u8>, ErrorStack> {
+        let md = md(digest.algorithm());
+        let mut context = PkeyCtx::new(key)?;
+        context.sign_init()?;
+        match self {
+            // RFC 8017, section 8.2.1.
+            Self::Pkcs1 => context.set_rsa_padding(Padding::PKCS1)?,
+            Self::Pss => context.set_rsa_padding(Padding::PKCS1_PSS)?,
+            Self::Ecdsa => {}
+        }
+        context.set_signature_md(md)?;
+        if self == Self::Pss {
+            context.set_rsa_mgf1_md(md)?;
+            context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+        }
+        let mut signature = Vec::new();
+        context.sign_to_vec(digest.as_bytes(), &mut signature)?;
+        Ok(signature)
+    }
 }
 
 /// What a signature value is under a key.

@@ -118,16 +118,35 @@ fn its_opaque_signatures_are_refused_by_name() {
 
 #[test]
 fn it_verifies_our_signatures() {
-    let acme = keys::acme();
-    for algorithm in SHA_2 {
-        for at in [0, 1_795_530_645_000, 2_600_000_000_000, -700_000_000_000] {
-            let at = Timestamp::from_millis(at);
-            let signature = sign_detached(&algorithm.digest(CONTENT), &acme.certificate, &acme.key, at).unwrap();
-            let files = [signature.as_slice(), CONTENT, acme.certificate_pem.as_bytes()];
-            let arguments = "-verify -binary -inform DER -in {0} -content {1} -CAfile {2} -purpose any";
-            assert_eq!(openssl_cms(arguments, &files).unwrap(), CONTENT);
-            let tampered = [signature.as_slice(), b"other", acme.certificate_pem.as_bytes()];
-            assert!(openssl_cms(arguments, &tampered).is_err());
+    let check = |by: &keys::Identity, algorithm: DigestAlgorithm, at: i64, form: SignatureForm| {
+        let at = Timestamp::from_millis(at);
+        let signature = sign_detached(&algorithm.digest(CONTENT), &by.certificate, &by.key, at, form).unwrap();
+        let files = [signature.as_slice(), CONTENT, by.certificate_pem.as_bytes()];
+        let arguments = "-verify -binary -inform DER -in {0} -content {1} -CAfile {2} -certfile {2} -purpose any";
+        assert_eq!(openssl_cms(arguments, &files).unwrap(), CONTENT, "{algorithm} {form:?}");
+        let tampered = [signature.as_slice(), b"other", by.certificate_pem.as_bytes()];
+        assert!(openssl_cms(arguments, &tampered).is_err());
+        let policy = SignaturePolicy { digests: DigestAlgorithm::ALL.to_vec(), ..SignaturePolicy::default() };
+        let verified = verify_by(&signature, CONTENT, &[by], &policy).unwrap();
+        assert_eq!((verified.algorithm(), verified.signer), (algorithm, by.certificate.fingerprint()));
+        let carried = Signature::parse(signature.as_slice(), &Limits::default()).unwrap().carried_certificates().len();
+        assert_eq!(carried, usize::from(form.certificate == SignerCertificate::Embedded));
+    };
+    for at in [0, 1_795_530_645_000, 2_600_000_000_000, -700_000_000_000] {
+        check(keys::acme(), DigestAlgorithm::Sha256, at, SignatureForm::default());
+    }
+    let bare = SignatureForm {
+        algorithm_protection: AlgorithmProtection::Omitted,
+        certificate: SignerCertificate::LeftOut,
+        ..SignatureForm::default()
+    };
+    let pss = SignatureForm { padding: RsaPadding::Pss, ..SignatureForm::default() };
+    for algorithm in DigestAlgorithm::ALL {
+        for form in [SignatureForm::default(), bare, pss] {
+            check(keys::acme(), algorithm, 0, form);
+        }
+        for curve in keys::curves() {
+            check(curve, algorithm, 0, SignatureForm::default());
         }
     }
 }
@@ -166,6 +185,10 @@ fn we_open_its_envelopes() {
     for cipher in ["-aes128", "-aes192", "-aes256", "-des3", "-aes-128-gcm", "-aes-192-gcm", "-aes-256-gcm"] {
         for options in ["", "-stream", "-keyid", "-stream -keyid"] {
             for content in [&b""[..], b"x", CONTENT, &long] {
+                // The command fails to write GCM of no content.
+                if content.is_empty() && cipher.ends_with("gcm") {
+                    continue;
+                }
                 let files = [content, acme.certificate_pem.as_bytes(), us.certificate_pem.as_bytes()];
                 let arguments = format!("-encrypt -binary -outform DER -in {{0}} {cipher} {options} {{1}} {{2}}");
                 let sealed = openssl_cms(&arguments, &files).unwrap();
@@ -212,9 +235,9 @@ fn what_we_do_not_support_is_named() {
     check("-camellia128", "content encryption 1.2.392.200011.61.1.1.1.2");
 }
 
-/// The command here is built without zlib, so Python's judges what we compress, and makes what we read.
+/// The command is often built without zlib: it judges the structure.
 #[test]
-fn compressed_content_reads_elsewhere() {
+fn it_reads_the_structure_of_our_compressed_content() {
     let whole = compress([CONTENT]).unwrap();
     let bytes = [whole.head.as_slice(), &whole.octets].concat();
     let listed = Command::new("openssl").args(["asn1parse", "-inform", "DER", "-in"]).arg(file(&bytes).path()).output();
