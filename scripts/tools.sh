@@ -40,13 +40,10 @@ main() {
     need_rust
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
-        test) install_missing "$build_packages$test_packages" && python_partner && python_readers ;;
-        oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && python_oracle ;;
         bench) install_missing "$build_packages$bench_packages" && python_partner && bench_peers ;;
-        *) echo "usage: $0 [build|test|oracles|bench]" >&2; exit 64 ;;
         test) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader ;;
         oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader && python_oracle ;;
-        *) echo "usage: $0 [build|test|oracles]" >&2; exit 64 ;;
+        *) echo "usage: $0 [build|test|oracles|bench]" >&2; exit 64 ;;
     esac
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::answer::{Refusal, only, word};
 use super::router::Admin;
 use crate::base::ExchangeId;
-use crate::exchange::{Detail, Exchange};
+use crate::exchange::{Detail, DispatchDetail, Exchange, Stage, Subject};
 use crate::store::ExchangeQuery;
 
 /// `?partner=…&stage=…&limit=…&before=…`
@@ -27,10 +27,10 @@ pub(super) async fn list(
     State(admin): State<Admin>,
     Query(question): Query<ListQuestion>,
 ) -> Result<Json<Value>, Refusal> {
-    let stages = "one of received, translated, parked, refused";
+    let stages = format!("one of {}", Stage::ALL.map(Stage::as_str).join(", "));
     let query = ExchangeQuery {
         partner: question.partner.map(|id| word(&id, "a partner id")).transpose()?,
-        stage: question.stage.map(|stage| word(&stage, stages)).transpose()?,
+        stage: question.stage.map(|stage| word(&stage, &stages)).transpose()?,
         limit: question.limit.unwrap_or(50),
         before: question.before.map(|id| word(&id, "an exchange id")).transpose()?,
     };
@@ -49,7 +49,7 @@ pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) 
 /// parked whole. A refused message has none.
 pub(super) async fn content(State(admin): State<Admin>, Path(asked): Path<String>) -> Result<Response, Refusal> {
     let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
-    let missing = || Refusal::Missing(format!("nothing was kept of exchange {id}: it was refused"));
+    let missing = || Refusal::Missing(format!("no content was kept of exchange {id}"));
     let exchange = admin.outbox.exchange(id)?.ok_or_else(missing)?;
     let detail = Detail::from_json(&admin.outbox.payload(&exchange.detail)?).ok();
     let payload = detail.and_then(|detail| detail.payload).ok_or_else(missing)?;
@@ -65,13 +65,32 @@ pub(super) fn whole(admin: &Admin, id: ExchangeId) -> Result<Value, Refusal> {
     if let (Some(members), Ok(detail)) = (whole.as_object_mut(), detail) {
         members.insert("detail".into(), json!(detail));
     }
+    let (job, dispatch) = (admin.outbox.job(Subject::Exchange(id))?, dispatch(admin, id)?);
+    if let Some(members) = whole.as_object_mut() {
+        members.insert("next".into(), json!(job.map(|job| json!({ "step": job.kind.as_str(), "due": job.due }))));
+        members.insert("asynchronousReceipt".into(), dispatch);
+    }
     Ok(whole)
+}
+
+/// How far the asynchronous receipt of an exchange has come.
+fn dispatch(admin: &Admin, id: ExchangeId) -> Result<Value, Refusal> {
+    let Some(dispatch) = admin.outbox.dispatch(id)? else { return Ok(Value::Null) };
+    let detail = DispatchDetail::from_json(&admin.outbox.payload(&dispatch.detail)?).ok();
+    let job = admin.outbox.job(Subject::Receipt(id))?;
+    Ok(json!({
+        "stage": dispatch.stage,
+        "url": detail.as_ref().map(|detail| &detail.url),
+        "attempts": detail.as_ref().map(|detail| &detail.attempts),
+        "nextAttempt": job.map(|job| job.due),
+    }))
 }
 
 fn summary(exchange: &Exchange) -> Value {
     json!({
         "exchangeId": exchange.id,
         "partner": exchange.partner,
+        "direction": exchange.stage.direction(),
         "stage": exchange.stage,
         "receivedAt": exchange.received_at,
         "updatedAt": exchange.updated_at,

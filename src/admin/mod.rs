@@ -9,6 +9,7 @@ mod exchanges;
 mod health;
 mod router;
 mod socket;
+mod submissions;
 
 pub use health::Readiness;
 pub use router::{Admin, router};

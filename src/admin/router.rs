@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 
 use super::health::Readiness;
-use super::{documents, exchanges, health};
+use super::{documents, exchanges, health, submissions};
+use crate::base::{Clock, Entropy};
+use crate::config::Live;
 use crate::observe::Metrics;
 use crate::store::Outbox;
 
@@ -17,11 +20,17 @@ pub struct Admin {
     pub outbox: Arc<Outbox>,
     /// Counters.
     pub metrics: Metrics,
+    /// The configuration in force.
+    pub live: Arc<Live>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
     /// Says whether the daemon takes messages and hands them on.
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
 }
 
-/// The whole admin interface. It changes nothing; it may be served to whoever may read the socket.
+/// The whole admin interface. Whoever may use the socket may send in our name.
 pub fn router(admin: Admin) -> Router {
     Router::new()
         .route("/healthz", get(health::healthz))
@@ -33,5 +42,9 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/exchanges", get(exchanges::list))
         .route("/v1/exchanges/{id}", get(exchanges::show))
         .route("/v1/exchanges/{id}/content", get(exchanges::content))
+        .route("/v1/exchanges/{id}/resubmit", post(submissions::resubmit))
+        .route("/v1/exchanges/{id}/retry", post(submissions::retry))
+        // A payload goes to the spool piece by piece, under the partner's own cap.
+        .route("/v1/partners/{id}/messages", post(submissions::submit).layer(DefaultBodyLimit::disable()))
         .with_state(admin)
 }

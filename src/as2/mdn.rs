@@ -130,6 +130,37 @@ impl Mdn {
     }
 }
 
+/// Whether an entity with this type may be a receipt, by its head alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayBeReceipt {
+    /// It is a report, or is nothing.
+    Surely,
+    /// It is signed; what is inside says.
+    Perhaps,
+    /// It is a message.
+    No,
+}
+
+impl MayBeReceipt {
+    /// What the Content-Type says.
+    pub fn of(headers: &HeaderList) -> Self {
+        match ContentType::of(headers) {
+            Ok(found) if found.is("multipart/report") || found.is("message/disposition-notification") => Self::Surely,
+            Ok(found) if found.is("multipart/signed") => Self::Perhaps,
+            _ => Self::No,
+        }
+    }
+}
+
+/// The message that a receipt says it is for, before anything of it is verified: by this the keys to verify it with are
+/// found. `None` when it is no receipt.
+pub fn receipt_is_for(headers: &HeaderList, body: &[u8], limits: &Limits) -> Option<MessageId> {
+    let mut gathered = Gathered::default();
+    gathered.entity(headers, body, limits, limits.mime_depth).ok()?;
+    let fields = gathered.fields?;
+    MessageId::from_header(fields.get("original-message-id")?.as_bytes(), limits.message_id)
+}
+
 impl Gathered {
     fn entity(&mut self, headers: &HeaderList, body: &[u8], limits: &Limits, depth: usize) -> Result<(), MdnFault> {
         let depth = depth.checked_sub(1).ok_or(MdnFault::TooDeep { limit: limits.mime_depth })?;

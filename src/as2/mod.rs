@@ -32,7 +32,7 @@ pub use answer::{Answer, answer};
 pub use disposition::{Disposition, ErrorModifier, FailureModifier};
 pub use error::{As2Error, SealedFault};
 pub use file_name::safe_file_name;
-pub use mdn::{Mdn, MdnFault, ReceiptSignature};
+pub use mdn::{MayBeReceipt, Mdn, MdnFault, ReceiptSignature, receipt_is_for};
 pub use message_id::MessageId;
 pub use name::{As2Name, NameFault};
 pub use receipt::{Importance, ReceiptAsked, ReceiptForm, ReceiptTerms};

@@ -82,6 +82,14 @@ impl ReceiptAsked {
         }
     }
 
+    /// Where an asynchronous receipt is to go, as the sender wrote it.
+    pub fn deliver_to(&self) -> Option<&str> {
+        match self {
+            Self::Async { url, .. } => Some(url),
+            Self::None | Self::Sync(_) => None,
+        }
+    }
+
     /// The form asked for; `None` when no receipt is.
     pub fn terms(&self) -> Option<&ReceiptTerms> {
         match self {

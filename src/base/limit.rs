@@ -59,6 +59,10 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Messages of one partner being worked on at once.
     pub in_progress_per_partner: usize,
+    /// Messages of one partner that are on disk and not yet opened: whoever knows two names can have them stored.
+    pub staged_per_partner: usize,
+    /// Bytes of a receipt that a partner sends.
+    pub receipt: usize,
     /// How long a synchronous receipt may take; then 503, and the partner sends again.
     pub sync_receipt_time: Duration,
     /// The TLS handshake.
@@ -122,6 +126,8 @@ impl Default for Limits {
             connections: 1024,
             connections_per_address: 64,
             in_progress_per_partner: 32,
+            staged_per_partner: 1_000,
+            receipt: MIB,
             sync_receipt_time: Duration::from_secs(60),
             handshake_time: Duration::from_secs(10),
             failed_decryptions: 20,

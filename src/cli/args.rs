@@ -48,7 +48,7 @@ pub(crate) enum Command {
     /// Look at the documents of a running gateway
     #[command(subcommand)]
     Doc(DocCommand),
-    /// Look at the transport messages of a running gateway, refused ones too
+    /// Look at the transport messages of a running gateway, refused ones too, and have it send
     #[command(subcommand)]
     Exchange(ExchangeCommand),
 }
@@ -199,10 +199,58 @@ pub(crate) enum ExchangeCommand {
         id: String,
         #[command(flatten)]
         socket: SocketArgument,
-        /// Print what the partner sent instead: the business content, decrypted
+        /// Print the business content instead: what the partner sent, decrypted, or what is sent to it
         #[arg(long)]
         content: bool,
     },
+    /// Have the gateway send a file to a partner; it is on disk there when this command ends
+    Submit(Box<SubmitArguments>),
+    /// Send the content of an earlier message once more, as a new message under a new Message-ID
+    Resubmit {
+        /// Its id, or the first six or more letters of it
+        id: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+        #[command(flatten)]
+        wait: WaitArgument,
+    },
+    /// Offer a message now that was not delivered: the same bytes under the same Message-ID
+    Retry {
+        /// Its id, or the first six or more letters of it
+        id: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+        #[command(flatten)]
+        wait: WaitArgument,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SubmitArguments {
+    /// The partner's id: the name of its folder
+    pub(crate) partner: String,
+    /// The file to send
+    pub(crate) file: PathBuf,
+    /// Content type of the payload, in place of the partner file's
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) content_type: Option<String>,
+    /// The file name the partner is told, in place of the file's own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) file_name: Option<String>,
+    /// Subject, in place of the partner file's
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) subject: Option<String>,
+    #[command(flatten)]
+    pub(crate) socket: SocketArgument,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgument,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct WaitArgument {
+    /// Wait for the end, at most so many seconds: exit code 0 when it is delivered, 1 when not
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
 }
 
 #[derive(Debug, Args)]

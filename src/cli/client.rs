@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -42,12 +42,21 @@ impl std::fmt::Display for AdminFault {
 
 /// Asks for `path` and gives the body of a good answer.
 pub(crate) fn get(socket: &Path, path: &str) -> Result<Bytes, AdminFault> {
+    send(socket, "GET", path, Bytes::new())
+}
+
+/// Posts `body` to `path` and gives the body of a good answer.
+pub(crate) fn post(socket: &Path, path: &str, body: Vec<u8>) -> Result<Bytes, AdminFault> {
+    send(socket, "POST", path, Bytes::from(body))
+}
+
+fn send(socket: &Path, method: &str, path: &str, body: Bytes) -> Result<Bytes, AdminFault> {
     let unreachable = |why: String| AdminFault::Unreachable { socket: socket.to_owned(), why };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|fault| unreachable(fault.to_string()))?;
-    let asked = async { tokio::time::timeout(ANSWER_TIME, ask(socket, path)).await };
+    let asked = async { tokio::time::timeout(ANSWER_TIME, ask(socket, method, path, body)).await };
     let (status, body) = match runtime.block_on(asked) {
         Ok(Ok(answer)) => answer,
         Ok(Err(why)) => return Err(unreachable(why)),
@@ -59,14 +68,16 @@ pub(crate) fn get(socket: &Path, path: &str) -> Result<Bytes, AdminFault> {
     Err(AdminFault::Refused(explain(status, &body)))
 }
 
-async fn ask(socket: &Path, path: &str) -> Result<(u16, Bytes), String> {
+async fn ask(socket: &Path, method: &str, path: &str, body: Bytes) -> Result<(u16, Bytes), String> {
     let stream = tokio::net::UnixStream::connect(socket).await.map_err(|fault| fault.to_string())?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|fault| fault.to_string())?;
     let driver = tokio::spawn(connection);
-    let request = hyper::Request::get(path)
+    let request = hyper::Request::builder()
+        .method(method)
+        .uri(path)
         .header("Host", "edigate")
-        .body(Empty::<Bytes>::new())
+        .body(Full::new(body))
         .map_err(|fault| fault.to_string())?;
     let answer = sender.send_request(request).await.map_err(|fault| fault.to_string())?;
     let status = answer.status().as_u16();

@@ -8,6 +8,7 @@ use super::args::{DocCommand, ExchangeCommand, ListArguments, SocketArgument};
 use super::client::{self, AdminFault, encoded};
 use super::exit::Exit;
 use super::print::{Failure, Output};
+use super::submit;
 use crate::config;
 
 /// Runs `edigate doc …`.
@@ -42,6 +43,9 @@ pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<E
             out.bytes(&client::get(&socket_path(socket)?, &path)?)?;
             Ok(Exit::Clean)
         }
+        ExchangeCommand::Submit(arguments) => submit::submit(arguments, out),
+        ExchangeCommand::Resubmit { id, socket, wait } => submit::again("resubmit", id, socket, *wait, out),
+        ExchangeCommand::Retry { id, socket, wait } => submit::again("retry", id, socket, *wait, out),
         ExchangeCommand::Show { id, socket, content: false } => {
             let answer = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
             print_one(&answer, socket.json, out)
@@ -61,11 +65,12 @@ const DOCUMENT_COLUMNS: [Column; 6] = [
     ("STAGE", "stage", 10),
 ];
 
-const EXCHANGE_COLUMNS: [Column; 6] = [
+const EXCHANGE_COLUMNS: [Column; 7] = [
     ("EXCHANGE", "exchangeId", 26),
-    ("RECEIVED", "receivedAt", 24),
+    ("BEGUN", "receivedAt", 24),
     ("PARTNER", "partner", 20),
-    ("STAGE", "stage", 10),
+    ("WAY", "direction", 8),
+    ("STAGE", "stage", 16),
     ("DOCUMENTS", "documents", 9),
     ("PARKED", "parked", 6),
 ];
@@ -80,14 +85,14 @@ fn list_path(resource: &str, list: &ListArguments) -> String {
     path
 }
 
-fn ask(socket: &SocketArgument, path: &str) -> Result<Value, Failure> {
+pub(super) fn ask(socket: &SocketArgument, path: &str) -> Result<Value, Failure> {
     let bytes = client::get(&socket_path(socket)?, path)?;
     serde_json::from_slice(&bytes).map_err(|fault| {
         Failure::new(Exit::Failed, format!("the gateway's answer cannot be read: {fault}; is it another version?"))
     })
 }
 
-fn socket_path(socket: &SocketArgument) -> Result<PathBuf, Failure> {
+pub(super) fn socket_path(socket: &SocketArgument) -> Result<PathBuf, Failure> {
     match &socket.socket {
         Some(path) => Ok(path.clone()),
         None => config::admin_socket(&socket.config.config).map_err(|diagnostics: Vec<crate::base::Diagnostic>| {
@@ -125,7 +130,7 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 /// One thing, its members a line each, nested ones indented; what is absent is left out.
-fn print_one(answer: &Value, json: bool, out: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn print_one(answer: &Value, json: bool, out: &mut Output) -> Result<Exit, Failure> {
     if json {
         out.json(answer)?;
     } else {
@@ -192,8 +197,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "EXCHANGE RECEIVED PARTNER STAGE DOCUMENTS PARKED",
-                "01A - acme refused 0 -",
+                "EXCHANGE BEGUN PARTNER WAY STAGE DOCUMENTS PARKED",
+                "01A - acme - refused 0 -",
                 "… there are more: --before 01A"
             ]
         );

@@ -13,6 +13,7 @@ mod report;
 mod schema;
 mod send;
 mod serve;
+mod submit;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -8,7 +8,7 @@ use super::settings::{Bind, ContentMode, Exchanges, FreeSpace, ListenerKind, Log
 use crate::base::table::{Located, Table, parse_percent, parse_size};
 use crate::base::{Diagnostic, Limits};
 use crate::observe::{Format, Level};
-use crate::partner::{IdentityEntry, reference, schema};
+use crate::partner::{IdentityEntry, reference, schema, url};
 
 /// edigate.toml as written, defaults filled in.
 pub(super) struct Written {
@@ -37,6 +37,8 @@ pub(super) struct ListenerTable {
     pub(super) kind: ListenerKind,
     pub(super) bind: Bind,
     pub(super) path: String,
+    /// As partners reach it.
+    pub(super) url: Option<String>,
     pub(super) tls: Option<TlsTable>,
     pub(super) trusted_proxies: Vec<IpAddr>,
 }
@@ -177,6 +179,7 @@ fn listener(table: &Table<'_>) -> Option<ListenerTable> {
     let path = table.parsed("path", "a path such as \"/as2\"", |text| {
         (text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic())).then(|| text.to_owned())
     });
+    let url = table.value("url").as_ref().and_then(url);
     let tls = table.value("tls").and_then(|value| tls(&value.table()?));
     let trusted_proxies: Vec<IpAddr> = table
         .list("trusted_proxies")
@@ -193,6 +196,7 @@ fn listener(table: &Table<'_>) -> Option<ListenerTable> {
         kind: kind?,
         bind: bind?,
         path: path.unwrap_or_else(|| "/as2".to_owned()),
+        url,
         tls,
         trusted_proxies,
     })

@@ -80,6 +80,7 @@ impl<'a> Loader<'a> {
             surroundings: self,
             identities: &identities,
             limits: &written.limits,
+            receipt_url: written.listeners.iter().find_map(|listener| listener.url.as_deref()),
             now: self.now,
             faults: self.faults,
         };
@@ -282,6 +283,21 @@ impl Surroundings for Loader<'_> {
 
     fn key(&self, reference: &Located<String>) -> Option<PrivateKey> {
         self.private_key(&self.secret(reference)?, reference)
+    }
+
+    fn text(&self, reference: &Located<String>) -> Option<Secret<String>> {
+        let bytes = self.secret(reference)?;
+        // A file written by hand ends in a line break.
+        let text = std::str::from_utf8(bytes.expose()).map(|text| text.trim_end_matches(['\r', '\n']).to_owned());
+        match text {
+            Ok(text) if !text.is_empty() && !text.contains(char::is_control) => Some(Secret::new(text)),
+            _ => {
+                let message = format!("what {} holds is not one line of text", **reference);
+                let fault = Diagnostic::error("not-a-password", message).at(reference.at.clone());
+                self.faults.add(fault.expecting("a file with the password or token and nothing else"));
+                None
+            }
+        }
     }
 
     fn zone(&self, name: &Located<String>) -> Option<TimeZone> {

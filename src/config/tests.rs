@@ -78,6 +78,7 @@ fn the_documented_files_load_with_warnings_only() {
     credentials.insert("as2-northwind-2026", std::fs::read_to_string(site.path("certs/ours.key")).unwrap());
     credentials.insert("tls", std::fs::read_to_string(site.path("certs/tls.key")).unwrap());
     credentials.insert("amqp-key", std::fs::read_to_string(site.path("certs/tls.key")).unwrap());
+    credentials.insert("acme-password", "opens sesame\n".to_owned());
     credentials.insert("amqp-url", "amqps://edigate:canary@broker.example:5671/edi\n".to_owned());
     for (name, text) in &credentials {
         site.write(&format!("credentials/{name}"), text);

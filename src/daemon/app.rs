@@ -37,6 +37,10 @@ const DRAIN_STEPS: Duration = Duration::from_secs(10);
 const DRAIN_ADMIN: Duration = Duration::from_secs(3);
 /// Translations at once. Each partner's are done one after the other.
 const TRANSLATIONS: usize = 2;
+/// Messages opened or packed at once; nearly all of it is RSA.
+const OPENINGS: usize = 4;
+/// Messages and receipts on their way to partners at once; nearly all of it is waiting.
+const DELIVERIES: usize = 64;
 
 /// Why the daemon did not start.
 #[derive(Debug)]
@@ -209,6 +213,9 @@ impl Tasks {
         let router = admin::router(Admin {
             outbox: Arc::clone(&ports.outbox),
             metrics: ports.metrics.clone(),
+            live: Arc::clone(&ports.live),
+            clock: Arc::clone(&ports.clock),
+            entropy: Arc::clone(&ports.entropy),
             readiness: Arc::new(move || readiness(&asked, &listening)),
         });
         let (metrics, path) = (ports.metrics.clone(), path.to_owned());
@@ -224,7 +231,14 @@ impl Tasks {
             Erp::Amqp(amqp) => amqp.window.saturating_mul(amqp.shards),
             Erp::Directory(_) => 8,
         };
-        for (kind, at_once) in [(JobKind::Translate, TRANSLATIONS), (JobKind::Publish, publications)] {
+        for kind in JobKind::ALL {
+            let at_once = match kind {
+                JobKind::Translate => TRANSLATIONS,
+                JobKind::Publish => publications,
+                JobKind::Open | JobKind::Pack => OPENINGS,
+                JobKind::Deliver | JobKind::Dispatch => DELIVERIES,
+                JobKind::AwaitReceipt => 1,
+            };
             self.workers.spawn(worker::run(Arc::clone(ports), kind, at_once, stopped.clone(), DRAIN_STEPS));
         }
         self.workers.spawn(watching::run(Arc::clone(ports), stopped.clone()));

@@ -2,22 +2,35 @@
 //!
 //! ```text
 //! receive    AS2 message -> receipt            (durable before the receipt leaves)
+//! open       staged AS2  -> receipt due        (a job; for receipts that are asked for later)
+//! dispatch   receipt     -> partner's server   (a job; the same bytes until they are taken)
 //! translate  payload     -> documents, rows    (a job; attempts counted on disk before the work)
 //! publish    row         -> confirmed event    (a job; the same row until the ERP's side confirms)
+//!
+//! pack       payload     -> AS2 message        (a job; stored before the first attempt)
+//! deliver    AS2 message -> receipt            (a job; the same bytes under the same Message-ID)
+//! overdue    no receipt  -> somebody looks     (a job that is due when the time has passed)
 //! ```
 //!
 //! Every step is claim, read, pure work, act, finish; only a store fault leaves a lease open.
 
 mod app;
+mod deliver;
+mod dispatch;
 mod gate;
 mod listeners;
+mod open;
+mod overdue;
+mod pack;
 mod ports;
 mod publish;
 mod receipt;
 mod receive;
 mod reload;
 mod room;
+mod route;
 mod sink;
+mod submission;
 #[cfg(test)]
 mod tests;
 mod throttle;

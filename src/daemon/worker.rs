@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::ports::Ports;
-use super::{publish, translate};
+use super::{deliver, dispatch, open, overdue, pack, publish, translate};
 use crate::base::ExchangeId;
 use crate::exchange::{JobKind, Subject, inbound};
 use crate::observe::Event;
@@ -67,6 +67,11 @@ async fn step(ports: Arc<Ports>, kind: JobKind, lease: Lease) {
     let result = match kind {
         JobKind::Translate => translate::run_once(&ports, lease).await,
         JobKind::Publish => publish::run_once(&ports, lease).await,
+        JobKind::Open => open::run_once(&ports, lease).await,
+        JobKind::Pack => pack::run_once(&ports, lease).await,
+        JobKind::Deliver => deliver::run_once(&ports, lease).await,
+        JobKind::AwaitReceipt => overdue::run_once(&ports, lease).await,
+        JobKind::Dispatch => dispatch::run_once(&ports, lease).await,
     };
     if let Err(fault) = result {
         report(&ports, kind, subject, &fault);
@@ -83,10 +88,7 @@ pub(super) async fn postpone(ports: &Ports, lease: Lease, fault: StoreError) -> 
 }
 
 fn report(ports: &Ports, kind: JobKind, subject: Subject, fault: &StoreError) {
-    let step = match kind {
-        JobKind::Translate => "translate",
-        JobKind::Publish => "publish",
-    };
+    let step = kind.as_str();
     let detail = fault.to_string();
     match exchange_of(ports, subject) {
         Some(exchange) => Event::StepFailed { exchange, step, detail: &detail }.emit(&ports.metrics),
@@ -97,7 +99,7 @@ fn report(ports: &Ports, kind: JobKind, subject: Subject, fault: &StoreError) {
 /// The exchange that a job is about, as far as the store can say.
 fn exchange_of(ports: &Ports, subject: Subject) -> Option<ExchangeId> {
     match subject {
-        Subject::Exchange(exchange) => Some(exchange),
+        Subject::Exchange(exchange) | Subject::Receipt(exchange) => Some(exchange),
         Subject::Row(row) => {
             let row = ports.outbox.row(row).ok().flatten()?;
             Some(ports.outbox.document(row.document).ok().flatten()?.exchange)

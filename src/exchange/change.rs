@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::record::{Answer, BlobRef, CounterName, DedupKey, Document, Exchange, Job, Row, Subject};
+use super::record::{Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Sent, Subject};
 use crate::base::{ExchangeId, Timestamp};
 
 /// A step's outcome, to be written whole or not at all.
@@ -74,6 +74,12 @@ pub enum Effect {
     /// Sets a counter, as an absolute value.
     #[n(6)]
     Counter(#[n(0)] CounterName, #[n(1)] u64),
+    /// Remembers which exchange a message of ours is, for its receipt.
+    #[n(7)]
+    Sent(#[n(0)] DedupKey, #[n(1)] Sent),
+    /// Writes how far an asynchronous receipt of ours has come.
+    #[n(8)]
+    Dispatch(#[n(0)] Dispatch),
 }
 
 /// Bytes that must be on disk when the change is.

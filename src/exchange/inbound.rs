@@ -3,6 +3,7 @@
 use super::change::{Change, Effect, Expect, Payload, PayloadBody};
 use super::confirm::Confirm;
 use super::detail::Detail;
+use super::dispatch;
 use super::record::{
     Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Stage, Subject,
 };
@@ -43,21 +44,123 @@ pub fn received(arrival: Arrival) -> Change {
     detail.answer = receipt;
     change.payloads.extend([raw, payload]);
     let detail = change.carry(detail.to_json());
-    let lane = Lane::of(partner.as_str());
-    let record = begin(exchange, Stage::Received, partner, at, detail);
+    let translate = partners_job(exchange, JobKind::Translate, &partner, at);
     change.effects = vec![
-        Effect::Exchange(record),
+        Effect::Exchange(begin(exchange, Stage::Received, partner, at, detail)),
         Effect::Answer(key, Answer { exchange, content, receipt, at }),
-        Effect::Job(Job {
-            subject: Subject::Exchange(exchange),
-            kind: JobKind::Translate,
-            lane,
-            position: 0,
-            due: at,
-            attempts: 0,
-        }),
+        Effect::Job(translate),
     ];
     change
+}
+
+/// A message whose receipt is asked for later is on disk as it came. Nothing of it is believed yet.
+pub fn staged(exchange: ExchangeId, at: Timestamp, partner: PartnerId, raw: Payload, mut detail: Detail) -> Change {
+    let mut change = Change::new(at);
+    detail.raw = Some(raw.reference);
+    change.payloads.push(raw);
+    let detail = change.carry(detail.to_json());
+    let open = partners_job(exchange, JobKind::Open, &partner, at);
+    change.effects = vec![Effect::Exchange(begin(exchange, Stage::Staged, partner, at, detail)), Effect::Job(open)];
+    change
+}
+
+/// A staged message that was opened and found in order.
+#[derive(Debug)]
+pub struct Opening {
+    /// When.
+    pub at: Timestamp,
+    /// Recognises a repeat.
+    pub key: DedupKey,
+    /// SHA-256 of the MIC input.
+    pub content: Sha256,
+    /// What is known of it.
+    pub detail: Detail,
+    /// The business content.
+    pub payload: Payload,
+    /// The receipt, ready to go out.
+    pub receipt: Vec<u8>,
+    /// Where it is to go.
+    pub deliver_to: String,
+}
+
+/// A staged message is accepted, and its receipt is due.
+pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
+    let Opening { at, key, content, mut detail, payload, receipt, deliver_to } = opening;
+    let mut change = step(exchange, at);
+    change.expect.push(Expect::Unanswered(key));
+    let receipt = change.carry(receipt);
+    detail.payload = Some(payload.reference);
+    detail.answer = Some(receipt);
+    change.payloads.push(payload);
+    let mut next = advance(exchange, at);
+    next.stage = Stage::Received;
+    next.detail = change.carry(detail.to_json());
+    change.effects.push(Effect::Exchange(next));
+    change.effects.push(Effect::Answer(key, Answer { exchange: exchange.id, content, receipt: Some(receipt), at }));
+    change.effects.push(Effect::Job(partners_job(exchange.id, JobKind::Translate, &exchange.partner, at)));
+    dispatch::due(&mut change, exchange.id, &exchange.partner, receipt, deliver_to);
+    change
+}
+
+/// A staged message failed for good: its story is kept and its receipt is due, its bytes are not kept.
+pub fn opened_in_vain(
+    exchange: &Exchange,
+    at: Timestamp,
+    mut detail: Detail,
+    receipt: Vec<u8>,
+    deliver_to: String,
+) -> Change {
+    let mut change = step(exchange, at);
+    let receipt = change.carry(receipt);
+    detail.raw = None;
+    detail.answer = Some(receipt);
+    let mut next = advance(exchange, at);
+    next.stage = Stage::Refused;
+    next.detail = change.carry(detail.to_json());
+    change.effects.push(Effect::Exchange(next));
+    change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
+    dispatch::due(&mut change, exchange.id, &exchange.partner, receipt, deliver_to);
+    change
+}
+
+/// The receipt that a repeated message gets.
+#[derive(Debug)]
+pub enum Repeat {
+    /// The one of the first time.
+    Stored(BlobRef),
+    /// One of its own: none was asked for the first time.
+    Fresh(Vec<u8>),
+}
+
+/// A staged message was answered before: the receipt of that time is due again, and nothing else is.
+pub fn repeated(
+    exchange: &Exchange,
+    at: Timestamp,
+    mut detail: Detail,
+    before: &Answer,
+    receipt: Repeat,
+    deliver_to: String,
+) -> Change {
+    let mut change = step(exchange, at);
+    let receipt = match receipt {
+        Repeat::Stored(receipt) => receipt,
+        Repeat::Fresh(receipt) => change.carry(receipt),
+    };
+    detail.raw = None;
+    detail.repeats = Some(before.exchange);
+    let mut next = advance(exchange, at);
+    next.stage = Stage::Repeated;
+    next.detail = change.carry(detail.to_json());
+    change.effects.push(Effect::Exchange(next));
+    change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
+    dispatch::due(&mut change, before.exchange, &exchange.partner, receipt, deliver_to);
+    change
+}
+
+/// Jobs of one partner's messages are done in the order in which the messages came.
+fn partners_job(exchange: ExchangeId, kind: JobKind, partner: &PartnerId, due: Timestamp) -> Job {
+    let lane = Lane::of(partner.as_str());
+    Job { subject: Subject::Exchange(exchange), kind, lane, position: 0, due, attempts: 0 }
 }
 
 /// A message of a known pair failed for good: the story is kept, its bytes are not, and its id stays free.
@@ -68,7 +171,7 @@ pub fn refused(exchange: ExchangeId, at: Timestamp, partner: PartnerId, detail: 
     change
 }
 
-fn begin(id: ExchangeId, stage: Stage, partner: PartnerId, at: Timestamp, detail: BlobRef) -> Exchange {
+pub(super) fn begin(id: ExchangeId, stage: Stage, partner: PartnerId, at: Timestamp, detail: BlobRef) -> Exchange {
     Exchange {
         id,
         version: 1,
@@ -208,13 +311,13 @@ pub fn published(row: &Row, document: &Document, job: &Job, confirm: &Confirm, a
     change
 }
 
-fn step(exchange: &Exchange, at: Timestamp) -> Change {
+pub(super) fn step(exchange: &Exchange, at: Timestamp) -> Change {
     let mut change = Change::new(at);
     change.expect.push(Expect::Version { exchange: exchange.id, version: exchange.version });
     change
 }
 
-fn advance(exchange: &Exchange, at: Timestamp) -> Exchange {
+pub(super) fn advance(exchange: &Exchange, at: Timestamp) -> Exchange {
     Exchange { version: exchange.version + 1, updated_at: at, ..exchange.clone() }
 }
 
@@ -294,7 +397,7 @@ fn carry_diagnostics(change: &mut Change, diagnostics: &[Diagnostic]) -> Option<
 }
 
 /// The weightiest of some diagnostics, as many as a record keeps, in their own order.
-fn kept(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+pub(super) fn kept(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut by_weight: Vec<(usize, &Diagnostic)> = diagnostics.iter().enumerate().collect();
     by_weight.sort_by_key(|(_, diagnostic)| std::cmp::Reverse(diagnostic.severity));
     let mut bytes = 0;

@@ -5,8 +5,11 @@
 
 mod change;
 mod confirm;
+mod delivery;
 mod detail;
+pub mod dispatch;
 pub mod inbound;
+pub mod outbound;
 mod publication;
 mod record;
 mod retry;
@@ -14,11 +17,13 @@ mod translation;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use confirm::Confirm;
-pub use detail::Detail;
+pub use delivery::{Handover, Schedule};
+pub use detail::{Attempt, CertificateRole, CertificateUsed, Detail, PackedMessage, SettledBy};
+pub use dispatch::DispatchDetail;
 pub use publication::{Channel, Publication, ReceivedDocument, content_hash};
 pub use record::{
-    Answer, BlobRef, CounterName, DedupKey, Document, DocumentStage, Encoding, Exchange, Job, JobKind, Lane, Row,
-    RowStage, Stage, Subject,
+    Answer, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
+    JobKind, Lane, Row, RowStage, Sent, Stage, Subject,
 };
 pub use retry::Backoff;
 pub use translation::{Ids, Translated, Translation, rejected_with};

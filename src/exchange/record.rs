@@ -7,6 +7,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
+use crate::canon::Direction;
 
 /// How a payload's bytes are written on disk. Leaves room for encryption at rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
@@ -58,6 +59,115 @@ pub enum Stage {
     /// The partner was told that it failed; nothing of it was kept but this.
     #[n(3)]
     Refused,
+    /// On disk as it came, acknowledged by HTTP alone: its asynchronous receipt is due once it has been opened.
+    #[n(4)]
+    Staged,
+    /// The same message as another exchange's, come again: that one's receipt is given again.
+    #[n(5)]
+    Repeated,
+    /// To be sent: its payload is on disk and waits to be packed.
+    #[n(6)]
+    Submitted,
+    /// Packed: its bytes and its Message-ID are settled, and it is offered to the partner until it takes it.
+    #[n(7)]
+    Sending,
+    /// The partner has taken it and owes the receipt.
+    #[n(8)]
+    AwaitingReceipt,
+    /// The receipt did not come in time. It still counts when it comes.
+    #[n(9)]
+    Overdue,
+    /// The receipt says that it was processed, verifies and shows what was sent; or none was asked for.
+    #[n(10)]
+    Delivered,
+    /// The partner says that it was processed and does not prove it: the receipt is not signed as was asked.
+    #[n(11)]
+    Unproven,
+    /// The partner says that it processed something else than what was sent: its MIC differs. A person must look.
+    #[n(12)]
+    Disputed,
+    /// It was not delivered, and is not tried again.
+    #[n(13)]
+    Failed,
+}
+
+impl Stage {
+    /// Every stage, in the order of a list for operators.
+    pub const ALL: [Self; 14] = [
+        Self::Staged,
+        Self::Received,
+        Self::Translated,
+        Self::Parked,
+        Self::Refused,
+        Self::Repeated,
+        Self::Submitted,
+        Self::Sending,
+        Self::AwaitingReceipt,
+        Self::Overdue,
+        Self::Delivered,
+        Self::Unproven,
+        Self::Disputed,
+        Self::Failed,
+    ];
+
+    /// The word in answers and on command lines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Received => "received",
+            Self::Translated => "translated",
+            Self::Parked => "parked",
+            Self::Refused => "refused",
+            Self::Repeated => "repeated",
+            Self::Submitted => "submitted",
+            Self::Sending => "sending",
+            Self::AwaitingReceipt => "awaiting-receipt",
+            Self::Overdue => "overdue",
+            Self::Delivered => "delivered",
+            Self::Unproven => "unproven",
+            Self::Disputed => "disputed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Which way the message goes.
+    pub const fn direction(self) -> Direction {
+        match self {
+            Self::Staged | Self::Received | Self::Translated | Self::Parked | Self::Refused | Self::Repeated => {
+                Direction::Inbound
+            }
+            Self::Submitted
+            | Self::Sending
+            | Self::AwaitingReceipt
+            | Self::Overdue
+            | Self::Delivered
+            | Self::Unproven
+            | Self::Disputed
+            | Self::Failed => Direction::Outbound,
+        }
+    }
+
+    /// Whether nothing more is to happen by itself and no person is waited for, so that retention may let it go.
+    pub const fn is_settled(self) -> bool {
+        match self {
+            Self::Translated
+            | Self::Refused
+            | Self::Repeated
+            | Self::Delivered
+            | Self::Unproven
+            | Self::Disputed
+            | Self::Failed
+            | Self::Overdue => true,
+            Self::Staged | Self::Received | Self::Parked | Self::Submitted | Self::Sending | Self::AwaitingReceipt => {
+                false
+            }
+        }
+    }
+
+    /// Whether a receipt for it may still change what is known of it.
+    pub const fn awaits_receipt(self) -> bool {
+        matches!(self, Self::Sending | Self::AwaitingReceipt | Self::Overdue)
+    }
 }
 
 /// One transport message and what has come of it. Its id is the key.
@@ -218,6 +328,13 @@ impl DedupKey {
         Self(hasher.finish())
     }
 
+    /// The key of a message of ours, by which its receipt is matched: some products leave out the brackets around the
+    /// Message-ID, so they are no part of it.
+    pub fn sent(from: &str, to: &str, message_id: &str) -> Self {
+        let bare = message_id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).unwrap_or(message_id);
+        Self::as2(from, to, bare)
+    }
+
     /// A key that was stored as bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Sha256::from_bytes(bytes))
@@ -246,6 +363,61 @@ pub struct Answer {
     pub at: Timestamp,
 }
 
+/// A message that was sent: which exchange its receipt is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Sent {
+    /// The exchange.
+    #[n(0)]
+    pub exchange: ExchangeId,
+    /// When it was packed.
+    #[n(1)]
+    pub at: Timestamp,
+}
+
+/// How far an asynchronous receipt of ours has come.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize,
+)]
+#[cbor(index_only)]
+#[serde(rename_all = "kebab-case")]
+pub enum DispatchStage {
+    /// To be delivered.
+    #[n(0)]
+    Waiting,
+    /// The partner's server has taken it.
+    #[n(1)]
+    Delivered,
+    /// It was not taken, and is not offered again unless the message is repeated.
+    #[n(2)]
+    Failed,
+}
+
+/// An asynchronous receipt of ours on its way to the partner. The exchange it is for is the key.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Dispatch {
+    /// The exchange whose message it is for.
+    #[n(0)]
+    pub exchange: ExchangeId,
+    /// Whose it is.
+    #[n(1)]
+    pub partner: PartnerId,
+    /// How far it has come.
+    #[n(2)]
+    pub stage: DispatchStage,
+    /// When it was first due.
+    #[n(3)]
+    pub since: Timestamp,
+    /// When this record was last changed.
+    #[n(4)]
+    pub updated_at: Timestamp,
+    /// The receipt: its header lines and its body.
+    #[n(5)]
+    pub receipt: BlobRef,
+    /// Where it goes and how the attempts went, as JSON.
+    #[n(6)]
+    pub detail: BlobRef,
+}
+
 /// What a job is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub enum Subject {
@@ -255,6 +427,9 @@ pub enum Subject {
     /// An outbox row.
     #[n(1)]
     Row(#[n(0)] RowId),
+    /// The asynchronous receipt of an exchange.
+    #[n(2)]
+    Receipt(#[n(0)] ExchangeId),
 }
 
 /// What is to be done.
@@ -267,12 +442,47 @@ pub enum JobKind {
     /// Hand a row to the ERP's side.
     #[n(1)]
     Publish,
+    /// Open a message that was acknowledged before it was opened, and make its asynchronous receipt.
+    #[n(2)]
+    Open,
+    /// Make the message of a payload that is to be sent.
+    #[n(3)]
+    Pack,
+    /// Offer a packed message to the partner.
+    #[n(4)]
+    Deliver,
+    /// Notice that a receipt has not come in time.
+    #[n(5)]
+    AwaitReceipt,
+    /// Deliver an asynchronous receipt.
+    #[n(6)]
+    Dispatch,
 }
 
 impl JobKind {
+    /// Every kind, in the order of a message's way.
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Translate, Self::Publish, Self::Pack, Self::Deliver, Self::AwaitReceipt, Self::Dispatch];
+
     /// Whether an attempt is counted on disk before the work, so that work that kills the daemon ends parked.
     pub const fn counts_attempts(self) -> bool {
-        matches!(self, Self::Translate)
+        match self {
+            Self::Translate | Self::Open | Self::Pack => true,
+            Self::Publish | Self::Deliver | Self::AwaitReceipt | Self::Dispatch => false,
+        }
+    }
+
+    /// The word in logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Translate => "translate",
+            Self::Publish => "publish",
+            Self::Open => "open",
+            Self::Pack => "pack",
+            Self::Deliver => "deliver",
+            Self::AwaitReceipt => "await-receipt",
+            Self::Dispatch => "dispatch",
+        }
     }
 }
 
@@ -385,13 +595,36 @@ mod tests {
             envelope: blob,
             body: blob,
         };
+        let dispatch = Dispatch {
+            exchange: exchange.id,
+            partner: exchange.partner.clone(),
+            stage: DispatchStage::Failed,
+            since: at,
+            updated_at: at,
+            receipt: blob,
+            detail: blob,
+        };
         for (what, length) in [
+            ("dispatch", minicbor::to_vec(&dispatch).unwrap().len()),
             ("exchange", minicbor::to_vec(&exchange).unwrap().len()),
             ("document", minicbor::to_vec(&document).unwrap().len()),
             ("row", minicbor::to_vec(&row).unwrap().len()),
         ] {
             assert!(length <= 256, "{what}: {length}");
         }
+    }
+
+    #[test]
+    fn every_stage_has_its_word() {
+        for stage in Stage::ALL {
+            assert_eq!(serde_json::to_value(stage).unwrap(), stage.as_str());
+        }
+    }
+
+    #[test]
+    fn brackets_of_a_message_id_make_no_other_message() {
+        assert_eq!(DedupKey::sent("A", "B", "<m@a>"), DedupKey::sent("A", "B", "m@a"));
+        assert_ne!(DedupKey::sent("A", "B", "<m@a>"), DedupKey::sent("B", "A", "<m@a>"));
     }
 
     #[test]

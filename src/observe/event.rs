@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::Metrics;
-use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId};
+use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Timestamp};
 
 /// Why a connection was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -189,6 +189,103 @@ pub enum Event<'a> {
         bytes: u64,
         /// From the end of its head to its receipt.
         took: Duration,
+    },
+    /// A message is on disk as it came, and its receipt is to follow.
+    MessageStaged {
+        /// Its exchange.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// Its Message-ID.
+        message_id: &'a str,
+        /// Bytes of its head and body.
+        bytes: u64,
+    },
+    /// An asynchronous receipt of ours is with the partner.
+    ReceiptDispatched {
+        /// The exchange that it is for.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// How long the attempt took.
+        took: Duration,
+    },
+    /// An asynchronous receipt of ours was not taken.
+    ReceiptNotDispatched {
+        /// The exchange that it is for.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// Why.
+        detail: &'a str,
+        /// When it is tried again, unless it is not.
+        next: Option<Timestamp>,
+    },
+    /// A message of ours was taken by the partner's server, which owes the receipt.
+    MessageTaken {
+        /// Its exchange.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// Its Message-ID.
+        message_id: &'a str,
+        /// Bytes of its body.
+        bytes: u64,
+        /// How long the attempt took.
+        took: Duration,
+    },
+    /// A message of ours was not taken this time.
+    DeliveryPutOff {
+        /// Its exchange.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// Why.
+        detail: &'a str,
+        /// When it is tried again.
+        next: Timestamp,
+    },
+    /// A message of ours is delivered, and its receipt proves it where one was asked for.
+    MessageDelivered {
+        /// Its exchange.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// Its Message-ID.
+        message_id: &'a str,
+        /// Bytes of its body.
+        bytes: u64,
+        /// How long the last attempt took.
+        took: Duration,
+    },
+    /// A message of ours is not delivered, or nobody can prove it: a person must look.
+    MessageNotDelivered {
+        /// Its exchange.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// One word of a fixed set: the stage it has come to, or `pack`.
+        reason: &'static str,
+        /// The full story.
+        detail: &'a str,
+    },
+    /// The partner has taken a message and has not sent the receipt in time.
+    ReceiptOverdue {
+        /// Its exchange.
+        exchange: ExchangeId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// The full story.
+        detail: &'a str,
+    },
+    /// A receipt came that settles nothing.
+    ReceiptIgnored {
+        /// Whose it says it is, when that is known.
+        partner: Option<&'a PartnerId>,
+        /// One word of a fixed set: `unknown-message`, `unreadable`, `repeated`, `contradicts`, `does-not-count`.
+        reason: &'static str,
+        /// The full story.
+        detail: &'a str,
     },
     /// A message came again and got the receipt it had got before.
     MessageRepeated {

@@ -26,10 +26,19 @@ impl Event<'_> {
             | Self::HandshakeFailed { .. }
             | Self::RequestRefused { .. } => self.write_listener(),
             Self::Stranger { .. }
+            | Self::MessageStaged { .. }
             | Self::MessageReceived { .. }
             | Self::MessageRepeated { .. }
             | Self::MessageRefused { .. }
             | Self::MessagePutOff { .. } => self.write_message(),
+            Self::MessageTaken { .. }
+            | Self::DeliveryPutOff { .. }
+            | Self::MessageDelivered { .. }
+            | Self::MessageNotDelivered { .. }
+            | Self::ReceiptOverdue { .. }
+            | Self::ReceiptIgnored { .. }
+            | Self::ReceiptDispatched { .. }
+            | Self::ReceiptNotDispatched { .. } => self.write_delivery(),
             Self::Translated { .. }
             | Self::Parked { .. }
             | Self::Published { .. }
@@ -117,6 +126,12 @@ impl Event<'_> {
             Self::Stranger { peer, from, to } => {
                 tracing::warn!(event = "message.stranger", %peer, from, to, "no partner has this pair of AS2 names");
             }
+            Self::MessageStaged { exchange, partner, message_id, bytes } => {
+                tracing::info!(
+                    event = "message.staged", %exchange, %partner, message_id, bytes,
+                    "message on disk; it is opened next, and its receipt follows"
+                );
+            }
             Self::MessageReceived { exchange, partner, message_id, bytes, took } => {
                 tracing::info!(
                     event = "message.received", %exchange, %partner, message_id, bytes, took_ms = millis(took),
@@ -166,6 +181,51 @@ impl Event<'_> {
             }
             Self::StepFailed { exchange, step, detail } => {
                 tracing::error!(event = "step.failed", %exchange, step, detail, "step not finished; it is tried again");
+            }
+            _ => {}
+        }
+    }
+
+    fn write_delivery(&self) {
+        match *self {
+            Self::MessageTaken { exchange, partner, message_id, bytes, took } => {
+                tracing::info!(
+                    event = "delivery.taken", %exchange, %partner, message_id, bytes, took_ms = millis(took),
+                    "taken by the partner's server; the receipt is owed"
+                );
+            }
+            Self::DeliveryPutOff { exchange, partner, detail, next } => {
+                tracing::warn!(
+                    event = "delivery.put-off", %exchange, %partner, detail, %next, "not delivered; it is tried again"
+                );
+            }
+            Self::MessageDelivered { exchange, partner, message_id, bytes, took } => {
+                tracing::info!(
+                    event = "delivery.done", %exchange, %partner, message_id, bytes, took_ms = millis(took), "delivered"
+                );
+            }
+            Self::MessageNotDelivered { exchange, partner, reason, detail } => {
+                tracing::error!(event = "delivery.failed", %exchange, %partner, reason, detail, "not delivered");
+            }
+            Self::ReceiptOverdue { exchange, partner, detail } => {
+                tracing::error!(event = "receipt.overdue", %exchange, %partner, detail, "receipt overdue");
+            }
+            Self::ReceiptIgnored { partner, reason, detail } => {
+                let partner = partner.map_or("-", PartnerId::as_str);
+                tracing::warn!(event = "receipt.ignored", partner, reason, detail, "a receipt that settles nothing");
+            }
+            Self::ReceiptDispatched { exchange, partner, took } => {
+                tracing::info!(
+                    event = "receipt.dispatched", %exchange, %partner, took_ms = millis(took), "receipt delivered"
+                );
+            }
+            Self::ReceiptNotDispatched { exchange, partner, detail, next: Some(next) } => {
+                tracing::warn!(
+                    event = "receipt.put-off", %exchange, %partner, detail, %next, "receipt not delivered; tried again"
+                );
+            }
+            Self::ReceiptNotDispatched { exchange, partner, detail, next: None } => {
+                tracing::error!(event = "receipt.given-up", %exchange, %partner, detail, "receipt not delivered");
             }
             _ => {}
         }

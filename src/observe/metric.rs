@@ -61,6 +61,9 @@ struct Inner {
     messages: Family<ByPartnerAndOutcome, Counter>,
     message_bytes: Family<ByPartner, Counter>,
     message_seconds: Histogram,
+    receipts: Family<ByPartnerAndOutcome, Counter>,
+    deliveries: Family<ByPartnerAndOutcome, Counter>,
+    delivery_seconds: Histogram,
     documents: Family<ByPartnerAndOutcome, Counter>,
     publications: Family<ByOutcome, Counter>,
     publish_seconds: Histogram,
@@ -96,6 +99,9 @@ impl Metrics {
             messages: Family::default(),
             message_bytes: Family::default(),
             message_seconds: seconds(),
+            receipts: Family::default(),
+            deliveries: Family::default(),
+            delivery_seconds: seconds(),
             documents: Family::default(),
             publications: Family::default(),
             publish_seconds: seconds(),
@@ -171,6 +177,26 @@ impl Metrics {
             Event::MessageRepeated { partner, .. } => inner.message(Some(partner), "repeated"),
             Event::MessageRefused { partner, reason, .. } => inner.message(Some(partner), reason),
             Event::MessagePutOff { partner, reason } => inner.message(partner, reason),
+            Event::MessageStaged { partner, bytes, .. } => {
+                inner.message(Some(partner), "staged");
+                inner.message_bytes.get_or_create(&ByPartner { partner: partner.to_string() }).inc_by(bytes);
+            }
+            Event::ReceiptDispatched { partner, .. } => inner.receipt(Some(partner), "dispatched"),
+            Event::ReceiptNotDispatched { partner, next, .. } => {
+                inner.receipt(Some(partner), if next.is_some() { "put-off" } else { "given-up" });
+            }
+            Event::ReceiptOverdue { partner, .. } => inner.receipt(Some(partner), "overdue"),
+            Event::ReceiptIgnored { partner, reason, .. } => inner.receipt(partner, reason),
+            Event::MessageTaken { partner, took, .. } => {
+                inner.delivery(partner, "taken");
+                inner.delivery_seconds.observe(took.as_secs_f64());
+            }
+            Event::DeliveryPutOff { partner, .. } => inner.delivery(partner, "put-off"),
+            Event::MessageDelivered { partner, took, .. } => {
+                inner.delivery(partner, "delivered");
+                inner.delivery_seconds.observe(took.as_secs_f64());
+            }
+            Event::MessageNotDelivered { partner, reason, .. } => inner.delivery(partner, reason),
             Event::Translated { partner, documents, .. } => inner.documents(partner, "translated", documents),
             Event::Parked { partner, .. } => inner.documents(partner, "parked", 1),
             Event::Published { partner, took, .. } => {
@@ -212,6 +238,16 @@ impl Inner {
         self.messages.get_or_create(&ByPartnerAndOutcome { partner, outcome: outcome.to_owned() }).inc();
     }
 
+    fn receipt(&self, partner: Option<&PartnerId>, outcome: &'static str) {
+        let partner = partner.map_or(NOBODY, PartnerId::as_str).to_owned();
+        self.receipts.get_or_create(&ByPartnerAndOutcome { partner, outcome: outcome.to_owned() }).inc();
+    }
+
+    fn delivery(&self, partner: &PartnerId, outcome: &'static str) {
+        let labels = ByPartnerAndOutcome { partner: partner.to_string(), outcome: outcome.to_owned() };
+        self.deliveries.get_or_create(&labels).inc();
+    }
+
     fn documents(&self, partner: &PartnerId, outcome: &'static str, many: u64) {
         let labels = ByPartnerAndOutcome { partner: partner.to_string(), outcome: outcome.to_owned() };
         self.documents.get_or_create(&labels).inc_by(many);
@@ -230,6 +266,21 @@ impl Inner {
             "message_seconds",
             "From the end of a message's head to its receipt",
             self.message_seconds.clone(),
+        );
+        registry.register(
+            "receipts",
+            "Asynchronous receipts of ours by how their delivery went, and receipts of partners that settle nothing",
+            self.receipts.clone(),
+        );
+        registry.register(
+            "deliveries",
+            "Attempts to deliver messages of ours by how they went",
+            self.deliveries.clone(),
+        );
+        registry.register(
+            "delivery_seconds",
+            "From an attempt to deliver to its answer",
+            self.delivery_seconds.clone(),
         );
         registry.register("documents", "Documents by what became of them", self.documents.clone());
         registry.register("publications", "Attempts to hand a document to the ERP", self.publications.clone());

@@ -14,6 +14,7 @@ mod certificate;
 mod file;
 mod identity;
 mod interchange;
+mod layers;
 mod message;
 mod party;
 mod profile;
@@ -23,6 +24,7 @@ mod registry;
 mod resolve;
 mod send;
 mod terms;
+mod url;
 mod validity;
 
 pub use agreement::Agreement;
@@ -36,13 +38,19 @@ pub use reading::{OnError, Reading};
 pub use receive::{Accepted, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};
+pub use send::{
+    As2Version, Auth, Compress, Encoding, EncryptAs, KeyTransport, MdnMode, MicalgStyle, PayloadEncoding, Proxy, Retry,
+    Send, SendCipher, SendHttp, SendMdn, SendTls, SignAs, SignaturePadding, TlsMin, TlsMode, TlsTrust,
+};
 pub use terms::Terms;
+pub use url::{AllowedUrl, Origin};
 
 pub(crate) use resolve::Resolving;
 
 pub(crate) use certificate::reference;
 pub(crate) use file::schema;
 pub(crate) use identity::IdentityEntry;
+pub(crate) use url::url;
 pub(crate) use validity::judge_one;
 
 #[cfg(test)]

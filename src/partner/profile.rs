@@ -1,7 +1,9 @@
 //! Profiles: named sets of switches for the AS2 products that need them. A partner file's own keys beat its profile,
 //! the profile beats the defaults.
 
+use super::layers::Layers;
 use super::receive::ReceiveKeys;
+use super::send::SendEntry;
 use crate::base::table::{Faults, Source, read};
 
 /// The profiles there are.
@@ -20,9 +22,12 @@ pub(crate) fn words() -> [(&'static str, &'static str); 4] {
 /// The receive switches of a profile's text.
 pub(crate) fn receive_keys(text: &str, faults: &Faults) -> ReceiveKeys {
     let source = Source::new("(profile)", text);
-    read(&source, faults, |table| table.table("receive").map(|receive| ReceiveKeys::read(&receive)))
-        .flatten()
-        .unwrap_or_default()
+    // What is sent by the profile is read under the partner file's own.
+    let receive = |table: &crate::base::table::Table<'_>| {
+        drop(table.value("send"));
+        table.table("receive").map(|receive| ReceiveKeys::read(&receive))
+    };
+    read(&source, faults, receive).flatten().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::AllowedUrl;
 use crate::base::Timestamp;
-use crate::base::table::Table;
+use crate::base::table::{Table, Value};
 use crate::smime::DigestAlgorithm;
 
 /// The switches as written; what is absent comes from the profile, then from the defaults.
@@ -16,6 +17,8 @@ pub(crate) struct ReceiveKeys {
     max_size: Option<u64>,
     max_decompressed_size: Option<u64>,
     duplicate_window: Option<Duration>,
+    mdn_url_allowlist: Option<Vec<AllowedUrl>>,
+    async_ack_status: Option<u16>,
 }
 
 /// A legacy algorithm and the day it stops being accepted.
@@ -53,6 +56,10 @@ pub struct Receive {
     pub max_decompressed_size: Option<u64>,
     /// How long a Message-ID is remembered.
     pub duplicate_window: Duration,
+    /// Where asynchronous receipts may go beside the origin that we send messages to.
+    pub mdn_url_allowlist: Vec<AllowedUrl>,
+    /// The status that a message is answered with whose receipt follows later: 200, 202 or 204.
+    pub async_ack_status: u16,
 }
 
 /// 400 days: longer than any partner repeats a message, and than a year-end archive run (decisions.md, Retention).
@@ -69,6 +76,14 @@ impl ReceiveKeys {
             max_size: table.size("max_size"),
             max_decompressed_size: table.size("max_decompressed_size"),
             duplicate_window: table.duration("duplicate_window"),
+            mdn_url_allowlist: table.has("mdn_url_allowlist").then(|| {
+                let entry = |value: &Value<'_>| value.parsed(AllowedUrl::EXPECTED, AllowedUrl::read);
+                table.list("mdn_url_allowlist").iter().filter_map(entry).collect()
+            }),
+            async_ack_status: table
+                .value("async_ack_status")
+                .and_then(|value| value.integer_of(&[200, 202, 204]))
+                .and_then(|status| u16::try_from(status).ok()),
         };
         table.only("require_compressed", table.flag("require_compressed"), false, "compression is not read yet");
         let answers = [("stored-mdn", 0), ("warning", 1), ("error", 2)];
@@ -78,11 +93,6 @@ impl ReceiveKeys {
             0,
             "a repeated message gets the stored receipt",
         );
-        let origins = !table.strings("mdn_url_allowlist").is_empty();
-        table.only("mdn_url_allowlist", Some(origins), false, "asynchronous receipts are refused in this version");
-        if let Some(value) = table.value("async_ack_status") {
-            value.integer_of(&[200, 202, 204]);
-        }
         let canonical = table.one_of("mic_canonicalize", &[("as-received", true), ("crlf", false)]);
         table.only("mic_canonicalize", canonical, true, "the MIC is made over the bytes as received");
         let headers = table.one_of("mic_headers_when_unsigned", &[("auto", 0), ("with", 1), ("without", 2)]);
@@ -103,6 +113,9 @@ impl ReceiveKeys {
             max_size: self.max_size.or(profile.max_size),
             max_decompressed_size: self.max_decompressed_size.or(profile.max_decompressed_size),
             duplicate_window: self.duplicate_window.or(profile.duplicate_window).unwrap_or(DUPLICATE_WINDOW),
+            mdn_url_allowlist: self.mdn_url_allowlist.or_else(|| profile.mdn_url_allowlist.clone()).unwrap_or_default(),
+            // Nobody has trouble with it; draft-ietf-ediint-rfc4130bis prefers 204.
+            async_ack_status: self.async_ack_status.or(profile.async_ack_status).unwrap_or(200),
         }
     }
 }

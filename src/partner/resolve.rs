@@ -9,10 +9,13 @@ use super::agreement::{AgreementEntry, first_match};
 use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
-use super::{Agreement, Edifact, Identity, MessageName, PartnerFile, Reading, Receive, Status, TheirRole, Window, X12};
+use super::{
+    Agreement, Edifact, Identity, MessageName, Origin, PartnerFile, Reading, Receive, Send, Status, TheirRole, Window,
+    X12,
+};
 use crate::as2::{As2Name, Requirement, Security};
 use crate::base::table::{Faults, Located};
-use crate::base::{Diagnostic, Limits, Location, PartnerId, Timestamp};
+use crate::base::{Diagnostic, Limits, Location, PartnerId, Secret, Timestamp};
 use crate::canon::{Direction, Usage};
 use crate::edi::{Finding, GuideKey, Party, Standard};
 use crate::mapping::{Mapping, PartyEntry, ReadContext};
@@ -25,6 +28,8 @@ pub trait Surroundings {
     fn certificate(&self, path: &Located<String>) -> Option<Certificate>;
     /// The private key a reference leads to.
     fn key(&self, reference: &Located<String>) -> Option<PrivateKey>;
+    /// The text, such as a password, that a reference leads to.
+    fn text(&self, reference: &Located<String>) -> Option<Secret<String>>;
     /// A time zone by its IANA name.
     fn zone(&self, name: &Located<String>) -> Option<TimeZone>;
     /// A mapping by its name.
@@ -38,6 +43,8 @@ pub(crate) struct Resolving<'a> {
     pub(crate) surroundings: &'a dyn Surroundings,
     pub(crate) identities: &'a BTreeMap<String, Arc<Identity>>,
     pub(crate) limits: &'a Limits,
+    /// Where partners post asynchronous receipts, when a listener says how it is reached.
+    pub(crate) receipt_url: Option<&'a str>,
     pub(crate) now: Timestamp,
     pub(crate) faults: &'a Faults,
 }
@@ -95,6 +102,8 @@ pub struct As2Channel {
     pub certificates: Vec<TheirCertificate>,
     /// What we accept.
     pub receive: Receive,
+    /// How we send; nothing is without a URL.
+    pub send: Option<Send>,
 }
 
 /// A certificate of a partner's, and when it counts.
@@ -178,6 +187,25 @@ impl As2Channel {
             },
             ..Security::default()
         }
+    }
+
+    /// Whether an asynchronous receipt may be posted to `url`: to the origin that we send messages to, and to what the
+    /// partner file allows beside it. A stranger who points elsewhere gets no request of ours.
+    pub fn may_post_receipt_to(&self, url: &str) -> bool {
+        let Some(origin) = Origin::of(url) else { return false };
+        let own = self.url.as_deref().and_then(Origin::of);
+        own.as_ref() == Some(&origin) || self.receive.mdn_url_allowlist.iter().any(|allowed| allowed.covers(&origin))
+    }
+
+    /// The partner's certificate to encrypt for at `now`: of those in force the one that came into force last. A partner
+    /// that has two decrypts with either; one envelope for each would tell products that look at the first only the
+    /// wrong one.
+    pub fn encrypt_for(&self, now: Timestamp) -> Option<Certificate> {
+        self.certificates
+            .iter()
+            .filter(|one| one.roles.contains(&TheirRole::Encrypt) && one.window.holds(now))
+            .max_by_key(|one| one.window.from)
+            .map(|one| one.certificate.clone())
     }
 
     /// The partner's certificates that count for `role` at `now`.
@@ -295,7 +323,13 @@ fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
             .hinting("add the partner's certificate; only by choice write require_signed = false in [as2.receive]"),
         );
     }
-    Some(As2Channel { theirs: own.as2_id, ours: ours?, url: own.url, certificates, receive })
+    let roles: Vec<TheirRole> = own.certificates.iter().flat_map(|entry| entry.roles.clone()).collect();
+    let send = match &own.url {
+        Some(url) => Some(own.send.resolve(url, &roles, with)?),
+        None => None,
+    };
+    let url = own.url.map(|url| url.value);
+    Some(As2Channel { theirs: own.as2_id, ours: ours?, url, certificates, receive, send })
 }
 
 fn their_certificates(entries: &[CertificateEntry<TheirRole>], with: &Resolving<'_>) -> Vec<TheirCertificate> {

@@ -161,6 +161,14 @@ impl Certificate {
         &self.0.der
     }
 
+    /// The certificate in PEM (RFC 7468, section 5).
+    pub fn to_pem(&self) -> String {
+        let encoded = openssl::base64::encode_block(self.der());
+        let lines: Vec<String> =
+            encoded.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    }
+
     /// The subject, as `CN=acme, O=Acme Bearings`.
     pub fn subject(&self) -> &str {
         &self.0.subject

@@ -75,6 +75,10 @@ pub(crate) enum Forgotten {
     /// A payload, provided that it still lies in this segment.
     #[n(4)]
     Payload(#[n(0)] Sha256, #[n(1)] u64),
+    #[n(5)]
+    Sent(#[n(0)] DedupKey),
+    #[n(6)]
+    Dispatch(#[n(0)] ExchangeId),
 }
 
 /// Where a payload lies.

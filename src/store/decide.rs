@@ -13,7 +13,7 @@ use super::view::{View, read_value};
 use crate::base::{ExchangeId, Timestamp};
 use crate::exchange::{
     Answer, Change, CounterName, Document, DocumentStage, Effect, Exchange, Expect, Payload, PayloadBody, Row,
-    RowStage, Subject,
+    RowStage, Sent, Subject,
 };
 
 /// Jobs that one change may add: a position is a record's sequence and the job's number in it.
@@ -74,7 +74,9 @@ fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<C
     let idle = |subject| view.get(&key::job(&subject)).map(|job| job.is_none());
     let (goes, counted) = match forgotten {
         Forgotten::Exchange(id) => {
-            (idle(Subject::Exchange(*id))?, Some(Counted::Exchange(read_value::<Exchange>(&value)?.stage)))
+            let exchange: Exchange = read_value(&value)?;
+            let idle = idle(Subject::Exchange(*id))? && idle(Subject::Receipt(*id))?;
+            (idle && exchange.stage.is_settled(), Some(Counted::Exchange(exchange.stage)))
         }
         Forgotten::Document(_) => {
             let document: Document = read_value(&value)?;
@@ -86,6 +88,8 @@ fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<C
             (idle(Subject::Row(*id))? && row.stage == RowStage::Published, Some(Counted::Row(row.stage)))
         }
         Forgotten::Answer(_) => (true, None),
+        Forgotten::Sent(_) => (idle(Subject::Exchange(read_value::<Sent>(&value)?.exchange))?, None),
+        Forgotten::Dispatch(id) => (idle(Subject::Receipt(*id))?, None),
         Forgotten::Payload(_, segment) => (read_value::<Place>(&value)?.segment == *segment, None),
     };
     Ok(goes.then_some(counted))
@@ -193,7 +197,7 @@ fn count(
                 view.read(&key::row(&after.id))?.map(|before: Row| Counted::Row(before.stage)),
                 Counted::Row(after.stage),
             ),
-            Effect::Answer(..) | Effect::Counter(..) => {
+            Effect::Answer(..) | Effect::Counter(..) | Effect::Sent(..) | Effect::Dispatch(_) => {
                 key::fold_effect(effect, &mut view.own);
                 continue;
             }

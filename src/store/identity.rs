@@ -17,8 +17,9 @@ use super::fields::{FieldReader, FieldWriter};
 use super::layout::replace_durably;
 use crate::base::Timestamp;
 
-/// The format of the whole folder: raised when an older binary could no longer read it.
-pub(crate) const FORMAT: u32 = 1;
+/// The format of the whole folder: raised when an older binary could no longer read it. 1 knew messages of partners
+/// only; 2 knows those that are sent, and asynchronous receipts.
+pub(crate) const FORMAT: u32 = 2;
 const STORE_MAGIC: &[u8; 8] = b"EDGSTORE";
 const HEAD_MAGIC: &[u8; 8] = b"EDGHEAD1";
 /// `STORE` and `HEAD` are far below this; a longer file is damaged.

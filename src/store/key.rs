@@ -13,6 +13,8 @@
 //! | `c` name | u64: a counter of the domain |
 //! | `n` what is counted | u64 |
 //! | `p` SHA-256 | [`Place`] of a payload |
+//! | `s` dedup key | [`Sent`]: the exchange that a message of ours is |
+//! | `m` exchange id | [`Dispatch`]: an asynchronous receipt of ours |
 //!
 //! Numbers in keys are big-endian, so that they sort; values are CBOR, or eight bytes big-endian. A value has at most
 //! 256 bytes.
@@ -26,7 +28,7 @@ use crate::base::{DocumentId, ExchangeId, RowId, Sha256, Timestamp};
 use crate::exchange::{BlobRef, CounterName, DedupKey, Effect, JobKind, Lane, Subject};
 
 #[cfg(doc)]
-use crate::exchange::{Answer, Document, Exchange, Job, Row};
+use crate::exchange::{Answer, Dispatch, Document, Exchange, Job, Row, Sent};
 
 /// The layout's version; an index written in another is made anew.
 pub(crate) const LAYOUT: u32 = 1;
@@ -50,6 +52,8 @@ pub(crate) enum Space {
     Counter = b'c' as isize,
     Count = b'n' as isize,
     Payload = b'p' as isize,
+    Sent = b's' as isize,
+    Dispatch = b'm' as isize,
 }
 
 impl Space {
@@ -96,8 +100,16 @@ pub(crate) fn answer(key: &DedupKey) -> Vec<u8> {
     Space::Answer.key(&[key.as_bytes()])
 }
 
-/// The dedup key of an [`answer`] key.
-pub(crate) fn answer_of(key: &[u8]) -> Option<DedupKey> {
+pub(crate) fn sent(key: &DedupKey) -> Vec<u8> {
+    Space::Sent.key(&[key.as_bytes()])
+}
+
+pub(crate) fn dispatch(id: &ExchangeId) -> Vec<u8> {
+    Space::Dispatch.key(&[id.as_bytes()])
+}
+
+/// The dedup key of an [`answer`] or a [`sent`] key.
+pub(crate) fn dedup_of(key: &[u8]) -> Option<DedupKey> {
     Some(DedupKey::from_bytes(*key.get(1..)?.first_chunk::<32>()?))
 }
 
@@ -105,6 +117,7 @@ pub(crate) fn job(subject: &Subject) -> Vec<u8> {
     match subject {
         Subject::Exchange(id) => Space::Job.key(&[b"x", id.as_bytes()]),
         Subject::Row(id) => Space::Job.key(&[b"r", id.as_bytes()]),
+        Subject::Receipt(id) => Space::Job.key(&[b"m", id.as_bytes()]),
     }
 }
 
@@ -167,6 +180,11 @@ const fn kind_byte(kind: JobKind) -> u8 {
     match kind {
         JobKind::Translate => 0,
         JobKind::Publish => 1,
+        JobKind::Open => 2,
+        JobKind::Pack => 3,
+        JobKind::Deliver => 4,
+        JobKind::AwaitReceipt => 5,
+        JobKind::Dispatch => 6,
     }
 }
 
@@ -197,6 +215,8 @@ pub(crate) fn fold_effect(effect: &Effect, into: &mut Overlay) {
         Effect::Job(record) => (job(&record.subject), some(record)),
         Effect::JobDone(subject) => (job(subject), None),
         Effect::Counter(name, value) => (counter(name), Some(number(*value))),
+        Effect::Sent(key, record) => (sent(key), some(record)),
+        Effect::Dispatch(record) => (dispatch(&record.exchange), some(record)),
     };
     into.insert(key, value);
 }
@@ -232,6 +252,8 @@ pub(crate) fn forgotten_key(forgotten: &Forgotten) -> Vec<u8> {
         Forgotten::Row(id) => row(id),
         Forgotten::Answer(key) => answer(key),
         Forgotten::Payload(sha256, _segment) => payload(sha256),
+        Forgotten::Sent(key) => sent(key),
+        Forgotten::Dispatch(id) => dispatch(id),
     }
 }
 
@@ -242,7 +264,8 @@ pub(crate) fn blobs(effect: &Effect) -> Vec<BlobRef> {
         Effect::Document(document) => [Some(document.content), document.diagnostics].into_iter().flatten().collect(),
         Effect::Row(row) => vec![row.envelope, row.body],
         Effect::Answer(_, answer) => answer.receipt.into_iter().collect(),
-        Effect::Job(_) | Effect::JobDone(_) | Effect::Counter(..) => Vec::new(),
+        Effect::Dispatch(dispatch) => vec![dispatch.receipt, dispatch.detail],
+        Effect::Job(_) | Effect::JobDone(_) | Effect::Counter(..) | Effect::Sent(..) => Vec::new(),
     }
 }
 

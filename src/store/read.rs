@@ -11,7 +11,10 @@ use super::key::{self, Space};
 use super::outbox::Outbox;
 use super::view::read_value;
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId};
-use crate::exchange::{Answer, DedupKey, Document, DocumentStage, Exchange, Job, Row, RowStage, Stage, Subject};
+use crate::exchange::{
+    Answer, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Sent, Stage,
+    Subject,
+};
 
 /// Records in one answer.
 const LONGEST_PAGE: usize = 1_000;
@@ -77,7 +80,7 @@ pub enum Found<I> {
 /// How many records stand at each stage.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Exchanges, in the order of [`Stage`]: received, translated, parked, refused.
+    /// Exchanges by stage, in the order of [`Stage::ALL`].
     pub exchanges: Vec<(Stage, u64)>,
     /// Documents by stage.
     pub documents: Vec<(DocumentStage, u64)>,
@@ -108,6 +111,22 @@ impl Outbox {
     /// The open job of a subject.
     pub fn job(&self, subject: Subject) -> Result<Option<Job>, StoreError> {
         self.record(&key::job(&subject))
+    }
+
+    /// How many jobs wait in a lane; `most` when there are that many or more.
+    pub fn jobs_waiting(&self, kind: JobKind, lane: &Lane, most: usize) -> Result<usize, StoreError> {
+        let (from, to) = (key::queue(kind, lane, 0), key::queue(kind, lane, u64::MAX));
+        Ok(self.shared.index.range(&from, &to, Order::Ascending, most)?.len())
+    }
+
+    /// The asynchronous receipt of an exchange.
+    pub fn dispatch(&self, id: ExchangeId) -> Result<Option<Dispatch>, StoreError> {
+        self.record(&key::dispatch(&id))
+    }
+
+    /// Which exchange a message of ours is, by [`DedupKey::sent`].
+    pub fn sent(&self, key: &DedupKey) -> Result<Option<Sent>, StoreError> {
+        self.record(&key::sent(key))
     }
 
     /// What a message was answered. A hint before the work; [`Outbox::apply`] decides.
@@ -219,7 +238,7 @@ impl Outbox {
         let exchange = |stage| (stage, count(Counted::Exchange(stage)));
         let document = |stage| (stage, count(Counted::Document(stage)));
         Counts {
-            exchanges: [Stage::Received, Stage::Translated, Stage::Parked, Stage::Refused].map(exchange).to_vec(),
+            exchanges: Stage::ALL.map(exchange).to_vec(),
             documents: [DocumentStage::Waiting, DocumentStage::Published, DocumentStage::Parked].map(document).to_vec(),
             rows_waiting: count(Counted::Row(RowStage::Waiting)),
             rows_published: count(Counted::Row(RowStage::Published)),

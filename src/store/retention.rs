@@ -24,7 +24,7 @@ use super::shared::Shared;
 use super::view::read_value;
 use crate::base::{ExchangeId, Sha256, Timestamp};
 use crate::exchange::{
-    Answer, BlobRef, Detail, Document, DocumentStage, Effect, Exchange, Row, RowStage, Stage, Subject,
+    Answer, BlobRef, Detail, Dispatch, Document, DocumentStage, Effect, Exchange, Row, RowStage, Sent, Subject,
 };
 
 /// Records forgotten in one change.
@@ -99,16 +99,30 @@ fn settled_records(shared: &Shared, before: Timestamp) -> Result<Vec<Forgotten>,
         Ok(())
     })?;
     each(shared, Space::Exchange, |exchange: Exchange| {
-        let settled = matches!(exchange.stage, Stage::Translated | Stage::Refused) && exchange.updated_at < before;
-        if settled && !needed.contains(&exchange.id) && !has_job(Subject::Exchange(exchange.id))? {
+        let settled = exchange.stage.is_settled() && exchange.updated_at < before;
+        let works = has_job(Subject::Exchange(exchange.id))? || has_job(Subject::Receipt(exchange.id))?;
+        if settled && !needed.contains(&exchange.id) && !works {
             forgotten.push(Forgotten::Exchange(exchange.id));
         }
         Ok(())
     })?;
     each_entry(shared.index.as_ref(), &Space::Answer.first(), &Space::Answer.end(), |key, value| {
         let answer: Answer = read_value(&value)?;
-        if let Some(key) = key::answer_of(&key).filter(|_| answer.at < before) {
+        if let Some(key) = key::dedup_of(&key).filter(|_| answer.at < before) {
             forgotten.push(Forgotten::Answer(key));
+        }
+        Ok(())
+    })?;
+    each_entry(shared.index.as_ref(), &Space::Sent.first(), &Space::Sent.end(), |key, value| {
+        let sent: Sent = read_value(&value)?;
+        if let Some(key) = key::dedup_of(&key).filter(|_| sent.at < before) {
+            forgotten.push(Forgotten::Sent(key));
+        }
+        Ok(())
+    })?;
+    each(shared, Space::Dispatch, |dispatch: Dispatch| {
+        if dispatch.updated_at < before {
+            forgotten.push(Forgotten::Dispatch(dispatch.exchange));
         }
         Ok(())
     })?;
@@ -159,7 +173,7 @@ pub(crate) fn named_in_detail(shared: &Shared, exchange: &Exchange) -> Result<Ve
     detail.read_to_end(&mut bytes).map_err(|error| StoreError::io("reading", &path, error))?;
     // Of no layout that names payloads.
     let Ok(detail) = Detail::from_json(&bytes) else { return Ok(Vec::new()) };
-    Ok([detail.raw, detail.payload, detail.answer].into_iter().flatten().collect())
+    Ok(detail.references())
 }
 
 /// Every payload that a record names itself; what an exchange's detail names comes from [`named_in_detail`].
@@ -171,6 +185,7 @@ pub(crate) fn each_reference(
     each(shared, Space::Exchange, |record| of(Effect::Exchange(record)))?;
     each(shared, Space::Document, |record| of(Effect::Document(record)))?;
     each(shared, Space::Row, |record| of(Effect::Row(record)))?;
+    each(shared, Space::Dispatch, |record| of(Effect::Dispatch(record)))?;
     each_entry(shared.index.as_ref(), &Space::Answer.first(), &Space::Answer.end(), |_key, value| {
         let answer: Answer = read_value(&value)?;
         answer.receipt.map_or(Ok(()), &mut each_one)

@@ -11,6 +11,7 @@
 #[path = "../support/rabbit.rs"]
 mod broker;
 mod chance;
+mod desk;
 mod disk;
 mod gate;
 mod gateway;
@@ -34,4 +35,5 @@ mod kill;
 mod outage;
 mod peers;
 mod repeats;
+mod sending;
 mod space;

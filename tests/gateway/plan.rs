@@ -15,6 +15,8 @@ pub struct Plan {
     broker: Option<(String, String)>,
     limits: String,
     receive: String,
+    send: String,
+    partner_url: Option<String>,
     x12: String,
     free_hard: Option<String>,
     usage: Option<String>,
@@ -37,6 +39,18 @@ impl Plan {
     /// A line for `[as2.receive]` of the partner's file.
     pub fn receive(mut self, line: &str) -> Self {
         self.receive = format!("{}{line}\n", self.receive);
+        self
+    }
+
+    /// Tables of `[as2.send]` of the partner's file.
+    pub fn send(mut self, tables: &str) -> Self {
+        self.send = format!("{}{tables}\n", self.send);
+        self
+    }
+
+    /// Where the partner receives.
+    pub fn partner_url(mut self, url: &str) -> Self {
+        self.partner_url = Some(url.to_owned());
         self
     }
 
@@ -137,7 +151,8 @@ level = "info"
     }
 
     fn partner_toml(&self) -> String {
-        let Self { receive, x12, .. } = self;
+        let Self { receive, send, x12, .. } = self;
+        let url = self.partner_url.as_deref().unwrap_or("http://127.0.0.1:9/as2");
         let usage = self.usage.as_deref().unwrap_or("production");
         format!(
             r#"schema = 1
@@ -149,7 +164,7 @@ timezone = "America/New_York"
 [as2]
 identity = "northwind"
 as2_id = "ACMEBRG"
-url = "http://127.0.0.1:9/as2"
+url = "{url}"
 
 [[as2.certificates]]
 roles = ["verify", "encrypt"]
@@ -157,6 +172,7 @@ cert = "certs/acme.pem"
 
 [as2.receive]
 {receive}
+{send}
 [x12]
 us = {{ isa = "01/123456789", gs = "123456789" }}
 them = {{ isa = "ZZ/ACMEBRG", gs = "ACMEBRG" }}

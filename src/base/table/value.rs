@@ -201,6 +201,11 @@ impl<'t> Value<'t> {
         }
     }
 
+    /// Whether it is a list; no fault otherwise.
+    pub fn is_list(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Array(_))
+    }
+
     /// The members of a list.
     pub fn list(&self) -> Vec<Value<'t>> {
         let DeValue::Array(list) = self.value.get_ref() else {

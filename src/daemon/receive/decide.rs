@@ -3,23 +3,24 @@
 //! Order of things: the receipt is signed, then record, answer and bytes become durable in one change, and only then
 //! does anything positive leave. A repeat is recognised inside that change; the look-up before it merely saves work.
 
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Arrived, COME_AGAIN, Message, store_failed};
-use crate::as2::{self, As2Error, Received, Refusal, Security};
+use super::{Arrived, COME_AGAIN, Message, Waiting, put_off_for, store_failed};
+use crate::as2::{self, As2Error, ReceiptAsked, Received, Refusal, Security};
 use crate::base::{Diagnostic, Timestamp};
 use crate::daemon::ports::Ports;
 use crate::daemon::receipt;
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, Applied, DedupKey, Detail, Payload};
+use crate::exchange::{Answer, Applied, DedupKey, Detail, JobKind, Lane, Payload};
 use crate::http::Reply;
 use crate::observe::Event;
 use crate::smime::SmimeError;
 use crate::store::{Staged, StoreError};
 
 /// What a message came to, once it was opened.
-enum Opened {
+pub(in crate::daemon) enum Opened {
     /// It is in order.
     InOrder(Box<InOrder>),
     /// It is in order and was answered before; nothing of it is kept.
@@ -29,18 +30,17 @@ enum Opened {
 }
 
 /// A message in order, with all that its acceptance needs.
-struct InOrder {
-    received: Received,
+pub(in crate::daemon) struct InOrder {
+    pub(in crate::daemon) received: Received,
     /// Recognises a repeat.
-    key: DedupKey,
+    pub(in crate::daemon) key: DedupKey,
     /// The receipt to give, signed; absent when none was asked for.
-    receipt: Option<as2::Answer>,
-    raw: Payload,
-    payload: Payload,
+    pub(in crate::daemon) receipt: Option<as2::Answer>,
+    pub(in crate::daemon) payload: Payload,
 }
 
 /// Why there is no verdict: a fault on our side, and the partner sends again.
-enum Unable {
+pub(in crate::daemon) enum Unable {
     Store(StoreError),
     Sign(SmimeError),
 }
@@ -69,15 +69,18 @@ impl From<SmimeError> for Unable {
 
 /// Opens a message, writes down what came of it, and gives the answer.
 pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
-    let Arrived { message, raw, body_at } = arrived;
+    let Arrived { message, waiting, raw, body_at } = arrived;
+    if let ReceiptAsked::Async { .. } = message.request.receipt {
+        return stage(&ports, &message, raw).await;
+    }
     let bytes = raw.length().saturating_sub(body_at);
     let message = Arc::new(message);
     let opening = (Arc::clone(&ports), Arc::clone(&message));
-    let opened = tokio::task::spawn_blocking(move || open(&opening.0, &opening.1, raw, body_at)).await;
+    let opened = tokio::task::spawn_blocking(move || open_staged(&opening.0, &opening.1, raw, body_at)).await;
     match opened {
-        Ok(Ok(Opened::InOrder(in_order))) => accept(&ports, &message, *in_order, bytes).await,
-        Ok(Ok(Opened::Repeated(repeated))) => repeat(&ports, &message, &repeated.0, &repeated.1).await,
-        Ok(Ok(Opened::Refused(refused))) => refuse(&ports, &message, &refused.0, refused.1).await,
+        Ok(Ok((Opened::InOrder(in_order), raw))) => accept(&ports, &message, &waiting, *in_order, raw, bytes).await,
+        Ok(Ok((Opened::Repeated(repeated), _))) => repeat(&ports, &message, &repeated.0, &repeated.1).await,
+        Ok(Ok((Opened::Refused(refused), _))) => refuse(&ports, &message, &waiting, &refused.0, refused.1).await,
         Ok(Err(Unable::Store(fault))) => store_failed(&ports, &message.partner, &fault),
         Ok(Err(Unable::Sign(fault))) => {
             fault_of_ours(&ports, &message, &format!("a receipt cannot be signed: {fault}"))
@@ -86,18 +89,57 @@ pub(super) async fn run(ports: Arc<Ports>, arrived: Arrived) -> Reply {
     }
 }
 
+/// A message whose receipt is asked for later is answered as soon as it is on disk, before anything is decrypted: what
+/// takes long would otherwise make its sender send it again (RFC 4130, section 7.2: the answer precedes the receipt).
+async fn stage(ports: &Ports, message: &Message, raw: Staged) -> Reply {
+    let Message { exchange, partner, at, .. } = message;
+    let limit = partner.limits.staged_per_partner;
+    match ports.outbox.jobs_waiting(JobKind::Open, &Lane::of(partner.id.as_str()), limit) {
+        Ok(waiting) if waiting >= limit => return put_off_for(ports, partner, "staged-full"),
+        Ok(_) => {}
+        Err(fault) => return store_failed(ports, partner, &fault),
+    }
+    let bytes = raw.length();
+    let raw = match tokio::task::block_in_place(|| raw.keep()) {
+        Ok(raw) => raw,
+        Err(fault) => return store_failed(ports, partner, &fault),
+    };
+    let detail = Detail { disposition: None, ..detail(message, "") };
+    let change = inbound::staged(*exchange, *at, partner.id.clone(), raw, detail);
+    match ports.outbox.apply(change).await {
+        Ok(_) => {
+            let (exchange, partner, message_id) = (*exchange, &partner.id, message.request.message_id.as_str());
+            Event::MessageStaged { exchange, partner, message_id, bytes }.emit(&ports.metrics);
+            Reply::empty(message.partner.as2().map_or(200, |channel| channel.receive.async_ack_status))
+        }
+        Err(fault) => store_failed(ports, partner, &fault),
+    }
+}
+
+/// Opens a message that lies in the spool, and keeps it when it is accepted.
+fn open_staged(
+    ports: &Ports,
+    message: &Message,
+    raw: Staged,
+    body_at: u64,
+) -> Result<(Opened, Option<Payload>), Unable> {
+    let opened = {
+        let mut body = raw.reader()?;
+        body.seek(SeekFrom::Start(body_at))?;
+        open(ports, message, body)?
+    };
+    let raw = matches!(opened, Opened::InOrder(_)).then(|| raw.keep()).transpose()?;
+    Ok((opened, raw))
+}
+
 /// Decrypts, verifies, and signs the receipt. Blocks; nearly all of its time goes into RSA.
-fn open(ports: &Ports, message: &Message, raw: Staged, body_at: u64) -> Result<Opened, Unable> {
+pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read) -> Result<Opened, Unable> {
     let request = &message.request;
     let limits = &message.partner.limits;
     let security = security(message);
     // Without compression a payload is no larger than its message, whatever the bound for decompressed ones.
     let mut payload = ports.outbox.spool().stage(limits.decompressed.max(limits.body));
-    let verdict = {
-        let mut body = raw.reader()?;
-        body.seek(SeekFrom::Start(body_at))?;
-        as2::open(request, body, &mut payload, &security, limits, ports.entropy.bytes())?
-    };
+    let verdict = as2::open(request, body, &mut payload, &security, limits, ports.entropy.bytes())?;
     let answer = |outcome| as2::answer(request, outcome, Some(&security), message.at, &*ports.entropy);
     let received = match verdict {
         Ok(received) => received,
@@ -111,16 +153,24 @@ fn open(ports: &Ports, message: &Message, raw: Staged, body_at: u64) -> Result<O
         return Ok(Opened::Repeated(Box::new((received, before))));
     }
     let receipt = answer(Ok(&received))?;
-    let (raw, payload) = (raw.keep()?, payload.finish()?.keep()?);
-    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, raw, payload })))
+    let payload = payload.finish()?.keep()?;
+    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, payload })))
 }
 
-fn security(message: &Message) -> Security {
+pub(in crate::daemon) fn security(message: &Message) -> Security {
     message.partner.as2().map(|channel| channel.security(message.at)).unwrap_or_default()
 }
 
-async fn accept(ports: &Ports, message: &Message, in_order: InOrder, bytes: u64) -> Reply {
-    let InOrder { received, key, receipt, raw, payload, .. } = in_order;
+async fn accept(
+    ports: &Ports,
+    message: &Message,
+    waiting: &Waiting,
+    in_order: InOrder,
+    raw: Option<Payload>,
+    bytes: u64,
+) -> Reply {
+    let InOrder { received, key, receipt, payload } = in_order;
+    let Some(raw) = raw else { return fault_of_ours(ports, message, "an accepted message was not kept") };
     let partner = &message.partner.id;
     let change = inbound::received(Arrival {
         exchange: message.exchange,
@@ -135,7 +185,7 @@ async fn accept(ports: &Ports, message: &Message, in_order: InOrder, bytes: u64)
     });
     match ports.outbox.apply(change).await {
         Ok(Applied::Done) => {
-            let took = ports.clock.now().since(message.begun);
+            let took = ports.clock.now().since(waiting.begun);
             let (exchange, message_id) = (message.exchange, message.request.message_id.as_str());
             Event::MessageReceived { exchange, partner, message_id, bytes, took }.emit(&ports.metrics);
             receipt.map_or_else(|| Reply::empty(200), receipt::reply)
@@ -176,16 +226,15 @@ async fn refuse_reuse(ports: &Ports, message: &Message, received: &Received, bef
 }
 
 /// Says no for good, and keeps the story.
-async fn refuse(ports: &Ports, message: &Message, refusal: &Refusal, receipt: Option<as2::Answer>) -> Reply {
+async fn refuse(
+    ports: &Ports,
+    message: &Message,
+    waiting: &Waiting,
+    refusal: &Refusal,
+    receipt: Option<as2::Answer>,
+) -> Reply {
     write_down(ports, message, refusal, &refusal.error.to_string()).await;
-    // What an envelope turned out to hold is told apart from one that does not open: each such answer counts.
-    if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Compressed = refusal.error {
-        let (partner, limits) = (&message.partner.id, &message.partner.limits);
-        let pause = ports.throttle.failed_decryption(partner, message.remote.ip(), message.at, limits);
-        if let Some(until) = pause {
-            Event::Fault(&decryptions_paused(message, until)).emit(&ports.metrics);
-        }
-    }
+    count_failed_decryption(ports, message, waiting.remote.ip(), refusal);
     if let As2Error::Unreadable(_) | As2Error::NotTwoParts = refusal.error {
         return Reply::text(400, refusal.error.peer_text());
     }
@@ -193,8 +242,18 @@ async fn refuse(ports: &Ports, message: &Message, refusal: &Refusal, receipt: Op
     receipt.map_or_else(|| Reply::text(403, refusal.error.peer_text()), receipt::reply)
 }
 
+/// What an envelope turned out to hold is told apart from one that does not open: each such answer counts.
+pub(in crate::daemon) fn count_failed_decryption(ports: &Ports, message: &Message, from: IpAddr, refusal: &Refusal) {
+    if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Compressed = refusal.error {
+        let (partner, limits) = (&message.partner.id, &message.partner.limits);
+        if let Some(until) = ports.throttle.failed_decryption(partner, from, message.at, limits) {
+            Event::Fault(&decryptions_paused(message, until)).emit(&ports.metrics);
+        }
+    }
+}
+
 fn decryptions_paused(message: &Message, until: Timestamp) -> Diagnostic {
-    let (partner, remote) = (&message.partner.id, message.remote);
+    let (partner, remote) = (&message.partner.id, &message.remote);
     let what =
         format!("too many messages under the names of {partner} could not be decrypted; the last came from {remote}");
     Diagnostic::error("decryptions-paused", what)
@@ -203,10 +262,7 @@ fn decryptions_paused(message: &Message, until: Timestamp) -> Diagnostic {
 }
 
 async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &str) {
-    let disposition = refusal.error.disposition().to_string();
-    let mut detail = detail(message, &disposition);
-    detail.mic = refusal.mic.as_ref().map(ToString::to_string);
-    detail.diagnostics.push(refusal.error.diagnostic());
+    let detail = detail_of_refusal(message, refusal);
     let partner = &message.partner.id;
     if ports.throttle.keep_refusal(partner, message.at) {
         let change = inbound::refused(message.exchange, message.at, partner.clone(), &detail);
@@ -218,6 +274,15 @@ async fn write_down(ports: &Ports, message: &Message, refusal: &Refusal, told: &
     let (exchange, message_id) = (message.exchange, message.request.message_id.as_str());
     Event::MessageRefused { exchange, partner, message_id, reason: refusal.error.code(), detail: told }
         .emit(&ports.metrics);
+}
+
+/// What is written down of a message that is refused.
+pub(in crate::daemon) fn detail_of_refusal(message: &Message, refusal: &Refusal) -> Detail {
+    let disposition = refusal.error.disposition().to_string();
+    let mut detail = detail(message, &disposition);
+    detail.mic = refusal.mic.as_ref().map(ToString::to_string);
+    detail.diagnostics.push(refusal.error.diagnostic());
+    detail
 }
 
 async fn fresh_receipt(ports: &Ports, message: &Message, outcome: Result<&Received, &Refusal>) -> Reply {
@@ -248,14 +313,15 @@ fn detail(message: &Message, disposition: &str) -> Detail {
         subject: request.subject.clone(),
         file_name: request.file_name.clone(),
         content_type: Some(request.content_type.essence().to_owned()),
-        remote: message.remote.to_string(),
+        remote: message.remote.clone(),
         receipt: request.receipt.as_str().to_owned(),
+        receipt_to: request.receipt.deliver_to().map(str::to_owned),
         disposition: Some(disposition.to_owned()),
         ..Detail::default()
     }
 }
 
-fn detail_in_order(message: &Message, received: &Received) -> Detail {
+pub(in crate::daemon) fn detail_in_order(message: &Message, received: &Received) -> Detail {
     let signature = received.layers.signature.as_ref();
     Detail {
         file_name: received.file_name.clone(),

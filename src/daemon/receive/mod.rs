@@ -3,8 +3,10 @@
 //! What is transient on our side is 503 before the body is read; what is not AS2 at all is a plain status; whatever
 //! reached a verdict is 200 with its receipt. `decide` opens and accepts a message whose body has arrived.
 
-mod decide;
+pub(super) mod decide;
+mod settle;
 
+use std::io::{Read, Seek, SeekFrom};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -13,9 +15,10 @@ use super::ports::Ports;
 use super::receipt;
 use super::throttle::{Busy, Ticket};
 use super::watch;
-use crate::as2::{self, As2Error, ReceiptAsked, Refusal, Request};
+use crate::as2::{self, As2Error, MayBeReceipt, ReceiptAsked, Refusal, Request};
 use crate::base::{ExchangeId, Timestamp};
 use crate::http::{Handler, Incoming, Reply, RequestHead};
+use crate::mime::HeaderList;
 use crate::observe::Event;
 use crate::partner::{Partner, Status};
 use crate::store::{Staged, StoreError};
@@ -42,6 +45,7 @@ struct Admitted {
 /// A message whose body has arrived.
 struct Arrived {
     message: Message,
+    waiting: Waiting,
     /// Head and body as they came.
     raw: Staged,
     /// Where the body begins in `raw`.
@@ -49,15 +53,21 @@ struct Arrived {
 }
 
 /// All about a message but its bytes.
-struct Message {
-    exchange: ExchangeId,
-    request: Request,
-    partner: Arc<Partner>,
-    remote: SocketAddr,
+pub(super) struct Message {
+    pub(super) exchange: ExchangeId,
+    pub(super) request: Request,
+    pub(super) partner: Arc<Partner>,
+    /// Where it came from.
+    pub(super) remote: String,
     /// When its last byte arrived.
-    at: Timestamp,
-    /// When its head had arrived.
+    pub(super) at: Timestamp,
+}
+
+/// What an answer is waited for with.
+struct Waiting {
+    /// When the message's head had arrived.
     begun: Timestamp,
+    remote: SocketAddr,
     /// Held until the answer stands.
     _ticket: Ticket,
 }
@@ -66,6 +76,16 @@ impl Handler for Receiver {
     async fn handle(&self, incoming: Incoming) -> Reply {
         let begun = self.ports.clock.now();
         let peer = incoming.head.peer;
+        let headers = header_list(&incoming.head);
+        let may_be_receipt = match self.may_enter(&incoming.head) {
+            Ok(()) => MayBeReceipt::of(&headers),
+            Err(reply) => return reply,
+        };
+        // A receipt may come without any name: what it is for tells whose it is.
+        let is_nameless = headers.get("AS2-From").is_none() || headers.get("AS2-To").is_none();
+        if may_be_receipt == MayBeReceipt::Surely || may_be_receipt == MayBeReceipt::Perhaps && is_nameless {
+            return self.take_receipt(&headers, incoming).await;
+        }
         let admitted = match self.admit(&incoming.head, begun) {
             Ok(admitted) => admitted,
             Err(reply) => return reply,
@@ -75,6 +95,18 @@ impl Handler for Receiver {
             Ok(arrived) => arrived,
             Err(reply) => return reply,
         };
+        let limit = arrived.message.partner.limits.receipt as u64;
+        if may_be_receipt == MayBeReceipt::Perhaps && arrived.raw.length() <= limit {
+            match receipt_in(&arrived) {
+                Ok(Some(body)) => {
+                    if let Some(reply) = settle::take(&self.ports, &headers, &body).await {
+                        return reply;
+                    }
+                }
+                Ok(None) => {}
+                Err(fault) => return self.store_failed(&arrived.message.partner, &fault),
+            }
+        }
         let partner = Arc::clone(&arrived.message.partner);
         // The work goes on when the time is over: the partner sends again and gets the answer that was stored.
         let work = tokio::spawn(decide::run(Arc::clone(&self.ports), arrived));
@@ -93,8 +125,8 @@ impl Handler for Receiver {
 }
 
 impl Receiver {
-    /// Decides by the head alone.
-    fn admit(&self, head: &RequestHead, now: Timestamp) -> Result<Admitted, Reply> {
+    /// Whether anything may be posted here now.
+    fn may_enter(&self, head: &RequestHead) -> Result<(), Reply> {
         if head.path() != self.path {
             return Err(self.refuse(head, 404, "not-found", "there is nothing at this path"));
         }
@@ -106,9 +138,43 @@ impl Receiver {
         }
         // A disk fills up faster than a periodic look would notice; asking costs two system calls.
         watch::look(&self.ports);
-        if let Some(closed) = self.ports.gate.closed() {
-            return Err(self.put_off(closed));
+        match self.ports.gate.closed() {
+            Some(closed) => Err(self.put_off(closed)),
+            None => Ok(()),
         }
+    }
+
+    /// Takes what can only be a receipt.
+    async fn take_receipt(&self, headers: &HeaderList, incoming: Incoming) -> Reply {
+        let Incoming { head, mut body } = incoming;
+        let limit = self.ports.live.current().settings.limits.receipt;
+        let refused = |fault: &crate::http::BodyFault| {
+            let reply = Reply::from(fault);
+            self.refuse(&head, reply.status, "body", &fault.to_string());
+            reply
+        };
+        if let Err(fault) = body.cap(limit as u64) {
+            return refused(&fault);
+        }
+        let mut bytes = Vec::new();
+        loop {
+            match body.chunk().await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(fault) => return refused(&fault),
+            }
+        }
+        match settle::take(&self.ports, headers, &bytes).await {
+            Some(reply) => reply,
+            None => match Request::read(headers, &self.ports.live.current().settings.limits) {
+                Err(fault) => self.refuse(&head, 400, "no-as2-head", &fault.to_string()),
+                Ok(_) => self.refuse(&head, 400, "no-receipt", "the report names no message that it is for"),
+            },
+        }
+    }
+
+    /// Decides by the head alone.
+    fn admit(&self, head: &RequestHead, now: Timestamp) -> Result<Admitted, Reply> {
         let pairs: Vec<_> = head.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect();
         let configuration = self.ports.live.current();
         let request = Request::parse(&pairs, &configuration.settings.limits)
@@ -116,9 +182,6 @@ impl Receiver {
         let Some(partner) = configuration.registry.pair(&request.from, &request.to).map(Arc::clone) else {
             return Err(self.answer_stranger(head, &request, now));
         };
-        if let ReceiptAsked::Async { .. } = request.receipt {
-            return Err(self.refuse_asynchronous(head, &request, now));
-        }
         if partner.status == Status::Suspended {
             return Err(self.put_off_for(&partner, "suspended"));
         }
@@ -152,7 +215,8 @@ impl Receiver {
         let exchange = ExchangeId::mint(at, self.ports.entropy.bytes());
         let remote = head.peer;
         Ok(Arrived {
-            message: Message { exchange, request, partner, remote, at, begun, _ticket: ticket },
+            message: Message { exchange, request, partner, remote: remote.to_string(), at },
+            waiting: Waiting { begun, remote, _ticket: ticket },
             raw,
             body_at,
         })
@@ -173,17 +237,6 @@ impl Receiver {
         Reply::text(403, "these AS2 names are not known here")
     }
 
-    /// A sender that would wait for a receipt by another way reads this answer's status at most, so that says no; the
-    /// receipt in it says why (RFC 4130, section 7.5.3: a request that cannot be honoured).
-    fn refuse_asynchronous(&self, head: &RequestHead, request: &Request, now: Timestamp) -> Reply {
-        let refusal = Refusal::unopened(As2Error::AsynchronousReceipt);
-        let bare = self.refuse(head, 403, refusal.error.code(), refusal.error.peer_text());
-        match as2::answer(request, Err(&refusal), None, now, &*self.ports.entropy) {
-            Ok(Some(answer)) => Reply { status: 403, ..receipt::reply(answer) },
-            Ok(None) | Err(_) => bare,
-        }
-    }
-
     fn refuse(&self, head: &RequestHead, status: u16, reason: &'static str, detail: &str) -> Reply {
         let listener = &self.listener;
         Event::RequestRefused { listener, peer: head.peer.ip(), status, reason, detail }.emit(&self.ports.metrics);
@@ -202,6 +255,19 @@ impl Receiver {
     fn store_failed(&self, partner: &Partner, fault: &StoreError) -> Reply {
         store_failed(&self.ports, partner, fault)
     }
+}
+
+fn header_list(head: &RequestHead) -> HeaderList {
+    HeaderList::from_pairs(head.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())))
+}
+
+/// The body of a signed request, when what is signed is a report.
+fn receipt_in(arrived: &Arrived) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut body = Vec::new();
+    let mut reader = arrived.raw.reader()?;
+    let read = reader.seek(SeekFrom::Start(arrived.body_at)).and_then(|_| reader.read_to_end(&mut body));
+    read.map_err(|fault| StoreError::Index { what: format!("a staged body cannot be read: {fault}") })?;
+    Ok(body.windows(16).any(|part| part.eq_ignore_ascii_case(b"multipart/report")).then_some(body))
 }
 
 /// Nothing is wrong with the message: it may come again.

@@ -32,8 +32,9 @@ fn arrived(bench: &Bench, message_id: &str, receipt: &[(&str, &str)], payload: &
     stage.put(head.as_bytes()).unwrap();
     stage.put(payload).unwrap();
     let exchange = ExchangeId::mint(now, ports.entropy.bytes());
-    let message = Message { exchange, request, partner, remote, at: now, begun: now, _ticket: ticket };
-    Arrived { message, raw: stage.finish().unwrap(), body_at: head.len() as u64 }
+    let message = Message { exchange, request, partner, remote: remote.to_string(), at: now };
+    let waiting = Waiting { begun: now, remote, _ticket: ticket };
+    Arrived { message, waiting, raw: stage.finish().unwrap(), body_at: head.len() as u64 }
 }
 
 async fn decided(bench: &Bench, arrived: Arrived) -> Reply {

@@ -22,13 +22,15 @@ fn what_was_applied_is_there_and_after_a_restart_too() {
             assert_eq!(outbox.job(Subject::Row(row_id(1))).unwrap(), None);
             let waiting = outbox.job(Subject::Exchange(exchange_id(6))).unwrap().unwrap();
             assert_sound(outbox);
-            (rows, outbox.exchange(exchange_id(2)).unwrap(), waiting, outbox.counts())
+            let mut counts = outbox.counts();
+            counts.exchanges.retain(|(_, count)| *count > 0);
+            (rows, outbox.exchange(exchange_id(2)).unwrap(), waiting, counts)
         };
         let before = look(&outbox);
         assert_eq!(
             before.3,
             Counts {
-                exchanges: vec![(Stage::Received, 1), (Stage::Translated, 5), (Stage::Parked, 0), (Stage::Refused, 0)],
+                exchanges: vec![(Stage::Received, 1), (Stage::Translated, 5)],
                 documents: vec![(DocumentStage::Waiting, 0), (DocumentStage::Published, 5), (DocumentStage::Parked, 0)],
                 rows_waiting: 0,
                 rows_published: 5,

@@ -1,0 +1,173 @@
+//! The step that offers a packed message to the partner's server, and reads the receipt in its answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::pack::evidence;
+use super::ports::Ports;
+use super::route::{self, Posted};
+use super::submission::{keep, load};
+use super::worker::postpone;
+use crate::as2::{Mdn, MdnFault, MessageId, ReceiptSignature};
+use crate::base::Diagnostic;
+use crate::exchange::outbound::{self, Outcome, Progress, Receipt};
+use crate::exchange::{Attempt, CertificateRole, Exchange, Handover, PackedMessage, Stage};
+use crate::http::Answer;
+use crate::mime::HeaderList;
+use crate::observe::Event;
+use crate::partner::{As2Channel, TheirRole};
+use crate::smime::Mic;
+use crate::store::{Lease, StoreError};
+
+/// Makes one attempt and writes down how it went.
+pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreError> {
+    let (exchange, detail) = load(ports, lease.job())?;
+    let configuration = ports.live.current();
+    let partner = configuration.registry.partner(&exchange.partner).map(Arc::as_ref);
+    let now = ports.clock.now();
+    let found = route::channel(partner, &exchange.partner, now)
+        .and_then(|found| Ok((found, detail.packed.clone().ok_or_else(|| "the message was not packed".to_owned())?)));
+    let ((channel, url, send), packed) = match found {
+        Ok(found) => found,
+        Err(why) => {
+            let why =
+                Diagnostic::error("no-channel", why).hinting("mend the partner file, then 'edigate exchange retry'");
+            lease.finish(outbound::failed(&exchange, now, detail, why)).await?;
+            return Ok(());
+        }
+    };
+    let body = match ports.outbox.payload(&packed.body) {
+        Ok(body) => body,
+        Err(fault) => return postpone(ports, lease, fault).await,
+    };
+    let limit = configuration.settings.limits.receipt;
+    let Posted { mut attempt, handover, answer } = route::post(ports, channel, url, &packed.headers, body, limit).await;
+    let outcome = match (handover, answer) {
+        (Handover::Taken, Some(answer)) => match read(ports, &exchange, &packed, channel, &answer)? {
+            Read::Receipt(receipt) => Outcome::Receipt(receipt),
+            Read::Nothing(why) => {
+                attempt.outcome = why;
+                Outcome::Answered(Handover::Taken)
+            }
+        },
+        (handover, _) => Outcome::Answered(handover),
+    };
+    // A receipt may have come by another way while the answer was waited for.
+    let now = ports.outbox.exchange(exchange.id)?;
+    if now.is_some_and(|now| now.version != exchange.version) {
+        return Ok(());
+    }
+    let [jitter] = ports.entropy.bytes();
+    let terms = route::terms(send, &packed);
+    let told = attempt.clone();
+    let (change, progress) = outbound::attempted(&exchange, lease.job(), detail, attempt, outcome, &terms, jitter);
+    match lease.finish(change).await {
+        Err(StoreError::Conflict { .. } | StoreError::LeaseLost { .. }) => {}
+        Err(fault) => return Err(fault),
+        Ok(_) => tell(ports, &exchange, &packed, &told, &progress),
+    }
+    Ok(())
+}
+
+/// What an answer holds.
+enum Read {
+    Receipt(Box<Receipt>),
+    /// No receipt, in words for an operator.
+    Nothing(String),
+}
+
+fn read(
+    ports: &Ports,
+    exchange: &Exchange,
+    packed: &PackedMessage,
+    channel: &As2Channel,
+    answer: &Answer,
+) -> Result<Read, StoreError> {
+    let headers =
+        HeaderList::from_pairs(answer.headers.iter().map(|(name, value)| (name.as_slice(), value.as_slice())));
+    let raw = [headers.as_bytes(), b"\r\n", &answer.body].concat();
+    match settle(ports, exchange, packed, channel, &headers, &answer.body, &raw)? {
+        Ok(receipt) => Ok(Read::Receipt(Box::new(receipt))),
+        Err(MdnFault::NotAReceipt { .. }) => Ok(Read::Nothing("taken, without a receipt".to_owned())),
+        Err(fault) => Ok(Read::Nothing(format!("taken, and {fault}"))),
+    }
+}
+
+/// Reads a receipt for a message of ours and says what it settles. A receipt that does not count is the inner error.
+pub(super) fn settle(
+    ports: &Ports,
+    exchange: &Exchange,
+    packed: &PackedMessage,
+    channel: &As2Channel,
+    headers: &HeaderList,
+    body: &[u8],
+    raw: &[u8],
+) -> Result<Result<Receipt, MdnFault>, StoreError> {
+    let now = ports.clock.now();
+    let trusted = channel.in_force(TheirRole::Verify, now);
+    let policy = channel.security(now).signature;
+    let limits = &ports.live.current().settings.limits;
+    let mdn = match Mdn::parse(headers, body, &trusted, &policy, limits) {
+        Ok(mdn) => mdn,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let message_id = packed.header("Message-ID");
+    let message_id = message_id.and_then(|id| MessageId::from_header(id.as_bytes(), limits.message_id));
+    let (Some(message_id), Some(mic)) = (message_id, Mic::parse(&packed.mic)) else {
+        return Err(StoreError::Index { what: format!("exchange {} has no Message-ID or no MIC", exchange.id) });
+    };
+    let settlement = mdn.settle(&message_id, &mic, packed.receipt_wanted());
+    let certificate = match &mdn.signature {
+        ReceiptSignature::Verified(verified) => {
+            trusted.iter().find(|certificate| certificate.fingerprint() == verified.signer)
+        }
+        ReceiptSignature::Unsigned => None,
+    };
+    let certificate = certificate.map(|one| evidence(ports, CertificateRole::Verified, one)).transpose()?;
+    Ok(Ok(Receipt {
+        at: now,
+        raw: keep(ports, raw)?,
+        disposition: mdn.disposition.to_string(),
+        mic: mdn.mic,
+        certificate,
+        text: mdn.text,
+        settlement,
+    }))
+}
+
+/// Tells how an attempt went.
+fn tell(ports: &Ports, exchange: &Exchange, packed: &PackedMessage, attempt: &Attempt, progress: &Progress) {
+    let (id, partner) = (exchange.id, &exchange.partner);
+    let took = Duration::from_millis(attempt.took_ms);
+    match progress {
+        Progress::Again(due) => {
+            let detail = &attempt.outcome;
+            Event::DeliveryPutOff { exchange: id, partner, detail, next: *due }.emit(&ports.metrics);
+        }
+        Progress::Awaiting => {
+            let message_id = packed.header("Message-ID").unwrap_or_default();
+            Event::MessageTaken { exchange: id, partner, message_id, bytes: packed.body.length, took }
+                .emit(&ports.metrics);
+        }
+        Progress::Ended(stage, told) => tell_end(ports, exchange, packed, *stage, told, took),
+    }
+}
+
+/// Tells what a message of ours has come to.
+pub(super) fn tell_end(
+    ports: &Ports,
+    exchange: &Exchange,
+    packed: &PackedMessage,
+    stage: Stage,
+    told: &Diagnostic,
+    took: Duration,
+) {
+    let (exchange, partner) = (exchange.id, &exchange.partner);
+    let message_id = packed.header("Message-ID").unwrap_or_default();
+    if stage == Stage::Delivered {
+        Event::MessageDelivered { exchange, partner, message_id, bytes: packed.body.length, took }.emit(&ports.metrics);
+    } else {
+        Event::MessageNotDelivered { exchange, partner, reason: stage.as_str(), detail: &told.message }
+            .emit(&ports.metrics);
+    }
+}

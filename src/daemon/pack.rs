@@ -1,0 +1,173 @@
+//! The step from a payload to the message that is sent: made once, stored before the first attempt.
+
+use std::sync::Arc;
+
+use super::ports::Ports;
+use super::route;
+use super::submission::{keep, load};
+use super::worker::postpone;
+use crate::as2::{As2Name, MessageId, Outgoing, ReceiptWanted, pack};
+use crate::base::{Diagnostic, Timestamp, times};
+use crate::exchange::outbound::{self, Packing};
+use crate::exchange::{
+    CertificateRole, CertificateUsed, Change, DedupKey, Detail, Exchange, Job, PackedMessage, Payload,
+};
+use crate::observe::Event;
+use crate::partner::{As2Channel, MdnMode, Send};
+use crate::smime::{Certificate, ContentEncryption};
+use crate::store::{Lease, StoreError};
+
+/// Packs one message, or writes down why it cannot be.
+pub(super) async fn run_once(ports: &Arc<Ports>, lease: Lease) -> Result<(), StoreError> {
+    let job = lease.job().clone();
+    let working = Arc::clone(ports);
+    let decided = tokio::task::spawn_blocking(move || decide(&working, &job)).await;
+    let (change, failure) = match decided {
+        Ok(Ok(decided)) => decided,
+        Ok(Err(fault)) if fault.is_passing() => return postpone(ports, lease, fault).await,
+        Ok(Err(fault)) => return Err(fault),
+        Err(stopped) => return Err(StoreError::Index { what: format!("packing ended early: {stopped}") }),
+    };
+    lease.finish(change).await?;
+    if let Some((exchange, why)) = failure {
+        Event::MessageNotDelivered { exchange: exchange.id, partner: &exchange.partner, reason: "pack", detail: &why }
+            .emit(&ports.metrics);
+    }
+    Ok(())
+}
+
+type Decided = (Change, Option<(Exchange, String)>);
+
+fn decide(ports: &Ports, job: &Job) -> Result<Decided, StoreError> {
+    let (exchange, detail) = load(ports, job)?;
+    let configuration = ports.live.current();
+    let limits = &configuration.settings.limits;
+    let now = ports.clock.now();
+    if job.attempts > limits.attempts {
+        let why = format!("the daemon was stopped in the middle of packing this {}", times(limits.attempts));
+        let hint = "look for a crash in the log; the payload is kept, please report it with edigate's version";
+        return Ok(failed(exchange, now, detail, Diagnostic::error("gave-up", why).hinting(hint)));
+    }
+    let partner = configuration.registry.partner(&exchange.partner).map(Arc::as_ref);
+    let (channel, _, send) = match route::channel(partner, &exchange.partner, now) {
+        Ok(found) => found,
+        Err(why) => {
+            let hint = "mend the partner file, then 'edigate exchange resubmit'";
+            return Ok(failed(exchange, now, detail, Diagnostic::error("no-channel", why).hinting(hint)));
+        }
+    };
+    let Some(payload) = detail.payload else {
+        return Ok(failed(exchange, now, detail, Diagnostic::error("no-payload", "the exchange has no payload")));
+    };
+    let payload = ports.outbox.payload(&payload)?;
+    match message(ports, channel, send, &payload, &detail, now)? {
+        Ok(packing) => {
+            let detail = Detail {
+                as2_from: channel.ours.as2_id.as_str().to_owned(),
+                as2_to: channel.theirs.value.as_str().to_owned(),
+                message_id: packing.message.header("Message-ID").unwrap_or_default().to_owned(),
+                receipt: asked(send).to_owned(),
+                ..detail
+            };
+            Ok((outbound::packed(&exchange, now, detail, packing), None))
+        }
+        Err(why) => Ok(failed(exchange, now, detail, why)),
+    }
+}
+
+fn failed(exchange: Exchange, now: Timestamp, detail: Detail, why: Diagnostic) -> Decided {
+    let told = why.message.clone();
+    (outbound::failed(&exchange, now, detail, why), Some((exchange, told)))
+}
+
+/// Makes the message. The inner error is for a person to mend.
+fn message(
+    ports: &Ports,
+    channel: &As2Channel,
+    send: &Send,
+    payload: &[u8],
+    detail: &Detail,
+    now: Timestamp,
+) -> Result<Result<Packing, Diagnostic>, StoreError> {
+    let (from, to): (&As2Name, &As2Name) = (&channel.ours.as2_id, &channel.theirs.value);
+    let message_id = MessageId::mint(now, &*ports.entropy);
+    let signer = send.sign.and_then(|sign| Some((channel.ours.signer(now)?, sign.digest)));
+    let recipients: Vec<Certificate> = send.encrypt.and_then(|_| channel.encrypt_for(now)).into_iter().collect();
+    if let Some(why) = unprotected(send, signer.is_some(), !recipients.is_empty()) {
+        return Ok(Err(why));
+    }
+    let content_type = send.content_type.as_deref().or(detail.content_type.as_deref());
+    let outgoing = Outgoing {
+        from,
+        to,
+        message_id: &message_id,
+        subject: detail.subject.as_deref().or(send.subject.as_deref()),
+        content_type: content_type.unwrap_or("application/octet-stream"),
+        file_name: detail.file_name.as_deref().filter(|_| send.send_filename),
+        sign: signer.as_ref().map(|(signer, digest)| (signer, *digest)),
+        encrypt: (!recipients.is_empty()).then_some((recipients.as_slice(), ContentEncryption::Aes256Cbc)),
+        receipt: match (send.mdn.mode, send.mdn.signed) {
+            (MdnMode::None, _) => ReceiptWanted::None,
+            (_, true) => ReceiptWanted::Signed,
+            (_, false) => ReceiptWanted::Unsigned,
+        },
+    };
+    let mut packed = match pack(payload, &outgoing, now, &*ports.entropy) {
+        Ok(packed) => packed,
+        Err(fault) => {
+            let why = Diagnostic::error("not-packed", format!("the message cannot be made: {fault}"));
+            return Ok(Err(why.hinting("mend the certificates of the partner file, then 'edigate exchange resubmit'")));
+        }
+    };
+    if let (MdnMode::Async, Some(url)) = (send.mdn.mode, &send.mdn.url) {
+        packed.headers.push(("Receipt-Delivery-Option".to_owned(), url.clone()));
+    }
+    let body = keep(ports, &packed.body)?;
+    let mut used = Vec::new();
+    let mut certificates = Vec::new();
+    let signed_with = signer.iter().map(|(signer, _)| (CertificateRole::Signed, &signer.certificate));
+    for (role, certificate) in signed_with.chain(recipients.iter().map(|one| (CertificateRole::EncryptedFor, one))) {
+        let (certificate, pem) = evidence(ports, role, certificate)?;
+        used.push(certificate);
+        certificates.push(pem);
+    }
+    let message = PackedMessage {
+        at: now,
+        headers: packed.headers,
+        body: body.reference,
+        mic: packed.mic.to_string(),
+        certificates: used,
+    };
+    let key = DedupKey::sent(from.as_str(), to.as_str(), message_id.as_str());
+    Ok(Ok(Packing { message, body, certificates, key }))
+}
+
+/// Why a message would go out less protected than the partner file says: then it does not go out.
+fn unprotected(send: &Send, signs: bool, encrypts: bool) -> Option<Diagnostic> {
+    let what = match (send.sign.is_some() && !signs, send.encrypt.is_some() && !encrypts) {
+        (true, _) => "no certificate of ours with the role \"sign\" is in force",
+        (_, true) => "no certificate of the partner's with the role \"encrypt\" is in force",
+        (false, false) => return None,
+    };
+    let hint = "add the next certificate to the list, then 'edigate exchange resubmit'";
+    Some(Diagnostic::error("no-certificate", what).hinting(hint))
+}
+
+/// The receipt asked for, as operators read it.
+fn asked(send: &Send) -> &'static str {
+    match (send.mdn.mode, send.mdn.signed) {
+        (MdnMode::None, _) => "none",
+        (_, true) => "signed",
+        (_, false) => "unsigned",
+    }
+}
+
+/// A certificate as evidence keeps it.
+pub(super) fn evidence(
+    ports: &Ports,
+    role: CertificateRole,
+    certificate: &Certificate,
+) -> Result<(CertificateUsed, Payload), StoreError> {
+    let pem = keep(ports, certificate.to_pem().as_bytes())?;
+    Ok((CertificateUsed { role, fingerprint: certificate.fingerprint(), certificate: pem.reference }, pem))
+}

@@ -1,0 +1,104 @@
+//! How things get to a partner's server, by the partner file in force.
+
+use std::time::Duration;
+
+use super::ports::Ports;
+use crate::as2::ReceiptWanted;
+use crate::base::{PartnerId, Timestamp};
+use crate::exchange::outbound::{Owed, Terms};
+use crate::exchange::{Attempt, Handover, PackedMessage, Schedule};
+use crate::http::{Answer, Client, ClientFault, ClientSettings, Trust};
+use crate::partner::{As2Channel, Partner, Send, TheirRole, TlsTrust};
+use crate::smime::Certificate;
+
+/// Connecting and the TLS handshake.
+const CONNECT_TIME: Duration = Duration::from_secs(30);
+/// From there to the last byte of the answer: a receipt of a large message takes its time.
+const ANSWER_TIME: Duration = Duration::from_secs(300);
+
+/// The terms under which a message is offered: what it asks for stands in it.
+pub(super) fn terms(send: &Send, packed: &PackedMessage) -> Terms {
+    let owed = match (packed.receipt_wanted(), packed.header("Receipt-Delivery-Option")) {
+        (ReceiptWanted::None, _) => Owed::None,
+        (_, None) => Owed::InTheAnswer,
+        (_, Some(_)) => Owed::Within(send.mdn.timeout),
+    };
+    Terms { owed, schedule: schedule(send) }
+}
+
+/// When things are offered again.
+pub(super) fn schedule(send: &Send) -> Schedule {
+    Schedule { waits: send.retry.schedule.clone(), give_up_after: send.retry.give_up_after }
+}
+
+/// The channel of a partner that can be sent to now, with where and how; or why not, in words for an operator.
+pub(super) fn channel<'a>(
+    partner: Option<&'a Partner>,
+    id: &PartnerId,
+    now: Timestamp,
+) -> Result<(&'a As2Channel, &'a str, &'a Send), String> {
+    let partner = partner.ok_or_else(|| format!("there is no partner {id} any more"))?;
+    let channel = partner.as2();
+    let reachable = channel.and_then(|channel| Some((channel, channel.url.as_deref()?, channel.send.as_ref()?)));
+    let (channel, url, send) =
+        reachable.ok_or_else(|| format!("the file of partner {id} has no [as2] url to send to"))?;
+    if !send.may_send(now) {
+        return Err(format!("the file of partner {id} allows its legacy algorithms no longer (legacy_until)"));
+    }
+    Ok((channel, url, send))
+}
+
+/// A client as the partner's server needs it.
+pub(super) fn client(channel: &As2Channel, now: Timestamp, answer_size: usize) -> Result<Client, ClientFault> {
+    let trust = match channel.send.as_ref().map(|send| send.http.tls.trust) {
+        Some(TlsTrust::Pinned) => {
+            let pinned = channel.in_force(TheirRole::TlsTrust, now);
+            Trust::Pinned(pinned.iter().map(Certificate::fingerprint).collect())
+        }
+        Some(TlsTrust::Public) | None => Trust::System,
+    };
+    Client::new(ClientSettings { trust, connect_time: CONNECT_TIME, answer_time: ANSWER_TIME, answer_size })
+}
+
+/// What was answered, or why nothing was; and how the attempt is told.
+pub(super) struct Posted {
+    pub(super) attempt: Attempt,
+    pub(super) handover: Handover,
+    pub(super) answer: Option<Answer>,
+}
+
+/// Makes one attempt to post something.
+pub(super) async fn post(
+    ports: &Ports,
+    channel: &As2Channel,
+    url: &str,
+    headers: &[(String, String)],
+    body: Vec<u8>,
+    answer_size: usize,
+) -> Posted {
+    let at = ports.clock.now();
+    let answered = match client(channel, at, answer_size) {
+        Ok(client) => client.post(url, headers, body).await,
+        Err(fault) => Err(fault),
+    };
+    let took = ports.clock.now().since(at);
+    let (status, handover, answer) = match answered {
+        Ok(answer) => (Some(answer.status), Handover::of_status(answer.status), Some(answer)),
+        Err(fault) => (None, judge(&fault), None),
+    };
+    let outcome = match &handover {
+        Handover::Taken => "taken".to_owned(),
+        Handover::Unavailable(why) | Handover::Refused(why) => why.clone(),
+    };
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    Posted { attempt: Attempt { at, took_ms, status, outcome }, handover, answer }
+}
+
+/// What is at the other end may be mended while we wait; what is wrong at ours is mended by a person, and tried again
+/// all the same: a reload may do it.
+fn judge(fault: &ClientFault) -> Handover {
+    match fault {
+        ClientFault::Request(_) => Handover::Refused(fault.to_string()),
+        _ => Handover::Unavailable(fault.to_string()),
+    }
+}

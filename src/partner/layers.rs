@@ -1,0 +1,56 @@
+//! A table of a partner file over the one of the same name in its profile.
+
+use std::time::Duration;
+
+use crate::base::Location;
+use crate::base::table::{Located, Table, Value};
+
+/// Tables of which the first that has a key decides: the partner file's own, then its profile's.
+pub(crate) struct Layers<'t>(Vec<Table<'t>>);
+
+impl<'t> Layers<'t> {
+    /// `own` over `profile`; either may be missing.
+    pub(crate) fn new(own: Option<Table<'t>>, profile: Option<Table<'t>>) -> Self {
+        Self(own.into_iter().chain(profile).collect())
+    }
+
+    /// The value of `key`, with its place. Each table is asked, so that none calls the key unknown.
+    pub(crate) fn get<T>(&self, key: &'static str, read: impl Fn(&Value<'t>) -> Option<T>) -> Option<Located<T>> {
+        let mut found = None;
+        for value in self.0.iter().filter_map(|table| table.value(key)) {
+            let read = read(&value).map(|read| Located { value: read, at: value.at() });
+            found = found.or(read);
+        }
+        found
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
+        self.get(key, Value::flag).map(|flag| flag.value)
+    }
+
+    /// One of a few words.
+    pub(crate) fn one_of<T: Clone>(&self, key: &'static str, words: &[(&str, T)]) -> Option<Located<T>> {
+        self.get(key, |value| value.one_of(words))
+    }
+
+    /// Text that `read` understands.
+    pub(crate) fn parsed<T>(&self, key: &'static str, expected: &str, read: fn(&str) -> Option<T>) -> Option<T> {
+        self.get(key, |value| value.parsed(expected, read)).map(|text| text.value)
+    }
+
+    /// A duration.
+    pub(crate) fn duration(&self, key: &'static str) -> Option<Duration> {
+        self.get(key, Value::duration).map(|duration| duration.value)
+    }
+
+    /// The tables `key` inside these.
+    pub(crate) fn table(&self, key: &'static str) -> Self {
+        Self(self.0.iter().filter_map(|table| table.table(key)).collect())
+    }
+
+    /// Where the first of them begins.
+    pub(crate) fn at(&self) -> Option<Location> {
+        self.0.first().map(Table::at)
+    }
+}
