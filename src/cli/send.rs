@@ -120,8 +120,7 @@ fn post(arguments: &SendArguments, packed: &Packed, body: Vec<u8>) -> Result<Ans
         (None, Some(own)) => Trust::Pinned(vec![certificate(own)?.fingerprint()]),
         (None, None) => Trust::System,
     };
-    let settings =
-        ClientSettings { trust, connect_time: CONNECT_TIME, answer_time: ANSWER_TIME, answer_size: ANSWER_BYTES };
+    let settings = ClientSettings::new(trust, CONNECT_TIME, ANSWER_TIME, ANSWER_BYTES);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -140,7 +139,7 @@ fn unanswered(url: &str, fault: &ClientFault, message_id: &MessageId) -> Failure
             "{url}: {fault}; nothing was sent. To accept this server's own certificate, name it by --tls-cert; to accept its \
              issuer, by --tls-ca"
         )),
-        ClientFault::Connect(_) | ClientFault::Timeout("connect") => {
+        ClientFault::Address(_) | ClientFault::Connect(_) | ClientFault::Proxy(_) | ClientFault::Timeout("connect") => {
             failed(format!("{url}: {fault}; nothing was sent"))
         }
         ClientFault::Broken(_) | ClientFault::Timeout(_) | ClientFault::TooLarge(_) => failed(format!(

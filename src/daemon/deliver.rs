@@ -41,7 +41,8 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         Err(fault) => return postpone(ports, lease, fault).await,
     };
     let limit = configuration.settings.limits.receipt;
-    let Posted { mut attempt, handover, answer } = route::post(ports, channel, url, &packed.headers, body, limit).await;
+    let Posted { mut attempt, handover, answer } =
+        route::post(ports, channel, send, url, &packed.headers, body, limit).await;
     let outcome = match (handover, answer) {
         (Handover::Taken, Some(answer)) => match read(ports, &exchange, &packed, channel, &answer)? {
             Read::Receipt(receipt) => Outcome::Receipt(receipt),

@@ -21,13 +21,14 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     let channel = configuration.registry.partner(&record.partner).and_then(|partner| partner.as2());
     let url = detail.url.clone();
     let limit = configuration.settings.limits.receipt;
-    let (attempt, handover) = match channel {
-        None => withheld(ports, format!("there is no partner {} any more", record.partner)),
-        Some(channel) if !channel.may_post_receipt_to(&url) => {
+    let reachable = channel.and_then(|channel| Some((channel, channel.send.as_ref()?)));
+    let (attempt, handover) = match reachable {
+        None => withheld(ports, format!("partner {} has no [as2] url any more", record.partner)),
+        Some((channel, _)) if !channel.may_post_receipt_to(&url) => {
             withheld(ports, format!("{url} is no address of this partner's: name its host in mdn_url_allowlist"))
         }
-        Some(channel) => {
-            let Posted { attempt, handover, .. } = route::post(ports, channel, &url, &headers, body, limit).await;
+        Some((channel, send)) => {
+            let Posted { attempt, handover, .. } = route::post(ports, channel, send, &url, &headers, body, limit).await;
             (attempt, handover)
         }
     };

@@ -7,8 +7,11 @@ use crate::as2::ReceiptWanted;
 use crate::base::{PartnerId, Timestamp};
 use crate::exchange::outbound::{Owed, Terms};
 use crate::exchange::{Attempt, Handover, PackedMessage, Schedule};
-use crate::http::{Answer, Client, ClientFault, ClientSettings, Trust};
-use crate::partner::{As2Channel, Partner, Send, TheirRole, TlsTrust};
+use crate::http::{
+    Answer, Client, ClientFault, ClientIdentity, ClientSettings, Framing, Login, LowestTls, PasswordOf, ProxySettings,
+    Reach, TlsLibrary, Trust, When,
+};
+use crate::partner::{As2Channel, Auth, Partner, Send, SendHttp, TheirRole, TlsMin, TlsMode, TlsTrust};
 use crate::smime::Certificate;
 
 /// Connecting and the TLS handshake.
@@ -48,16 +51,57 @@ pub(super) fn channel<'a>(
     Ok((channel, url, send))
 }
 
-/// A client as the partner's server needs it.
-pub(super) fn client(channel: &As2Channel, now: Timestamp, answer_size: usize) -> Result<Client, ClientFault> {
-    let trust = match channel.send.as_ref().map(|send| send.http.tls.trust) {
-        Some(TlsTrust::Pinned) => {
+/// A client as the partner's server needs it. `url` is where it is to go: an address that the partner named in a message
+/// gets no password and, unless the partner file names its host, is no address of this network.
+fn client(
+    channel: &As2Channel,
+    send: &Send,
+    url: &str,
+    now: Timestamp,
+    answer_size: usize,
+) -> Result<Client, ClientFault> {
+    let SendHttp { chunked, auth, tls, proxy, .. } = &send.http;
+    let trust = match tls.trust {
+        TlsTrust::Public => Trust::System,
+        TlsTrust::Pinned => {
             let pinned = channel.in_force(TheirRole::TlsTrust, now);
             Trust::Pinned(pinned.iter().map(Certificate::fingerprint).collect())
         }
-        Some(TlsTrust::Public) | None => Trust::System,
     };
-    Client::new(ClientSettings { trust, connect_time: CONNECT_TIME, answer_time: ANSWER_TIME, answer_size })
+    let origin = channel.url.clone().unwrap_or_else(|| url.to_owned());
+    Client::new(ClientSettings {
+        identity: channel.ours.tls_client(now).map(|(chain, key)| ClientIdentity { chain, key }),
+        lowest_tls: match tls.min {
+            TlsMin::V1_0 => LowestTls::V1_0,
+            TlsMin::V1_1 => LowestTls::V1_1,
+            TlsMin::V1_2 => LowestTls::V1_2,
+            TlsMin::V1_3 => LowestTls::V1_3,
+        },
+        tls: match tls.mode {
+            TlsMode::Rustls => TlsLibrary::Rustls,
+            TlsMode::Legacy => TlsLibrary::OpenSsl,
+        },
+        login: login(auth).map(|login| (origin, login)),
+        proxy: proxy.as_ref().map(|proxy| ProxySettings {
+            url: proxy.url.clone(),
+            login: proxy.login.clone().map(|(user, password)| (user, PasswordOf(password))),
+        }),
+        framing: if *chunked { Framing::Chunked } else { Framing::Length },
+        reach: if channel.names_host_of(url) { Reach::Anywhere } else { Reach::Public },
+        ..ClientSettings::new(trust, CONNECT_TIME, ANSWER_TIME, answer_size)
+    })
+}
+
+fn login(auth: &Auth) -> Option<Login> {
+    match auth {
+        Auth::None => None,
+        Auth::Basic { user, password, preemptive } => Some(Login::Basic {
+            user: user.clone(),
+            password: password.clone(),
+            when: if *preemptive { When::AtOnce } else { When::WhenAsked },
+        }),
+        Auth::Bearer { token } => Some(Login::Bearer(token.clone())),
+    }
 }
 
 /// What was answered, or why nothing was; and how the attempt is told.
@@ -71,13 +115,14 @@ pub(super) struct Posted {
 pub(super) async fn post(
     ports: &Ports,
     channel: &As2Channel,
+    send: &Send,
     url: &str,
     headers: &[(String, String)],
     body: Vec<u8>,
     answer_size: usize,
 ) -> Posted {
     let at = ports.clock.now();
-    let answered = match client(channel, at, answer_size) {
+    let answered = match client(channel, send, url, at, answer_size) {
         Ok(client) => client.post(url, headers, body).await,
         Err(fault) => Err(fault),
     };

@@ -18,7 +18,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{sleep, timeout};
 
-use super::head::{self, HeadFault, Judged};
+use super::head;
+use super::judge::{HeadFault, Judged};
 use super::{BodyReader, Handler, Incoming, Reply, RequestHead, TlsInfo};
 use crate::base::Limits;
 use crate::observe::{Event, Metrics};

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::http::judge::{Framing, origin_form};
 
 fn limits() -> Limits {
     Limits { request_line: 40, head: 200, headers: 4, ..Limits::default() }

@@ -13,18 +13,27 @@ mod admission;
 mod body;
 mod client;
 mod connection;
-
+mod field;
+mod guard;
 mod head;
+mod judge;
+mod legacy;
 mod reply;
 mod server;
+mod settings;
+mod target;
 mod tls;
 mod trust;
 
 pub use body::{BodyFault, BodyReader};
-pub use client::{Answer, Client, ClientFault, ClientSettings};
+pub use client::{Answer, Client, ClientFault};
+pub use guard::Reach;
 pub use head::RequestHead;
 pub use reply::Reply;
 pub use server::{Drained, Handler, Incoming, Listener, ListenerSettings};
+pub use settings::{
+    ClientIdentity, ClientSettings, Framing, Login, LowestTls, PasswordOf, ProxySettings, TlsLibrary, When,
+};
 pub use tls::{MinimumTls, ServerTls, TlsFault, TlsInfo};
 pub use trust::Trust;
 
@@ -32,6 +41,14 @@ pub use trust::Trust;
 #[path = "../../tests/support/certificates.rs"]
 mod certificates;
 #[cfg(test)]
+#[path = "../../tests/support/ports.rs"]
+#[expect(unreachable_pub, reason = "test binaries share it")]
+mod ports;
+#[cfg(test)]
+mod client_tests;
+#[cfg(test)]
 mod listener_tests;
+#[cfg(test)]
+mod quirk_tests;
 #[cfg(test)]
 mod tls_tests;

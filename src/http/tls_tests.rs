@@ -23,7 +23,7 @@ fn pin(pair: &Pair) -> Trust {
 
 fn settings(trust: Trust) -> ClientSettings {
     let patience = Duration::from_secs(5);
-    ClientSettings { trust, connect_time: patience, answer_time: patience, answer_size: 1 << 20 }
+    ClientSettings::new(trust, patience, patience, 1 << 20)
 }
 
 fn ask(settings: ClientSettings, url: &str, body: &[u8]) -> Result<Answer, ClientFault> {

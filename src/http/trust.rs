@@ -5,9 +5,11 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use super::settings::{ClientIdentity, LowestTls};
 use crate::base::Sha256;
 
 /// Whose certificate a server may show.
@@ -26,19 +28,34 @@ pub enum Trust {
 pub(super) struct TrustFault(pub(super) String);
 
 /// A client's TLS settings.
-pub(super) fn trusting(trust: &Trust) -> Result<ClientConfig, TrustFault> {
+pub(super) fn trusting(
+    trust: &Trust,
+    identity: Option<&ClientIdentity>,
+    lowest: LowestTls,
+) -> Result<ClientConfig, TrustFault> {
     let provider = Arc::new(ring::default_provider());
+    let versions: &[&rustls::SupportedProtocolVersion] = match lowest {
+        LowestTls::V1_3 => &[&TLS13],
+        LowestTls::V1_0 | LowestTls::V1_1 | LowestTls::V1_2 => &[&TLS12, &TLS13],
+    };
     let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(|error| TrustFault(error.to_string()))?;
-    Ok(match trust {
-        Trust::System => builder.with_root_certificates(system_roots()?).with_no_client_auth(),
-        Trust::Roots(pem) => builder.with_root_certificates(given_roots(pem)?).with_no_client_auth(),
+    let builder = match trust {
+        Trust::System => builder.with_root_certificates(system_roots()?),
+        Trust::Roots(pem) => builder.with_root_certificates(given_roots(pem)?),
         Trust::Pinned(pins) => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(PinnedVerifier { pins: pins.clone(), provider }))
-            .with_no_client_auth(),
-    })
+            .with_custom_certificate_verifier(Arc::new(PinnedVerifier { pins: pins.clone(), provider })),
+    };
+    let Some(identity) = identity else { return Ok(builder.with_no_client_auth()) };
+    let chain = CertificateDer::pem_slice_iter(&identity.chain)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| TrustFault(format!("the client certificate: {error}")))?;
+    // The reader's own error could quote the file; what is wrong with a key is said in our words.
+    let unusable = || TrustFault("the client's private key cannot be used".to_owned());
+    let key = PrivateKeyDer::from_pem_slice(identity.key.expose()).map_err(|_| unusable())?;
+    builder.with_client_auth_cert(chain, key).map_err(|_| unusable())
 }
 
 fn system_roots() -> Result<RootCertStore, TrustFault> {

@@ -5,7 +5,7 @@ use super::certificate::{CertificateEntry, Window};
 use super::validity::{Dated, judge};
 use crate::as2::{As2Name, Signer};
 use crate::base::table::{Faults, Located, Table};
-use crate::base::{Diagnostic, Timestamp};
+use crate::base::{Diagnostic, Secret, Timestamp};
 use crate::smime::{Certificate, Decryptor, PrivateKey};
 
 /// What a certificate of ours is used for.
@@ -124,6 +124,12 @@ impl Identity {
         self.in_force(OwnRole::Sign, now)
             .max_by_key(|own| own.window.from)
             .map(|own| Signer { certificate: own.certificate.clone(), key: own.key.clone() })
+    }
+
+    /// What we show at `now` to servers that ask who we are: certificate and key in PEM.
+    pub fn tls_client(&self, now: Timestamp) -> Option<(Vec<u8>, Secret<Vec<u8>>)> {
+        let own = self.in_force(OwnRole::TlsClient, now).max_by_key(|own| own.window.from)?;
+        Some((own.certificate.to_pem().into_bytes(), own.key.to_pem()?))
     }
 
     /// What partners may have encrypted for at `now`.

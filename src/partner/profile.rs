@@ -22,12 +22,15 @@ pub(crate) fn words() -> [(&'static str, &'static str); 4] {
 /// The receive switches of a profile's text.
 pub(crate) fn receive_keys(text: &str, faults: &Faults) -> ReceiveKeys {
     let source = Source::new("(profile)", text);
-    // What is sent by the profile is read under the partner file's own.
-    let receive = |table: &crate::base::table::Table<'_>| {
-        drop(table.value("send"));
+    read(&source, faults, |table| {
+        if let Some(send) = table.table("send") {
+            // Read for its faults; a partner file reads it under its own.
+            drop(SendEntry::read(&Layers::new(Some(send), None), table.at()));
+        }
         table.table("receive").map(|receive| ReceiveKeys::read(&receive))
-    };
-    read(&source, faults, receive).flatten().unwrap_or_default()
+    })
+    .flatten()
+    .unwrap_or_default()
 }
 
 #[cfg(test)]

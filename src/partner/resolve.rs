@@ -197,6 +197,14 @@ impl As2Channel {
         own.as_ref() == Some(&origin) || self.receive.mdn_url_allowlist.iter().any(|allowed| allowed.covers(&origin))
     }
 
+    /// Whether an operator has written down the host of `url` for this partner, so that it may be one of our network.
+    pub fn names_host_of(&self, url: &str) -> bool {
+        let Some(origin) = Origin::of(url) else { return false };
+        let own = self.url.as_deref().and_then(Origin::of);
+        own.is_some_and(|own| own.host == origin.host)
+            || self.receive.mdn_url_allowlist.iter().any(|allowed| allowed.covers(&origin))
+    }
+
     /// The partner's certificate to encrypt for at `now`: of those in force the one that came into force last. A partner
     /// that has two decrypts with either; one envelope for each would tell products that look at the first only the
     /// wrong one.

@@ -314,6 +314,11 @@ impl PrivateKey {
         Ok(Self { key, rsa })
     }
 
+    /// The key in PEM, unencrypted (PKCS #8), for a TLS library that wants to hold it.
+    pub fn to_pem(&self) -> Option<Secret<Vec<u8>>> {
+        self.key.private_key_to_pem_pkcs8().ok().map(Secret::new)
+    }
+
     /// Whether it is the key of this certificate.
     pub fn belongs_to(&self, certificate: &Certificate) -> bool {
         self.key.public_eq(&certificate.0.public)

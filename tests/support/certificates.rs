@@ -8,6 +8,7 @@ use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
+use openssl::rsa::Rsa;
 use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509Builder, X509Name};
 
@@ -20,7 +21,15 @@ pub struct Pair {
 impl Pair {
     /// A self-signed root.
     pub fn root(name: &str) -> Self {
-        let key = key();
+        Self::root_of(name, key())
+    }
+
+    /// The same with an RSA key, as AS2 partners have.
+    pub fn rsa_root(name: &str) -> Self {
+        Self::root_of(name, PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap())
+    }
+
+    fn root_of(name: &str, key: PKey<Private>) -> Self {
         let mut builder = begin(name, &key);
         builder.set_issuer_name(&named(name)).unwrap();
         builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();

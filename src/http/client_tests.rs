@@ -1,0 +1,304 @@
+//! The client among servers that want something special: logins, chunks, proxies, old TLS.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::certificates::Pair;
+use super::ports::free_port;
+use super::*;
+use crate::base::{Secret, Sha256};
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+
+fn settings() -> ClientSettings {
+    let patience = Duration::from_secs(20);
+    ClientSettings::new(Trust::Pinned(Vec::new()), patience, patience, 1 << 20)
+}
+
+fn ask(settings: ClientSettings, url: &str, body: &[u8]) -> Result<Answer, ClientFault> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Client::new(settings)?.post(url, &[], body.to_vec()).await })
+}
+
+/// A server that gives these answers, one a connection, and tells what it was sent.
+fn server(answers: &[&str]) -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            tell.send(request(&mut stream)).unwrap();
+            // Whoever has seen enough hangs up.
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    (address, told)
+}
+
+/// A request: its head, and what follows as far as it comes at once.
+fn request(stream: &mut TcpStream) -> String {
+    stream.set_read_timeout(Some(Duration::from_millis(150))).unwrap();
+    let mut bytes = Vec::new();
+    let mut piece = [0; 4096];
+    while let Ok(amount @ 1..) = stream.read(&mut piece) {
+        bytes.extend_from_slice(&piece[..amount]);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn basic(when: When) -> Login {
+    Login::Basic { user: "us".into(), password: Secret::new("sesame".into()), when }
+}
+
+/// `us:sesame` in base64.
+const BASIC: &str = "Authorization: Basic dXM6c2VzYW1l\r\n";
+
+#[test]
+fn a_login_goes_to_its_own_server_when_it_is_wanted_and_nowhere_else() {
+    const ASKS: &str = "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"as2\"\r\nContent-Length: 0\r\n\r\n";
+    let check = |login: Login, own: bool, answers: &[&str], expect: &[bool], header: &str, status: u16| {
+        let (address, told) = server(answers);
+        let url = format!("http://{address}/as2");
+        let to = if own { url.clone() } else { "http://elsewhere.example/as2".to_owned() };
+        let answer = ask(ClientSettings { login: Some((to, login)), ..settings() }, &url, b"body").unwrap();
+        assert_eq!(answer.status, status);
+        let requests: Vec<String> = told.iter().take(expect.len()).collect();
+        assert_eq!(requests.iter().map(|one| one.contains(header)).collect::<Vec<_>>(), expect, "{requests:?}");
+        assert!(requests.iter().all(|one| one.ends_with("\r\n\r\nbody")), "{requests:?}");
+    };
+    check(basic(When::AtOnce), true, &[OK], &[true], BASIC, 200);
+    check(basic(When::WhenAsked), true, &[OK], &[false], BASIC, 200);
+    check(basic(When::WhenAsked), true, &[ASKS, OK], &[false, true], BASIC, 200);
+    check(basic(When::WhenAsked), true, &[ASKS, ASKS], &[false, true], BASIC, 401);
+    check(basic(When::AtOnce), true, &[ASKS], &[true], BASIC, 401);
+    check(Login::Bearer(Secret::new("t0ken".into())), true, &[OK], &[true], "Authorization: Bearer t0ken\r\n", 200);
+    check(basic(When::AtOnce), false, &[OK], &[false], "Authorization", 200);
+    check(basic(When::WhenAsked), false, &[ASKS], &[false], "Authorization", 401);
+    let shown = format!("{:?}", ClientSettings { login: Some((String::new(), basic(When::AtOnce))), ..settings() });
+    assert!(!shown.contains("sesame"), "{shown}");
+}
+
+#[test]
+fn a_body_goes_in_chunks_where_a_partner_wants_that() {
+    let (address, told) = server(&[OK]);
+    let body = vec![b'x'; 100_000];
+    ask(ClientSettings { framing: Framing::Chunked, ..settings() }, &format!("http://{address}/"), &body).unwrap();
+    let request = told.recv().unwrap();
+    assert!(
+        request.contains("Transfer-Encoding: chunked\r\n") && !request.contains("Content-Length"),
+        "{}",
+        &request[..200]
+    );
+    assert!(request.contains("\r\n\r\n10000\r\n") && request.ends_with("\r\n0\r\n\r\n"));
+    assert_eq!(request.matches('x').count(), body.len());
+}
+
+#[test]
+fn a_proxy_is_told_where_to_go() {
+    let proxied = |address: &str| ClientSettings {
+        proxy: Some(ProxySettings {
+            url: format!("http://{address}"),
+            login: Some(("us".into(), PasswordOf(Secret::new("sesame".into())))),
+        }),
+        ..settings()
+    };
+    let (address, told) = server(&[OK]);
+    ask(proxied(&address), "http://as2.acme.example:4080/as2?x=1", b"body").unwrap();
+    let request = told.recv().unwrap();
+    assert!(request.starts_with("POST http://as2.acme.example:4080/as2?x=1 HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains("Host: as2.acme.example:4080\r\n"), "{request}");
+    assert!(request.contains("Proxy-Authorization: Basic dXM6c2VzYW1l\r\n"), "{request}");
+
+    let (address, told) = server(&["HTTP/1.1 403 Not you\r\nContent-Length: 0\r\n\r\n"]);
+    let fault = ask(proxied(&address), "https://as2.acme.example/as2", b"body").unwrap_err();
+    assert_eq!(fault, ClientFault::Proxy("it answers 'HTTP/1.1 403 Not you'".into()));
+    let request = told.recv().unwrap();
+    assert!(request.starts_with("CONNECT as2.acme.example:443 HTTP/1.1\r\n"), "{request}");
+    assert!(!request.contains("body"), "{request}");
+
+    let (address, _told) = server(&[&"x".repeat(10_000)]);
+    let fault = ask(proxied(&address), "https://as2.acme.example/as2", b"body").unwrap_err();
+    assert_eq!(fault, ClientFault::Proxy("its answer is too long".into()));
+}
+
+#[test]
+fn an_address_that_a_stranger_named_is_not_one_of_ours() {
+    let (address, told) = server(&[OK]);
+    let port = address.rsplit(':').next().unwrap();
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"] {
+        let public = ClientSettings { reach: Reach::Public, ..settings() };
+        let fault = ask(public, &format!("http://{host}:{port}/"), b"x").unwrap_err();
+        assert!(matches!(fault, ClientFault::Address(_)), "{host}: {fault}");
+    }
+    assert!(told.try_recv().is_err(), "nobody connected");
+    assert_eq!(ask(settings(), &format!("http://{address}/"), b"x").unwrap().status, 200);
+}
+
+#[test]
+fn answers_are_read_as_partners_write_them() {
+    let check = |answer: &str, expect: Result<(u16, &str), ClientFault>| {
+        let (address, _told) = server(&[answer]);
+        let found = ask(settings(), &format!("http://{address}/"), b"x");
+        let found = found.map(|answer| (answer.status, String::from_utf8(answer.body).unwrap()));
+        assert_eq!(
+            found.as_ref().map(|(status, body)| (*status, body.as_str())),
+            expect.as_ref().copied(),
+            "{answer:?}"
+        );
+    };
+    check("HTTP/1.1 200 \"OK\"\r\nContent-Length: 2\r\n\r\nok", Ok((200, "ok")));
+    check("HTTP/1.1 204\r\n\r\n", Ok((204, "")));
+    check("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nuntil the end", Ok((200, "until the end")));
+    check(
+        "HTTP/1.1 200 OK\r\nContent-Type: multipart/signed;\r\n\tboundary=x\r\nContent-Length: 1\r\n\r\ny",
+        Ok((200, "y")),
+    );
+    check("HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\ny", Ok((200, "y")));
+    check("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\ny", Ok((200, "y")));
+    check("HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n", Ok((302, "")));
+    check(
+        "HTTP/1.1 200 OK\r\nConnection: close, TE\r\nTransfer-Encoding: chunked\r\n\r\n1\r\ny\r\n0\r\n\r\n",
+        Ok((200, "y")),
+    );
+}
+
+/// `openssl s_server` with a certificate and some more, on a port of its own. It answers what is written to it.
+struct OldServer {
+    process: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl OldServer {
+    fn start(pair: &Pair, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        fs::write(&cert, pair.certificate_pem()).unwrap();
+        fs::write(&key, pair.key_pem()).unwrap();
+        let port = free_port();
+        let process = Command::new("openssl")
+            .args(["s_server", "-quiet", "-naccept", "1", "-port", &port.to_string()])
+            .arg("-cert")
+            .arg(cert)
+            .arg("-key")
+            .arg(key)
+            .args(more)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the openssl command is there: `make tools` installs it");
+        let server = Self { process, port, _folder: folder };
+        server.wait_until_listening();
+        server
+    }
+
+    /// Until the port is in use: to connect would be taken for the one client.
+    fn wait_until_listening(&self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while TcpListener::bind((Ipv4Addr::UNSPECIFIED, self.port)).is_ok() {
+            assert!(Instant::now() < deadline, "openssl s_server does not listen");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Posts to it, and gives what the client got and what the server saw.
+    fn ask(mut self, settings: ClientSettings) -> (Result<Answer, ClientFault>, String) {
+        let url = format!("https://127.0.0.1:{}/as2", self.port);
+        let mut stdin = self.process.stdin.take().unwrap();
+        let mut stdout = self.process.stdout.take().unwrap();
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            let mut seen = Vec::new();
+            let mut piece = [0; 4096];
+            while let Ok(amount @ 1..) = stdout.read(&mut piece) {
+                seen.extend_from_slice(&piece[..amount]);
+                if seen.windows(8).any(|part| part == b"the body") {
+                    drop(stdin.write_all(OK.as_bytes()));
+                }
+            }
+            drop(tell.send(String::from_utf8_lossy(&seen).into_owned()));
+        });
+        let answer = ask(settings, &url, b"the body");
+        drop(self.process.kill());
+        drop(self.process.wait());
+        (answer, told.recv().unwrap_or_default())
+    }
+}
+
+impl Drop for OldServer {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// A server that rustls cannot speak to: TLS 1.2 with RSA key exchange and CBC, and a self-signed CA certificate that
+/// says nothing but a common name.
+const OLD: [&str; 3] = ["-tls1_2", "-cipher", "AES128-SHA256"];
+
+fn legacy(trust: Trust) -> ClientSettings {
+    ClientSettings { trust, tls: TlsLibrary::OpenSsl, ..settings() }
+}
+
+#[test]
+fn servers_that_rustls_refuses_are_reached_by_the_legacy_profile() {
+    let pair = Pair::rsa_root("as2.acme.example");
+    let pin = || Trust::Pinned(vec![Sha256::of(&pair.certificate_der())]);
+    let (answer, seen) = OldServer::start(&pair, &OLD).ask(legacy(pin()));
+    assert_eq!(answer.map(|answer| answer.status), Ok(200));
+    assert!(seen.starts_with("POST /as2 HTTP/1.1\r\n"), "{seen}");
+
+    let fault = OldServer::start(&pair, &OLD).ask(ClientSettings { trust: pin(), ..settings() }).0.unwrap_err();
+    assert!(fault.to_string().contains("mode = \"legacy\""), "{fault}");
+    // The same certificate under modern TLS is no trouble, once it is pinned.
+    let (answer, _) = OldServer::start(&pair, &["-tls1_3"]).ask(ClientSettings { trust: pin(), ..settings() });
+    assert_eq!(answer.map(|answer| answer.status), Ok(200));
+
+    let stranger = Trust::Pinned(vec![Sha256::of(b"another")]);
+    let (answer, seen) = OldServer::start(&pair, &OLD).ask(legacy(stranger));
+    assert!(answer.unwrap_err().to_string().contains("not pinned"));
+    assert_eq!(seen, "", "nothing was said to a server that is not the partner's");
+    let (answer, seen) = OldServer::start(&pair, &OLD).ask(legacy(Trust::System));
+    assert!(matches!(answer, Err(ClientFault::Handshake(_))), "{answer:?}");
+    assert_eq!(seen, "");
+}
+
+#[test]
+fn older_versions_are_spoken_by_their_own_switch_only() {
+    let pair = Pair::rsa_root("as2.acme.example");
+    let pin = || Trust::Pinned(vec![Sha256::of(&pair.certificate_der())]);
+    let old = ["-tls1", "-cipher", "ALL:@SECLEVEL=0"];
+    let (answer, _) = OldServer::start(&pair, &old).ask(legacy(pin()));
+    assert!(matches!(answer, Err(ClientFault::Handshake(_))), "{answer:?}");
+    let (answer, _) =
+        OldServer::start(&pair, &old).ask(ClientSettings { lowest_tls: LowestTls::V1_0, ..legacy(pin()) });
+    assert_eq!(answer.map(|answer| answer.status), Ok(200));
+}
+
+#[test]
+fn a_client_certificate_is_shown_to_servers_that_ask() {
+    let server = Pair::rsa_root("as2.acme.example");
+    let root = Pair::root("An authority");
+    let ours = root.issue("Northwind");
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("ours.pem");
+    fs::write(&trusted, root.certificate_pem()).unwrap();
+    let asks = ["-Verify", "1", "-verify_return_error", "-CAfile", trusted.to_str().unwrap()];
+    let identity = ClientIdentity { chain: ours.certificate_pem(), key: Secret::new(ours.key_pem()) };
+    let pin = || Trust::Pinned(vec![Sha256::of(&server.certificate_der())]);
+    for tls in [TlsLibrary::Rustls, TlsLibrary::OpenSsl] {
+        let with = ClientSettings { identity: Some(identity.clone()), trust: pin(), tls, ..settings() };
+        let (answer, _) = OldServer::start(&server, &asks).ask(with);
+        assert_eq!(answer.map(|answer| answer.status), Ok(200), "{tls:?}");
+        let without = ClientSettings { trust: pin(), tls, ..settings() };
+        assert!(OldServer::start(&server, &asks).ask(without).0.is_err(), "{tls:?}");
+    }
+}
