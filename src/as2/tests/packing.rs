@@ -40,7 +40,7 @@ fn layers(entity: &[u8]) -> (String, Vec<u8>, Option<Vec<u8>>) {
     let content_type = ContentType::of(&headers).unwrap();
     let mut decoded = TransferReader::new(body, TransferEncoding::of(&headers).unwrap());
     let mut inside = Vec::new();
-    let letter = match content_type.parameter("smime-type").as_deref() {
+    let letter = match content_type.parameter("smime-type") {
         Some("compressed-data") => {
             CompressedReader::open(decoded, &limits).unwrap().read_to_end(&mut inside).unwrap();
             'C'
