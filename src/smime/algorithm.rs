@@ -223,15 +223,10 @@ pub(crate) struct AlgorithmIdentifier {
 
 impl AlgorithmIdentifier {
     pub(crate) fn read<R: BufRead>(reader: &mut BerReader<R>) -> Result<Self, SmimeError> {
-        Self::read_tagged(reader, Tag::SEQUENCE)
-    }
-
-    /// One whose tag is another (X.690, section 8.14.3).
-    pub(crate) fn read_tagged<R: BufRead>(reader: &mut BerReader<R>, tag: Tag) -> Result<Self, SmimeError> {
         const WHAT: &str = "an algorithm identifier";
         /// RSASSA-PSS needs about sixty bytes; nothing known needs more than a few hundred.
         const MOST_PARAMETERS: usize = 1024;
-        reader.enter(tag, WHAT)?;
+        reader.enter(Tag::SEQUENCE, WHAT)?;
         let oid = read_oid(reader, WHAT)?;
         let parameters = match reader.peek()? {
             Some(_) => Some(reader.raw(WHAT, MOST_PARAMETERS)?),
@@ -239,12 +234,6 @@ impl AlgorithmIdentifier {
         };
         reader.leave(WHAT)?;
         Ok(Self { oid, parameters })
-    }
-
-    /// Whether both name the same algorithm with the same parameters, NULL being none (RFC 6211, section 3).
-    pub(crate) fn means_same(&self, other: &Self) -> bool {
-        let parameters = |one: &'_ Self| one.parameters.clone().filter(|parameters| parameters != der::NULL);
-        self.oid == other.oid && parameters(self) == parameters(other)
     }
 }
 

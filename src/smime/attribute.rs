@@ -14,8 +14,6 @@ pub(crate) struct Attributes {
     content_types: Vec<Vec<u8>>,
     /// The values of every message-digest attribute: one is right.
     message_digests: Vec<Vec<u8>>,
-    /// The digest and signature algorithms of every CMSAlgorithmProtection attribute.
-    protected: Vec<[AlgorithmIdentifier; 2]>,
     pub(crate) signing_time: Option<Timestamp>,
     /// The values of every CMSAlgorithmProtection attribute (RFC 6211): digest and signature algorithm.
     protections: Vec<(AlgorithmIdentifier, Option<AlgorithmIdentifier>)>,
@@ -27,7 +25,6 @@ impl Attributes {
         /// The content of a content type or a digest.
         const MOST: usize = 64;
         let (mut content_types, mut message_digests, mut signing_time) = (Vec::new(), Vec::new(), None);
-        let mut protected = Vec::new();
         let mut protections = Vec::new();
         let mut reader = BerReader::new(raw.as_slice(), depth);
         reader.enter(Tag::context(0), WHAT)?;
@@ -81,17 +78,6 @@ impl Attributes {
         self.protections.len() <= 1 && self.protections.iter().all(right)
     }
 
-    /// RFC 6211, section 3: where the attribute is there, it must be there once and name the signer's algorithms.
-    pub(crate) fn protects(&self, digest: &AlgorithmIdentifier, signature: &AlgorithmIdentifier) -> bool {
-        match self.protected.as_slice() {
-            [] => true,
-            [[protected_digest, protected_signature]] => {
-                protected_digest.means_same(digest) && protected_signature.means_same(signature)
-            }
-            _ => false,
-        }
-    }
-
     /// The attributes as the SET OF they are signed as (RFC 5652, section 5.4), byte for byte otherwise as received.
     pub(crate) fn as_set(&self) -> Vec<u8> {
         let mut set = self.raw.clone();
@@ -130,16 +116,6 @@ fn read_protection(
     }
     reader.leave(WHAT)?;
     Ok((digest, signature))
-}
-
-/// CMSAlgorithmProtection (RFC 6211, section 2). One about a MAC instead of a signature is not known to exist here.
-fn read_protection(reader: &mut BerReader<&[u8]>) -> Result<[AlgorithmIdentifier; 2], SmimeError> {
-    const WHAT: &str = "its algorithm protection";
-    reader.enter(Tag::SEQUENCE, WHAT)?;
-    let digest = AlgorithmIdentifier::read(reader)?;
-    let signature = AlgorithmIdentifier::read_tagged(reader, Tag::context(1))?;
-    reader.leave(WHAT)?;
-    Ok([digest, signature])
 }
 
 /// UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ` (RFC 5652, section 11.3). Anything else is no claim.

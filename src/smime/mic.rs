@@ -3,7 +3,6 @@
 use std::fmt;
 
 use openssl::base64;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{ContentDigest, DigestAlgorithm};
 
@@ -78,20 +77,6 @@ impl Eq for Mic {}
 impl fmt::Display for Mic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", base64::encode_block(self.digest.as_bytes()), self.spelling)
-    }
-}
-
-/// As its text.
-impl Serialize for Mic {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Mic {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("it is no MIC"))
     }
 }
 

@@ -1,149 +1,110 @@
 //! Signing: a DER `SignedData` (RFC 5652, section 5) beside its content.
 
-use openssl::error::ErrorStack;
-use openssl::pkey_ctx::PkeyCtx;
-use openssl::rsa::Padding;
-use openssl::sign::RsaPssSaltlen;
-
 use super::algorithm::{ECDSA_WITH_DIGEST, name_of, oid};
-use super::scheme::{hash_and_mask, md};
+use super::scheme::{SigningScheme, hash_and_mask};
 use super::{Certificate, ContentDigest, DigestAlgorithm, PrivateKey, SmimeError, der};
 use crate::base::Timestamp;
 
-/// How a signature is made, as far as the key leaves a choice. The default suits most.
+/// The form of a signature, where partners differ. The default suits most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct SignatureStyle {
-    /// The padding of RSA signatures. A key on a curve signs by ECDSA.
+pub struct SignatureForm {
+    /// How an RSA key signs. Elliptic curves have one way, ECDSA.
     pub padding: RsaPadding,
-    /// Whether the algorithms are among what is signed.
+    /// Whether the algorithms are signed too.
     pub algorithm_protection: AlgorithmProtection,
-    /// Whether our certificate travels with it.
-    pub certificate: CertificateInside,
+    /// Whether our certificate travels along.
+    pub certificate: SignerCertificate,
 }
 
-/// The padding of an RSA signature.
+/// How an RSA key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum RsaPadding {
     /// RSASSA-PKCS1-v1_5, which every product reads.
     #[default]
     Pkcs1,
-    /// RSASSA-PSS with a salt as long as the digest (RFC 4056).
+    /// RSASSA-PSS, its mask by the signature's digest and its salt as long as that.
     Pss,
 }
 
-/// The CMSAlgorithmProtection attribute (RFC 6211).
+/// Whether the signed attributes name the algorithms (RFC 6211), against their exchange for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum AlgorithmProtection {
-    /// It is there.
+    /// They do.
     #[default]
     Included,
-    /// It is left out, for products that refuse what they do not know (IBM Sterling, DataPower).
-    LeftOut,
+    /// They do not: for products that stumble over the attribute.
+    Omitted,
 }
 
-/// Whether a signature carries the signer's certificate.
+/// Whether the signer's certificate is inside the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum CertificateInside {
-    /// It does, as Peppol wants it.
+pub enum SignerCertificate {
+    /// It is, for products that look there.
     #[default]
     Embedded,
-    /// It does not.
+    /// It is not: the partner has it.
     LeftOut,
 }
 
 /// Signs content by its digest: a detached signature (DER `ContentInfo` with `SignedData`) with the signed attributes
-/// content-type, signing-time, message-digest and, unless left out, CMSAlgorithmProtection. It uses the digest's
-/// algorithm.
+/// content-type, signing-time and message-digest. It uses the digest's algorithm.
 ///
 /// # Errors
-/// A key that does not belong to the certificate or is neither RSA nor on a curve.
+/// A key that does not belong to the certificate, or is neither RSA nor on a curve.
 pub fn sign_detached(
     content: &ContentDigest,
     certificate: &Certificate,
     key: &PrivateKey,
-    style: SignatureStyle,
     signing_time: Timestamp,
+    form: SignatureForm,
 ) -> Result<Vec<u8>, SmimeError> {
     let unusable = |what: &str| SmimeError::Unusable { what: format!("the key for {} {what}", certificate.subject()) };
     if !key.belongs_to(certificate) {
         return Err(unusable("does not belong to the certificate"));
     }
     let algorithm = content.algorithm();
-    let scheme = match (key.rsa(), style.padding) {
-        (Some(_), RsaPadding::Pkcs1) => Scheme::Pkcs1,
-        (Some(_), RsaPadding::Pss) => Scheme::Pss,
-        (None, _) if key.is_curve() => Scheme::Ecdsa,
-        (None, _) => return Err(unusable("is no RSA key and on no elliptic curve, and cannot sign")),
+    let scheme = match (key.rsa().is_some(), key.is_curve(), form.padding) {
+        (true, _, RsaPadding::Pkcs1) => SigningScheme::Pkcs1,
+        (true, _, RsaPadding::Pss) => SigningScheme::Pss,
+        (false, true, _) => SigningScheme::Ecdsa,
+        (false, false, _) => return Err(unusable("is neither RSA nor on a curve and cannot sign")),
     };
-    let identifier = scheme.identifier(algorithm);
+    let signature_algorithm = signature_identifier(scheme, algorithm);
+
     let mut attributes = vec![
         attribute(oid::CONTENT_TYPE, &der::value(der::OBJECT_IDENTIFIER, &[oid::DATA])),
         attribute(oid::SIGNING_TIME, &time(signing_time)),
         attribute(oid::MESSAGE_DIGEST, &der::value(der::OCTET_STRING, &[content.as_bytes()])),
     ];
-    if style.algorithm_protection == AlgorithmProtection::Included {
-        attributes.push(attribute(oid::ALGORITHM_PROTECTION, &algorithm_protection(algorithm, &identifier)));
+    if form.algorithm_protection == AlgorithmProtection::Included {
+        // RFC 6211, section 2: the signature's algorithm as [1], implicit.
+        let tagged = retagged(&signature_algorithm, der::CONTEXT_1);
+        let protection = der::value(der::SEQUENCE, &[&digest_identifier(algorithm), &tagged]);
+        attributes.push(attribute(oid::ALGORITHM_PROTECTION, &protection));
     }
     let attributes = der::set_of(attributes);
     // RFC 5652, section 5.4: what is signed is the SET OF, not the [0] it travels as.
-    let digest = algorithm.digest(&attributes);
-    let signature = scheme.sign(key, &digest).map_err(SmimeError::primitive("signing"))?;
-    let signer = signer_info(certificate, algorithm, &attributes, &identifier, &signature);
-    let inside = (style.certificate == CertificateInside::Embedded).then_some(certificate);
-    Ok(signed_data(algorithm, inside, &signer))
+    let signature = scheme.sign(key, &algorithm.digest(&attributes))?;
+    let signer = signer_info(certificate, algorithm, &attributes, &signature_algorithm, &signature);
+    Ok(signed_data(algorithm, certificate, form.certificate, &signer))
 }
 
-#[derive(Clone, Copy)]
-enum Scheme {
-    Pkcs1,
-    Pss,
-    Ecdsa,
-}
-
-impl Scheme {
-    /// The signatureAlgorithm.
-    fn identifier(self, digest: DigestAlgorithm) -> Vec<u8> {
-        match self {
-            // RFC 3370, section 3.2: `rsaEncryption`, with NULL, is what every reader takes.
-            Self::Pkcs1 => der::algorithm(oid::RSA_ENCRYPTION, der::NULL),
-            Self::Pss => {
-                let salt = der::value(der::INTEGER, &[&[digest.length() as u8]]);
-                let salt = der::value(der::CONTEXT_2, &[&salt]);
-                // RFC 4055, section 3.1: twenty is the default.
-                let salt = if digest == DigestAlgorithm::Sha1 { &[] } else { salt.as_slice() };
-                der::algorithm(oid::RSASSA_PSS, &der::value(der::SEQUENCE, &[&hash_and_mask(digest), salt]))
-            }
-            // RFC 5754, section 3.3: the parameters are left out.
-            Self::Ecdsa => der::algorithm(name_of(&ECDSA_WITH_DIGEST, &digest), &[]),
+/// The AlgorithmIdentifier of a signature.
+fn signature_identifier(scheme: SigningScheme, digest: DigestAlgorithm) -> Vec<u8> {
+    match scheme {
+        // RFC 3370, section 3.2: `rsaEncryption`, with NULL, is what every reader takes.
+        SigningScheme::Pkcs1 => der::algorithm(oid::RSA_ENCRYPTION, der::NULL),
+        SigningScheme::Pss => {
+            // RFC 4055, section 3.1: a salt of twenty octets is the default, and left out.
+            let salt = match digest {
+                DigestAlgorithm::Sha1 => Vec::new(),
+                _ => der::value(der::CONTEXT_2, &[&der::value(der::INTEGER, &[&[digest.length() as u8]])]),
+            };
+            der::algorithm(oid::RSASSA_PSS, &der::value(der::SEQUENCE, &[&hash_and_mask(digest), &salt]))
         }
+        // RFC 5754, section 3.3: no parameters.
+        SigningScheme::Ecdsa => der::algorithm(name_of(&ECDSA_WITH_DIGEST, &digest), &[]),
     }
-
-    fn sign(self, key: &PrivateKey, digest: &ContentDigest) -> Result<Vec<u8>, ErrorStack> {
-        let mut context = PkeyCtx::new(key.pkey())?;
-        context.sign_init()?;
-        match self {
-            Self::Pkcs1 => context.set_rsa_padding(Padding::PKCS1)?,
-            Self::Pss => context.set_rsa_padding(Padding::PKCS1_PSS)?,
-            Self::Ecdsa => {}
-        }
-        context.set_signature_md(md(digest.algorithm()))?;
-        if matches!(self, Self::Pss) {
-            context.set_rsa_mgf1_md(md(digest.algorithm()))?;
-            context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
-        }
-        let mut signature = Vec::new();
-        context.sign_to_vec(digest.as_bytes(), &mut signature)?;
-        Ok(signature)
-    }
-}
-
-/// CMSAlgorithmProtection (RFC 6211, section 2): the two identifiers of the SignerInfo, the second as `[1]`.
-fn algorithm_protection(digest: DigestAlgorithm, signature_algorithm: &[u8]) -> Vec<u8> {
-    let mut tagged = signature_algorithm.to_vec();
-    if let Some(identifier) = tagged.first_mut() {
-        *identifier = der::CONTEXT_1;
-    }
-    der::value(der::SEQUENCE, &[&digest_identifier(digest), &tagged])
 }
 
 fn attribute(identifier: &[u8], value: &[u8]) -> Vec<u8> {

@@ -28,8 +28,6 @@ pub(crate) struct Signer {
     pub(crate) digest: SignerDigest,
     pub(crate) attributes: Option<Attributes>,
     pub(crate) scheme: SignatureScheme,
-    /// The digest and signature algorithms as they stand there.
-    pub(crate) algorithms: [AlgorithmIdentifier; 2],
     pub(crate) signature: Vec<u8>,
     /// Whether its attributes protect other algorithms than it names.
     pub(crate) is_exchanged: bool,

@@ -230,10 +230,6 @@ impl Signature {
         }
         let algorithm = content.algorithm();
         let about = attributes.message_digest(&self.content_type).map_err(|what| SignatureFault::Malformed { what })?;
-        let [digest_algorithm, signature_algorithm] = &signer.algorithms;
-        if !attributes.protects(digest_algorithm, signature_algorithm) {
-            return Err(SignatureFault::Malformed { what: "its algorithm protection names other algorithms" });
-        }
         let by = self.signer_of_bytes(signer, attributes, algorithm, trusted).ok_or_else(|| self.untrusted(signer))?;
         if about != content.as_bytes() {
             return Err(SignatureFault::DigestDiffers { signer: by.fingerprint(), algorithm });
