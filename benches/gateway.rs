@@ -39,7 +39,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use edigate::as2::{Packed, Settlement};
+use edigate::as2::Settlement;
 use edigate::base::{Clock, OsEntropy, SystemClock};
 use edigate::exchange::{Change, CounterName, Effect};
 use edigate::store::{Outbox, StoreSettings};
@@ -50,7 +50,7 @@ use openssl::sign::{Signer, Verifier};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::gateway::Gateway;
-use crate::partner::Terms;
+use crate::partner::{Packed, Terms};
 use crate::plan::Plan;
 
 /// Lines of the order; 37 make 5 KB.

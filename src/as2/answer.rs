@@ -5,11 +5,7 @@ use crate::smime::SmimeError;
 
 use super::report::Report;
 use super::signed::signed_body;
-use super::{As2Error, Disposition, MessageId, ReceiptForm, Received, Refusal, Request, Security};
-
-/// The AS2-Version of what we send: 1.0 until compressed content is read too, which 1.1 would promise (RFC 4130,
-/// section 6.1).
-pub(super) const VERSION: &str = "1.0";
+use super::{As2Error, Disposition, MessageId, ReceiptForm, Received, Refusal, Request, Security, Version};
 
 /// The body of an answer and the headers that belong to it; status line, Content-Length and Connection are HTTP's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,14 +55,13 @@ pub fn answer(
         (ReceiptForm::Signed(algorithm), Some(signer)) => {
             let head = format!("Content-Type: {}\r\n\r\n", report.content_type);
             let entity = [head.as_bytes(), report.bytes.as_slice()].concat();
-            signed_body(&entity, algorithm, signer, now, entropy)?.0
+            signed_body(&entity, algorithm, signer, now, entropy)?
         }
         (ReceiptForm::Signed(_) | ReceiptForm::Unsigned, _) => report,
     };
 
     let message_id = MessageId::mint(now, entropy);
     let headers = [
-        ("AS2-Version", VERSION),
         ("AS2-From", request.to.on_wire()),
         ("AS2-To", request.from.on_wire()),
         ("Message-ID", message_id.as_str()),
@@ -74,7 +69,8 @@ pub fn answer(
         ("MIME-Version", "1.0"),
         ("Content-Type", &body.content_type),
     ];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let headers = Version::default().headers().into_iter().chain(headers);
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Ok(Some(Answer { headers, body: body.bytes, message_id }))
 }
 

@@ -11,6 +11,7 @@
 //! then nothing was decided.
 
 mod answer;
+mod candidates;
 mod disposition;
 mod error;
 mod file_name;
@@ -18,29 +19,35 @@ mod mdn;
 mod measure;
 mod message_id;
 mod name;
+mod outgoing;
+mod pack;
 mod receipt;
 mod receive;
 mod report;
 mod request;
 mod security;
-mod send;
 mod signed;
 mod settle;
 mod sniff;
 
 pub use answer::{Answer, answer};
+pub use candidates::{MicCandidates, MicDeviation};
 pub use disposition::{Disposition, ErrorModifier, FailureModifier};
 pub use error::{As2Error, SealedFault};
 pub use file_name::safe_file_name;
 pub use mdn::{MayBeReceipt, Mdn, MdnFault, ReceiptSignature, receipt_is_for};
 pub use message_id::MessageId;
 pub use name::{As2Name, NameFault};
+pub use outgoing::{
+    Compress, Encoding, EncodingHeader, FileNameQuotes, MicalgStyle, Outgoing, ReceiptRequest, SignatureEncoding,
+    SignedReceipt, Signing, Version, Wire,
+};
+pub use pack::{PackFault, Packed, pack};
 pub use receipt::{Importance, ReceiptAsked, ReceiptForm, ReceiptTerms};
 pub use receive::{Layers, Received, Refusal, open};
 pub use request::{HeadFault, Request};
 pub use security::{Requirement, Security, Signer};
-pub use send::{Outgoing, Packed, ReceiptWanted, pack};
-pub use settle::Settlement;
+pub use settle::{ReceiptWanted, Settlement};
 
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ pub struct Signer {
 
 /// The terms on which messages of one partner are opened and answered.
 ///
-/// The default asks for everything, trusts nobody and accepts AES-CBC and SHA-2. It holds keys, so it has no `Debug`.
+/// The default asks for everything, trusts nobody and accepts AES and SHA-2. It holds keys, so it has no `Debug`.
 #[derive(Clone)]
 pub struct Security {
     /// The partner's certificates: a signature counts when it verifies under one of them.
@@ -38,7 +38,7 @@ pub struct Security {
     pub encrypted: Requirement,
     /// What a signature must be to count. Its digests are also those we compute MICs and sign receipts with.
     pub signature: SignaturePolicy,
-    /// The content encryptions accepted.
+    /// The content encryptions accepted; 3DES only where it is among them.
     pub encryption: Vec<ContentEncryption>,
 }
 
@@ -51,7 +51,7 @@ impl Default for Security {
             signed: Requirement::Required,
             encrypted: Requirement::Required,
             signature: SignaturePolicy::default(),
-            encryption: vec![ContentEncryption::Aes128Cbc, ContentEncryption::Aes192Cbc, ContentEncryption::Aes256Cbc],
+            encryption: ContentEncryption::AES.to_vec(),
         }
     }
 }

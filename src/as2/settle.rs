@@ -2,7 +2,19 @@
 
 use crate::smime::Mic;
 
-use super::{Disposition, Mdn, MessageId, ReceiptSignature, ReceiptWanted};
+use super::candidates::{MicCandidates, MicDeviation};
+use super::{Disposition, Mdn, MessageId, ReceiptSignature};
+
+/// The receipt asked for with a message of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptWanted {
+    /// None.
+    None,
+    /// Without a signature.
+    Unsigned,
+    /// Signed.
+    Signed,
+}
 
 /// What a receipt settles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +23,13 @@ pub enum Settlement {
     Accepted,
     /// Delivered, with a remark of the partner's (RFC 4130, section 7.5.5).
     Warned(String),
+    /// Delivered; the receipt shows a MIC that this product makes in a way of its own.
+    Deviating {
+        /// In which.
+        deviation: MicDeviation,
+        /// A remark of the partner's.
+        warning: Option<String>,
+    },
     /// Not delivered.
     Refused(Disposition),
     /// The partner processed a message that is not the one we sent, or does not say which. An alarm: sending again is
@@ -26,14 +45,21 @@ pub enum Settlement {
 }
 
 impl Mdn {
-    /// What this receipt says about the message we sent with this id, MIC and wish for a receipt.
-    pub fn settle(&self, message_id: &MessageId, mic: &Mic, wanted: ReceiptWanted) -> Settlement {
+    /// What this receipt says about the message we sent with this id, these MICs and this wish for a receipt. A
+    /// deviation that is `pinned` is this partner's known way, and no longer told.
+    pub fn settle(
+        &self,
+        message_id: &MessageId,
+        mics: &MicCandidates,
+        wanted: ReceiptWanted,
+        pinned: Option<MicDeviation>,
+    ) -> Settlement {
         if !self.original_message_id.as_ref().is_some_and(|id| id.names_same_message(message_id)) {
             return Settlement::OtherMessage;
         }
         let warning = match &self.disposition {
             Disposition::Processed => None,
-            Disposition::Warning(text) => Some(text),
+            Disposition::Warning(text) => Some(text.clone()),
             refused @ (Disposition::Error(_) | Disposition::Failed(_) | Disposition::Other(_)) => {
                 return Settlement::Refused(refused.clone());
             }
@@ -41,21 +67,19 @@ impl Mdn {
         if wanted == ReceiptWanted::Signed && self.signature == ReceiptSignature::Unsigned {
             return Settlement::Unproven;
         }
-        match &self.mic {
-            Some(received) if !same_content(received, mic) => {
-                return Settlement::MicMismatch { received: Some(received.clone()) };
-            }
+        let deviation = match &self.mic {
+            Some(received) => match mics.find(received) {
+                Some(deviation) => deviation.filter(|deviation| Some(*deviation) != pinned),
+                None => return Settlement::MicMismatch { received: Some(received.clone()) },
+            },
             // Only a signed receipt must show a MIC (RFC 4130, section 7.3.1).
             None if wanted == ReceiptWanted::Signed => return Settlement::MicMismatch { received: None },
-            Some(_) | None => {}
+            None => None,
+        };
+        match (deviation, warning) {
+            (Some(deviation), warning) => Settlement::Deviating { deviation, warning },
+            (None, Some(text)) => Settlement::Warned(text),
+            (None, None) => Settlement::Accepted,
         }
-        warning.map_or(Settlement::Accepted, |text| Settlement::Warned(text.clone()))
     }
-}
-
-/// Compares the digests, however they were spelled, in constant time.
-fn same_content(received: &Mic, sent: &Mic) -> bool {
-    let (received, sent) = (received.digest(), sent.digest());
-    // memcmp::eq wants equal lengths, which one algorithm gives.
-    received.algorithm() == sent.algorithm() && openssl::memcmp::eq(received.as_bytes(), sent.as_bytes())
 }

@@ -2,9 +2,10 @@
 
 use crate::base::{Entropy, Timestamp};
 use crate::mime::base64_lines;
-use crate::smime::{ContentDigest, DigestAlgorithm, SmimeError, sign_detached};
+use crate::smime::{ContentDigester, DigestAlgorithm, SmimeError, sign_detached};
 
 use super::Signer;
+use super::outgoing::Signing;
 
 /// A body with its Content-Type.
 pub(super) struct Body {
@@ -12,38 +13,62 @@ pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Signs `entity`, headers and all, and puts it together with its signature. Gives the digest that was signed, which is
-/// the MIC, too.
+/// What is put around an entity to sign it.
+pub(super) struct SignedParts {
+    pub(super) content_type: String,
+    pub(super) before: Vec<u8>,
+    pub(super) behind: Vec<u8>,
+}
+
+/// Signs a report in the form that every product reads.
 pub(super) fn signed_body(
     entity: &[u8],
     algorithm: DigestAlgorithm,
     signer: &Signer,
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<(Body, ContentDigest), SmimeError> {
-    let digest = algorithm.digest(entity);
-    let signature = sign_detached(&digest, &signer.certificate, &signer.key, now)?;
+) -> Result<Body, SmimeError> {
+    let signing = Signing::new(signer, algorithm);
     let boundary = mint_boundary(entropy);
-    let bytes = [
-        format!("--{boundary}\r\n").as_bytes(),
-        entity,
-        format!(
-            "\r\n--{boundary}\r\n\
-             Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
-             Content-Transfer-Encoding: base64\r\n\
-             Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\
-             \r\n\
-             {}--{boundary}--\r\n",
-            base64_lines(&signature)
-        )
-        .as_bytes(),
-    ]
-    .concat();
-    let content_type = format!(
-        "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg={}; boundary=\"{boundary}\"",
-        algorithm.micalg()
+    let parts = signed_parts(&[entity], &signing, &boundary, algorithm.micalg(), true, now)?;
+    let bytes = [parts.before.as_slice(), entity, &parts.behind].concat();
+    Ok(Body { content_type: parts.content_type, bytes })
+}
+
+/// Signs an entity, headers and all.
+pub(super) fn signed_parts(
+    entity: &[&[u8]],
+    signing: &Signing<'_>,
+    boundary: &str,
+    micalg: &str,
+    in_base64: bool,
+    now: Timestamp,
+) -> Result<SignedParts, SmimeError> {
+    let mut digester = ContentDigester::new([signing.digest]);
+    entity.iter().for_each(|piece| digester.update(piece));
+    let digests = digester.finish();
+    let Some(digest) = digests.get(signing.digest) else { unreachable!("the digester was asked for this digest") };
+    let Signer { certificate, key } = signing.signer;
+    let signature = sign_detached(digest, certificate, key, now, signing.form())?;
+    let (encoding, signature) = if in_base64 {
+        ("base64", base64_lines(&signature).into_bytes())
+    } else {
+        ("binary", [&signature[..], b"\r\n"].concat())
+    };
+    let head = format!(
+        "\r\n--{boundary}\r\n\
+         Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
+         Content-Transfer-Encoding: {encoding}\r\n\
+         Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\
+         \r\n"
     );
-    Ok((Body { content_type, bytes }, digest))
+    Ok(SignedParts {
+        content_type: format!(
+            "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg={micalg}; boundary=\"{boundary}\""
+        ),
+        before: format!("--{boundary}\r\n").into_bytes(),
+        behind: [head.as_bytes(), &signature, format!("--{boundary}--\r\n").as_bytes()].concat(),
+    })
 }
 
 /// A boundary that no content holds: 128 bits nobody can foretell.

@@ -94,6 +94,15 @@ pub(crate) struct SendArguments {
     /// Cipher of the content
     #[arg(long, value_enum, default_value_t = EncryptArgument::Aes256Cbc)]
     pub(crate) encrypt: EncryptArgument,
+    /// Whether and when to compress
+    #[arg(long, value_enum, default_value_t = CompressArgument::None)]
+    pub(crate) compress: CompressArgument,
+    /// Sign by RSASSA-PSS; keys on elliptic curves have one way only
+    #[arg(long)]
+    pub(crate) pss: bool,
+    /// Encrypt the content's key by RSAES-OAEP (with SHA-256)
+    #[arg(long)]
+    pub(crate) oaep: bool,
     /// The receipt to ask for
     #[arg(long, value_enum, default_value_t = ReceiptArgument::Signed)]
     pub(crate) receipt: ReceiptArgument,
@@ -117,6 +126,8 @@ pub(crate) struct SendArguments {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SignArgument {
     None,
+    #[value(name = "sha-1")]
+    Sha1,
     #[value(name = "sha-256")]
     Sha256,
     #[value(name = "sha-384")]
@@ -134,6 +145,24 @@ pub(crate) enum EncryptArgument {
     Aes192Cbc,
     #[value(name = "aes-256-cbc")]
     Aes256Cbc,
+    #[value(name = "aes-128-gcm")]
+    Aes128Gcm,
+    #[value(name = "aes-192-gcm")]
+    Aes192Gcm,
+    #[value(name = "aes-256-gcm")]
+    Aes256Gcm,
+    #[value(name = "3des")]
+    TripleDes,
+}
+
+/// Whether and when to compress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum CompressArgument {
+    None,
+    #[value(name = "before-sign")]
+    BeforeSigning,
+    #[value(name = "after-sign")]
+    AfterSigning,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

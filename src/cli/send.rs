@@ -5,14 +5,19 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::args::{EncryptArgument, ReceiptArgument, SendArguments, SignArgument};
+use super::args::{CompressArgument, EncryptArgument, ReceiptArgument, SendArguments, SignArgument};
 use super::exit::Exit;
 use super::print::{Failure, Output};
-use crate::as2::{As2Name, Mdn, MessageId, Outgoing, Packed, ReceiptWanted, Settlement, Signer, pack};
+use crate::as2::{
+    As2Name, Compress, Mdn, MessageId, Outgoing, Packed, ReceiptRequest, Settlement, SignedReceipt, Signer, Signing,
+    Wire, pack,
+};
 use crate::base::{Clock, Limits, OsEntropy, SystemClock};
 use crate::http::{Answer, Client, ClientFault, ClientSettings, Trust};
 use crate::mime::HeaderList;
-use crate::smime::{Certificate, ContentEncryption, DigestAlgorithm, PrivateKey, SignaturePolicy};
+use crate::smime::{
+    Certificate, ContentEncryption, DigestAlgorithm, KeyTransport, PrivateKey, RsaPadding, Sealing, SignaturePolicy,
+};
 
 /// Connecting and the TLS handshake.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
@@ -26,8 +31,8 @@ const ANSWER_BYTES: usize = 1 << 20;
 pub(super) fn send(arguments: &SendArguments, out: &mut Output) -> Result<Exit, Failure> {
     let payload = read(&arguments.file)?;
     let parties = Parties::of(arguments)?;
-    let packed = parties.pack(arguments, &payload)?;
-    let answer = post(arguments, &packed)?;
+    let (packed, body) = parties.pack(arguments, &payload)?;
+    let answer = post(arguments, &packed, body)?;
     let outcome = judge(&parties, arguments, &packed, &answer)?;
     outcome.print(arguments, &packed, &answer, out)?;
     Ok(if outcome.delivered { Exit::Clean } else { Exit::Failed })
@@ -51,7 +56,7 @@ impl Parties {
         Ok(Self { from: name(&arguments.as2_from)?, to: name(&arguments.as2_to)?, signer, theirs })
     }
 
-    fn pack(&self, arguments: &SendArguments, payload: &[u8]) -> Result<Packed, Failure> {
+    fn pack(&self, arguments: &SendArguments, payload: &[u8]) -> Result<(Packed, Vec<u8>), Failure> {
         if arguments.receipt == ReceiptArgument::Signed && self.theirs.is_none() {
             return Err(usage("a signed receipt is verified by --their-cert: give it, or write --receipt unsigned"));
         }
@@ -63,14 +68,21 @@ impl Parties {
         };
         let sign = match (digest(arguments.sign), &self.signer) {
             (None, _) => None,
-            (Some(digest), Some(signer)) => Some((signer, digest)),
+            (Some(digest), Some(signer)) => {
+                let padding = if arguments.pss { RsaPadding::Pss } else { RsaPadding::Pkcs1 };
+                Some(Signing { padding, ..Signing::new(signer, digest) })
+            }
             (Some(_), None) => return Err(usage("to sign, give --cert and --key; or write --sign none")),
         };
         let theirs = self.theirs.as_slice();
         let encrypt = match (cipher(arguments.encrypt), theirs) {
             (None, _) => None,
             (Some(_), []) => return Err(usage("to encrypt, give --their-cert; or write --encrypt none")),
-            (Some(cipher), theirs) => Some((theirs, cipher)),
+            (Some(encryption), recipients) => {
+                let oaep = KeyTransport::Oaep(DigestAlgorithm::Sha256);
+                let key_transport = if arguments.oaep { oaep } else { KeyTransport::Pkcs1 };
+                Some(Sealing { recipients, encryption, key_transport })
+            }
         };
         let file_name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned());
         let outgoing = Outgoing {
@@ -82,18 +94,27 @@ impl Parties {
             file_name: file_name.as_deref(),
             sign,
             encrypt,
-            receipt: match arguments.receipt {
-                ReceiptArgument::Signed => ReceiptWanted::Signed,
-                ReceiptArgument::Unsigned => ReceiptWanted::Unsigned,
-                ReceiptArgument::None => ReceiptWanted::None,
+            compress: match arguments.compress {
+                CompressArgument::None => Compress::None,
+                CompressArgument::BeforeSigning => Compress::BeforeSigning,
+                CompressArgument::AfterSigning => Compress::AfterSigning,
             },
+            receipt: match arguments.receipt {
+                ReceiptArgument::Signed => Some(SignedReceipt::Asked),
+                ReceiptArgument::Unsigned => Some(SignedReceipt::NotAsked),
+                ReceiptArgument::None => None,
+            }
+            .map(|signed| ReceiptRequest { signed, deliver_to: None }),
+            wire: Wire::default(),
         };
-        pack(payload, &outgoing, now, &OsEntropy)
-            .map_err(|fault| failed(format!("the message cannot be packed: {fault}")))
+        let mut body = Vec::new();
+        let packed = pack(payload, &outgoing, now, &OsEntropy, &mut body);
+        let packed = packed.map_err(|fault| failed(format!("the message cannot be packed: {fault}")))?;
+        Ok((packed, body))
     }
 }
 
-fn post(arguments: &SendArguments, packed: &Packed) -> Result<Answer, Failure> {
+fn post(arguments: &SendArguments, packed: &Packed, body: Vec<u8>) -> Result<Answer, Failure> {
     let trust = match (&arguments.tls_ca, &arguments.tls_cert) {
         (Some(issuers), _) => Trust::Roots(read(issuers)?),
         (None, Some(own)) => Trust::Pinned(vec![certificate(own)?.fingerprint()]),
@@ -105,7 +126,7 @@ fn post(arguments: &SendArguments, packed: &Packed) -> Result<Answer, Failure> {
         .build()
         .map_err(|fault| failed(format!("the system gives no threads: {fault}")))?;
     let client = Client::new(settings).map_err(|fault| failed(fault.to_string()))?;
-    let answer = runtime.block_on(client.post(&arguments.to, &packed.headers, packed.body.clone()));
+    let answer = runtime.block_on(client.post(&arguments.to, &packed.headers, body));
     answer.map_err(|fault| unanswered(&arguments.to, &fault, &packed.message_id))
 }
 
@@ -154,7 +175,7 @@ fn judge(parties: &Parties, arguments: &SendArguments, packed: &Packed, answer: 
         Ok(receipt) => receipt,
         Err(fault) => return bare(false, format!("the answer is no receipt that counts: {fault}")),
     };
-    let settlement = receipt.settle(&packed.message_id, &packed.mic, packed.receipt);
+    let settlement = receipt.settle(&packed.message_id, &packed.mics, packed.receipt, None);
     let (delivered, told) = tell(&settlement);
     Ok(Outcome { delivered, told, receipt: Some(receipt) })
 }
@@ -163,6 +184,10 @@ fn tell(settlement: &Settlement) -> (bool, String) {
     match settlement {
         Settlement::Accepted => (true, "processed; the receipt is for this message and its MIC is equal".into()),
         Settlement::Warned(text) => (true, format!("processed, with a warning: {text}")),
+        Settlement::Deviating { deviation, warning } => {
+            let remark = warning.as_ref().map(|text| format!(", with a warning: {text}")).unwrap_or_default();
+            (true, format!("processed{remark}; the MIC is made their own way: {}", deviation.as_str()))
+        }
         Settlement::Refused(disposition) => (false, format!("refused: {disposition}")),
         Settlement::MicMismatch { received: Some(mic) } => {
             (false, format!("the receipt shows another MIC, {mic}: they processed something else than was sent"))
@@ -193,7 +218,7 @@ impl Outcome {
                 "outcome": self.told,
                 "status": answer.status,
                 "messageId": packed.message_id.as_str(),
-                "mic": packed.mic.to_string(),
+                "mic": packed.mics.right().map(ToString::to_string),
                 "receipt": self.receipt.as_ref().map(|_| json!({
                     "signature": signed,
                     "disposition": disposition,
@@ -202,7 +227,8 @@ impl Outcome {
             }));
         }
         out.line(&format!("Message-ID   {}", packed.message_id.as_str()))?;
-        out.line(&format!("MIC          {}", packed.mic))?;
+        let mic = packed.mics.right().map(ToString::to_string).unwrap_or_default();
+        out.line(&format!("MIC          {mic}"))?;
         out.line(&format!("HTTP status  {}", answer.status))?;
         if let (Some(signed), Some(disposition)) = (signed, disposition) {
             out.line(&format!("receipt      {signed}"))?;
@@ -234,6 +260,7 @@ fn name(text: &str) -> Result<As2Name, Failure> {
 fn digest(sign: SignArgument) -> Option<DigestAlgorithm> {
     match sign {
         SignArgument::None => None,
+        SignArgument::Sha1 => Some(DigestAlgorithm::Sha1),
         SignArgument::Sha256 => Some(DigestAlgorithm::Sha256),
         SignArgument::Sha384 => Some(DigestAlgorithm::Sha384),
         SignArgument::Sha512 => Some(DigestAlgorithm::Sha512),
@@ -246,6 +273,10 @@ fn cipher(encrypt: EncryptArgument) -> Option<ContentEncryption> {
         EncryptArgument::Aes128Cbc => Some(ContentEncryption::Aes128Cbc),
         EncryptArgument::Aes192Cbc => Some(ContentEncryption::Aes192Cbc),
         EncryptArgument::Aes256Cbc => Some(ContentEncryption::Aes256Cbc),
+        EncryptArgument::Aes128Gcm => Some(ContentEncryption::Aes128Gcm),
+        EncryptArgument::Aes192Gcm => Some(ContentEncryption::Aes192Gcm),
+        EncryptArgument::Aes256Gcm => Some(ContentEncryption::Aes256Gcm),
+        EncryptArgument::TripleDes => Some(ContentEncryption::TripleDesCbc),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::http::Answer;
 use crate::mime::HeaderList;
 use crate::observe::Event;
 use crate::partner::{As2Channel, TheirRole};
-use crate::smime::Mic;
+
 use crate::store::{Lease, StoreError};
 
 /// Makes one attempt and writes down how it went.
@@ -114,10 +114,10 @@ pub(super) fn settle(
     };
     let message_id = packed.header("Message-ID");
     let message_id = message_id.and_then(|id| MessageId::from_header(id.as_bytes(), limits.message_id));
-    let (Some(message_id), Some(mic)) = (message_id, Mic::parse(&packed.mic)) else {
-        return Err(StoreError::Index { what: format!("exchange {} has no Message-ID or no MIC", exchange.id) });
+    let Some(message_id) = message_id else {
+        return Err(StoreError::Index { what: format!("exchange {} has no Message-ID", exchange.id) });
     };
-    let settlement = mdn.settle(&message_id, &mic, packed.receipt_wanted());
+    let settlement = mdn.settle(&message_id, &packed.mics, packed.receipt_wanted(), None);
     let certificate = match &mdn.signature {
         ReceiptSignature::Verified(verified) => {
             trusted.iter().find(|certificate| certificate.fingerprint() == verified.signer)

@@ -6,7 +6,7 @@ use super::ports::Ports;
 use super::route;
 use super::submission::{keep, load};
 use super::worker::postpone;
-use crate::as2::{As2Name, MessageId, Outgoing, ReceiptWanted, pack};
+use crate::as2::{As2Name, Compress, MessageId, Outgoing, ReceiptRequest, SignedReceipt, Signing, Wire, pack};
 use crate::base::{Diagnostic, Timestamp, times};
 use crate::exchange::outbound::{self, Packing};
 use crate::exchange::{
@@ -14,7 +14,7 @@ use crate::exchange::{
 };
 use crate::observe::Event;
 use crate::partner::{As2Channel, MdnMode, Send};
-use crate::smime::{Certificate, ContentEncryption};
+use crate::smime::{Certificate, ContentEncryption, KeyTransport, Sealing};
 use crate::store::{Lease, StoreError};
 
 /// Packs one message, or writes down why it cannot be.
@@ -104,25 +104,28 @@ fn message(
         subject: detail.subject.as_deref().or(send.subject.as_deref()),
         content_type: content_type.unwrap_or("application/octet-stream"),
         file_name: detail.file_name.as_deref().filter(|_| send.send_filename),
-        sign: signer.as_ref().map(|(signer, digest)| (signer, *digest)),
-        encrypt: (!recipients.is_empty()).then_some((recipients.as_slice(), ContentEncryption::Aes256Cbc)),
-        receipt: match (send.mdn.mode, send.mdn.signed) {
-            (MdnMode::None, _) => ReceiptWanted::None,
-            (_, true) => ReceiptWanted::Signed,
-            (_, false) => ReceiptWanted::Unsigned,
-        },
+        sign: signer.as_ref().map(|(signer, digest)| Signing::new(signer, *digest)),
+        encrypt: (!recipients.is_empty()).then_some(Sealing {
+            recipients: &recipients,
+            encryption: ContentEncryption::Aes256Cbc,
+            key_transport: KeyTransport::Pkcs1,
+        }),
+        compress: Compress::None,
+        receipt: (send.mdn.mode != MdnMode::None).then_some(ReceiptRequest {
+            signed: if send.mdn.signed { SignedReceipt::Asked } else { SignedReceipt::NotAsked },
+            deliver_to: send.mdn.url.as_deref().filter(|_| send.mdn.mode == MdnMode::Async),
+        }),
+        wire: Wire::default(),
     };
-    let mut packed = match pack(payload, &outgoing, now, &*ports.entropy) {
+    let mut body = Vec::new();
+    let packed = match pack(payload, &outgoing, now, &*ports.entropy, &mut body) {
         Ok(packed) => packed,
         Err(fault) => {
             let why = Diagnostic::error("not-packed", format!("the message cannot be made: {fault}"));
             return Ok(Err(why.hinting("mend the certificates of the partner file, then 'edigate exchange resubmit'")));
         }
     };
-    if let (MdnMode::Async, Some(url)) = (send.mdn.mode, &send.mdn.url) {
-        packed.headers.push(("Receipt-Delivery-Option".to_owned(), url.clone()));
-    }
-    let body = keep(ports, &packed.body)?;
+    let body = keep(ports, &body)?;
     let mut used = Vec::new();
     let mut certificates = Vec::new();
     let signed_with = signer.iter().map(|(signer, _)| (CertificateRole::Signed, &signer.certificate));
@@ -131,13 +134,8 @@ fn message(
         used.push(certificate);
         certificates.push(pem);
     }
-    let message = PackedMessage {
-        at: now,
-        headers: packed.headers,
-        body: body.reference,
-        mic: packed.mic.to_string(),
-        certificates: used,
-    };
+    let message =
+        PackedMessage { at: now, headers: packed.headers, body: body.reference, mics: packed.mics, certificates: used };
     let key = DedupKey::sent(from.as_str(), to.as_str(), message_id.as_str());
     Ok(Ok(Packing { message, body, certificates, key }))
 }

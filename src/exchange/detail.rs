@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::BlobRef;
-use crate::as2::ReceiptWanted;
+use crate::as2::{MicCandidates, ReceiptWanted};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
 
 /// Everything about an AS2 message that is not needed to find it.
@@ -89,8 +89,8 @@ pub struct PackedMessage {
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub body: BlobRef,
-    /// The MIC that its receipt must show.
-    pub mic: String,
+    /// The MICs that its receipt may show.
+    pub mics: MicCandidates,
     /// The certificates that it was signed with and encrypted for.
     pub certificates: Vec<CertificateUsed>,
 }

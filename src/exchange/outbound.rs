@@ -224,7 +224,7 @@ pub fn retried(exchange: &Exchange, at: Timestamp) -> Option<Change> {
 /// The stage that a settlement leads to.
 fn stage_of(settlement: &Settlement) -> Stage {
     match settlement {
-        Settlement::Accepted | Settlement::Warned(_) => Stage::Delivered,
+        Settlement::Accepted | Settlement::Warned(_) | Settlement::Deviating { .. } => Stage::Delivered,
         Settlement::Refused(_) => Stage::Failed,
         Settlement::MicMismatch { .. } => Stage::Disputed,
         Settlement::Unproven => Stage::Unproven,
@@ -236,6 +236,10 @@ fn stage_of(settlement: &Settlement) -> Stage {
 fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt) -> (Change, Progress) {
     let stage = stage_of(&receipt.settlement);
     let told = words(&receipt);
+    let deviation = match &receipt.settlement {
+        Settlement::Deviating { deviation, .. } => Some(deviation.as_str().to_owned()),
+        _ => None,
+    };
     let Receipt { at, raw, disposition, mic, certificate, text, .. } = receipt;
     let mut change = step(exchange, at);
     let (used, pem) = certificate.unzip();
@@ -245,7 +249,7 @@ fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt) -> (Change,
         disposition,
         mic: mic.map(|mic| mic.to_string()),
         certificate: used,
-        deviation: None,
+        deviation,
         text: text.chars().take(1_000).collect(),
     });
     change.payloads.push(raw);
@@ -265,6 +269,12 @@ fn words(receipt: &Receipt) -> Diagnostic {
         Settlement::Warned(text) => {
             Diagnostic::warning("delivered-with-warning", format!("the receipt says processed, with a warning: {text}"))
                 .hinting("look at what the partner remarks; the message is delivered")
+        }
+        Settlement::Deviating { deviation, warning } => {
+            let remark = warning.as_ref().map(|text| format!(", with a warning: {text}")).unwrap_or_default();
+            let made = deviation.as_str();
+            Diagnostic::warning("mic-deviates", format!("the receipt says processed{remark}; its MIC is made {made}"))
+                .hinting("the message is delivered; the partner's product makes its MIC in a way of its own")
         }
         Settlement::Refused(disposition) => {
             Diagnostic::error("receipt-negative", format!("the partner did not process it: {disposition}"))

@@ -1,6 +1,6 @@
 //! Signed attributes (RFC 5652, sections 5.3 and 11).
 
-use super::algorithm::{oid, read_oid};
+use super::algorithm::{AlgorithmIdentifier, oid, read_oid};
 use super::ber::{BerReader, Tag};
 use super::{SmimeError, der};
 use crate::base::Timestamp;
@@ -15,6 +15,8 @@ pub(crate) struct Attributes {
     /// The values of every message-digest attribute: one is right.
     message_digests: Vec<Vec<u8>>,
     pub(crate) signing_time: Option<Timestamp>,
+    /// The values of every CMSAlgorithmProtection attribute (RFC 6211): digest and signature algorithm.
+    protections: Vec<(AlgorithmIdentifier, Option<AlgorithmIdentifier>)>,
 }
 
 impl Attributes {
@@ -23,6 +25,7 @@ impl Attributes {
         /// The content of a content type or a digest.
         const MOST: usize = 64;
         let (mut content_types, mut message_digests, mut signing_time) = (Vec::new(), Vec::new(), None);
+        let mut protections = Vec::new();
         let mut reader = BerReader::new(raw.as_slice(), depth);
         reader.enter(Tag::context(0), WHAT)?;
         while reader.peek()?.is_some() {
@@ -36,7 +39,8 @@ impl Attributes {
                     oid::SIGNING_TIME if tag == Tag::UTC_TIME || tag == Tag::GENERALIZED_TIME => {
                         signing_time = instant(tag, &reader.primitive(tag, WHAT, MOST)?);
                     }
-                    // CMSAlgorithmProtection, S/MIME capabilities and the like.
+                    oid::ALGORITHM_PROTECTION => protections.push(read_protection(&mut reader)?),
+                    // S/MIME capabilities and the like.
                     _ => reader.skip()?,
                 }
             }
@@ -44,7 +48,7 @@ impl Attributes {
             reader.leave(WHAT)?;
         }
         reader.leave(WHAT)?;
-        Ok(Self { raw, content_types, message_digests, signing_time })
+        Ok(Self { raw, content_types, message_digests, signing_time, protections })
     }
 
     /// The digest of the content that was signed, when the attributes are as RFC 5652, section 11 wants them: a
@@ -61,6 +65,19 @@ impl Attributes {
         }
     }
 
+    /// Whether a CMSAlgorithmProtection attribute, where there is one, names the algorithms that the signer does (RFC
+    /// 6211, section 3). NULL parameters are as good as none.
+    pub(crate) fn protects(&self, digest: &AlgorithmIdentifier, signature: &AlgorithmIdentifier) -> bool {
+        let parameters = |one: &AlgorithmIdentifier| one.parameters.clone().filter(|bytes| bytes != der::NULL);
+        let alike = |one: &AlgorithmIdentifier, other: &AlgorithmIdentifier| {
+            one.oid == other.oid && parameters(one) == parameters(other)
+        };
+        let right = |(by_digest, by_signature): &(AlgorithmIdentifier, Option<AlgorithmIdentifier>)| {
+            alike(by_digest, digest) && by_signature.as_ref().is_some_and(|named| alike(named, signature))
+        };
+        self.protections.len() <= 1 && self.protections.iter().all(right)
+    }
+
     /// The attributes as the SET OF they are signed as (RFC 5652, section 5.4), byte for byte otherwise as received.
     pub(crate) fn as_set(&self) -> Vec<u8> {
         let mut set = self.raw.clone();
@@ -74,6 +91,31 @@ impl Attributes {
     pub(crate) fn as_der_set(&self, depth: usize) -> Result<Vec<u8>, SmimeError> {
         der::from_ber(&self.as_set(), depth)
     }
+}
+
+/// CMSAlgorithmProtection (RFC 6211, section 2): the digest's algorithm and, as [1], the signature's.
+fn read_protection(
+    reader: &mut BerReader<&[u8]>,
+) -> Result<(AlgorithmIdentifier, Option<AlgorithmIdentifier>), SmimeError> {
+    const WHAT: &str = "its algorithm protection";
+    const MOST: usize = 1200;
+    const DEPTH: usize = 8;
+    reader.enter(Tag::SEQUENCE, WHAT)?;
+    let digest = AlgorithmIdentifier::read(reader)?;
+    let mut signature = None;
+    while let Some(tag) = reader.peek()? {
+        if tag != Tag::context(1) {
+            reader.skip()?;
+            continue;
+        }
+        let mut raw = reader.raw(WHAT, MOST)?;
+        if let Some(identifier) = raw.first_mut() {
+            *identifier = der::SEQUENCE;
+        }
+        signature = Some(AlgorithmIdentifier::read(&mut BerReader::new(raw.as_slice(), DEPTH))?);
+    }
+    reader.leave(WHAT)?;
+    Ok((digest, signature))
 }
 
 /// UTCTime `YYMMDDHHMMSSZ` or GeneralizedTime `YYYYMMDDHHMMSSZ` (RFC 5652, section 11.3). Anything else is no claim.

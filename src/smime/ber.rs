@@ -17,6 +17,7 @@ pub(crate) struct Tag {
 
 impl Tag {
     pub(crate) const INTEGER: Self = Self::universal(2);
+    pub(crate) const BIT_STRING: Self = Self::universal(3);
     pub(crate) const OCTET_STRING: Self = Self::universal(4);
     pub(crate) const OBJECT_IDENTIFIER: Self = Self::universal(6);
     pub(crate) const SEQUENCE: Self = Self::universal(16);

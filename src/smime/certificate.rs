@@ -322,6 +322,14 @@ impl PrivateKey {
     pub(crate) fn rsa(&self) -> Option<&Rsa<Private>> {
         self.rsa.as_ref()
     }
+
+    pub(crate) fn pkey(&self) -> &PKeyRef<Private> {
+        &self.key
+    }
+
+    pub(crate) fn is_curve(&self) -> bool {
+        self.key.id() == Id::EC
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::SmimeError;
 use super::ber::{BerReader, Tag};
 
 pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: &[u8] = &[0x05, 0x00];
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
@@ -15,6 +16,10 @@ pub(crate) const SET: u8 = 0x31;
 pub(crate) const CONTEXT_0_PRIMITIVE: u8 = 0x80;
 /// `[0]`, constructed.
 pub(crate) const CONTEXT_0: u8 = 0xa0;
+/// `[1]`, constructed.
+pub(crate) const CONTEXT_1: u8 = 0xa1;
+/// `[2]`, constructed.
+pub(crate) const CONTEXT_2: u8 = 0xa2;
 
 /// A value: identifier octet, length, and the parts of its content one after another.
 pub(crate) fn value(identifier: u8, parts: &[&[u8]]) -> Vec<u8> {

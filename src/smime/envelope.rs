@@ -1,4 +1,5 @@
-//! Opening an envelope: CMS `EnvelopedData` (RFC 5652, section 6), decrypted while it is read.
+//! Opening an envelope: CMS `EnvelopedData` (RFC 5652, section 6) or `AuthEnvelopedData` (RFC 5083), decrypted while it
+//! is read.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -6,10 +7,10 @@ use openssl::symm::{Crypter, Mode};
 use subtle::Choice;
 use zeroize::Zeroizing;
 
-use super::algorithm::{AlgorithmIdentifier, BLOCK, dotted, oid, read_oid};
+use super::algorithm::{AlgorithmIdentifier, BLOCK, TAG, dotted, oid, read_oid};
 use super::ber::{BerReader, Octets, Tag};
-use super::identifier::CertificateIdentifier;
-use super::unwrap::{ContentKey, unpad_block};
+use super::recipient::Recipients;
+use super::unwrap::unpad_block;
 use super::{Certificate, ContentEncryption, PrivateKey, SmimeError};
 use crate::base::Limits;
 
@@ -22,16 +23,20 @@ pub struct Decryptor {
     pub key: PrivateKey,
 }
 
-/// An envelope (CMS `EnvelopedData`) that decrypts as it is read, in memory that does not grow with it.
+/// An envelope that decrypts as it is read, in memory that does not grow with it.
 ///
-/// What it yields is not authenticated: nothing may be acted on before the signature inside is verified.
-/// A key that does not unwrap or bad padding is [`SmimeError::DecryptionFailed`], told by the last read and by no
-/// earlier one; the bytes before it are noise then. Whoever finds a fault in those bytes must first read to the end
-/// (`io::copy` into a sink) and then answer as for a failed decryption, or the time of the answer is an oracle.
+/// What it yields is not authenticated before its end: nothing may be acted on before the signature inside is verified,
+/// or the end was reached where the cipher authenticates.
+/// A key that does not unwrap, bad padding or a wrong authentication code is [`SmimeError::DecryptionFailed`], told by
+/// the last read and by no earlier one; the bytes before it are noise then. Whoever finds a fault in those bytes must
+/// first read to the end (`io::copy` into a sink) and then answer as for a failed decryption, or the time of the answer
+/// is an oracle.
 pub struct EnvelopeReader<R> {
     ber: BerReader<BufReader<R>>,
     content: Octets,
     algorithm: ContentEncryption,
+    /// Bytes of the authentication code, where the cipher has one.
+    code_length: Option<usize>,
     cipher: Crypter,
     /// Whether a content key unwrapped: secret until the end.
     unwrapped: Choice,
@@ -49,9 +54,11 @@ enum Stage {
     Failed,
 }
 
-/// Plaintext on its way out. The last block is held back until the end is known: it is padding, in part or whole.
+/// Plaintext on its way out. Where it is padded its last block is held back until the end is known: it is padding, in
+/// part or whole.
 struct Plain {
     bytes: Zeroizing<Vec<u8>>,
+    block: usize,
     start: usize,
     end: usize,
     held: usize,
@@ -70,20 +77,26 @@ impl<R: Read> EnvelopeReader<R> {
     /// Everything that can be told without a secret: malformed, over a limit, unsupported, not for us.
     pub fn open(source: R, ours: &[Decryptor], limits: &Limits, fallback_key: [u8; 32]) -> Result<Self, SmimeError> {
         let mut ber = BerReader::new(BufReader::with_capacity(PIECE, source), limits.der_depth);
-        enter_content(&mut ber)?;
+        let is_authenticated = enter_content(&mut ber)?;
         let recipients = Recipients::read(&mut ber, ours, limits)?;
 
         const WHAT: &str = "its encrypted content";
         ber.enter(Tag::SEQUENCE, WHAT)?;
         read_oid(&mut ber, WHAT)?;
-        let (algorithm, vector) = content_encryption(&mut ber)?;
+        let ContentCipher { algorithm, vector, code_length } = ContentCipher::read(&mut ber)?;
+        if algorithm.is_authenticated() != is_authenticated {
+            let name = format!("{algorithm} in this kind of envelope");
+            return Err(SmimeError::Unsupported { what: "content encryption", name });
+        }
         let key = recipients.unwrap(algorithm, fallback_key)?;
         let content = ber.open_octets(Tag::context(0), "there is no encrypted content")?;
         let mut cipher = Crypter::new(algorithm.cipher(), Mode::Decrypt, key.bytes(), Some(&vector))
             .map_err(SmimeError::primitive("starting to decrypt"))?;
         cipher.pad(false);
-        let plain = Plain { bytes: Zeroizing::new(vec![0; PIECE + 2 * BLOCK]), start: 0, end: 0, held: 0 };
-        Ok(Self { ber, content, algorithm, cipher, unwrapped: key.unwrapped, stage: Stage::Content, plain })
+        let bytes = Zeroizing::new(vec![0; PIECE + 2 * BLOCK]);
+        let plain = Plain { bytes, block: algorithm.padded_to(), start: 0, end: 0, held: 0 };
+        let (unwrapped, stage) = (key.unwrapped, Stage::Content);
+        Ok(Self { ber, content, algorithm, code_length, cipher, unwrapped, stage, plain })
     }
 
     /// The cipher of the content.
@@ -115,16 +128,23 @@ impl<R: Read> EnvelopeReader<R> {
         }
     }
 
-    /// Reads what follows the content, then judges key and padding together: the one place that fails, and the one
-    /// branch on what is secret.
+    /// Reads what follows the content, then judges key and padding, or key and authentication code, together: the one
+    /// place that fails, and the one branch on what is secret.
     fn finish(&mut self) -> Result<(), SmimeError> {
-        leave_content(&mut self.ber)?;
+        let code = leave_content(&mut self.ber, self.code_length)?;
+        if let Some(code) = &code {
+            self.cipher.set_tag(code).map_err(SmimeError::primitive("setting an authentication code"))?;
+        }
         let mut rest = [0; BLOCK];
-        // Without padding of its own it fails only for content that is no whole number of blocks, as anybody can see.
+        // Without padding of its own, and without a code, it fails only for content that is no whole number of blocks,
+        // as anybody can see.
         let is_whole = Choice::from(u8::from(self.cipher.finalize(&mut rest).is_ok()));
-        let (block, is_there) = self.plain.last_block();
-        let (length, is_padded) = unpad_block(&block);
-        if bool::from(self.unwrapped & is_padded & is_there & is_whole) {
+        let (length, is_padded) = match self.plain.block {
+            0 => (0, Choice::from(1)),
+            8 => self.plain.unpad::<8>(),
+            _ => self.plain.unpad::<BLOCK>(),
+        };
+        if bool::from(self.unwrapped & is_padded & is_whole) {
             self.plain.release(length);
             self.stage = Stage::Whole;
             return Ok(());
@@ -141,14 +161,16 @@ impl Plain {
         let place = self.bytes.get_mut(self.held..).unwrap_or_default();
         let written = cipher.update(encrypted, place).map_err(SmimeError::primitive("decrypting"))?;
         let there = self.held + written;
-        self.held = there.min(BLOCK);
+        self.held = there.min(self.block);
         (self.start, self.end) = (0, there - self.held);
         Ok(())
     }
 
-    fn last_block(&self) -> ([u8; BLOCK], Choice) {
-        let block = self.bytes.get(self.end..self.end + self.held).and_then(|held| held.try_into().ok());
-        (block.unwrap_or_default(), Choice::from(u8::from(block.is_some())))
+    /// What the block held back holds of the content, and whether there is one and its padding is right.
+    fn unpad<const N: usize>(&self) -> (usize, Choice) {
+        let block: Option<[u8; N]> = self.bytes.get(self.end..self.end + self.held).and_then(|b| b.try_into().ok());
+        let (length, is_padded) = unpad_block(&block.unwrap_or([0; N]));
+        (length, is_padded & Choice::from(u8::from(block.is_some())))
     }
 
     /// Gives out the first `length` bytes of the block held back.
@@ -185,14 +207,17 @@ impl<R: Read> BufRead for EnvelopeReader<R> {
     }
 }
 
-/// ContentInfo (RFC 5652, section 3) and the head of EnvelopedData (section 6.1), up to the recipients.
-fn enter_content<R: BufRead>(ber: &mut BerReader<R>) -> Result<(), SmimeError> {
+/// ContentInfo (RFC 5652, section 3) and the head of EnvelopedData (section 6.1) or AuthEnvelopedData (RFC 5083, section
+/// 2.1), up to the recipients. Tells whether it is the latter.
+fn enter_content<R: BufRead>(ber: &mut BerReader<R>) -> Result<bool, SmimeError> {
     const WHAT: &str = "it is no CMS enveloped data";
     ber.enter(Tag::SEQUENCE, WHAT)?;
     let content_type = read_oid(ber, WHAT)?;
-    if content_type != oid::ENVELOPED_DATA {
-        return Err(SmimeError::Unsupported { what: "content type", name: dotted(&content_type) });
-    }
+    let is_authenticated = match content_type.as_slice() {
+        oid::ENVELOPED_DATA => false,
+        oid::AUTH_ENVELOPED_DATA => true,
+        other => return Err(SmimeError::Unsupported { what: "content type", name: dotted(other) }),
+    };
     ber.enter(Tag::context(0), WHAT)?;
     ber.enter(Tag::SEQUENCE, WHAT)?;
     ber.primitive(Tag::INTEGER, "its version", 1)?;
@@ -200,110 +225,86 @@ fn enter_content<R: BufRead>(ber: &mut BerReader<R>) -> Result<(), SmimeError> {
         // originatorInfo: certificates and revocation lists, of no use to us.
         ber.skip()?;
     }
-    Ok(())
+    Ok(is_authenticated)
 }
 
-/// The way out: EncryptedContentInfo, unprotected attributes, EnvelopedData, ContentInfo. Bytes after that are ignored:
-/// some products end a binary body with a line feed.
-fn leave_content<R: BufRead>(ber: &mut BerReader<R>) -> Result<(), SmimeError> {
+/// The way out: EncryptedContentInfo, the authentication code where there must be one, unauthenticated attributes,
+/// EnvelopedData, ContentInfo. Bytes after that are ignored: some products end a binary body with a line feed.
+fn leave_content<R: BufRead>(
+    ber: &mut BerReader<R>,
+    code_length: Option<usize>,
+) -> Result<Option<Vec<u8>>, SmimeError> {
     ber.leave("something follows its encrypted content")?;
-    if ber.peek()? == Some(Tag::context(1)) {
+    let mut code = None;
+    let mut attributes = Tag::context(1);
+    if let Some(length) = code_length {
+        if ber.peek()? == Some(Tag::context(1)) {
+            // They would have to be known before the content that they stand behind. RFC 5083, section 2.1 wants them
+            // only where the content is not plain data.
+            let name = "in front of its authentication code".to_owned();
+            return Err(SmimeError::Unsupported { what: "authenticated attributes", name });
+        }
+        const WHAT: &str = "its authentication code";
+        let octets = ber.octets(Tag::OCTET_STRING, WHAT, TAG)?;
+        if octets.len() != length {
+            return Err(ber.malformed(WHAT));
+        }
+        code = Some(octets);
+        attributes = Tag::context(2);
+    }
+    if ber.peek()? == Some(attributes) {
         ber.skip()?;
     }
     const WHAT: &str = "something follows its enveloped data";
     ber.leave(WHAT)?;
     ber.leave(WHAT)?;
-    ber.leave(WHAT)
+    ber.leave(WHAT)?;
+    Ok(code)
 }
 
-fn content_encryption<R: BufRead>(ber: &mut BerReader<R>) -> Result<(ContentEncryption, Vec<u8>), SmimeError> {
-    let identifier = AlgorithmIdentifier::read(ber)?;
-    let Some(algorithm) = ContentEncryption::from_oid(&identifier.oid) else {
-        return Err(SmimeError::Unsupported { what: "content encryption", name: dotted(&identifier.oid) });
-    };
-    // RFC 3565, section 4.1: the parameters are the initialisation vector, sixteen octets.
-    const WHAT: &str = "the initialisation vector of its content";
-    let parameters = identifier.parameters.unwrap_or_default();
-    let vector = BerReader::new(parameters.as_slice(), 2).octets(Tag::OCTET_STRING, WHAT, BLOCK)?;
-    if vector.len() != BLOCK {
-        return Err(ber.malformed(WHAT));
-    }
-    Ok((algorithm, vector))
+/// What contentEncryptionAlgorithm says.
+struct ContentCipher {
+    algorithm: ContentEncryption,
+    vector: Vec<u8>,
+    code_length: Option<usize>,
 }
 
-/// What the recipients of an envelope come to: the wrapped keys we can try.
-struct Recipients<'a> {
-    for_us: Vec<(&'a Decryptor, Vec<u8>)>,
-    named: Vec<String>,
-    unsupported: Option<String>,
+impl ContentCipher {
+    fn read<R: BufRead>(ber: &mut BerReader<R>) -> Result<Self, SmimeError> {
+        let identifier = AlgorithmIdentifier::read(ber)?;
+        let Some(algorithm) = ContentEncryption::from_oid(&identifier.oid) else {
+            return Err(SmimeError::Unsupported { what: "content encryption", name: dotted(&identifier.oid) });
+        };
+        let parameters = identifier.parameters.unwrap_or_default();
+        let mut parameters = BerReader::new(parameters.as_slice(), 3);
+        let (vector, code_length) = if algorithm.is_authenticated() {
+            let (nonce, length) = gcm_parameters(&mut parameters)?;
+            (nonce, Some(length))
+        } else {
+            // RFC 3565, section 4.1 and RFC 3370, section 5.1: the initialisation vector, one block.
+            (parameters.octets(Tag::OCTET_STRING, VECTOR, BLOCK)?, None)
+        };
+        if vector.len() != algorithm.vector_length() {
+            return Err(ber.malformed(VECTOR));
+        }
+        Ok(Self { algorithm, vector, code_length })
+    }
 }
 
-/// Wrapped keys tried: each costs an RSA operation, and a stranger writes the list. Four are two of our certificates
-/// (an overlap) named in both ways.
-const MOST_TRIED: usize = 4;
+const VECTOR: &str = "the initialisation vector of its content";
 
-/// Bytes of a wrapped key: RSA of 16,384 bits.
-const MOST_WRAPPED: usize = 2048;
-
-impl<'a> Recipients<'a> {
-    fn read<R: BufRead>(ber: &mut BerReader<R>, ours: &'a [Decryptor], limits: &Limits) -> Result<Self, SmimeError> {
-        let mut all = Self { for_us: Vec::new(), named: Vec::new(), unsupported: None };
-        ber.enter(Tag::SET, "its recipients")?;
-        while let Some(tag) = ber.peek()? {
-            if all.named.len() >= limits.recipients {
-                return Err(SmimeError::over("recipients", limits.recipients));
-            }
-            if tag == Tag::SEQUENCE {
-                all.read_key_transport(ber, ours)?;
-            } else {
-                // Key agreement, shared keys, passwords (RFC 5652, section 6.2).
-                ber.skip()?;
-                all.named.push("a recipient without key transport".to_owned());
-            }
-        }
-        ber.leave("its recipients")?;
-        Ok(all)
+/// GCMParameters (RFC 5084, section 3.2): the nonce, and the length of the code, twelve octets where it is left out.
+fn gcm_parameters(parameters: &mut BerReader<&[u8]>) -> Result<(Vec<u8>, usize), SmimeError> {
+    const WHAT: &str = "the parameters of AES-GCM";
+    parameters.enter(Tag::SEQUENCE, WHAT)?;
+    let nonce = parameters.octets(Tag::OCTET_STRING, VECTOR, BLOCK)?;
+    let mut length = 12;
+    if parameters.peek()?.is_some() {
+        length = match parameters.primitive(Tag::INTEGER, WHAT, 1)?.as_slice() {
+            [length @ 12..=16] => usize::from(*length),
+            _ => return Err(parameters.malformed(WHAT)),
+        };
     }
-
-    /// KeyTransRecipientInfo (RFC 5652, section 6.2.1).
-    fn read_key_transport<R: BufRead>(
-        &mut self,
-        ber: &mut BerReader<R>,
-        ours: &'a [Decryptor],
-    ) -> Result<(), SmimeError> {
-        const WHAT: &str = "a recipient";
-        ber.enter(Tag::SEQUENCE, WHAT)?;
-        ber.primitive(Tag::INTEGER, WHAT, 1)?;
-        let identifier = CertificateIdentifier::read(ber)?;
-        let encryption = AlgorithmIdentifier::read(ber)?;
-        let wrapped = ber.octets(Tag::OCTET_STRING, "a wrapped key", MOST_WRAPPED)?;
-        ber.leave(WHAT)?;
-        self.named.push(identifier.to_string());
-        for decryptor in ours.iter().filter(|decryptor| identifier.names(&decryptor.certificate)) {
-            if encryption.oid != oid::RSA_ENCRYPTION {
-                self.unsupported = Some(dotted(&encryption.oid));
-            } else if self.for_us.len() < MOST_TRIED {
-                self.for_us.push((decryptor, wrapped.clone()));
-            }
-        }
-        Ok(())
-    }
-
-    fn unwrap(self, algorithm: ContentEncryption, fallback_key: [u8; 32]) -> Result<ContentKey, SmimeError> {
-        if self.for_us.is_empty() {
-            return Err(match self.unsupported {
-                Some(name) => SmimeError::Unsupported { what: "key encryption", name },
-                None => SmimeError::NotForUs { recipients: self.named },
-            });
-        }
-        let mut key = ContentKey::fallback(fallback_key, algorithm.key_length());
-        for (decryptor, wrapped) in &self.for_us {
-            let Some(rsa) = decryptor.key.rsa() else {
-                let what = format!("the key of {} is no RSA key and cannot decrypt", decryptor.certificate.subject());
-                return Err(SmimeError::Unusable { what });
-            };
-            key.try_wrapped(wrapped, rsa);
-        }
-        Ok(key)
-    }
+    parameters.leave(WHAT)?;
+    Ok((nonce, length))
 }

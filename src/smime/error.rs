@@ -37,6 +37,11 @@ pub enum SmimeError {
     /// The envelope is for us and did not decrypt. Deliberately says nothing more (RFC 3218): a wrapped key that does
     /// not unwrap, a key of the wrong length and bad padding are one failure, found in one place.
     DecryptionFailed,
+    /// Compressed content is no zlib stream, or one that grows beyond what is allowed.
+    DecompressionFailed {
+        /// Which.
+        what: String,
+    },
     /// A certificate or private key cannot be used for what it was configured for.
     Unusable {
         /// What is wrong with it, in words for an operator.
@@ -73,6 +78,7 @@ impl fmt::Display for SmimeError {
                 write!(f, "the message is encrypted for {}, none of which is a certificate of ours", Listed(recipients))
             }
             Self::DecryptionFailed => f.write_str("the message could not be decrypted"),
+            Self::DecompressionFailed { what } => write!(f, "the message could not be decompressed: {what}"),
             Self::Unusable { what } => f.write_str(what),
             Self::Io(cause) => write!(f, "the message could not be read or written: {cause}"),
             Self::Primitive { what, cause } => write!(f, "OpenSSL failed while {what}: {cause}"),
@@ -105,6 +111,7 @@ impl std::error::Error for SmimeError {
             | Self::Unsupported { .. }
             | Self::NotForUs { .. }
             | Self::DecryptionFailed
+            | Self::DecompressionFailed { .. }
             | Self::Unusable { .. } => None,
         }
     }

@@ -16,11 +16,12 @@ pub(crate) enum CertificateIdentifier {
 }
 
 impl CertificateIdentifier {
+    /// Bytes of a key identifier: SHA-512 is the longest in use.
+    pub(crate) const MOST_KEY_ID: usize = 64;
+
     pub(crate) fn read<R: BufRead>(ber: &mut BerReader<R>) -> Result<Self, SmimeError> {
-        /// SHA-512 is the longest in use.
-        const MOST_KEY_ID: usize = 64;
         if ber.peek()? == Some(Tag::context(0)) {
-            return ber.octets(Tag::context(0), "a subject key identifier", MOST_KEY_ID).map(Self::KeyId);
+            return ber.octets(Tag::context(0), "a subject key identifier", Self::MOST_KEY_ID).map(Self::KeyId);
         }
         CertificateName::read(ber).map(Self::Name)
     }

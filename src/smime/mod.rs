@@ -7,20 +7,24 @@
 //! Trust is pinned: a signature counts when it verifies under a certificate that was configured. The certificates that
 //! travel inside a signature are counted and named to the operator, never trusted.
 
+mod agreement;
 mod algorithm;
 mod attribute;
 mod ber;
 mod certificate;
+mod compress;
 mod der;
 mod digest;
 mod envelope;
 mod error;
 mod identifier;
 mod mic;
+mod recipient;
 mod scheme;
 mod seal;
 mod sign;
 mod signature;
+mod transport;
 mod unwrap;
 mod verify;
 
@@ -29,11 +33,13 @@ mod tests;
 
 pub use algorithm::ContentEncryption;
 pub use certificate::{Certificate, PrivateKey};
+pub use compress::{CompressedContent, CompressedReader, compress};
 pub use digest::{ContentDigest, ContentDigester, ContentDigests, DigestAlgorithm};
 pub use envelope::{Decryptor, EnvelopeReader};
 pub use error::SmimeError;
 pub use mic::Mic;
-pub use seal::seal_envelope;
-pub use sign::sign_detached;
+pub use seal::{Sealing, seal_envelope};
+pub use sign::{AlgorithmProtection, RsaPadding, SignatureForm, SignerCertificate, sign_detached};
 pub use signature::Signature;
+pub use transport::KeyTransport;
 pub use verify::{RsaFloor, SignatureFault, SignaturePolicy, SignedAttributes, Verified, Weakness};

@@ -1,15 +1,17 @@
 //! Signature schemes: what a signer's algorithm identifier says, and whether a signature value is right under a key.
 
+use std::io::BufRead;
+
 use openssl::error::ErrorStack;
 use openssl::md::{Md, MdRef};
-use openssl::pkey::{Id, PKeyRef, Public};
+use openssl::pkey::{Id, PKeyRef, Private, Public};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::{Padding, Rsa};
 use openssl::sign::RsaPssSaltlen;
 
 use super::algorithm::{AlgorithmIdentifier, ECDSA_WITH_DIGEST, RSA_WITH_DIGEST, digest_info, dotted, named_by, oid};
 use super::ber::{BerReader, Tag};
-use super::{Certificate, ContentDigest, DigestAlgorithm, SmimeError, der};
+use super::{Certificate, ContentDigest, DigestAlgorithm, PrivateKey, SmimeError, der};
 
 /// How a signer signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,30 +57,13 @@ impl SignatureScheme {
 fn pss(parameters: &[u8]) -> Result<SignatureScheme, SmimeError> {
     const WHAT: &str = "the parameters of RSASSA-PSS";
     const DEPTH: usize = 8;
-    let unknown = |oid: &[u8]| SignatureScheme::Unknown(format!("RSASSA-PSS with {}", dotted(oid)));
     let mut reader = BerReader::new(parameters, DEPTH);
-    let (mut digest, mut mask, mut salt) = (DigestAlgorithm::Sha1, DigestAlgorithm::Sha1, 20);
+    let mut salt = 20;
     reader.enter(Tag::SEQUENCE, WHAT)?;
-    if reader.peek()? == Some(Tag::context(0)) {
-        reader.enter(Tag::context(0), WHAT)?;
-        let identifier = AlgorithmIdentifier::read(&mut reader)?;
-        match DigestAlgorithm::from_oid(&identifier.oid) {
-            Some(known) => digest = known,
-            None => return Ok(unknown(&identifier.oid)),
-        }
-        reader.leave(WHAT)?;
-    }
-    if reader.peek()? == Some(Tag::context(1)) {
-        reader.enter(Tag::context(1), WHAT)?;
-        let generator = AlgorithmIdentifier::read(&mut reader)?;
-        let inner = generator.parameters.unwrap_or_default();
-        let identifier = AlgorithmIdentifier::read(&mut BerReader::new(inner.as_slice(), DEPTH))?;
-        match DigestAlgorithm::from_oid(&identifier.oid) {
-            Some(known) if generator.oid == oid::MGF1 => mask = known,
-            _ => return Ok(unknown(&generator.oid)),
-        }
-        reader.leave(WHAT)?;
-    }
+    let (digest, mask) = match read_hash_and_mask(&mut reader, WHAT)? {
+        Ok(known) => known,
+        Err(unknown) => return Ok(SignatureScheme::Unknown(format!("RSASSA-PSS with {unknown}"))),
+    };
     if reader.peek()? == Some(Tag::context(2)) {
         reader.enter(Tag::context(2), WHAT)?;
         // As long as the digest by custom, at most as long as the key.
@@ -94,6 +79,83 @@ fn pss(parameters: &[u8]) -> Result<SignatureScheme, SmimeError> {
     }
     reader.leave(WHAT)?;
     Ok(SignatureScheme::Pss { digest, mask, salt })
+}
+
+/// The digest and mask digest with which the parameters of RSASSA-PSS and RSAES-OAEP begin (RFC 4055, sections 3.1 and
+/// 4.1). What is left out is SHA-1. The inner error names one that is not known.
+pub(crate) fn read_hash_and_mask<R: BufRead>(
+    reader: &mut BerReader<R>,
+    what: &'static str,
+) -> Result<Result<(DigestAlgorithm, DigestAlgorithm), String>, SmimeError> {
+    const DEPTH: usize = 8;
+    let (mut digest, mut mask) = (DigestAlgorithm::Sha1, DigestAlgorithm::Sha1);
+    if reader.peek()? == Some(Tag::context(0)) {
+        reader.enter(Tag::context(0), what)?;
+        let identifier = AlgorithmIdentifier::read(reader)?;
+        match DigestAlgorithm::from_oid(&identifier.oid) {
+            Some(known) => digest = known,
+            None => return Ok(Err(dotted(&identifier.oid))),
+        }
+        reader.leave(what)?;
+    }
+    if reader.peek()? == Some(Tag::context(1)) {
+        reader.enter(Tag::context(1), what)?;
+        let generator = AlgorithmIdentifier::read(reader)?;
+        let inner = generator.parameters.unwrap_or_default();
+        let identifier = AlgorithmIdentifier::read(&mut BerReader::new(inner.as_slice(), DEPTH))?;
+        match DigestAlgorithm::from_oid(&identifier.oid) {
+            Some(known) if generator.oid == oid::MGF1 => mask = known,
+            _ => return Ok(Err(dotted(&generator.oid))),
+        }
+        reader.leave(what)?;
+    }
+    Ok(Ok((digest, mask)))
+}
+
+/// The same in DER, with one digest for both. What is the default is left out (X.690, section 11.5).
+pub(crate) fn hash_and_mask(digest: DigestAlgorithm) -> Vec<u8> {
+    if digest == DigestAlgorithm::Sha1 {
+        return Vec::new();
+    }
+    // RFC 4055, section 2.1: the parameters of these identifiers are NULL.
+    let hash = der::algorithm(digest.oid(), der::NULL);
+    let mask = der::algorithm(oid::MGF1, &hash);
+    [der::value(der::CONTEXT_0, &[&hash]), der::value(der::CONTEXT_1, &[&mask])].concat()
+}
+
+/// How a signature is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SigningScheme {
+    Pkcs1,
+    Pss,
+    Ecdsa,
+}
+
+impl SigningScheme {
+    /// The signature value over a digest, by a key of the right kind.
+    pub(crate) fn sign(self, key: &PrivateKey, digest: &ContentDigest) -> Result<Vec<u8>, SmimeError> {
+        self.sign_with(key.pkey(), digest).map_err(SmimeError::primitive("signing"))
+    }
+
+    fn sign_with(self, key: &PKeyRef<Private>, digest: &ContentDigest) -> Result<Vec<u8>, ErrorStack> {
+        let md = md(digest.algorithm());
+        let mut context = PkeyCtx::new(key)?;
+        context.sign_init()?;
+        match self {
+            // RFC 8017, section 8.2.1.
+            Self::Pkcs1 => context.set_rsa_padding(Padding::PKCS1)?,
+            Self::Pss => context.set_rsa_padding(Padding::PKCS1_PSS)?,
+            Self::Ecdsa => {}
+        }
+        context.set_signature_md(md)?;
+        if self == Self::Pss {
+            context.set_rsa_mgf1_md(md)?;
+            context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+        }
+        let mut signature = Vec::new();
+        context.sign_to_vec(digest.as_bytes(), &mut signature)?;
+        Ok(signature)
+    }
 }
 
 /// What a signature value is under a key.
@@ -175,7 +237,7 @@ fn ecdsa_is_right(key: &PKeyRef<Public>, digest: &ContentDigest, signature: &[u8
     context.verify(digest.as_bytes(), signature)
 }
 
-fn md(algorithm: DigestAlgorithm) -> &'static MdRef {
+pub(crate) fn md(algorithm: DigestAlgorithm) -> &'static MdRef {
     match algorithm {
         DigestAlgorithm::Sha1 => Md::sha1(),
         DigestAlgorithm::Sha256 => Md::sha256(),

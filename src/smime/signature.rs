@@ -29,6 +29,8 @@ pub(crate) struct Signer {
     pub(crate) attributes: Option<Attributes>,
     pub(crate) scheme: SignatureScheme,
     pub(crate) signature: Vec<u8>,
+    /// Whether its attributes protect other algorithms than it names.
+    pub(crate) is_exchanged: bool,
 }
 
 /// The digest algorithm of a signer.
@@ -153,7 +155,7 @@ impl Signer {
         ber.enter(Tag::SEQUENCE, WHAT)?;
         ber.primitive(Tag::INTEGER, WHAT, 1)?;
         let identifier = CertificateIdentifier::read(ber)?;
-        let digest = SignerDigest::from_oid(&AlgorithmIdentifier::read(ber)?.oid);
+        let digest_algorithm = AlgorithmIdentifier::read(ber)?;
         let attributes = match ber.peek()? {
             Some(tag) if tag == Tag::context(0) => {
                 let raw = ber.raw("its signed attributes", limits.signature)?;
@@ -161,14 +163,18 @@ impl Signer {
             }
             _ => None,
         };
-        let scheme = SignatureScheme::from_identifier(&AlgorithmIdentifier::read(ber)?)?;
+        let signature_algorithm = AlgorithmIdentifier::read(ber)?;
+        let digest = SignerDigest::from_oid(&digest_algorithm.oid);
+        let scheme = SignatureScheme::from_identifier(&signature_algorithm)?;
+        let protected =
+            attributes.as_ref().is_none_or(|all: &Attributes| all.protects(&digest_algorithm, &signature_algorithm));
         let signature = ber.octets(Tag::OCTET_STRING, "a signature value", MOST_SIGNATURE)?;
         if ber.peek()? == Some(Tag::context(1)) {
             // Unsigned attributes: counter-signatures and time stamps, said by anybody.
             ber.skip()?;
         }
         ber.leave(WHAT)?;
-        Ok(Self { identifier, digest, attributes, scheme, signature })
+        Ok(Self { identifier, digest, attributes, scheme, signature, is_exchanged: !protected })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod ber;
 mod bounds;
+mod compress;
 mod envelope;
 pub(super) mod keys;
 mod openssl_cms;
@@ -26,8 +27,7 @@ impl Entropy for Fixed {
 
 const CONTENT: &[u8] = b"Content-Type: application/edi-x12\r\n\r\nISA*00*          *00*          *ZZ*ACME*ZZ*US~\r\n";
 
-const CIPHERS: [ContentEncryption; 3] =
-    [ContentEncryption::Aes128Cbc, ContentEncryption::Aes192Cbc, ContentEncryption::Aes256Cbc];
+const CIPHERS: [ContentEncryption; 7] = ContentEncryption::ALL;
 
 const SHA_2: [DigestAlgorithm; 3] = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
 
@@ -36,9 +36,19 @@ fn decryptor(identity: &keys::Identity) -> Decryptor {
 }
 
 fn seal(content: &[u8], recipients: &[&keys::Identity], encryption: ContentEncryption) -> Vec<u8> {
+    seal_by(content, recipients, encryption, KeyTransport::Pkcs1)
+}
+
+fn seal_by(
+    content: &[u8],
+    recipients: &[&keys::Identity],
+    encryption: ContentEncryption,
+    key_transport: KeyTransport,
+) -> Vec<u8> {
     let certificates: Vec<_> = recipients.iter().map(|identity| identity.certificate.clone()).collect();
     let mut sealed = Vec::new();
-    let written = seal_envelope(content, content.len() as u64, &mut sealed, &certificates, encryption, &Fixed).unwrap();
+    let sealing = Sealing { recipients: &certificates, encryption, key_transport };
+    let written = seal_envelope(content, content.len() as u64, &mut sealed, &sealing, &Fixed).unwrap();
     assert_eq!(written, sealed.len() as u64);
     sealed
 }

@@ -50,6 +50,16 @@ impl ContentKey {
         self.unwrapped |= is_padded;
     }
 
+    /// Takes a key that was unwrapped elsewhere, unless one was before or its length is another.
+    pub(crate) fn offer(&mut self, candidate: Option<&[u8]>) {
+        let fitting = candidate.filter(|key| key.len() == self.length);
+        let take = Choice::from(u8::from(fitting.is_some())) & !self.unwrapped;
+        for (byte, new) in self.bytes.iter_mut().zip(fitting.unwrap_or_default()) {
+            byte.conditional_assign(new, take);
+        }
+        self.unwrapped |= take;
+    }
+
     /// The key, right or random.
     pub(crate) fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()

@@ -225,6 +225,9 @@ impl Signature {
         content: &ContentDigest,
         trusted: &'a [Certificate],
     ) -> Result<&'a Certificate, SignatureFault> {
+        if signer.is_exchanged {
+            return Err(SignatureFault::Malformed { what: "its algorithms are not those its attributes protect" });
+        }
         let algorithm = content.algorithm();
         let about = attributes.message_digest(&self.content_type).map_err(|what| SignatureFault::Malformed { what })?;
         let by = self.signer_of_bytes(signer, attributes, algorithm, trusted).ok_or_else(|| self.untrusted(signer))?;

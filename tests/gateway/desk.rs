@@ -49,6 +49,9 @@ impl Parcel {
     }
 }
 
+/// Makes the bytes of an answer.
+pub type Answering = Box<dyn FnOnce(&Parcel) -> Vec<u8> + Send>;
+
 /// What the desk does with one request.
 pub enum Act {
     /// Gives the receipt that was asked for, in the answer.
@@ -62,7 +65,7 @@ pub enum Act {
     /// Closes it in the middle of the request's body.
     Cut,
     /// Answers by this function, which may take its time.
-    Later(Box<dyn FnOnce(&Parcel) -> Vec<u8> + Send>),
+    Later(Answering),
 }
 
 /// A receipt as an HTTP answer.
@@ -86,11 +89,6 @@ impl Desk {
     pub fn open(act: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         Self::on(listener, act)
-    }
-
-    /// The same at an address where nobody was before.
-    pub fn open_at(address: SocketAddr, act: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {
-        Self::on(TcpListener::bind(address).unwrap(), act)
     }
 
     fn on(listener: TcpListener, act: impl Fn(usize) -> Act + Send + Sync + 'static) -> Self {

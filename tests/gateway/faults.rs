@@ -4,12 +4,12 @@
 use std::io::Write;
 use std::net::SocketAddr;
 
-use edigate::as2::{Packed, ReceiptSignature, ReceiptWanted};
+use edigate::as2::{ReceiptSignature, ReceiptWanted};
 
 use crate::gateway::AS2_PATH;
 use crate::identity::Identity;
 use crate::order;
-use crate::partner::{self, Form, Terms, deliver};
+use crate::partner::{self, Form, Packed, Terms, deliver};
 use crate::plan::Plan;
 use crate::wire::{self, Reply};
 

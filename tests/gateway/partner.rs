@@ -3,10 +3,13 @@
 
 use std::net::SocketAddr;
 
-use edigate::as2::{As2Name, Mdn, MessageId, Outgoing, Packed, ReceiptWanted, Settlement, Signer, pack};
+use edigate::as2::{
+    self, As2Name, Compress, Mdn, MessageId, MicCandidates, Outgoing, ReceiptRequest, ReceiptWanted, Settlement,
+    SignedReceipt, Signer, Signing, Wire,
+};
 use edigate::base::{Clock, Limits, OsEntropy, SystemClock};
 use edigate::mime::HeaderList;
-use edigate::smime::{ContentEncryption, DigestAlgorithm, SignaturePolicy};
+use edigate::smime::{ContentEncryption, DigestAlgorithm, KeyTransport, Sealing, SignaturePolicy};
 
 use crate::gateway::{AS2_PATH, Gateway};
 use crate::identity::Identity;
@@ -19,6 +22,16 @@ pub enum Form {
     Signed,
     Encrypted,
     SignedAndEncrypted,
+}
+
+/// A message that was packed, with its body.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub message_id: MessageId,
+    pub mics: MicCandidates,
+    pub receipt: ReceiptWanted,
 }
 
 /// How a message is made; the default is what the partner's file asks for.
@@ -72,11 +85,25 @@ impl Terms<'_> {
             subject: Some("order"),
             content_type: "application/edi-x12",
             file_name: Some("order.x12"),
-            sign: signed.then_some((&signer, self.digest)),
-            encrypt: encrypted.then_some((&recipients, self.cipher)),
-            receipt: self.receipt,
+            sign: signed.then(|| Signing::new(&signer, self.digest)),
+            encrypt: encrypted.then_some(Sealing {
+                recipients: &recipients,
+                encryption: self.cipher,
+                key_transport: KeyTransport::Pkcs1,
+            }),
+            compress: Compress::None,
+            receipt: match self.receipt {
+                ReceiptWanted::None => None,
+                ReceiptWanted::Unsigned => Some(SignedReceipt::NotAsked),
+                ReceiptWanted::Signed => Some(SignedReceipt::Asked),
+            }
+            .map(|signed| ReceiptRequest { signed, deliver_to: None }),
+            wire: Wire::default(),
         };
-        pack(payload, &outgoing, SystemClock.now(), &OsEntropy).unwrap()
+        let mut body = Vec::new();
+        let packed = as2::pack(payload, &outgoing, SystemClock.now(), &OsEntropy, &mut body).unwrap();
+        let as2::Packed { headers, message_id, mics, receipt, .. } = packed;
+        Packed { headers, body, message_id, mics, receipt }
     }
 }
 
@@ -91,7 +118,7 @@ pub fn send(address: SocketAddr, message: &Packed) -> std::io::Result<Reply> {
 
 /// What the receipt in an answer says about the message, its signature verified against the gateway's certificate.
 pub fn settle(message: &Packed, reply: &Reply) -> Settlement {
-    receipt(reply).unwrap().settle(&message.message_id, &message.mic, message.receipt)
+    receipt(reply).unwrap().settle(&message.message_id, &message.mics, message.receipt, None)
 }
 
 /// Reads the receipt in an answer, its signature verified against the gateway's certificate.

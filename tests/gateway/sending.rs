@@ -30,7 +30,7 @@ fn a_message_is_delivered_and_its_receipt_settles_it() {
     assert_eq!(parcel.open().0.unwrap(), order::interchange(1));
     let settled = &exchange["detail"]["settledBy"];
     assert_eq!(settled["disposition"], "automatic-action/MDN-sent-automatically; processed");
-    assert_eq!(settled["mic"], exchange["detail"]["packed"]["mic"]);
+    assert_eq!(settled["mic"], exchange["detail"]["packed"]["mics"][0]["mic"]);
     assert_eq!(settled["certificate"]["fingerprint"], Identity::acme().certificate().fingerprint().to_string());
 }
 
@@ -275,7 +275,7 @@ fn started(desk: &Desk, send: &str) -> Gateway {
     gateway
 }
 
-fn file<'a>(gateway: &Gateway, index: u32, more: &[&'a str]) -> Vec<String> {
+fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
     let path = gateway.path(&format!("order-{index}.x12"));
     std::fs::write(&path, order::interchange(index)).unwrap();
     let fixed = ["exchange", "submit", "acme-bearings"].map(str::to_owned);

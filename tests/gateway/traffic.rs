@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use edigate::as2::{Packed, Settlement};
+use edigate::as2::Settlement;
 
 use crate::order;
-use crate::partner::{self, Terms};
+use crate::partner::{self, Packed, Terms};
 use crate::wire::Reply;
 
 /// How long orders may take once the daemon is up.
@@ -232,7 +232,7 @@ fn post(address: SocketAddr, message: &Packed) -> Answer {
     match reply.status {
         503 => Answer::None,
         200 => match partner::receipt(&reply) {
-            Ok(mdn) => match mdn.settle(&message.message_id, &message.mic, message.receipt) {
+            Ok(mdn) => match mdn.settle(&message.message_id, &message.mics, message.receipt, None) {
                 Settlement::Accepted => Answer::Accepted(receipt_bytes(&reply)),
                 other => Answer::Wrong(format!("{other:?}: {}", reply.text())),
             },

@@ -16,7 +16,7 @@ fn an_answer_is_the_same_for_the_same_message_time_and_entropy() {
     let names: Vec<_> = first.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["AS2-Version", "AS2-From", "AS2-To", "Message-ID", "Date", "MIME-Version", "Content-Type"],
+        ["AS2-Version", "EDIINT-Features", "AS2-From", "AS2-To", "Message-ID", "Date", "MIME-Version", "Content-Type"],
         "and nothing else"
     );
     assert!(first.headers.iter().all(|(_, value)| value.bytes().all(|b| (b' '..=b'~').contains(&b))));
@@ -59,7 +59,7 @@ fn every_refusal_reaches_the_sender_as_its_disposition() {
         let mdn = receipt(&answer).unwrap();
         let expect = Disposition::parse(&format!("automatic-action/MDN-sent-automatically; {expect}"));
         assert_eq!(mdn.disposition, expect);
-        let settled = mdn.settle(&packed.message_id, &packed.mic, ReceiptWanted::Signed);
+        let settled = mdn.settle(&packed.message_id, &packed.mics, ReceiptWanted::Signed, None);
         assert_eq!(settled, Settlement::Refused(expect));
         assert!(mdn.text.ends_with('.'));
     };
@@ -131,13 +131,13 @@ fn a_positive_receipt_must_prove_what_was_asked() {
     let (outcome, _) = opened(&packed, &security);
     let mdn = receipt(&answered(&packed, &outcome, Some(&security)).unwrap()).unwrap();
     let other = packed_by(&ACME, b"ISA other", SIGNED, ReceiptWanted::Signed);
-    let settle = |mdn: &Mdn, wanted| mdn.settle(&packed.message_id, &packed.mic, wanted);
+    let settle = |mdn: &Mdn, wanted| mdn.settle(&packed.message_id, &packed.mics, wanted, None);
     let signed = ReceiptWanted::Signed;
     let received = mdn.mic.clone();
     assert_eq!(settle(&mdn, signed), Settlement::Accepted);
-    assert_eq!(mdn.settle(&packed.message_id, &other.mic, signed), Settlement::MicMismatch { received });
+    assert_eq!(mdn.settle(&packed.message_id, &other.mics, signed, None), Settlement::MicMismatch { received });
     let another_id = MessageId::from_header(b"<other@x>", 998).unwrap();
-    assert_eq!(mdn.settle(&another_id, &packed.mic, signed), Settlement::OtherMessage);
+    assert_eq!(mdn.settle(&another_id, &packed.mics, signed, None), Settlement::OtherMessage);
     let without_mic = Mdn { mic: None, ..mdn.clone() };
     assert_eq!(settle(&without_mic, signed), Settlement::MicMismatch { received: None });
     assert_eq!(settle(&without_mic, ReceiptWanted::Unsigned), Settlement::Accepted);
@@ -156,5 +156,5 @@ fn a_receipt_whose_line_ends_were_changed_on_the_way_still_counts() {
     let answer = answered(&packed, &outcome, Some(&security)).unwrap();
     let body = String::from_utf8(answer.body.clone()).unwrap().replace("\r\n", "\n").into_bytes();
     let mdn = receipt(&Answer { body, ..answer }).unwrap();
-    assert_eq!(mdn.settle(&packed.message_id, &packed.mic, ReceiptWanted::Signed), Settlement::Accepted);
+    assert_eq!(mdn.settle(&packed.message_id, &packed.mics, ReceiptWanted::Signed, None), Settlement::Accepted);
 }

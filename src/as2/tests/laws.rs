@@ -64,7 +64,7 @@ proptest! {
         let at = at.index(changed.body.len());
         changed.body[at] = byte;
         if let Ok(mdn) = receipt(&changed) {
-            let settled = mdn.settle(&original.message_id, &original.mic, ReceiptWanted::Signed);
+            let settled = mdn.settle(&original.message_id, &original.mics, ReceiptWanted::Signed, None);
             prop_assert_eq!(settled, Settlement::Accepted);
         }
     }

@@ -4,6 +4,7 @@ mod answers;
 mod foreign;
 mod laws;
 mod openssl_cli;
+mod packing;
 mod refusals;
 mod round_trip;
 
@@ -20,7 +21,9 @@ use openssl::x509::{X509, X509NameBuilder};
 use super::*;
 use crate::base::{Entropy, Limits, Timestamp};
 use crate::mime::HeaderList;
-use crate::smime::{Certificate, ContentEncryption, Decryptor, DigestAlgorithm, PrivateKey};
+use crate::smime::{
+    Certificate, ContentEncryption, Decryptor, DigestAlgorithm, KeyTransport, Mic, PrivateKey, Sealing,
+};
 
 /// 2026-11-24T15:24:00Z.
 const NOW: Timestamp = Timestamp::from_millis(1_795_533_840_000);
@@ -86,6 +89,17 @@ impl Entropy for Counting {
     }
 }
 
+/// A message that was packed, and its body.
+#[derive(Clone, Debug)]
+struct Packed {
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    message_id: MessageId,
+    /// The right one of its MICs.
+    mic: Mic,
+    mics: MicCandidates,
+}
+
 /// How a message is protected, for tables.
 #[derive(Clone, Copy, Debug)]
 struct Protection {
@@ -124,11 +138,34 @@ fn packed_by(sender: &Company, payload: &[u8], protection: Protection, receipt: 
         subject: Some("Order 4711"),
         content_type: "application/edi-x12",
         file_name: Some("order-4711.x12"),
-        sign: protection.sign.map(|algorithm| (&signer, algorithm)),
-        encrypt: protection.encrypt.map(|cipher| (recipients.as_slice(), cipher)),
-        receipt,
+        sign: protection.sign.map(|algorithm| Signing::new(&signer, algorithm)),
+        encrypt: protection.encrypt.map(|encryption| Sealing {
+            recipients: &recipients,
+            encryption,
+            key_transport: KeyTransport::Pkcs1,
+        }),
+        compress: Compress::None,
+        receipt: request_for(receipt),
+        wire: Wire::default(),
     };
-    pack(payload, &outgoing, NOW, &entropy).unwrap()
+    packed_as(payload, &outgoing, &entropy)
+}
+
+fn packed_as(payload: &[u8], outgoing: &Outgoing<'_>, entropy: &dyn Entropy) -> Packed {
+    let mut body = Vec::new();
+    let packed = pack(payload, outgoing, NOW, entropy, &mut body).unwrap();
+    assert_eq!(packed.body_bytes, body.len() as u64);
+    let super::Packed { headers, message_id, mics, .. } = packed;
+    Packed { headers, body, message_id, mic: mics.right().unwrap().clone(), mics }
+}
+
+fn request_for(receipt: ReceiptWanted) -> Option<ReceiptRequest<'static>> {
+    let signed = match receipt {
+        ReceiptWanted::None => return None,
+        ReceiptWanted::Unsigned => SignedReceipt::NotAsked,
+        ReceiptWanted::Signed => SignedReceipt::Asked,
+    };
+    Some(ReceiptRequest { signed, deliver_to: None })
 }
 
 fn packed(protection: Protection) -> Packed {
@@ -171,10 +208,11 @@ fn receipt(answer: &Answer) -> Result<Mdn, MdnFault> {
 /// An envelope around any bytes.
 fn sealed_for(company: &Company, content: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    let cipher = ContentEncryption::Aes128Cbc;
     let recipients = [company.certificate()];
+    let (encryption, key_transport) = (ContentEncryption::Aes128Cbc, KeyTransport::Pkcs1);
+    let sealing = Sealing { recipients: &recipients, encryption, key_transport };
     let length = content.len() as u64;
-    crate::smime::seal_envelope(content, length, &mut out, &recipients, cipher, &Counting::default()).unwrap();
+    crate::smime::seal_envelope(content, length, &mut out, &sealing, &Counting::default()).unwrap();
     out
 }
 

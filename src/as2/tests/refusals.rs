@@ -78,7 +78,7 @@ fn policy_is_judged_by_the_layers() {
 
 /// A message signed over any entity.
 fn resigned(entity: &[u8]) -> Packed {
-    let (body, _) =
+    let body =
         super::super::signed::signed_body(entity, DigestAlgorithm::Sha256, &ACME.signer(), NOW, &Counting::default())
             .unwrap();
     let mut packed = with_header(packed(SIGNED), "Content-Type", &body.content_type);

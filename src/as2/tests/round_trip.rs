@@ -10,6 +10,7 @@ fn every_combination_arrives_and_is_settled() {
         Some(ContentEncryption::Aes128Cbc),
         Some(ContentEncryption::Aes192Cbc),
         Some(ContentEncryption::Aes256Cbc),
+        Some(ContentEncryption::Aes256Gcm),
     ];
     for sign in digests {
         for encrypt in ciphers {
@@ -36,7 +37,11 @@ fn check(protection: Protection, wanted: ReceiptWanted) {
     let answer = answered(&packed, &outcome, Some(&security));
     let Some(answer) = answer else { return assert_eq!(wanted, ReceiptWanted::None) };
     let mdn = receipt(&answer).unwrap();
-    assert_eq!(mdn.settle(&packed.message_id, &packed.mic, wanted), Settlement::Accepted, "{protection:?} {wanted:?}");
+    assert_eq!(
+        mdn.settle(&packed.message_id, &packed.mics, wanted, None),
+        Settlement::Accepted,
+        "{protection:?} {wanted:?}"
+    );
     assert_eq!(matches!(mdn.signature, ReceiptSignature::Verified(_)), wanted == ReceiptWanted::Signed);
     assert_eq!((mdn.from.unwrap(), mdn.to.unwrap()), (GATE.name.clone(), ACME.name.clone()));
     assert_eq!(mdn.final_recipient.as_deref(), Some("GATE"));

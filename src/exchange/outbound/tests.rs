@@ -19,7 +19,7 @@ fn packed_exchange(stage: Stage) -> (Exchange, Detail, Job) {
             at: NOW,
             headers: vec![("Message-ID".into(), "<m@us>".into())],
             body: BlobRef::of(b"body"),
-            mic: "x".into(),
+            mics: serde_json::from_str("[]").unwrap(),
             certificates: Vec::new(),
         }),
         ..Detail::default()

@@ -20,7 +20,9 @@ fn content_comes_out_as_it_went_in() {
     for length in [0, 1, 15, 16, 17, 31, 32, 33, 16_383, 16_384, 16_385, 40_000] {
         check(length, ContentEncryption::Aes256Cbc);
     }
-    CIPHERS.into_iter().for_each(|encryption| check(1000, encryption));
+    for encryption in CIPHERS {
+        [0, 1, 7, 8, 9, 1000, 40_000].into_iter().for_each(|length| check(length, encryption));
+    }
 }
 
 #[test]
@@ -87,14 +89,15 @@ fn recipients_are_limited() {
 fn sealing_says_what_it_cannot_do() {
     let check = |length: u64, recipients: &[Certificate], expect: &str| {
         let mut out = Vec::new();
-        let cipher = ContentEncryption::Aes128Cbc;
-        let fault = seal_envelope(CONTENT, length, &mut out, recipients, cipher, &Fixed).unwrap_err();
+        let (encryption, key_transport) = (ContentEncryption::Aes128Cbc, KeyTransport::Pkcs1);
+        let sealing = Sealing { recipients, encryption, key_transport };
+        let fault = seal_envelope(CONTENT, length, &mut out, &sealing, &Fixed).unwrap_err();
         assert!(fault.to_string().contains(expect), "{fault}");
     };
     let us = keys::us().certificate.clone();
     let length = CONTENT.len() as u64;
     check(length, &[], "no certificate");
-    check(length, &[us.clone(), keys::curve().certificate.clone()], "no RSA key");
+    check(length, &[us.clone(), keys::edwards().certificate.clone()], "no key to encrypt for");
     check(length - 1, std::slice::from_ref(&us), "bytes long");
     check(length + 1, std::slice::from_ref(&us), "bytes long");
     check(u64::MAX, std::slice::from_ref(&us), "too much");
@@ -209,6 +212,63 @@ fn an_envelope_without_content_fails() {
     assert!(matches!(open(&less.bytes(), &[decryptor(keys::us())]), Err(SmimeError::DecryptionFailed)));
 }
 
+/// The code is judged with the key and told where padding would be: at the end, in the same words.
+#[test]
+fn a_changed_byte_of_authenticated_content_fails_at_the_end() {
+    let us = keys::us();
+    let sealed = seal(CONTENT, &[us], ContentEncryption::Aes256Gcm);
+    let check = |from_the_end: usize| {
+        let mut changed = sealed.clone();
+        let at = changed.len() - from_the_end;
+        changed[at] ^= 1;
+        let mut reader =
+            EnvelopeReader::open(changed.as_slice(), &[decryptor(us)], &Limits::default(), [0x5a; 32]).unwrap();
+        let mut out = Vec::new();
+        let fault = reader.read_to_end(&mut out).unwrap_err();
+        assert_eq!(out.len(), CONTENT.len());
+        assert_eq!(fault.to_string(), "the message could not be decrypted");
+        assert!(reader.read(&mut [0; 8]).is_err());
+    };
+    check(1);
+    check(16);
+    // Two bytes stand between the content and its code.
+    check(19);
+    check(18 + CONTENT.len());
+    let cut = open(&sealed[..sealed.len() - 1], &[decryptor(us)]).unwrap_err();
+    assert!(!matches!(cut, SmimeError::DecryptionFailed), "{cut:?}");
+}
+
+#[test]
+fn every_kind_of_key_opens_what_was_sealed_for_it() {
+    let curves = keys::curves();
+    for digest in DigestAlgorithm::ALL {
+        let sealed = seal_by(CONTENT, &[keys::us()], ContentEncryption::Aes128Cbc, KeyTransport::Oaep(digest));
+        assert_eq!(open(&sealed, &[decryptor(keys::us())]).unwrap(), CONTENT, "{digest}");
+    }
+    for encryption in CIPHERS {
+        let recipients: Vec<_> = curves.iter().copied().chain([keys::acme()]).collect();
+        let sealed = seal(CONTENT, &recipients, encryption);
+        for recipient in recipients {
+            assert_eq!(open(&sealed, &[decryptor(recipient)]).unwrap(), CONTENT, "{encryption}");
+        }
+    }
+    // A wrapped key that was changed is the one failure, as with PKCS #1.
+    for (sealed, us) in [
+        (seal(CONTENT, &[curves[0]], ContentEncryption::Aes128Cbc), curves[0]),
+        (
+            seal_by(CONTENT, &[keys::us()], ContentEncryption::Aes128Cbc, KeyTransport::Oaep(DigestAlgorithm::Sha256)),
+            keys::us(),
+        ),
+    ] {
+        let mut changed = sealed;
+        // The wrapped key ends where the identifier of the content's type begins.
+        let data = der::value(der::OBJECT_IDENTIFIER, &[oid::DATA]);
+        let at = memchr::memmem::find(&changed, &data).unwrap() - 6;
+        changed[at] ^= 1;
+        assert!(matches!(open(&changed, &[decryptor(us)]), Err(SmimeError::DecryptionFailed)));
+    }
+}
+
 /// A random key decrypts to right padding once in 256 times; that must not pass for success.
 #[test]
 fn a_fallback_key_that_happens_to_pad_well_still_fails() {
@@ -269,7 +329,9 @@ fn memory_does_not_grow_with_the_content() {
     let sink = Head { kept: &mut head };
     let source = std::io::repeat(b'x').take(LENGTH);
     let recipients = [us.certificate.clone()];
-    seal_envelope(source, LENGTH, sink, &recipients, ContentEncryption::Aes128Cbc, &Fixed).unwrap();
+    let (encryption, key_transport) = (ContentEncryption::Aes128Cbc, KeyTransport::Pkcs1);
+    let sealing = Sealing { recipients: &recipients, encryption, key_transport };
+    seal_envelope(source, LENGTH, sink, &sealing, &Fixed).unwrap();
     // What follows the head is noise here; it is read in pieces no larger than a buffer, and fails at the end only.
     let source = head.as_slice().chain(std::io::repeat(7).take(LENGTH + 16));
     let mut reader = EnvelopeReader::open(source, &[decryptor(us)], &Limits::default(), [0; 32]).unwrap();

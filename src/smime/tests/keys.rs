@@ -7,7 +7,7 @@ use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::symm::Cipher;
 use openssl::x509::extension::SubjectKeyIdentifier;
@@ -68,6 +68,24 @@ pub(crate) fn curve() -> &'static Identity {
     })
 }
 
+/// Keys on P-256, P-384 and P-521.
+pub(crate) fn curves() -> [&'static Identity; 3] {
+    static ONCE: OnceLock<[Identity; 2]> = OnceLock::new();
+    let [second, third] = ONCE.get_or_init(|| {
+        [(Nid::SECP384R1, 8), (Nid::SECP521R1, 9)].map(|(curve, serial)| {
+            let group = EcGroup::from_curve_name(curve).unwrap();
+            identity("curve", serial, PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap())
+        })
+    });
+    [curve(), second, third]
+}
+
+/// A partner whose key can neither encrypt nor sign as we do.
+pub(crate) fn edwards() -> &'static Identity {
+    static ONCE: OnceLock<Identity> = OnceLock::new();
+    ONCE.get_or_init(|| identity("edwards", 10, PKey::generate_ed25519().unwrap()))
+}
+
 /// A partner with a curve shorter than any should use.
 pub(crate) fn small_curve() -> &'static Identity {
     static ONCE: OnceLock<Identity> = OnceLock::new();
@@ -101,7 +119,8 @@ fn identity(name: &str, serial: u32, pkey: PKey<Private>) -> Identity {
     builder.set_pubkey(&pkey).unwrap();
     let key_id = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None)).unwrap();
     builder.append_extension(key_id).unwrap();
-    builder.sign(&pkey, MessageDigest::sha256()).unwrap();
+    let digest = if pkey.id() == Id::ED25519 { MessageDigest::null() } else { MessageDigest::sha256() };
+    builder.sign(&pkey, digest).unwrap();
     let certificate_pem = String::from_utf8(builder.build().to_pem().unwrap()).unwrap();
     let key_pem = String::from_utf8(pkey.private_key_to_pem_pkcs8().unwrap()).unwrap();
     Identity {

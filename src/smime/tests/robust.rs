@@ -8,7 +8,14 @@ use crate::base::Timestamp;
 fn signature() -> Vec<u8> {
     let acme = keys::acme();
     let digest = DigestAlgorithm::Sha256.digest(CONTENT);
-    sign_detached(&digest, &acme.certificate, &acme.key, Timestamp::from_millis(1_795_530_645_000)).unwrap()
+    sign_detached(
+        &digest,
+        &acme.certificate,
+        &acme.key,
+        Timestamp::from_millis(1_795_530_645_000),
+        SignatureForm::default(),
+    )
+    .unwrap()
 }
 
 /// Reads bytes as everything they might be.

@@ -8,7 +8,8 @@ use crate::smime::der;
 const AT: Timestamp = Timestamp::from_millis(1_795_530_645_000);
 
 fn sign(identity: &keys::Identity, content: &[u8], algorithm: DigestAlgorithm) -> Vec<u8> {
-    sign_detached(&algorithm.digest(content), &identity.certificate, &identity.key, AT).unwrap()
+    sign_detached(&algorithm.digest(content), &identity.certificate, &identity.key, AT, SignatureForm::default())
+        .unwrap()
 }
 
 #[test]
@@ -74,14 +75,29 @@ fn a_digest_that_was_not_taken_is_asked_for() {
 }
 
 #[test]
+fn algorithms_exchanged_behind_the_attributes_are_told() {
+    let acme = keys::acme();
+    let signature = sign(acme, CONTENT, DigestAlgorithm::Sha256);
+    // The attribute says rsaEncryption; a signer that says sha256WithRSAEncryption would be right under the key too.
+    let [plain, other] =
+        [oid::RSA_ENCRYPTION, &[&oid::RSA_ENCRYPTION[..8], &[11]].concat()].map(|name| der::algorithm(name, der::NULL));
+    let at = memchr::memmem::rfind(&signature, &plain).unwrap();
+    let mut exchanged = signature.clone();
+    exchanged[at..at + plain.len()].copy_from_slice(&other);
+    let fault = verify(&exchanged, CONTENT, &[acme]).unwrap_err();
+    assert!(fault.to_string().contains("its attributes protect"), "{fault}");
+    assert!(verify(&signature, CONTENT, &[acme]).is_ok());
+}
+
+#[test]
 fn signing_wants_the_key_of_the_certificate() {
     let check = |certificate: &Certificate, key: &PrivateKey, expect: &str| {
         let digest = DigestAlgorithm::Sha256.digest(CONTENT);
-        let fault = sign_detached(&digest, certificate, key, AT).unwrap_err();
+        let fault = sign_detached(&digest, certificate, key, AT, SignatureForm::default()).unwrap_err();
         assert!(fault.to_string().contains(expect), "{fault}");
     };
     check(&keys::acme().certificate, &keys::us().key, "does not belong");
-    check(&keys::curve().certificate, &keys::curve().key, "no RSA key");
+    check(&keys::edwards().certificate, &keys::edwards().key, "neither RSA nor on a curve");
 }
 
 /// A signature made by hand. Its parts are put together as BER or DER says, and signed over `signed`.
@@ -173,7 +189,13 @@ fn attributes_verify_however_they_travel() {
     let protection = attribute(
         // 1.2.840.113549.1.9.52, CMSAlgorithmProtection (RFC 6211)
         &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x34],
-        &[der::value(der::SEQUENCE, &[&der::algorithm(DigestAlgorithm::Sha256.oid(), &[])])],
+        &[der::value(
+            der::SEQUENCE,
+            &[
+                &der::algorithm(DigestAlgorithm::Sha256.oid(), &[]),
+                &[&[der::CONTEXT_1], &der::algorithm(oid::RSA_ENCRYPTION, &[])[1..]].concat(),
+            ],
+        )],
     );
     let with_protection = der::set_of(vec![content_type(), message_digest(), protection]);
     check("with algorithm protection", &tagged(&with_protection), &with_protection, der::NULL);
