@@ -21,8 +21,6 @@ pub enum As2Error {
     },
     /// The Message-ID was used before, for other content.
     MessageIdReused,
-    /// The sender asks for an asynchronous receipt, which this build does not give.
-    AsynchronousReceipt,
     /// The sender requires a receipt protocol other than PKCS #7 signatures.
     UnsupportedReceiptProtocol,
     /// The sender requires a signed receipt by none of the algorithms accepted.
@@ -39,8 +37,10 @@ pub enum As2Error {
     Signature(SignatureFault),
     /// The envelope cannot be opened, or what is inside cannot be read.
     Sealed(SealedFault),
-    /// The content is compressed, which this build cannot undo.
-    Compressed,
+    /// The content cannot be inflated: it is damaged, grows beyond its bounds, or is compressed twice.
+    Decompression(SmimeError),
+    /// The partner must compress and did not.
+    NotCompressed,
     /// The partner must sign and did not.
     NotSigned,
     /// The partner must encrypt and did not.
@@ -76,10 +76,8 @@ impl As2Error {
     pub fn disposition(&self) -> Disposition {
         let modifier = match self {
             Self::UnknownPair { .. } => ErrorModifier::UnknownTradingRelationship,
-            Self::MessageIdReused | Self::Unreadable(_) | Self::NotTwoParts => ErrorModifier::UnexpectedProcessingError,
-            Self::AsynchronousReceipt => {
-                let text = "asynchronous receipts are not supported".to_owned();
-                return Disposition::Failed(FailureModifier::Other(text));
+            Self::MessageIdReused | Self::Unreadable(_) | Self::NotTwoParts | Self::NotCompressed => {
+                ErrorModifier::UnexpectedProcessingError
             }
             Self::UnsupportedReceiptProtocol | Self::NoSigner => {
                 return Disposition::Failed(FailureModifier::UnsupportedFormat);
@@ -98,7 +96,7 @@ impl As2Error {
                 }
             },
             Self::Sealed(_) => ErrorModifier::DecryptionFailed,
-            Self::Compressed => ErrorModifier::DecompressionFailed,
+            Self::Decompression(_) => ErrorModifier::DecompressionFailed,
             Self::NotSigned | Self::NotEncrypted | Self::WeakEncryption(_) | Self::SignedOutsideEncrypted => {
                 ErrorModifier::InsufficientMessageSecurity
             }
@@ -112,9 +110,7 @@ impl As2Error {
         match self.disposition() {
             Disposition::Error(modifier) => match modifier {
                 ErrorModifier::AuthenticationFailed => "The sender of the message could not be authenticated.",
-                ErrorModifier::DecompressionFailed => {
-                    "The message could not be decompressed. Please send it uncompressed."
-                }
+                ErrorModifier::DecompressionFailed => "The message could not be decompressed.",
                 ErrorModifier::DecryptionFailed => "The message could not be decrypted.",
                 ErrorModifier::InsufficientMessageSecurity => {
                     "The message is not protected as agreed: signed, encrypted, and by accepted algorithms."
@@ -125,6 +121,7 @@ impl As2Error {
                 }
                 ErrorModifier::UnexpectedProcessingError | ErrorModifier::Other(_) => match self {
                     Self::MessageIdReused => "The Message-ID was used before for another message.",
+                    Self::NotCompressed => "The message is not compressed as agreed.",
                     _ => "The message could not be processed.",
                 },
             },
@@ -134,9 +131,7 @@ impl As2Error {
             Disposition::Failed(FailureModifier::UnsupportedFormat) => {
                 "The kind of receipt asked for is not supported."
             }
-            Disposition::Failed(FailureModifier::Other(_)) => {
-                "Asynchronous receipts are not supported. Please ask for a synchronous receipt."
-            }
+            Disposition::Failed(FailureModifier::Other(_)) => "The receipt asked for cannot be given.",
             Disposition::Processed | Disposition::Warning(_) | Disposition::Other(_) => {
                 "The message was not processed."
             }
@@ -148,7 +143,6 @@ impl As2Error {
         match self {
             Self::UnknownPair { .. } => "as2-unknown-pair",
             Self::MessageIdReused => "as2-message-id-reused",
-            Self::AsynchronousReceipt => "as2-asynchronous-receipt",
             Self::UnsupportedReceiptProtocol => "as2-receipt-protocol",
             Self::UnsupportedMicAlgorithms => "as2-receipt-algorithms",
             Self::NoSigner => "as2-no-signer",
@@ -162,7 +156,8 @@ impl As2Error {
             },
             Self::Sealed(SealedFault::Cms(SmimeError::NotForUs { .. })) => "as2-not-for-us",
             Self::Sealed(_) => "as2-decryption-failed",
-            Self::Compressed => "as2-compressed",
+            Self::Decompression(_) => "as2-decompression-failed",
+            Self::NotCompressed => "as2-not-compressed",
             Self::NotSigned => "as2-not-signed",
             Self::NotEncrypted => "as2-not-encrypted",
             Self::WeakEncryption(_) => "as2-encryption-weak",
@@ -181,7 +176,6 @@ impl As2Error {
             Self::MessageIdReused => {
                 "the first message stands; ask the partner to send the other one under a new Message-ID"
             }
-            Self::AsynchronousReceipt => "ask the partner to request synchronous receipts",
             Self::UnsupportedReceiptProtocol | Self::UnsupportedMicAlgorithms => {
                 "ask the partner to request a receipt signed by pkcs7-signature with sha-256"
             }
@@ -200,7 +194,10 @@ impl As2Error {
                 "ask the partner to encrypt for the certificate in use, or configure the key of the one it uses"
             }
             Self::Sealed(_) => "ask the partner which certificate and algorithms it encrypts with, and to send again",
-            Self::Compressed => "ask the partner to turn compression off",
+            Self::Decompression(_) => {
+                "ask the partner to send it again; if it is as large as that, raise the partner's max_decompressed_size"
+            }
+            Self::NotCompressed => "ask the partner to turn compression on, or write require_compressed = false",
             Self::NotSigned | Self::NotEncrypted | Self::WeakEncryption(_) => {
                 "ask the partner to protect its messages as agreed, or allow this in the partner file"
             }
@@ -214,9 +211,6 @@ impl fmt::Display for As2Error {
         match self {
             Self::UnknownPair { from, to } => write!(f, "no partner file names AS2-From '{from}' with AS2-To '{to}'"),
             Self::MessageIdReused => f.write_str("the Message-ID was used before by this partner, for other content"),
-            Self::AsynchronousReceipt => {
-                f.write_str("the partner asks for an asynchronous receipt, which is not supported")
-            }
             Self::UnsupportedReceiptProtocol => {
                 f.write_str("the partner requires a receipt signed by another protocol than pkcs7-signature")
             }
@@ -229,7 +223,8 @@ impl fmt::Display for As2Error {
             Self::UnreadableSignature(fault) => write!(f, "the signature cannot be read: {fault}"),
             Self::Signature(fault) => fault.fmt(f),
             Self::Sealed(fault) => fault.fmt(f),
-            Self::Compressed => f.write_str("the message is compressed, which is not supported"),
+            Self::Decompression(fault) => fault.fmt(f),
+            Self::NotCompressed => f.write_str("the message is not compressed, as this partner's must be"),
             Self::NotSigned => f.write_str("the message is not signed, as this partner's must be"),
             Self::NotEncrypted => f.write_str("the message is not encrypted, as this partner's must be"),
             Self::WeakEncryption(algorithm) => write!(f, "{algorithm:?} is not accepted from this partner"),
@@ -294,11 +289,6 @@ mod tests {
             "processed/error: unknown-trading-relationship",
         );
         check(As2Error::MessageIdReused, "as2-message-id-reused", UNEXPECTED);
-        check(
-            As2Error::AsynchronousReceipt,
-            "as2-asynchronous-receipt",
-            "failed/failure: asynchronous receipts are not supported",
-        );
         check(As2Error::UnsupportedReceiptProtocol, "as2-receipt-protocol", "failed/failure: unsupported format");
         check(
             As2Error::UnsupportedMicAlgorithms,
@@ -323,7 +313,9 @@ mod tests {
         check(As2Error::Sealed(SealedFault::NotTwoParts), "as2-decryption-failed", DECRYPTION);
         check(As2Error::Sealed(SealedFault::NotAnEntity), "as2-decryption-failed", DECRYPTION);
         check(As2Error::Sealed(SealedFault::Nested), "as2-decryption-failed", DECRYPTION);
-        check(As2Error::Compressed, "as2-compressed", "processed/error: decompression-failed");
+        let bomb = SmimeError::DecompressionFailed { what: "it grows".into() };
+        check(As2Error::Decompression(bomb), "as2-decompression-failed", "processed/error: decompression-failed");
+        check(As2Error::NotCompressed, "as2-not-compressed", "processed/error: unexpected-processing-error");
         check(As2Error::NotSigned, "as2-not-signed", SECURITY);
         check(As2Error::NotEncrypted, "as2-not-encrypted", SECURITY);
         check(As2Error::WeakEncryption(ContentEncryption::Aes128Cbc), "as2-encryption-weak", SECURITY);

@@ -1,7 +1,8 @@
 //! Opening a message: decrypting, verifying, and the MIC, in one pass over its bytes.
 //!
 //! What is inside what is told by the layers themselves, not by configuration: an envelope or none, in it a signature
-//! or none, in it the payload. There is no deeper nesting, so the depth is bounded by how this is written.
+//! or none, in it the payload, and compression once, around the signature or inside it (RFC 5402, section 3). There is no
+//! deeper nesting, so the depth is bounded by how this is written.
 //!
 //! The payload is written to the caller's sink as it is decoded and before anything about it is verified; whoever gets
 //! a [`Refusal`] or an error throws the sink's content away.
@@ -12,16 +13,14 @@ use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 use crate::base::{Limits, Sha256};
 use crate::mime::{ContentType, HeaderList, MimeFault, Multipart, TransferEncoding, TransferReader};
 use crate::smime::{
-    ContentEncryption, DigestAlgorithm, EnvelopeReader, Mic, Signature, SignatureFault, SmimeError, Verified,
+    CompressedReader, ContentEncryption, DigestAlgorithm, EnvelopeReader, Mic, Signature, SignatureFault, SmimeError,
+    Verified,
 };
 
 use super::measure::{Measure, Measured, Tee, drain};
 use super::request::file_name_of;
-use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, peek};
+use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, is_compressed_data, peek};
 use super::{As2Error, ReceiptForm, Request, Requirement, SealedFault, Security};
-
-/// The object identifier of compressed content (RFC 3274, section 1.1).
-const COMPRESSED_DATA: &str = "1.2.840.113549.1.9.16.1.9";
 
 /// A message that was opened and found in order.
 #[derive(Clone, Debug)]
@@ -47,6 +46,8 @@ pub struct Layers {
     pub encryption: Option<ContentEncryption>,
     /// Its signature.
     pub signature: Option<Verified>,
+    /// Whether it was compressed.
+    pub compressed: bool,
 }
 
 /// A message that was not accepted: a result, to be written down and answered.
@@ -151,15 +152,16 @@ impl Opening<'_> {
         let mut body = BufReader::new(body);
         let (content_type, encoding) = (&self.request.content_type, self.request.transfer_encoding);
         if content_type.is("application/pkcs7-mime") {
-            if is_compressed(content_type) {
-                return Err(As2Error::Compressed);
-            }
             let mut body = behind_repeated_headers(&mut body, self.limits)?;
-            return self.envelope(&mut body, fallback_key);
+            let mut cms = Cms::told(content_type, &mut body).map_err(unreadable)?;
+            return match cms.kind {
+                CmsKind::Compressed => self.compressed(&mut cms.content, Within::Nothing).map_err(decompression),
+                CmsKind::Other => self.envelope(&mut cms.content, fallback_key),
+            };
         }
         if content_type.is("multipart/signed") {
             let mut body = BufReader::new(TransferReader::new(body, encoding));
-            return self.signed(content_type, &mut body, Within::Nothing);
+            return self.signed(content_type, &mut body, Within::Nothing).map_err(decompression);
         }
         // Neither signed nor encrypted: the MIC covers the body alone (RFC 4130, section 7.3.1).
         let entity = Entity { headers: None, content_type: content_type.clone(), encoding };
@@ -169,9 +171,8 @@ impl Opening<'_> {
     /// Decrypts, and reads what is inside. Every fault in there is told only when all of it was read: where in the
     /// content a decryption went wrong must not show in the time of the answer.
     fn envelope(&mut self, body: &mut dyn BufRead, fallback_key: [u8; 32]) -> Result<Measured, As2Error> {
-        let cms = cms_content(body).map_err(|error| sealed(As2Error::Unreadable(error.into())))?;
         let mut inside =
-            EnvelopeReader::open(cms, &self.security.decrypt, self.limits, fallback_key).map_err(of_cms)?;
+            EnvelopeReader::open(body, &self.security.decrypt, self.limits, fallback_key).map_err(of_cms)?;
         let algorithm = inside.algorithm();
         if !self.security.encryption.contains(&algorithm) {
             return Err(As2Error::WeakEncryption(algorithm));
@@ -180,6 +181,11 @@ impl Opening<'_> {
         let result = self.decrypted(&mut inside);
         match drain(&mut inside) {
             Err(error) => Err(As2Error::Sealed(SealedFault::Cms(error.into()))),
+            // What a signature that counts covers is the partner's own: of that the truth may be told.
+            Ok(()) if self.layers.signature.is_some() => result.map_err(|error| match decompression(error) {
+                error @ As2Error::Decompression(_) => error,
+                other => sealed(other),
+            }),
             Ok(()) => result.map_err(sealed),
         }
     }
@@ -193,9 +199,7 @@ impl Opening<'_> {
         let mut content = Cursor::new(beginning).chain(inside);
         if bare {
             // Some products encrypt a payload without any MIME header; all of it is content then.
-            let content_type = ContentType::parse("application/octet-stream").map_err(As2Error::Unreadable)?;
-            let entity = Entity { headers: None, content_type, encoding: TransferEncoding::Identity };
-            return self.payload_alone(&entity, &mut content);
+            return self.payload_alone(&Entity::bare()?, &mut content);
         }
         let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?;
         if entity.content_type.is("multipart/signed") {
@@ -203,10 +207,46 @@ impl Opening<'_> {
             return self.signed(&entity.content_type, &mut content, Within::Envelope);
         }
         if entity.content_type.is("application/pkcs7-mime") {
-            let compressed = is_compressed(&entity.content_type);
-            return Err(if compressed { As2Error::Compressed } else { As2Error::Sealed(SealedFault::Nested) });
+            let mut cms = Cms::told(&entity.content_type, &mut content).map_err(unreadable)?;
+            return match cms.kind {
+                CmsKind::Compressed => self.compressed(&mut cms.content, Within::Envelope),
+                CmsKind::Other => Err(As2Error::Sealed(SealedFault::Nested)),
+            };
         }
         self.payload_alone(&entity, &mut content)
+    }
+
+    /// Inflates what stands around a signature, or around a payload that has none.
+    fn compressed(&mut self, cms: &mut dyn BufRead, within: Within) -> Result<Measured, As2Error> {
+        let mut inside = self.inflate(cms)?;
+        let beginning = peek(&mut inside).map_err(unreadable)?;
+        let bare = !begins_with_a_header(&beginning) || begins_with_edi(&beginning);
+        let mut content = Cursor::new(beginning).chain(&mut inside);
+        let entity = if bare {
+            Entity::bare()?
+        } else {
+            Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?
+        };
+        let result = if entity.content_type.is("multipart/signed") {
+            let mut content = BufReader::new(TransferReader::new(&mut content, entity.encoding));
+            self.signed(&entity.content_type, &mut content, within)
+        } else {
+            self.payload_alone(&entity, &mut content)
+        };
+        drop(content);
+        drain(&mut inside).map_err(unreadable)?;
+        result
+    }
+
+    /// Begins to inflate; a second time is once too often (RFC 5402, section 3).
+    fn inflate<'r>(&mut self, cms: &'r mut dyn BufRead) -> Result<CompressedReader<&'r mut dyn BufRead>, As2Error> {
+        if self.layers.compressed {
+            return Err(As2Error::Decompression(SmimeError::DecompressionFailed {
+                what: "it is compressed twice".into(),
+            }));
+        }
+        self.layers.compressed = true;
+        CompressedReader::open(cms, self.limits).map_err(As2Error::Decompression)
     }
 
     /// Reads a payload that is not signed. The MIC covers its headers too, where it has any of its own.
@@ -267,9 +307,32 @@ impl Opening<'_> {
     /// Decodes a payload into the sink. What is no payload but another layer is refused.
     fn payload(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<(), As2Error> {
         if entity.content_type.is("application/pkcs7-mime") {
-            let enveloped = entity.content_type.parameter("smime-type").is_some_and(|t| t.starts_with("enveloped"));
-            return Err(if enveloped { As2Error::SignedOutsideEncrypted } else { As2Error::Compressed });
+            let mut cms = Cms::told(&entity.content_type, content).map_err(unreadable)?;
+            return match cms.kind {
+                CmsKind::Compressed => self.compressed_payload(&mut cms.content),
+                CmsKind::Other => Err(As2Error::SignedOutsideEncrypted),
+            };
         }
+        self.plain_payload(entity, content)
+    }
+
+    /// Inflates a payload whose signature, if it has one, covers it as it is compressed.
+    fn compressed_payload(&mut self, cms: &mut dyn BufRead) -> Result<(), As2Error> {
+        let mut inside = self.inflate(cms)?;
+        let beginning = peek(&mut inside).map_err(unreadable)?;
+        let bare = !begins_with_a_header(&beginning) || begins_with_edi(&beginning);
+        let mut content = Cursor::new(beginning).chain(&mut inside);
+        let entity = if bare {
+            Entity::bare()?
+        } else {
+            Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?
+        };
+        self.plain_payload(&entity, &mut content)?;
+        drop(content);
+        drain(&mut inside).map_err(unreadable)
+    }
+
+    fn plain_payload(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<(), As2Error> {
         if let Some(headers) = &entity.headers {
             self.file_name = file_name_of(headers).or_else(|| self.file_name.take());
         }
@@ -286,6 +349,9 @@ impl Opening<'_> {
         }
         if self.security.signed == Requirement::Required && self.layers.signature.is_none() {
             return Err(As2Error::NotSigned);
+        }
+        if self.security.compressed == Requirement::Required && !self.layers.compressed {
+            return Err(As2Error::NotCompressed);
         }
         Ok(())
     }
@@ -337,6 +403,12 @@ struct Entity {
 }
 
 impl Entity {
+    /// One without any header: all of it is content.
+    fn bare() -> Result<Self, As2Error> {
+        let content_type = ContentType::parse("application/octet-stream").map_err(As2Error::Unreadable)?;
+        Ok(Self { headers: None, content_type, encoding: TransferEncoding::Identity })
+    }
+
     fn read(source: &mut dyn BufRead, limits: &Limits) -> Result<Self, MimeFault> {
         let headers = HeaderList::read_from(source, limits)?;
         Ok(Self {
@@ -358,8 +430,27 @@ fn behind_repeated_headers<'a>(body: &'a mut dyn BufRead, limits: &Limits) -> Re
     Ok(body)
 }
 
-fn is_compressed(content_type: &ContentType) -> bool {
-    content_type.parameter("smime-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("compressed"))
+/// A CMS message, told by what it says of itself: `smime-type` is missing or wrong in what some products send.
+struct Cms<'a> {
+    kind: CmsKind,
+    content: Box<dyn BufRead + 'a>,
+}
+
+enum CmsKind {
+    Compressed,
+    Other,
+}
+
+impl<'a> Cms<'a> {
+    fn told(content_type: &ContentType, body: &'a mut dyn BufRead) -> io::Result<Self> {
+        let mut content = BufReader::new(cms_content(body)?);
+        let beginning = peek(&mut content)?;
+        let is_said = content_type
+            .parameter("smime-type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("compressed"));
+        let kind = if is_compressed_data(&beginning) || is_said { CmsKind::Compressed } else { CmsKind::Other };
+        Ok(Self { kind, content: Box::new(Cursor::new(beginning).chain(content)) })
+    }
 }
 
 fn read_signature(part: &mut dyn Read, limits: &Limits) -> Result<Signature, As2Error> {
@@ -377,9 +468,17 @@ fn unreadable(error: io::Error) -> As2Error {
 }
 
 fn of_cms(fault: SmimeError) -> As2Error {
-    match fault {
-        SmimeError::Unsupported { name, .. } if name == COMPRESSED_DATA => As2Error::Compressed,
-        fault => As2Error::Sealed(SealedFault::Cms(fault)),
+    As2Error::Sealed(SealedFault::Cms(fault))
+}
+
+/// Calls a fault of inflating by its name, wherever on the way through the readers it was met.
+fn decompression(error: As2Error) -> As2Error {
+    match error {
+        As2Error::Unreadable(MimeFault::Source(error)) => match SmimeError::from(error) {
+            fault @ SmimeError::DecompressionFailed { .. } => As2Error::Decompression(fault),
+            other => As2Error::Unreadable(MimeFault::Source(other.into())),
+        },
+        other => other,
     }
 }
 
@@ -388,6 +487,7 @@ fn sealed(error: As2Error) -> As2Error {
     As2Error::Sealed(match error {
         As2Error::Unreadable(MimeFault::Source(error)) => SealedFault::Cms(error.into()),
         As2Error::Unreadable(fault) => SealedFault::Mime(fault),
+        As2Error::Decompression(fault) => SealedFault::Cms(fault),
         As2Error::UnreadableSignature(fault) => SealedFault::Signature(fault),
         As2Error::NotTwoParts => SealedFault::NotTwoParts,
         As2Error::Signature(fault @ (SignatureFault::Malformed { .. } | SignatureFault::Unsupported { .. })) => {

@@ -36,6 +36,8 @@ pub struct Security {
     pub signed: Requirement,
     /// Whether messages must be encrypted.
     pub encrypted: Requirement,
+    /// Whether messages must be compressed.
+    pub compressed: Requirement,
     /// What a signature must be to count. Its digests are also those we compute MICs and sign receipts with.
     pub signature: SignaturePolicy,
     /// The content encryptions accepted; 3DES only where it is among them.
@@ -50,6 +52,7 @@ impl Default for Security {
             signer: None,
             signed: Requirement::Required,
             encrypted: Requirement::Required,
+            compressed: Requirement::Optional,
             signature: SignaturePolicy::default(),
             encryption: ContentEncryption::AES.to_vec(),
         }

@@ -36,6 +36,16 @@ pub(super) fn peek(source: &mut dyn BufRead) -> io::Result<Vec<u8>> {
     Ok(beginning)
 }
 
+/// Whether this is the beginning of CMS CompressedData (RFC 3274, section 1.1), by the object identifier that stands behind
+/// the first identifier and length octets.
+pub(super) fn is_compressed_data(beginning: &[u8]) -> bool {
+    /// 1.2.840.113549.1.9.16.1.9 with its tag and length.
+    const OID: &[u8] = &[0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x09];
+    /// A SEQUENCE's octets in front of it: a tag and up to nine for its length.
+    const FARTHEST: usize = 10;
+    beginning.windows(OID.len()).take(FARTHEST + 1).any(|window| window == OID)
+}
+
 /// Whether this is the beginning of MIME headers: a name of letters, digits and hyphens that starts with a letter, then
 /// a colon. CMS never begins so, binary or in base64, and of EDI only a UNA segment does.
 pub(super) fn begins_with_a_header(beginning: &[u8]) -> bool {

@@ -6,15 +6,21 @@ use super::ports::Ports;
 use super::route;
 use super::submission::{keep, load};
 use super::worker::postpone;
-use crate::as2::{As2Name, Compress, MessageId, Outgoing, ReceiptRequest, SignedReceipt, Signing, Wire, pack};
+use crate::as2::{
+    As2Name, Compress, Encoding, EncodingHeader, FileNameQuotes, MessageId, MicalgStyle, Outgoing, ReceiptRequest,
+    SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack,
+};
 use crate::base::{Diagnostic, Timestamp, times};
 use crate::exchange::outbound::{self, Packing};
 use crate::exchange::{
     CertificateRole, CertificateUsed, Change, DedupKey, Detail, Exchange, Job, PackedMessage, Payload,
 };
 use crate::observe::Event;
-use crate::partner::{As2Channel, MdnMode, Send};
-use crate::smime::{Certificate, ContentEncryption, KeyTransport, Sealing};
+use crate::partner::{self, As2Channel, As2Version, MdnMode, PayloadEncoding, Send, SendCipher, SignaturePadding};
+use crate::smime::{
+    AlgorithmProtection, Certificate, ContentEncryption, DigestAlgorithm, KeyTransport, RsaPadding, Sealing,
+    SignerCertificate,
+};
 use crate::store::{Lease, StoreError};
 
 /// Packs one message, or writes down why it cannot be.
@@ -104,18 +110,39 @@ fn message(
         subject: detail.subject.as_deref().or(send.subject.as_deref()),
         content_type: content_type.unwrap_or("application/octet-stream"),
         file_name: detail.file_name.as_deref().filter(|_| send.send_filename),
-        sign: signer.as_ref().map(|(signer, digest)| Signing::new(signer, *digest)),
-        encrypt: (!recipients.is_empty()).then_some(Sealing {
-            recipients: &recipients,
-            encryption: ContentEncryption::Aes256Cbc,
-            key_transport: KeyTransport::Pkcs1,
+        sign: signer.as_ref().zip(send.sign).map(|((signer, digest), sign)| Signing {
+            signer,
+            digest: *digest,
+            padding: match sign.padding {
+                SignaturePadding::Pkcs1 => RsaPadding::Pkcs1,
+                SignaturePadding::Pss => RsaPadding::Pss,
+            },
+            algorithm_protection: if send.omit_cms_algorithm_protection {
+                AlgorithmProtection::Omitted
+            } else {
+                AlgorithmProtection::Included
+            },
+            certificate: if send.embed_certificate { SignerCertificate::Embedded } else { SignerCertificate::LeftOut },
         }),
-        compress: Compress::None,
+        encrypt: send.encrypt.filter(|_| !recipients.is_empty()).map(|encrypt| Sealing {
+            recipients: &recipients,
+            encryption: cipher(encrypt.cipher),
+            key_transport: match encrypt.key_transport {
+                partner::KeyTransport::Pkcs1 => KeyTransport::Pkcs1,
+                // SHA-1 in the mask generator and in OAEP is what products read that read it at all; nothing rests on its collisions.
+                partner::KeyTransport::Oaep => KeyTransport::Oaep(DigestAlgorithm::Sha1),
+            },
+        }),
+        compress: match send.compress {
+            partner::Compress::None => Compress::None,
+            partner::Compress::BeforeSign => Compress::BeforeSigning,
+            partner::Compress::AfterSign => Compress::AfterSigning,
+        },
         receipt: (send.mdn.mode != MdnMode::None).then_some(ReceiptRequest {
             signed: if send.mdn.signed { SignedReceipt::Asked } else { SignedReceipt::NotAsked },
             deliver_to: send.mdn.url.as_deref().filter(|_| send.mdn.mode == MdnMode::Async),
         }),
-        wire: Wire::default(),
+        wire: wire(send),
     };
     let mut body = Vec::new();
     let packed = match pack(payload, &outgoing, now, &*ports.entropy, &mut body) {
@@ -138,6 +165,51 @@ fn message(
         PackedMessage { at: now, headers: packed.headers, body: body.reference, mics: packed.mics, certificates: used };
     let key = DedupKey::sent(from.as_str(), to.as_str(), message_id.as_str());
     Ok(Ok(Packing { message, body, certificates, key }))
+}
+
+fn cipher(cipher: SendCipher) -> ContentEncryption {
+    match cipher {
+        SendCipher::TripleDes => ContentEncryption::TripleDesCbc,
+        SendCipher::Aes128Cbc => ContentEncryption::Aes128Cbc,
+        SendCipher::Aes192Cbc => ContentEncryption::Aes192Cbc,
+        SendCipher::Aes256Cbc => ContentEncryption::Aes256Cbc,
+        SendCipher::Aes128Gcm => ContentEncryption::Aes128Gcm,
+        SendCipher::Aes192Gcm => ContentEncryption::Aes192Gcm,
+        SendCipher::Aes256Gcm => ContentEncryption::Aes256Gcm,
+    }
+}
+
+/// How messages are written for a partner.
+fn wire(send: &Send) -> Wire {
+    Wire {
+        payload_encoding: match send.payload_cte {
+            PayloadEncoding::Binary | PayloadEncoding::EightBit | PayloadEncoding::SevenBit => Encoding::Binary,
+            PayloadEncoding::Base64 => Encoding::Base64,
+        },
+        signature_encoding: match send.signature_cte {
+            partner::Encoding::Binary => SignatureEncoding::Binary,
+            partner::Encoding::Base64 => SignatureEncoding::Base64,
+        },
+        outer_encoding: match send.outer_cte {
+            partner::Encoding::Binary => Encoding::Binary,
+            partner::Encoding::Base64 => Encoding::Base64,
+        },
+        http_transfer_encoding_header: if send.send_cte_http_header {
+            EncodingHeader::Written
+        } else {
+            EncodingHeader::LeftOut
+        },
+        micalg_style: match send.micalg_style {
+            partner::MicalgStyle::Rfc5751 => MicalgStyle::Rfc5751,
+            partner::MicalgStyle::Rfc3851 => MicalgStyle::Rfc3851,
+            partner::MicalgStyle::Sha2 => MicalgStyle::Sha2,
+        },
+        quote_file_name: if send.quote_filename { FileNameQuotes::Always } else { FileNameQuotes::WhereNeeded },
+        version: match send.as2_version {
+            As2Version::V1_2 => Version::V1_2,
+            As2Version::V1_3 => Version::V1_3,
+        },
+    }
 }
 
 /// Why a message would go out less protected than the partner file says: then it does not go out.

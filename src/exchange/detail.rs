@@ -35,6 +35,9 @@ pub struct Detail {
     /// How the content was encrypted, when it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption: Option<String>,
+    /// Whether it was compressed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub compressed: bool,
     /// The digest of the signature, when there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,

@@ -4,14 +4,11 @@
 //! docs/configuration.md.
 
 use super::layers::Layers;
-use super::receive::{DuplicateAnswer, LegacyAlgorithm, MicCanonicalize, MicHeaders, Receive};
+use super::receive::{DuplicateAnswer, MicCanonicalize, MicHeaders, Receive};
 
 /// Warns of switches in a partner file's own table `receive` that ask for something else than what is done.
 pub(super) fn receive(table: &Layers<'_>, asked: &Receive) {
-    let triple_des = asked.accept_algs.iter().any(|one| one.algorithm == LegacyAlgorithm::TripleDes);
     for (key, unlike, why) in [
-        ("require_compressed", asked.require_compressed, "compression is not read yet"),
-        ("accept_algs", triple_des, "3DES is not read in this version"),
         (
             "duplicate_answer",
             asked.duplicate_answer != DuplicateAnswer::StoredMdn,

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::layers::{Layers, word};
 use super::url::AllowedUrl;
+use crate::as2::Security;
 use crate::base::Timestamp;
 use crate::base::table::Value;
-use crate::smime::DigestAlgorithm;
+use crate::smime::{ContentEncryption, DigestAlgorithm};
 
 /// A legacy algorithm and the day it stops being accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +133,15 @@ impl Receive {
             .into_iter()
             .filter(|digest| *digest != DigestAlgorithm::Sha1 || self.accepts(LegacyAlgorithm::Sha1, now))
             .collect()
+    }
+
+    /// The content encryptions accepted at `now`: AES, and triple DES while a date allows it.
+    pub fn ciphers(&self, now: Timestamp) -> Vec<ContentEncryption> {
+        let mut ciphers = Security::default().encryption;
+        if self.accepts(LegacyAlgorithm::TripleDes, now) {
+            ciphers.push(ContentEncryption::TripleDesCbc);
+        }
+        ciphers
     }
 
     /// Whether `algorithm` is accepted at `now`.

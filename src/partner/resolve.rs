@@ -180,6 +180,8 @@ impl As2Channel {
             signer: self.ours.signer(now),
             signed: requirement(self.receive.require_signed),
             encrypted: requirement(self.receive.require_encrypted),
+            compressed: requirement(self.receive.require_compressed),
+            encryption: self.receive.ciphers(now),
             signature: SignaturePolicy {
                 digests: self.receive.digests(now),
                 signed_attributes: if self.receive.require_signed_attributes {

@@ -177,25 +177,6 @@ fn manners_of_real_partners_are_accepted() {
     assert_eq!(gateway.wait_for_documents(13).len(), 13);
 }
 
-/// An asynchronous receipt is refused plainly until it is built.
-#[test]
-fn an_asynchronous_receipt_is_refused() {
-    let mut gateway = Plan::default().prepare();
-    gateway.start();
-    let mut message = Terms::default().pack(&order::interchange(1));
-    message.headers.push(("Receipt-Delivery-Option".to_owned(), "http://127.0.0.1:9/receipts".to_owned()));
-    let reply = partner::send(gateway.address(), &message).unwrap();
-    let disposition = partner::receipt(&reply).map(|receipt| receipt.disposition.to_string());
-    assert!(
-        disposition.as_ref().is_ok_and(|text| text.starts_with(&format!("{MODE}failed/failure"))),
-        "{disposition:?}"
-    );
-    assert_eq!(reply.status, 403, "a sender that waits elsewhere reads the status alone");
-    deliver(&gateway, &Terms::default().pack(&order::interchange(2)));
-    let documents = gateway.wait_for_documents(1);
-    assert_eq!(documents[0]["orderNumber"], order::number(2));
-}
-
 /// Sends each fault and then a good order, which must pass; in the end only the good orders are there.
 fn check(plan: Plan, cases: &[Case]) {
     let mut gateway = plan.prepare();

@@ -1,6 +1,7 @@
 //! Answers: their headers and bytes, and what a refusal is told.
 
 use super::*;
+use crate::smime::SmimeError;
 
 fn refused(error: As2Error) -> Result<Received, Refusal> {
     Err(Refusal::unopened(error))
@@ -65,21 +66,22 @@ fn every_refusal_reaches_the_sender_as_its_disposition() {
     };
     check(pair(), "processed/error: unknown-trading-relationship");
     check(As2Error::MessageIdReused, "processed/error: unexpected-processing-error");
-    check(As2Error::AsynchronousReceipt, "failed/failure: asynchronous receipts are not supported");
     check(As2Error::UnsupportedMicAlgorithms, "failed/failure: unsupported MIC-algorithms");
     check(As2Error::NotTwoParts, "processed/error: unexpected-processing-error");
-    check(As2Error::Compressed, "processed/error: decompression-failed");
+    let broken = SmimeError::DecompressionFailed { what: "it is no zlib".to_owned() };
+    check(As2Error::Decompression(broken), "processed/error: decompression-failed");
 }
 
 #[test]
-fn an_asynchronous_request_is_answered_at_once_with_a_failure() {
-    let message = with_header(packed(SIGNED_AND_ENCRYPTED), "Receipt-Delivery-Option", "http://partner.example/mdn");
-    assert!(matches!(request(&message).receipt, ReceiptAsked::Async { .. }));
-    let outcome = refused(As2Error::AsynchronousReceipt);
-    let answer = answered(&message, &outcome, Some(&security(Requirement::Required))).unwrap();
-    let mdn = receipt(&answer).unwrap();
-    assert!(matches!(mdn.signature, ReceiptSignature::Verified(_)));
-    assert!(mdn.text.contains("synchronous receipt"));
+fn a_receipt_that_is_asked_for_later_is_the_same_as_one_asked_for_now() {
+    let message = packed(SIGNED_AND_ENCRYPTED);
+    let later = with_header(message.clone(), "Receipt-Delivery-Option", "http://partner.example/mdn");
+    assert!(matches!(request(&later).receipt, ReceiptAsked::Async { .. }));
+    let security = security(Requirement::Required);
+    let (outcome, _) = opened(&later, &security);
+    let answer = answered(&later, &outcome, Some(&security)).unwrap();
+    let settled = receipt(&answer).unwrap().settle(&message.message_id, &message.mics, ReceiptWanted::Signed, None);
+    assert_eq!(settled, Settlement::Accepted);
 }
 
 #[test]

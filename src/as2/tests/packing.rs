@@ -215,3 +215,66 @@ fn a_sink_that_fails_is_told_as_such() {
         assert!(matches!(fault, PackFault::Write(_)), "{fault:?}");
     }
 }
+
+/// What the gate makes of a message, everything allowed.
+fn opened(packed: &Packed, body: &[u8], limits: &Limits) -> (Result<Received, As2Error>, Vec<u8>) {
+    let pairs: Vec<_> = packed.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+    let request = Request::parse(&pairs, limits).unwrap();
+    let mut payload = Vec::new();
+    let outcome = open(&request, body, &mut payload, &security(Requirement::Optional), limits, [7; 32]).unwrap();
+    (outcome.map_err(|refusal| refusal.error), payload)
+}
+
+/// {plain, S, E, C, SE, CS, SC, CSE, SCE, CE} in every encoding: what was packed comes out, under the MIC it went in with.
+#[test]
+fn every_form_opens_and_shows_the_mic_it_was_packed_with() {
+    let base64 = Wire { payload_encoding: Encoding::Base64, outer_encoding: Encoding::Base64, ..Wire::default() };
+    for wire in [Wire::default(), base64] {
+        for (sign, encrypt) in [(false, false), (true, false), (false, true), (true, true)] {
+            for compress in [Compress::None, Compress::BeforeSigning, Compress::AfterSigning] {
+                let packed = formed(sign, encrypt, compress, wire);
+                let (received, payload) = opened(&packed, &packed.body, &Limits::default());
+                let received = received.unwrap_or_else(|error| panic!("{sign} {encrypt} {compress:?}: {error}"));
+                assert_eq!(payload, ORDER, "{sign} {encrypt} {compress:?}");
+                assert_eq!(received.mic, packed.mic, "{sign} {encrypt} {compress:?}");
+                assert_eq!(received.layers.signature.is_some(), sign);
+                assert_eq!(received.layers.encryption.is_some(), encrypt);
+                assert_eq!(received.layers.compressed, compress != Compress::None);
+                assert_eq!(received.file_name.as_deref(), Some("order.x12"), "{sign} {encrypt} {compress:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn compression_that_is_broken_or_a_bomb_is_said_so_where_that_tells_nothing_of_the_key() {
+    let check = |sign: bool, encrypt: bool, compress: Compress, limits: &Limits, expect: &str| {
+        let packed = formed(sign, encrypt, compress, Wire::default());
+        let error = opened(&packed, &packed.body, limits).0.unwrap_err();
+        let told = error.disposition().to_string();
+        assert!(told.ends_with(expect), "{sign} {encrypt} {compress:?}: {told}: {error}");
+    };
+    let small = Limits { decompressed: ORDER.len() as u64 / 2, ..Limits::default() };
+    for compress in [Compress::BeforeSigning, Compress::AfterSigning] {
+        check(false, false, compress, &small, "decompression-failed");
+        check(true, false, compress, &small, "decompression-failed");
+        check(false, true, compress, &small, "decryption-failed");
+    }
+    // The signature was verified before anything was said: what it covers is the partner's.
+    check(true, true, Compress::BeforeSigning, &small, "decompression-failed");
+    check(true, true, Compress::AfterSigning, &small, "decryption-failed");
+
+    let packed = formed(false, false, Compress::BeforeSigning, Wire::default());
+    for at in 0..packed.body.len() {
+        let mut body = packed.body.clone();
+        body[at] ^= 0x40;
+        let (outcome, payload) = opened(&packed, &body, &Limits::default());
+        let broken = match &outcome {
+            Ok(received) => received.mic != packed.mic || payload == ORDER,
+            Err(error) => {
+                error.disposition().to_string().contains("failed") || matches!(error, As2Error::Unreadable(_))
+            }
+        };
+        assert!(broken, "byte {at}: {outcome:?}");
+    }
+}

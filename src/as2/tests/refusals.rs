@@ -87,7 +87,7 @@ fn resigned(entity: &[u8]) -> Packed {
 }
 
 #[test]
-fn compression_is_refused_plainly() {
+fn what_says_that_it_is_compressed_and_is_not_is_refused() {
     const COMPRESSED: &str = "processed/error: decompression-failed";
     let kind = "application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z";
     let entity = format!("Content-Type: {kind}\r\n\r\nx");
@@ -96,7 +96,8 @@ fn compression_is_refused_plainly() {
     check("compressed", &with_header(packed(PLAIN), "Content-Type", kind), COMPRESSED, false);
     let mut inside = packed(ENCRYPTED);
     inside.body = sealed_for(&GATE, entity.as_bytes());
-    check("compressed, then encrypted", &inside, COMPRESSED, false);
+    // Nothing vouches for what is inside, so nothing is told of it.
+    check("compressed, then encrypted", &inside, "processed/error: decryption-failed", false);
 }
 
 #[test]

@@ -244,7 +244,7 @@ async fn refuse(
 
 /// What an envelope turned out to hold is told apart from one that does not open: each such answer counts.
 pub(in crate::daemon) fn count_failed_decryption(ports: &Ports, message: &Message, from: IpAddr, refusal: &Refusal) {
-    if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Compressed = refusal.error {
+    if let As2Error::Sealed(_) | As2Error::NotSigned | As2Error::Decompression(_) = refusal.error {
         let (partner, limits) = (&message.partner.id, &message.partner.limits);
         if let Some(until) = ports.throttle.failed_decryption(partner, from, message.at, limits) {
             Event::Fault(&decryptions_paused(message, until)).emit(&ports.metrics);
@@ -327,6 +327,7 @@ pub(in crate::daemon) fn detail_in_order(message: &Message, received: &Received)
         file_name: received.file_name.clone(),
         content_type: Some(received.content_type.essence().to_owned()),
         encryption: received.layers.encryption.map(|cipher| cipher.to_string()),
+        compressed: received.layers.compressed,
         signature: signature.map(|verified| verified.algorithm().to_string()),
         signer: signature.map(|verified| verified.signer),
         mic: Some(received.mic.to_string()),
