@@ -191,7 +191,6 @@ impl As2Channel {
                 },
                 rsa_floor: RsaFloor::Bits2048,
             },
-            ..Security::default()
         }
     }
 
