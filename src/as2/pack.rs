@@ -77,13 +77,19 @@ pub fn pack(
 ) -> Result<Packed, PackFault> {
     let wire = &outgoing.wire;
     let algorithm = outgoing.sign.map_or(DigestAlgorithm::Sha256, |signing| signing.digest);
-    // RFC 4130, section 7.3.1 has SHA-1 for what is not signed, and some products make nothing else.
-    let unsigned = [algorithm, DigestAlgorithm::Sha1];
-    let algorithms = if outgoing.sign.is_some() { &unsigned[..1] } else { &unsigned[..] };
+    // RFC 4130, section 7.3.1 has SHA-1 for what is not signed, and some products make nothing else; others answer with
+    // SHA-256 whatever was asked.
+    let mut algorithms = vec![algorithm];
+    if algorithm != DigestAlgorithm::Sha256 {
+        algorithms.push(DigestAlgorithm::Sha256);
+    }
+    if outgoing.sign.is_none() {
+        algorithms.push(DigestAlgorithm::Sha1);
+    }
     let of_payload = |covered: &Layer<'_>| {
         let (entity, body) = (covered.entity(), covered.pieces());
         let right = Covered { right: borrowed(&entity), without_headers: Some(body), uncompressed: None };
-        MicCandidates::of(&right, algorithms)
+        MicCandidates::of(&right, &algorithms)
     };
 
     let plain = Layer::payload(payload, outgoing);
@@ -94,7 +100,7 @@ pub fn pack(
         // The MIC covers the body alone.
         None => {
             let covered = Covered { right: plain.pieces(), without_headers: None, uncompressed: None };
-            let mics = MicCandidates::of(&covered, algorithms);
+            let mics = MicCandidates::of(&covered, &algorithms);
             (plain.clone(), mics)
         }
         Some(signing) => {
@@ -108,7 +114,7 @@ pub fn pack(
                 without_headers: Some(inner.pieces()),
                 uncompressed: (outgoing.compress == Compress::BeforeSigning).then(|| borrowed(&original)),
             };
-            let mics = MicCandidates::of(&covered, algorithms);
+            let mics = MicCandidates::of(&covered, &algorithms);
             let micalg = wire.micalg_style.name(algorithm);
             let in_base64 = wire.signature_encoding == SignatureEncoding::Base64;
             let boundary = mint_boundary(entropy);

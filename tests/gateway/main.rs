@@ -14,16 +14,21 @@ mod chance;
 mod desk;
 mod disk;
 mod gate;
+#[path = "../support/gateway.rs"]
 mod gateway;
+#[path = "../support/identity.rs"]
 mod identity;
 mod ledger;
 mod oracle;
+#[path = "../support/order.rs"]
 mod order;
 mod partner;
+#[path = "../support/plan.rs"]
 mod plan;
 #[path = "../support/ports.rs"]
 mod ports;
 mod traffic;
+#[path = "../support/wire.rs"]
 mod wire;
 
 // Tests.

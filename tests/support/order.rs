@@ -1,5 +1,7 @@
 //! The order that partners send: an 850 of 004010 in its envelope, with a number of its own.
 
+#![allow(dead_code, reason = "each test binary that includes this uses a part of it")]
+
 /// Where the numbers of the tests begin; each order of a test counts up from here.
 const FIRST_CONTROL_NUMBER: u32 = 100_000_000;
 

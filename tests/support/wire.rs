@@ -1,5 +1,7 @@
 //! A small HTTP/1.1 client that sends exactly the bytes it is given, wrong ones included, over TCP or a Unix socket.
 
+#![allow(dead_code, reason = "each test binary that includes this uses a part of it")]
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;

@@ -1,5 +1,7 @@
 //! How a gateway under test is configured: the example partner and one listener, and what a test wants otherwise.
 
+#![allow(dead_code, reason = "each test binary that includes this uses a part of it")]
+
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -1,5 +1,7 @@
 //! Throw-away keys and self-signed certificates, made anew in every run and never committed.
 
+#![allow(dead_code, reason = "each test binary that includes this uses a part of it")]
+
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! The real binary in a folder of its own: its process, what it says and what it wrote.
 
+#![allow(dead_code, reason = "each test binary that includes this uses a part of it")]
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
