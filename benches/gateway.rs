@@ -18,6 +18,7 @@ mod gateway;
 mod identity;
 #[path = "../tests/support/order.rs"]
 mod order;
+#[expect(dead_code, reason = "the front-door tests use the rest")]
 #[path = "../tests/gateway/partner.rs"]
 mod partner;
 #[path = "../tests/support/plan.rs"]

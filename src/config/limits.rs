@@ -83,11 +83,9 @@ pub(super) fn read(table: &Table<'_>) -> Limits {
     limits
 }
 
-/// Bounds that nothing reads yet: what would be set by them is fixed in the code or comes with compression.
+/// Bounds that nothing reads yet: what would be set by them is fixed in the code.
 fn warn_of_those_without_effect(table: &Table<'_>, limits: &Limits) {
     let default = Limits::default();
-    let later = "nothing is decompressed in this version";
-    table.only("decompression_ratio", Some(limits.decompression_ratio), default.decompression_ratio, later);
     let fixed = "the bound is fixed in this version";
     table.only("cms_layers", Some(limits.cms_layers), default.cms_layers, fixed);
     table.only("loop_depth", Some(limits.loop_depth), default.loop_depth, fixed);
@@ -103,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_bound_without_effect_is_warned_of() {
-        let source = Source::new("edigate.toml", "cms_layers = 2\ndecompression_ratio = 100\n");
+        let source = Source::new("edigate.toml", "cms_layers = 2\nloop_depth = 32\n");
         let faults = Faults::new();
         table::read(&source, &faults, read).unwrap();
         let found: Vec<_> = faults.into_sorted().into_iter().map(|one| (one.code, one.location.line)).collect();

@@ -4,7 +4,6 @@
 //! product that is installed, `make interop` (the ignored tests) all of them.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a panic here is a failed test")]
-#![expect(clippy::print_stderr, reason = "a test's progress, shown when it fails")]
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
 #[path = "../support/gateway.rs"]
@@ -70,8 +69,8 @@ fn run(product: &Product, most: usize) {
 
 fn one(scene: &mut Scene<'_>, direction: Direction, cell: &Cell) -> Result<(), String> {
     let (way, outcome) = match direction {
-        Direction::ToProduct => ("to it", scene.to_product(cell)),
-        Direction::FromProduct => ("from it", scene.from_product(cell)),
+        Direction::ToProduct => ("to it", scene.send(cell)),
+        Direction::FromProduct => ("from it", scene.receive(cell)),
     };
     outcome.map_err(|why| format!("{way}: {cell}: {why}"))
 }

@@ -12,7 +12,7 @@ const INTRODUCTION: &str = "<!-- Made by `make interop`, of tests/interop/produc
 
 Each product is run as a process of its own beside a gateway, with keys made in the run, and both send to each other. A
 cell counts as seen when the receiving product read the order unharmed and the sending product, by its own code, took the
-receipt for good: signature, Original-Message-ID and MIC. `make interop` runs all that is listed as seen and fails on any
+receipt for good: signature, Original-Message-ID and, where it looks at it, MIC. `make interop` runs all that is listed as seen and fails on any
 other outcome; `make test` runs the first cells of each list.
 
 Letters are layers in the order they are put on: **S**igned, **E**ncrypted, **C**ompressed. A cover holds every pair of
@@ -92,7 +92,7 @@ fn with(cell: &Cell) -> String {
 }
 
 fn coded(what: &str) -> String {
-    what.contains(" = ").then(|| format!("`{what}`")).unwrap_or_else(|| what.to_owned())
+    if what.contains(" = ") { format!("`{what}`") } else { what.to_owned() }
 }
 
 fn anchor(name: &str) -> String {

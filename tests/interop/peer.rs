@@ -82,10 +82,10 @@ impl Peer {
         let (sender, said) = channel();
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if let Ok(value) = serde_json::from_str(&line) {
-                    if sender.send(value).is_err() {
-                        return;
-                    }
+                if let Ok(value) = serde_json::from_str(&line)
+                    && sender.send(value).is_err()
+                {
+                    return;
                 }
             }
         });

@@ -35,7 +35,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The gateway sends; the product judges the message, the gateway the receipt.
-    pub fn to_product(&mut self, cell: &Cell) -> Result<(), String> {
+    pub fn send(&mut self, cell: &Cell) -> Result<(), String> {
         reconfigure(&self.gateway, &send_tables(cell, &self.gateway.url(), self.product.base64));
         let file = self.order();
         let order = String::from_utf8(fs::read(&file).unwrap()).unwrap();
@@ -64,7 +64,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The product sends; the gateway judges the message, the product the receipt.
-    pub fn from_product(&mut self, cell: &Cell) -> Result<(), String> {
+    pub fn receive(&mut self, cell: &Cell) -> Result<(), String> {
         let file = self.order();
         let sent = self.peer.send(&file, cell);
         if !sent["fault"].is_null() {
@@ -75,10 +75,10 @@ impl<'a> Scene<'a> {
             expect(&sent["status"], "processed", "status", &sent)?;
             let mic =
                 |name: &str| sent[name].as_str().map(|mic| mic.split(',').next().unwrap_or_default().trim().to_owned());
-            if let (Some(ours), Some(theirs)) = (mic("mic"), mic("received_mic")) {
-                if ours != theirs {
-                    return Err(format!("the MIC differs: {sent}"));
-                }
+            if let (Some(ours), Some(theirs)) = (mic("mic"), mic("received_mic"))
+                && ours != theirs
+            {
+                return Err(format!("the MIC differs: {sent}"));
             }
             let signed = !sent["receipt_digest"].is_null();
             if !self.product.own_orders && signed != cell.receipt.signed {
