@@ -107,7 +107,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client with these settings. With [`Trust::System`] the system's roots are read now.
+    /// A client with these settings. With [`Trust::System`](super::Trust::System) the system's roots are read now.
     ///
     /// # Errors
     /// When there is nobody to trust, or the client's own certificate cannot be used.
