@@ -5,9 +5,10 @@ use super::confirm::Confirm;
 use super::detail::Detail;
 use super::dispatch;
 use super::record::{
-    Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Stage, Subject,
+    Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Subject,
 };
 use super::retry::Backoff;
+use super::stage::Stage;
 use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp, agreeing};
 
 /// A partner's message that was opened and verified, with the receipt it is to get.

@@ -13,6 +13,7 @@ pub mod outbound;
 mod publication;
 mod record;
 mod retry;
+mod stage;
 mod translation;
 
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
@@ -23,7 +24,8 @@ pub use dispatch::DispatchDetail;
 pub use publication::{Channel, Publication, ReceivedDocument, content_hash};
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
-    JobKind, Lane, Row, RowStage, Sent, Stage, Subject,
+    JobKind, Lane, Row, RowStage, Sent, Subject,
 };
 pub use retry::Backoff;
+pub use stage::Stage;
 pub use translation::{Ids, Translated, Translation, rejected_with};

@@ -15,7 +15,8 @@ use super::change::{Change, Effect, Payload};
 use super::delivery::{Handover, Schedule};
 use super::detail::{Attempt, CertificateUsed, Detail, PackedMessage, SettledBy};
 use super::inbound::{advance, begin, kept, step};
-use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Stage, Subject};
+use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
+use super::stage::Stage;
 use crate::as2::Settlement;
 use crate::base::{Diagnostic, ExchangeId, PartnerId, Severity, Timestamp};
 use crate::smime::Mic;
@@ -156,7 +157,10 @@ pub fn attempted(
     let since = detail.packed.as_ref().map_or(exchange.received_at, |packed| packed.at);
     detail.note_attempt(attempt);
     let handover = match outcome {
-        Outcome::Receipt(receipt) => return settle(exchange, detail, *receipt),
+        Outcome::Receipt(receipt) => match stage_of(&receipt.settlement) {
+            Some(stage) => return settle(exchange, detail, *receipt, stage),
+            None => Handover::Unavailable("the answer holds a receipt for another message".to_owned()),
+        },
         Outcome::Answered(Handover::Taken) => match terms.owed {
             Owed::None => {
                 let told = Diagnostic::info("delivered", "the partner's server has taken it; no receipt was asked for");
@@ -195,8 +199,9 @@ pub fn attempted(
 pub fn receipt_came(exchange: &Exchange, detail: Detail, receipt: Receipt) -> Option<(Change, Progress)> {
     let is_first = exchange.stage.awaits_receipt();
     // One that proves the delivery counts behind one that did not.
-    let proves = exchange.stage == Stage::Unproven && stage_of(&receipt.settlement) == Stage::Delivered;
-    (is_first || proves).then(|| settle(exchange, detail, receipt))
+    let stage = stage_of(&receipt.settlement)?;
+    let proves = exchange.stage == Stage::Unproven && stage == Stage::Delivered;
+    (is_first || proves).then(|| settle(exchange, detail, receipt, stage))
 }
 
 /// The time for a receipt has passed.
@@ -221,20 +226,18 @@ pub fn retried(exchange: &Exchange, at: Timestamp) -> Option<Change> {
     })
 }
 
-/// The stage that a settlement leads to.
-fn stage_of(settlement: &Settlement) -> Stage {
+/// The stage that a settlement leads to; none where the receipt is for another message.
+fn stage_of(settlement: &Settlement) -> Option<Stage> {
     match settlement {
-        Settlement::Accepted | Settlement::Warned(_) | Settlement::Deviating { .. } => Stage::Delivered,
-        Settlement::Refused(_) => Stage::Failed,
-        Settlement::MicMismatch { .. } => Stage::Disputed,
-        Settlement::Unproven => Stage::Unproven,
-        // Receipts for other messages are no receipts for this one; whoever reads them does not bring them here.
-        Settlement::OtherMessage => Stage::Overdue,
+        Settlement::Accepted | Settlement::Warned(_) | Settlement::Deviating { .. } => Some(Stage::Delivered),
+        Settlement::Refused(_) => Some(Stage::Failed),
+        Settlement::MicMismatch { .. } => Some(Stage::Disputed),
+        Settlement::Unproven => Some(Stage::Unproven),
+        Settlement::OtherMessage => None,
     }
 }
 
-fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt) -> (Change, Progress) {
-    let stage = stage_of(&receipt.settlement);
+fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt, stage: Stage) -> (Change, Progress) {
     let told = words(&receipt);
     let deviation = match &receipt.settlement {
         Settlement::Deviating { deviation, .. } => Some(deviation.as_str().to_owned()),

@@ -101,6 +101,14 @@ fn an_attempt_ends_as_its_answer_and_the_receipt_wanted_say() {
 }
 
 #[test]
+fn a_receipt_for_another_message_in_the_answer_is_none_for_this_one() {
+    let (exchange, detail, job) = packed_exchange(Stage::Sending);
+    let other = Outcome::Receipt(Box::new(receipt(Settlement::OtherMessage)));
+    let (change, _) = attempted(&exchange, &job, detail, attempt(), other, &terms(Owed::InTheAnswer), 0);
+    assert_eq!(outcome(&change), (Stage::Sending, Some((JobKind::Deliver, 300))));
+}
+
+#[test]
 fn attempts_are_given_up_when_their_time_is_over_and_a_person_is_told() {
     let (exchange, detail, job) = packed_exchange(Stage::Sending);
     let late = Attempt { at: NOW.after(Duration::from_secs(5 * 86_400)), ..attempt() };
@@ -127,6 +135,7 @@ fn a_receipt_settles_a_message_whenever_it_comes_and_the_first_proof_wins() {
         check(stage, Settlement::Unproven, Some(Stage::Unproven));
         check(stage, Settlement::MicMismatch { received: None }, Some(Stage::Disputed));
         check(stage, refused(), Some(Stage::Failed));
+        check(stage, Settlement::OtherMessage, None);
     }
     for stage in [Stage::Delivered, Stage::Failed, Stage::Disputed] {
         check(stage, Settlement::Accepted, None);
