@@ -130,6 +130,7 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
         entropy: Arc::new(OsEntropy),
         gate: Gate::default(),
         room: Room::of(BODIES),
+        outgoing: Room::of(BODIES),
         throttle: Arc::new(Throttle::default()),
     });
     watching::look(&ports);

@@ -36,6 +36,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
             return Ok(());
         }
     };
+    let _place = ports.outgoing.enter(packed.body.length).await;
     let body = match ports.outbox.payload(&packed.body) {
         Ok(body) => body,
         Err(fault) => return postpone(ports, lease, fault).await,

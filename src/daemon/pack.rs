@@ -26,6 +26,8 @@ use crate::store::{Lease, StoreError};
 /// Packs one message, or writes down why it cannot be.
 pub(super) async fn run_once(ports: &Arc<Ports>, lease: Lease) -> Result<(), StoreError> {
     let job = lease.job().clone();
+    let (_, detail) = load(ports, &job)?;
+    let _place = ports.outgoing.enter(detail.payload.map_or(0, |payload| payload.length)).await;
     let working = Arc::clone(ports);
     let decided = tokio::task::spawn_blocking(move || decide(&working, &job)).await;
     let (change, failure) = match decided {

@@ -27,8 +27,10 @@ pub(crate) struct Ports {
     pub(crate) entropy: Arc<dyn Entropy>,
     /// Whether new messages are taken.
     pub(crate) gate: Gate,
-    /// Bounds on bodies in memory.
+    /// Bounds on bodies in memory on their way to the ERP.
     pub(crate) room: Room,
+    /// The same on their way to partners: a broker that is away holds up none of these.
+    pub(crate) outgoing: Room,
     /// Bounds for each partner.
     pub(crate) throttle: Arc<Throttle>,
 }

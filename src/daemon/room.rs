@@ -1,11 +1,11 @@
-//! How many bytes of event bodies are in memory at once.
+//! How many bytes of bodies are in memory at once.
 //!
-//! Rows wait with their bodies while the broker is away, as many as are offered at once. Bodies of the largest size
-//! allowed would then take gigabytes.
+//! Rows wait with their bodies while the broker is away, messages while partners' servers are slow, as many as are offered
+//! at once. Bodies of the largest size allowed would then take gigabytes.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Bytes of bodies in memory at once. Each is copied once more on its way to the broker.
+/// Bytes of bodies in memory at once. Each is copied once more on its way out.
 pub(crate) const BODIES: u64 = 128 << 20;
 
 /// Room is given in pieces of this many bytes.

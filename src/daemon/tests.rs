@@ -67,6 +67,7 @@ impl Bench {
             entropy: Arc::new(OsEntropy),
             gate: Gate::default(),
             room: Room::of(BODIES),
+            outgoing: Room::of(BODIES),
             throttle: Arc::new(Throttle::default()),
         });
         Self { site, ports, clock }
