@@ -219,14 +219,7 @@ impl Opening<'_> {
     /// Inflates what stands around a signature, or around a payload that has none.
     fn compressed(&mut self, cms: &mut dyn BufRead, within: Within) -> Result<Measured, As2Error> {
         let mut inside = self.inflate(cms)?;
-        let beginning = peek(&mut inside).map_err(unreadable)?;
-        let bare = !begins_with_a_header(&beginning) || begins_with_edi(&beginning);
-        let mut content = Cursor::new(beginning).chain(&mut inside);
-        let entity = if bare {
-            Entity::bare()?
-        } else {
-            Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?
-        };
+        let (entity, mut content) = Entity::inflated(&mut inside, self.limits)?;
         let result = if entity.content_type.is("multipart/signed") {
             let mut content = BufReader::new(TransferReader::new(&mut content, entity.encoding));
             self.signed(&entity.content_type, &mut content, within)
@@ -319,14 +312,7 @@ impl Opening<'_> {
     /// Inflates a payload whose signature, if it has one, covers it as it is compressed.
     fn compressed_payload(&mut self, cms: &mut dyn BufRead) -> Result<(), As2Error> {
         let mut inside = self.inflate(cms)?;
-        let beginning = peek(&mut inside).map_err(unreadable)?;
-        let bare = !begins_with_a_header(&beginning) || begins_with_edi(&beginning);
-        let mut content = Cursor::new(beginning).chain(&mut inside);
-        let entity = if bare {
-            Entity::bare()?
-        } else {
-            Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?
-        };
+        let (entity, mut content) = Entity::inflated(&mut inside, self.limits)?;
         self.plain_payload(&entity, &mut content)?;
         drop(content);
         drain(&mut inside).map_err(unreadable)
@@ -407,6 +393,16 @@ impl Entity {
     fn bare() -> Result<Self, As2Error> {
         let content_type = ContentType::parse("application/octet-stream").map_err(As2Error::Unreadable)?;
         Ok(Self { headers: None, content_type, encoding: TransferEncoding::Identity })
+    }
+
+    /// One that was compressed; some products compress a payload without any MIME header.
+    fn inflated<'r>(inside: &'r mut dyn BufRead, limits: &Limits) -> Result<(Self, impl BufRead + 'r), As2Error> {
+        let beginning = peek(inside).map_err(unreadable)?;
+        let bare = !begins_with_a_header(&beginning) || begins_with_edi(&beginning);
+        let mut content = Cursor::new(beginning).chain(inside);
+        let entity =
+            if bare { Self::bare()? } else { Self::read(&mut content, limits).map_err(As2Error::Unreadable)? };
+        Ok((entity, content))
     }
 
     fn read(source: &mut dyn BufRead, limits: &Limits) -> Result<Self, MimeFault> {
