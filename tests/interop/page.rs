@@ -13,7 +13,7 @@ const INTRODUCTION: &str = "<!-- Made by `make interop`, of tests/interop/produc
 Each product is run as a process of its own beside a gateway, with keys made in the run, and both send to each other. A
 cell counts as seen when the receiving product read the order unharmed and the sending product, by its own code, took the
 receipt for good: signature, Original-Message-ID and, where it looks at it, MIC. `make interop` runs all that is listed as seen and fails on any
-other outcome; `make test` runs the first cells of each list.
+other outcome; `make test` runs the first cells of pyas2lib, mock-edi and openssl.
 
 Letters are layers in the order they are put on: **S**igned, **E**ncrypted, **C**ompressed. A cover holds every pair of
 values that the product can do (form, receipt, its signature, digest, cipher), so every single value too.
