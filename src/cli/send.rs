@@ -13,7 +13,7 @@ use crate::as2::{
     Wire, pack,
 };
 use crate::base::{Clock, Limits, OsEntropy, SystemClock};
-use crate::http::{Answer, Client, ClientFault, ClientSettings, Trust};
+use crate::http::{Answer, Client, ClientFault, ClientSettings, Content, SystemRoots, Trust};
 use crate::mime::HeaderList;
 use crate::smime::{
     Certificate, ContentEncryption, DigestAlgorithm, KeyTransport, PrivateKey, RsaPadding, Sealing, SignaturePolicy,
@@ -118,7 +118,7 @@ fn post(arguments: &SendArguments, packed: &Packed, body: Vec<u8>) -> Result<Ans
     let trust = match (&arguments.tls_ca, &arguments.tls_cert) {
         (Some(issuers), _) => Trust::Roots(read(issuers)?),
         (None, Some(own)) => Trust::Pinned(vec![certificate(own)?.fingerprint()]),
-        (None, None) => Trust::System,
+        (None, None) => Trust::System(SystemRoots::default()),
     };
     let settings = ClientSettings::new(trust, CONNECT_TIME, ANSWER_TIME, ANSWER_BYTES);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -126,7 +126,7 @@ fn post(arguments: &SendArguments, packed: &Packed, body: Vec<u8>) -> Result<Ans
         .build()
         .map_err(|fault| failed(format!("the system gives no threads: {fault}")))?;
     let client = Client::new(settings).map_err(|fault| failed(fault.to_string()))?;
-    let answer = runtime.block_on(client.post(&arguments.to, &packed.headers, body));
+    let answer = runtime.block_on(client.post(&arguments.to, &packed.headers, Content::bytes(body)));
     answer.map_err(|fault| unanswered(&arguments.to, &fault, &packed.message_id))
 }
 

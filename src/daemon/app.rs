@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::clients::Clients;
 use super::gate::{Closed, Gate};
 use super::listeners::{self, Doors};
 use super::ports::Ports;
@@ -131,6 +132,7 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
         gate: Gate::default(),
         room: Room::of(BODIES),
         outgoing: Room::of(BODIES),
+        clients: Clients::default(),
         throttle: Arc::new(Throttle::default()),
     });
     watching::look(&ports);

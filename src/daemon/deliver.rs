@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use super::pack::evidence;
 use super::ports::Ports;
-use super::route::{self, Posted};
+use super::route::{self, Posted, Way};
 use super::submission::{keep, load};
 use super::worker::postpone;
 use crate::as2::{Mdn, MdnFault, MessageId, ReceiptSignature};
 use crate::base::Diagnostic;
 use crate::exchange::outbound::{self, Outcome, Progress, Receipt};
-use crate::exchange::{Attempt, CertificateRole, Exchange, Handover, PackedMessage, Stage};
-use crate::http::Answer;
+use crate::exchange::{Attempt, BlobRef, CertificateRole, Exchange, Handover, PackedMessage, Stage};
+use crate::http::{Answer, Content};
 use crate::mime::HeaderList;
 use crate::observe::Event;
 use crate::partner::{As2Channel, TheirRole};
@@ -36,14 +36,13 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
             return Ok(());
         }
     };
-    let _place = ports.outgoing.enter(packed.body.length).await;
-    let body = match ports.outbox.payload(&packed.body) {
-        Ok(body) => body,
+    let content = match content(ports, packed.body).await {
+        Ok(content) => content,
         Err(fault) => return postpone(ports, lease, fault).await,
     };
     let limit = configuration.settings.limits.receipt;
-    let Posted { mut attempt, handover, answer } =
-        route::post(ports, channel, send, url, &packed.headers, body, limit).await;
+    let way = Way { configuration: &configuration, channel, send, url };
+    let Posted { mut attempt, handover, answer } = route::post(ports, &way, &packed.headers, content, limit).await;
     let outcome = match (handover, answer) {
         (Handover::Taken, Some(answer)) => match read(ports, &exchange, &packed, channel, &answer)? {
             Read::Receipt(receipt) => Outcome::Receipt(receipt),
@@ -69,6 +68,15 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         Ok(_) => tell(ports, &exchange, &packed, &told, &progress),
     }
     Ok(())
+}
+
+/// A stored body, verified, to be read while it goes out.
+async fn content(ports: &Ports, body: BlobRef) -> Result<Content, StoreError> {
+    let outbox = Arc::clone(&ports.outbox);
+    let opening = tokio::task::spawn_blocking(move || outbox.payload_reader(&body));
+    let reader =
+        opening.await.map_err(|stopped| StoreError::Index { what: format!("reading a body: {stopped}") })??;
+    Ok(Content::file(body.length, reader))
 }
 
 /// What an answer holds.

@@ -2,10 +2,11 @@
 
 use super::ports::Ports;
 use super::receipt;
-use super::route::{self, Posted};
+use super::route::{self, Posted, Way};
 use super::worker::postpone;
 use crate::exchange::dispatch;
 use crate::exchange::{Attempt, Dispatch, DispatchDetail, Handover, Subject};
+use crate::http::Content;
 use crate::observe::Event;
 use crate::store::{Lease, StoreError};
 
@@ -28,7 +29,9 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
             withheld(ports, format!("{url} is no address of this partner's: name its host in mdn_url_allowlist"))
         }
         Some((channel, send)) => {
-            let Posted { attempt, handover, .. } = route::post(ports, channel, send, &url, &headers, body, limit).await;
+            let way = Way { configuration: &configuration, channel, send, url: &url };
+            let Posted { attempt, handover, .. } =
+                route::post(ports, &way, &headers, Content::bytes(body), limit).await;
             (attempt, handover)
         }
     };

@@ -15,6 +15,7 @@
 //! Every step is claim, read, pure work, act, finish; only a store fault leaves a lease open.
 
 mod app;
+mod clients;
 mod deliver;
 mod dispatch;
 mod gate;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::clients::Clients;
 use super::gate::Gate;
 use super::room::Room;
 use super::sink::Sink;
@@ -29,8 +30,10 @@ pub(crate) struct Ports {
     pub(crate) gate: Gate,
     /// Bounds on bodies in memory on their way to the ERP.
     pub(crate) room: Room,
-    /// The same on their way to partners: a broker that is away holds up none of these.
+    /// The same while they are packed for partners: a broker that is away holds up none of these.
     pub(crate) outgoing: Room,
+    /// Clients for partners' servers.
+    pub(crate) clients: Clients,
     /// Bounds for each partner.
     pub(crate) throttle: Arc<Throttle>,
 }

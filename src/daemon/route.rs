@@ -1,22 +1,25 @@
 //! How things get to a partner's server, by the partner file in force.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ports::Ports;
 use crate::as2::ReceiptWanted;
-use crate::base::{PartnerId, Timestamp};
+use crate::base::{PartnerId, Sha256, Timestamp};
+use crate::config::Configuration;
 use crate::exchange::outbound::{Owed, Terms};
 use crate::exchange::{Attempt, Handover, PackedMessage, Schedule};
 use crate::http::{
-    Answer, Client, ClientFault, ClientIdentity, ClientSettings, Framing, Login, LowestTls, PasswordOf, ProxySettings,
-    Reach, TlsLibrary, Trust, When,
+    Answer, ClientFault, ClientIdentity, ClientSettings, Content, Framing, Login, LowestTls, PasswordOf, ProxySettings,
+    Reach, SystemRoots, TlsLibrary, Trust, When,
 };
-use crate::partner::{As2Channel, Auth, Partner, Send, SendHttp, TheirRole, TlsMin, TlsMode, TlsTrust};
-use crate::smime::Certificate;
+use crate::partner::{As2Channel, Auth, Partner, Send, SendHttp, TlsMin, TlsMode, TlsTrust};
 
 /// Connecting and the TLS handshake.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
-/// From there to the last byte of the answer: a receipt of a large message takes its time.
+/// From one piece of a body being taken to the next.
+const BODY_IDLE: Duration = Duration::from_secs(60);
+/// From its last piece to the last byte of the answer: a receipt of a large message takes its time.
 const ANSWER_TIME: Duration = Duration::from_secs(300);
 
 /// The terms under which a message is offered: what it asks for stands in it.
@@ -51,47 +54,63 @@ pub(super) fn channel<'a>(
     Ok((channel, url, send))
 }
 
-/// A client as the partner's server needs it. `url` is where it is to go: an address that the partner named in a message
-/// gets no password and, unless the partner file names its host, is no address of this network.
-fn client(
-    channel: &As2Channel,
-    send: &Send,
-    url: &str,
-    now: Timestamp,
-    answer_size: usize,
-) -> Result<Client, ClientFault> {
-    let SendHttp { chunked, auth, tls, proxy, .. } = &send.http;
-    let trust = match tls.trust {
-        TlsTrust::Public => Trust::System,
-        TlsTrust::Pinned => {
-            let pinned = channel.in_force(TheirRole::TlsTrust, now);
-            Trust::Pinned(pinned.iter().map(Certificate::fingerprint).collect())
-        }
-    };
-    let origin = channel.url.clone().unwrap_or_else(|| url.to_owned());
-    Client::new(ClientSettings {
-        identity: channel
+/// The way something goes to a partner's server, by the configuration in force.
+pub(super) struct Way<'a> {
+    pub(super) configuration: &'a Arc<Configuration>,
+    pub(super) channel: &'a As2Channel,
+    pub(super) send: &'a Send,
+    /// Where it is to go.
+    pub(super) url: &'a str,
+}
+
+impl Way<'_> {
+    /// An address that the partner named in a message is, unless the partner file names its host, none of this network.
+    pub(super) fn reach(&self) -> Reach {
+        if self.channel.names_host_of(self.url) { Reach::Anywhere } else { Reach::Public }
+    }
+
+    /// A client as the partner's server needs it. Only the origin of the partner's own URL gets a password.
+    pub(super) fn settings(
+        &self,
+        pinned: Vec<Sha256>,
+        roots: SystemRoots,
+        now: Timestamp,
+        answer_size: usize,
+    ) -> ClientSettings {
+        let SendHttp { chunked, expect_continue, auth, tls, proxy, connection_close } = &self.send.http;
+        let trust = match tls.trust {
+            TlsTrust::Public => Trust::System(roots),
+            TlsTrust::Pinned => Trust::Pinned(pinned),
+        };
+        let identity = self
+            .channel
             .tls_client(now)
-            .map(|own| ClientIdentity { chain: own.certificates.clone(), key: own.key.clone() }),
-        lowest_tls: match tls.min {
-            TlsMin::V1_0 => LowestTls::V1_0,
-            TlsMin::V1_1 => LowestTls::V1_1,
-            TlsMin::V1_2 => LowestTls::V1_2,
-            TlsMin::V1_3 => LowestTls::V1_3,
-        },
-        tls: match tls.mode {
-            TlsMode::Rustls => TlsLibrary::Rustls,
-            TlsMode::Legacy => TlsLibrary::OpenSsl,
-        },
-        login: login(auth).map(|login| (origin, login)),
-        proxy: proxy.as_ref().map(|proxy| ProxySettings {
-            url: proxy.url.clone(),
-            login: proxy.login.clone().map(|(user, password)| (user, PasswordOf(password))),
-        }),
-        framing: if *chunked { Framing::Chunked } else { Framing::Length },
-        reach: if channel.names_host_of(url) { Reach::Anywhere } else { Reach::Public },
-        ..ClientSettings::new(trust, CONNECT_TIME, ANSWER_TIME, answer_size)
-    })
+            .map(|own| ClientIdentity { chain: own.certificates.clone(), key: own.key.clone() });
+        ClientSettings {
+            identity,
+            lowest_tls: match tls.min {
+                TlsMin::V1_0 => LowestTls::V1_0,
+                TlsMin::V1_1 => LowestTls::V1_1,
+                TlsMin::V1_2 => LowestTls::V1_2,
+                TlsMin::V1_3 => LowestTls::V1_3,
+            },
+            tls: match tls.mode {
+                TlsMode::Rustls => TlsLibrary::Rustls,
+                TlsMode::Legacy => TlsLibrary::OpenSsl,
+            },
+            login: self.channel.url.clone().zip(login(auth)),
+            proxy: proxy.as_ref().map(|proxy| ProxySettings {
+                url: proxy.url.clone(),
+                login: proxy.login.clone().map(|(user, password)| (user, PasswordOf(password))),
+            }),
+            framing: if *chunked { Framing::Chunked } else { Framing::Length },
+            expect_continue: *expect_continue,
+            connection_close: *connection_close,
+            reach: self.reach(),
+            body_idle: BODY_IDLE,
+            ..ClientSettings::new(trust, CONNECT_TIME, ANSWER_TIME, answer_size)
+        }
+    }
 }
 
 fn login(auth: &Auth) -> Option<Login> {
@@ -116,16 +135,14 @@ pub(super) struct Posted {
 /// Makes one attempt to post something.
 pub(super) async fn post(
     ports: &Ports,
-    channel: &As2Channel,
-    send: &Send,
-    url: &str,
+    way: &Way<'_>,
     headers: &[(String, String)],
-    body: Vec<u8>,
+    content: Content,
     answer_size: usize,
 ) -> Posted {
     let at = ports.clock.now();
-    let answered = match client(channel, send, url, at, answer_size) {
-        Ok(client) => client.post(url, headers, body).await,
+    let answered = match ports.clients.get(way, at, answer_size) {
+        Ok(client) => client.post(way.url, headers, content).await,
         Err(fault) => Err(fault),
     };
     let took = ports.clock.now().since(at);

@@ -68,6 +68,7 @@ impl Bench {
             gate: Gate::default(),
             room: Room::of(BODIES),
             outgoing: Room::of(BODIES),
+            clients: Default::default(),
             throttle: Arc::new(Throttle::default()),
         });
         Self { site, ports, clock }

@@ -1,21 +1,20 @@
 //! Posts one AS2 message and takes the answer, within bounds.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::Frame;
-use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::content::{Body, Content, Go, Pace};
+use super::kept::{Kept, Open, Stream};
 use super::legacy::LegacyTls;
 use super::settings::{ClientSettings, Framing, Login, ProxySettings, TlsLibrary, When, basic};
 use super::target::Target;
@@ -51,7 +50,7 @@ pub enum ClientFault {
     Request(String),
     /// The connection ended before the answer was whole.
     Broken(String),
-    /// It took too long; the word says in which step: `connect`, `answer`.
+    /// It took too long; the word says in which step: `connect`, `body`, `answer`.
     Timeout(&'static str),
     /// The answer is larger than the cap in bytes.
     TooLarge(usize),
@@ -87,11 +86,15 @@ fn next_step(why: &str) -> &'static str {
     }
 }
 
-/// Posts messages, each on a connection of its own.
+/// How long a server is waited for that was asked whether the body may come (RFC 9110, section 10.1.1).
+const CONTINUE_TIME: Duration = Duration::from_secs(2);
+
+/// Posts messages, each on a connection of its own unless connections are kept.
 #[derive(Clone)]
 pub struct Client {
     settings: Arc<ClientSettings>,
     tls: Tls,
+    kept: Arc<Kept>,
 }
 
 #[derive(Clone)]
@@ -107,7 +110,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client with these settings. With [`Trust::System`](super::Trust::System) the system's roots are read now.
+    /// A client with these settings. With [`Trust::System`](super::Trust::System) the system's roots are read now, unless they were.
     ///
     /// # Errors
     /// When there is nobody to trust, or the client's own certificate cannot be used.
@@ -121,24 +124,25 @@ impl Client {
                 Tls::OpenSsl(LegacyTls::new(&settings.trust, settings.identity.as_ref(), settings.lowest_tls)?)
             }
         };
-        Ok(Self { settings: Arc::new(settings), tls })
+        Ok(Self { settings: Arc::new(settings), tls, kept: Arc::default() })
     }
 
-    /// Posts `body` to an `http` or `https` URL. `Host`, the length and `Connection: close` are added.
+    /// Posts `content` to an `http` or `https` URL. `Host`, the length and what is said about the connection are added.
     ///
     /// Every status is an answer, an error's too: what it means is for the caller to say. Redirects are not followed.
     ///
     /// # Errors
     /// When there is no whole answer.
-    pub async fn post(&self, url: &str, headers: &[(String, String)], body: Vec<u8>) -> Result<Answer, ClientFault> {
+    pub async fn post(&self, url: &str, headers: &[(String, String)], content: Content) -> Result<Answer, ClientFault> {
         let target = Target::parse(url)?;
         let login = self.login_for(&target)?;
-        let body = Bytes::from(body);
         let at_once = login.filter(|login| !matches!(login, Login::Basic { when: When::WhenAsked, .. }));
-        let answer = self.once(&target, headers, body.clone(), at_once).await?;
+        let mut sending = Sending { target: &target, headers, content: &content, login: at_once };
+        let answer = self.asking_first(&sending).await?;
         match login {
             Some(login) if at_once.is_none() && answer.asks_for_basic() => {
-                self.once(&target, headers, body, Some(login)).await
+                sending.login = Some(login);
+                self.asking_first(&sending).await
             }
             _ => Ok(answer),
         }
@@ -150,19 +154,55 @@ impl Client {
         Ok(Target::parse(to)?.same_origin(target).then_some(login))
     }
 
-    async fn once(
+    /// Asks whether the body may come, where that is wanted. A server that cannot be asked is told so by its 417, and gets
+    /// the request without the question (RFC 9110, section 15.5.18).
+    async fn asking_first(&self, sending: &Sending<'_>) -> Result<Answer, ClientFault> {
+        const EXPECTATION_FAILED: u16 = 417;
+        let asks = self.settings.expect_continue;
+        match self.once(sending, asks).await {
+            Ok(answer) if asks && answer.status == EXPECTATION_FAILED => self.once(sending, false).await,
+            answer => answer,
+        }
+    }
+
+    /// One request. A connection that was kept may have been closed meanwhile: then it is made on a new one.
+    async fn once(&self, sending: &Sending<'_>, asks: bool) -> Result<Answer, ClientFault> {
+        let origin = sending.target.origin();
+        if let Some(open) = self.kept.take(&origin).await {
+            match self.exchange(open, &origin, sending, asks).await {
+                Err(ClientFault::Broken(why)) => tracing::debug!(why, "a kept connection was closed"),
+                answered => return answered,
+            }
+        }
+        let connecting = async { Open::on(self.connect(sending.target).await?).await };
+        let open = timeout(self.settings.connect_time, connecting).await;
+        let open = open.map_err(|_| ClientFault::Timeout("connect"))??;
+        self.exchange(open, &origin, sending, asks).await
+    }
+
+    /// Sends the request and reads the answer, each within its time.
+    async fn exchange(
         &self,
-        target: &Target,
-        headers: &[(String, String)],
-        body: Bytes,
-        login: Option<&Login>,
+        mut open: Open,
+        origin: &str,
+        sending: &Sending<'_>,
+        asks: bool,
     ) -> Result<Answer, ClientFault> {
-        let request = self.request(target, headers, body, login)?;
-        let connecting = self.connect(target);
-        let stream =
-            timeout(self.settings.connect_time, connecting).await.map_err(|_| ClientFault::Timeout("connect"))??;
-        let exchanging = exchange(stream, request, self.settings.answer_size);
-        timeout(self.settings.answer_time, exchanging).await.map_err(|_| ClientFault::Timeout("answer"))?
+        let (request, mut pace) = self.request(sending, asks)?;
+        let ClientSettings { body_idle, answer_time, answer_size, .. } = *self.settings;
+        let answer = tokio::select! {
+            biased;
+            answer = open.exchange(request, answer_size) => answer,
+            step = pace.late(body_idle, answer_time) => return Err(ClientFault::Timeout(step)),
+        };
+        let answer = answer.map_err(|fault| match fault {
+            ClientFault::Broken(why) => ClientFault::Broken(format!("{why}; {}", pace.words())),
+            other => other,
+        })?;
+        if !self.settings.connection_close {
+            self.kept.keep(origin, open);
+        }
+        Ok(answer)
     }
 
     async fn connect(&self, target: &Target) -> Result<Box<dyn Stream>, ClientFault> {
@@ -211,20 +251,18 @@ impl Client {
         Ok(stream)
     }
 
-    fn request(
-        &self,
-        target: &Target,
-        headers: &[(String, String)],
-        body: Bytes,
-        login: Option<&Login>,
-    ) -> Result<hyper::Request<Body>, ClientFault> {
+    fn request(&self, sending: &Sending<'_>, asks: bool) -> Result<(hyper::Request<Body>, Pace), ClientFault> {
+        let Sending { target, headers, content, login } = *sending;
         // A proxy is told where to go in the request line (RFC 9112, section 3.2.2).
         let through = self.settings.proxy.as_ref().filter(|_| !target.tls);
         let line = match through {
             None => target.path.clone(),
             Some(_) => format!("http://{}{}", target.authority, target.path),
         };
-        let mut builder = hyper::Request::post(line).header("Host", &target.authority).header("Connection", "close");
+        let mut builder = hyper::Request::post(line).header("Host", &target.authority);
+        if self.settings.connection_close {
+            builder = builder.header("Connection", "close");
+        }
         for (name, value) in headers {
             builder = builder.header(name.as_str(), value.as_str());
         }
@@ -234,12 +272,36 @@ impl Client {
         if let Some((user, password)) = through.and_then(|proxy| proxy.login.as_ref()) {
             builder = builder.header("Proxy-Authorization", basic(user, password.0.expose()));
         }
-        let body = match self.settings.framing {
-            Framing::Length => Full::new(body).map_err(|never| match never {}).boxed(),
-            Framing::Chunked => in_chunks(body),
+        if self.settings.framing == Framing::Length {
+            builder = builder.header("Content-Length", content.length());
+        }
+        let (tell, told) = watch::channel(false);
+        let go = if asks {
+            builder = builder.header("Expect", "100-continue");
+            Go::WhenTold { told, at_the_latest: CONTINUE_TIME }
+        } else {
+            Go::AtOnce
         };
-        builder.body(body).map_err(|error| ClientFault::Request(error.to_string()))
+        let (body, pace) = content.body(go);
+        let mut request = builder.body(body).map_err(|error| ClientFault::Request(error.to_string()))?;
+        if asks {
+            hyper::ext::on_informational(&mut request, move |informed| {
+                // 102 and the like say nothing about the body.
+                if informed.status() == hyper::StatusCode::CONTINUE {
+                    tell.send_replace(true);
+                }
+            });
+        }
+        Ok((request, pace))
     }
+}
+
+/// A request to be made, maybe more than once.
+struct Sending<'a> {
+    target: &'a Target,
+    headers: &'a [(String, String)],
+    content: &'a Content,
+    login: Option<&'a Login>,
 }
 
 impl Answer {
@@ -250,19 +312,6 @@ impl Answer {
         };
         self.status == 401 && self.headers.iter().any(challenge)
     }
-}
-
-type Body = http_body_util::combinators::BoxBody<Bytes, io::Error>;
-
-/// A body whose length is not said, so that it goes out in chunks.
-fn in_chunks(body: Bytes) -> Body {
-    const CHUNK: usize = 64 << 10;
-    let count = body.len().div_ceil(CHUNK);
-    let pieces = (0..count).map(move |index| {
-        let from = index * CHUNK;
-        Ok(Frame::data(body.slice(from..body.len().min(from + CHUNK))))
-    });
-    StreamBody::new(futures_util::stream::iter(pieces)).boxed()
 }
 
 /// Asks a proxy for a way through (RFC 9110, section 9.3.6).
@@ -291,59 +340,4 @@ async fn tunnel(stream: &mut TcpStream, target: &Target, proxy: &ProxySettings) 
         Some(status) if status.starts_with('2') => Ok(()),
         _ => Err(ClientFault::Proxy(format!("it answers '{}'", line.chars().take(80).collect::<String>()))),
     }
-}
-
-/// A connection, under TLS or not.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
-/// Sends the request and reads the answer. Folded header lines are unfolded: partners' products send them
-/// (RFC 9112, section 5.2 has a user agent replace them by spaces).
-async fn exchange(stream: Box<dyn Stream>, request: hyper::Request<Body>, cap: usize) -> Result<Answer, ClientFault> {
-    let broken = |error: hyper::Error| ClientFault::Broken(in_full(&error));
-    let (mut sender, connection) = hyper::client::conn::http1::Builder::new()
-        .title_case_headers(true)
-        .allow_obsolete_multiline_headers_in_responses(true)
-        .allow_spaces_after_header_name_in_responses(true)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
-    let answering = async {
-        let response = sender.send_request(request).await.map_err(broken)?;
-        let (parts, mut body) = response.into_parts();
-        let headers = parts.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into()));
-        let mut answer = Answer { status: parts.status.as_u16(), headers: headers.collect(), body: Vec::new() };
-        while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame.map_err(broken)?.into_data() {
-                if answer.body.len().saturating_add(data.len()) > cap {
-                    return Err(ClientFault::TooLarge(cap));
-                }
-                answer.body.extend_from_slice(&data);
-            }
-        }
-        Ok(answer)
-    };
-    // The connection does the reading and writing; what ends it shows in the answer.
-    let driving = async {
-        let driven = connection.await;
-        tracing::trace!(?driven, "connection ended");
-        std::future::pending::<Infallible>().await
-    };
-    tokio::select! {
-        biased;
-        answer = answering => answer,
-        never = driving => match never {},
-    }
-}
-
-/// An error with what caused it; hyper says only the first half itself.
-fn in_full(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }

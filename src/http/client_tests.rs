@@ -22,7 +22,7 @@ fn settings() -> ClientSettings {
 
 fn ask(settings: ClientSettings, url: &str, body: &[u8]) -> Result<Answer, ClientFault> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { Client::new(settings)?.post(url, &[], body.to_vec()).await })
+    runtime.block_on(async { Client::new(settings)?.post(url, &[], Content::bytes(body.to_vec())).await })
 }
 
 /// A server that gives these answers, one a connection, and tells what it was sent.
@@ -98,6 +98,145 @@ fn a_body_goes_in_chunks_where_a_partner_wants_that() {
     );
     assert!(request.contains("\r\n\r\n10000\r\n") && request.ends_with("\r\n0\r\n\r\n"));
     assert_eq!(request.matches('x').count(), body.len());
+}
+
+/// A server that follows a script on each connection: what it says once it has seen so much (nothing stands for the end of
+/// a head). What it saw on each connection comes back.
+fn scripted(connections: Vec<Vec<(&'static str, &'static str)>>) -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        for script in connections {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            let (mut seen, mut looked_at) = (String::new(), 0);
+            for (until, say) in script {
+                let mut piece = [0; 4096];
+                while !seen[looked_at..].contains(until) {
+                    match stream.read(&mut piece) {
+                        Ok(amount @ 1..) => seen.push_str(&String::from_utf8_lossy(&piece[..amount])),
+                        _ => break,
+                    }
+                }
+                // What would be there too early shows.
+                seen.push('|');
+                looked_at = seen.len();
+                drop(stream.write_all(say.as_bytes()));
+            }
+            drop(stream);
+            tell.send(seen).unwrap();
+        }
+    });
+    (address, told)
+}
+
+const HEAD_ENDS: &str = "\r\n\r\n";
+
+#[test]
+fn a_server_is_asked_before_the_body_where_that_is_wanted() {
+    let check = |connections: Vec<Vec<(&'static str, &'static str)>>, status: u16, seen: &[&str]| {
+        let count = connections.len();
+        let (address, told) = scripted(connections);
+        let asking = ClientSettings { expect_continue: true, ..settings() };
+        assert_eq!(ask(asking, &format!("http://{address}/"), b"the body").map(|answer| answer.status), Ok(status));
+        for (connection, expect) in told.iter().take(count).zip(seen) {
+            let found = connection.replace("Expect: 100-continue", "<asks>");
+            assert!(found.ends_with(expect), "{found:?} does not end with {expect:?}");
+        }
+    };
+    let go = "HTTP/1.1 100 Continue\r\n\r\n";
+    check(vec![vec![(HEAD_ENDS, go), ("the body", OK)]], 200, &["<asks>\r\n\r\n|the body|"]);
+    let no = "HTTP/1.1 413 Too large\r\nContent-Length: 0\r\n\r\n";
+    check(vec![vec![(HEAD_ENDS, no)]], 413, &["<asks>\r\n\r\n|"]);
+    // 102 says nothing about the body; whoever says nothing gets it after a while.
+    check(vec![vec![(HEAD_ENDS, "HTTP/1.1 102 Processing\r\n\r\n"), ("the body", OK)]], 200, &["|the body|"]);
+    check(vec![vec![(HEAD_ENDS, ""), ("the body", OK)]], 200, &["|the body|"]);
+    let failed = "HTTP/1.1 417 What?\r\nContent-Length: 0\r\n\r\n";
+    let again = vec![vec![(HEAD_ENDS, failed)], vec![("the body", OK)]];
+    check(again, 200, &["<asks>\r\n\r\n|", "Content-Length: 8\r\n\r\nthe body|"]);
+}
+
+#[test]
+fn a_connection_is_kept_where_that_is_wanted_and_made_anew_where_it_is_gone() {
+    const STAYS: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    let check = |close: bool, connections: Vec<Vec<(&'static str, &'static str)>>, bodies: &[&str]| {
+        let count = connections.len();
+        let (address, told) = scripted(connections);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = format!("http://{address}/");
+        let client = Client::new(ClientSettings { connection_close: close, ..settings() }).unwrap();
+        for body in ["first", "second"] {
+            let posted = runtime.block_on(client.post(&url, &[], Content::bytes(body)));
+            assert_eq!(posted.map(|answer| answer.status), Ok(200), "{body}");
+            thread::sleep(Duration::from_millis(50));
+        }
+        drop((client, runtime));
+        let seen: Vec<String> = told.iter().take(count).collect();
+        let words = |seen: &String| {
+            let words = ["first", "second"].into_iter().filter(|word| seen.contains(word));
+            words.collect::<Vec<_>>().join("+")
+        };
+        assert_eq!(seen.iter().map(words).collect::<Vec<_>>(), bodies, "{seen:?}");
+        assert!(seen.iter().all(|seen| seen.contains("Connection: close") == close), "{seen:?}");
+    };
+    check(true, vec![vec![("first", STAYS)], vec![("second", STAYS)]], &["first", "second"]);
+    check(false, vec![vec![("first", STAYS), ("second", STAYS)]], &["first+second"]);
+    // Closed behind the first answer; closed when the second request is there already.
+    check(false, vec![vec![("first", STAYS)], vec![("second", STAYS)]], &["first", "second"]);
+    let closed = vec![vec![("first", STAYS), ("second", "")], vec![("second", STAYS)]];
+    check(false, closed, &["first+second", "second"]);
+}
+
+/// A file of which some can be read.
+struct Torn(std::io::Cursor<Vec<u8>>);
+
+impl Read for Torn {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(out)? {
+            0 => Err(std::io::Error::other("the disk is gone")),
+            amount => Ok(amount),
+        }
+    }
+}
+
+impl std::io::Seek for Torn {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_body_is_read_while_it_goes_out() {
+    const BYTES: usize = 300_000;
+    let content = |length, bytes| Content::file(length, Torn(std::io::Cursor::new(vec![b'x'; bytes])));
+    let post = |settings: ClientSettings, answer: &str, content: Content| {
+        let (address, told) = server(&[answer]);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = format!("http://{address}/");
+        let answer = runtime.block_on(async { Client::new(settings)?.post(&url, &[], content).await });
+        drop(runtime);
+        (answer.map(|answer| answer.status), told.recv().unwrap())
+    };
+    for framing in [Framing::Length, Framing::Chunked] {
+        let (status, seen) = post(ClientSettings { framing, ..settings() }, OK, content(BYTES as u64, BYTES));
+        assert_eq!((status, seen.matches('x').count()), (Ok(200), BYTES), "{framing:?}");
+        // What cannot be read whole is not sent whole: no length is reached, no last chunk is there.
+        let (fault, seen) = post(ClientSettings { framing, ..settings() }, "", content(BYTES as u64, 100_000));
+        let fault = fault.unwrap_err().to_string();
+        assert!(fault.contains("the disk is gone") && fault.contains("65536 of 300000 bytes"), "{fault}");
+        assert!(!seen.ends_with("\r\n0\r\n\r\n") && seen.matches('x').count() < BYTES, "{framing:?}");
+    }
+}
+
+#[test]
+fn a_server_that_takes_no_more_of_a_body_or_gives_no_answer_is_left() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let patience = Duration::from_millis(300);
+    let impatient = || ClientSettings { body_idle: patience, answer_time: patience, ..settings() };
+    assert_eq!(ask(impatient(), &url, b"x"), Err(ClientFault::Timeout("answer")));
+    assert_eq!(ask(impatient(), &url, &vec![b'x'; 64 << 20]), Err(ClientFault::Timeout("body")));
 }
 
 #[test]
@@ -266,7 +405,7 @@ fn servers_that_rustls_refuses_are_reached_by_the_legacy_profile() {
     let (answer, seen) = OldServer::start(&pair, &OLD).ask(legacy(stranger));
     assert!(answer.unwrap_err().to_string().contains("not pinned"));
     assert_eq!(seen, "", "nothing was said to a server that is not the partner's");
-    let (answer, seen) = OldServer::start(&pair, &OLD).ask(legacy(Trust::System));
+    let (answer, seen) = OldServer::start(&pair, &OLD).ask(legacy(Trust::System(SystemRoots::default())));
     assert!(matches!(answer, Err(ClientFault::Handshake(_))), "{answer:?}");
     assert_eq!(seen, "");
 }

@@ -48,7 +48,7 @@ impl LegacyTls {
         builder.set_cipher_list(CIPHERS).map_err(unusable)?;
         builder.set_options(SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION | LEGACY_SERVER_CONNECT);
         let pins = match trust {
-            Trust::System => None,
+            Trust::System(_) => None,
             Trust::Roots(pem) => {
                 let mut store = X509StoreBuilder::new().map_err(unusable)?;
                 for root in X509::stack_from_pem(pem).map_err(unusable)? {

@@ -13,10 +13,12 @@ mod admission;
 mod body;
 mod client;
 mod connection;
+mod content;
 mod field;
 mod guard;
 mod head;
 mod judge;
+mod kept;
 mod legacy;
 mod reply;
 mod server;
@@ -27,6 +29,7 @@ mod trust;
 
 pub use body::{BodyFault, BodyReader};
 pub use client::{Answer, Client, ClientFault};
+pub use content::Content;
 pub use guard::Reach;
 pub use head::RequestHead;
 pub use reply::Reply;
@@ -35,7 +38,7 @@ pub use settings::{
     ClientIdentity, ClientSettings, Framing, Login, LowestTls, PasswordOf, ProxySettings, TlsLibrary, When,
 };
 pub use tls::{MinimumTls, ServerTls, TlsFault, TlsInfo};
-pub use trust::Trust;
+pub use trust::{SystemRoots, Trust};
 
 #[cfg(test)]
 #[path = "../../tests/support/certificates.rs"]

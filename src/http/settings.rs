@@ -24,11 +24,17 @@ pub struct ClientSettings {
     pub proxy: Option<ProxySettings>,
     /// How the length of a body is said.
     pub framing: Framing,
+    /// Ask the server before the body goes out (RFC 9110, section 10.1.1).
+    pub expect_continue: bool,
+    /// Close the connection after each request.
+    pub connection_close: bool,
     /// Which addresses it connects to.
     pub reach: Reach,
     /// Connecting and the handshake.
     pub connect_time: Duration,
-    /// From there to the last byte of the answer.
+    /// From one piece of the body being taken to the next.
+    pub body_idle: Duration,
+    /// From the last piece of the body to the last byte of the answer.
     pub answer_time: Duration,
     /// Bytes of the answer's body.
     pub answer_size: usize,
@@ -45,8 +51,11 @@ impl ClientSettings {
             login: None,
             proxy: None,
             framing: Framing::default(),
+            expect_continue: false,
+            connection_close: true,
             reach: Reach::default(),
             connect_time,
+            body_idle: answer_time,
             answer_time,
             answer_size,
         }

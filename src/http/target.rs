@@ -39,9 +39,15 @@ impl Target {
         self.host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&self.host)
     }
 
-    /// Whether both lead to the same server (RFC 6454, section 4).
+    /// The server it leads to: scheme, host and port (RFC 6454, section 4).
+    pub(super) fn origin(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{}:{}", self.host.to_ascii_lowercase(), self.port)
+    }
+
+    /// Whether both lead to the same server.
     pub(super) fn same_origin(&self, other: &Self) -> bool {
-        (self.tls, self.port) == (other.tls, other.port) && self.host.eq_ignore_ascii_case(&other.host)
+        self.origin() == other.origin()
     }
 }
 

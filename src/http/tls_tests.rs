@@ -30,7 +30,7 @@ fn ask(settings: ClientSettings, url: &str, body: &[u8]) -> Result<Answer, Clien
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let headers = [("AS2-From".to_owned(), "ACME".to_owned())];
-        Client::new(settings)?.post(url, &headers, body.to_vec()).await
+        Client::new(settings)?.post(url, &headers, Content::bytes(body.to_vec())).await
     })
 }
 

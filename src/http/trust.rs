@@ -1,6 +1,6 @@
 //! Whom a client trusts.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -16,11 +16,30 @@ use crate::base::Sha256;
 #[derive(Clone, Debug)]
 pub enum Trust {
     /// One that leads to a root of this system, and names the host.
-    System,
+    System(SystemRoots),
     /// One that leads to one of these roots (PEM), and names the host.
     Roots(Vec<u8>),
     /// Exactly one of these, by SHA-256 of its DER form, whatever it says about itself.
     Pinned(Vec<Sha256>),
+}
+
+/// The roots of this system: read when they are first needed, and shared by all that were cloned of one another.
+#[derive(Clone, Debug, Default)]
+pub struct SystemRoots(Arc<OnceLock<Arc<RootCertStore>>>);
+
+impl SystemRoots {
+    fn get(&self) -> Result<Arc<RootCertStore>, TrustFault> {
+        if let Some(roots) = self.0.get() {
+            return Ok(Arc::clone(roots));
+        }
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = RootCertStore::empty();
+        let (added, _ignored) = roots.add_parsable_certificates(found.certs);
+        if added == 0 {
+            return Err(TrustFault("this system has no root certificates; name some".to_owned()));
+        }
+        Ok(Arc::clone(self.0.get_or_init(|| Arc::new(roots))))
+    }
 }
 
 /// Why there is nobody to trust.
@@ -42,7 +61,7 @@ pub(super) fn trusting(
         .with_protocol_versions(versions)
         .map_err(|error| TrustFault(error.to_string()))?;
     let builder = match trust {
-        Trust::System => builder.with_root_certificates(system_roots()?),
+        Trust::System(roots) => builder.with_root_certificates(roots.get()?),
         Trust::Roots(pem) => builder.with_root_certificates(given_roots(pem)?),
         Trust::Pinned(pins) => builder
             .dangerous()
@@ -56,16 +75,6 @@ pub(super) fn trusting(
     let unusable = || TrustFault("the client's private key cannot be used".to_owned());
     let key = PrivateKeyDer::from_pem_slice(identity.key.expose()).map_err(|_| unusable())?;
     builder.with_client_auth_cert(chain, key).map_err(|_| unusable())
-}
-
-fn system_roots() -> Result<RootCertStore, TrustFault> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    let (added, _ignored) = roots.add_parsable_certificates(found.certs);
-    if added == 0 {
-        return Err(TrustFault("this system has no root certificates; name some".to_owned()));
-    }
-    Ok(roots)
 }
 
 fn given_roots(pem: &[u8]) -> Result<RootCertStore, TrustFault> {
