@@ -1,5 +1,5 @@
 #!/bin/bash
-# Fuzzes the floor `edi`: scripts/fuzz.sh SECONDS [TARGET...]. Each target runs so many seconds from our own seeds and from
+# Fuzzes what strangers' bytes reach first: scripts/fuzz.sh SECONDS [TARGET...]. Each target runs so many seconds from our own seeds and from
 # what earlier runs found; without names all of them do. The exit status says whether something was found.
 #
 # libFuzzer is linked directly: the coverage it needs is asked of the compiler here, and neither a nightly toolchain nor

@@ -4,8 +4,18 @@
 
 #[path = "../../src/base/mod.rs"]
 pub mod base;
+#[path = "../../src/mime/mod.rs"]
+pub mod mime;
+#[path = "../../src/smime/mod.rs"]
+pub mod smime;
+#[path = "../../src/as2/mod.rs"]
+pub mod as2;
 #[path = "../../src/edi/mod.rs"]
 pub mod edi;
+
+pub mod ber;
+pub mod http;
+pub mod keys;
 
 use std::fmt::Write as _;
 use std::io::{self, Read};
