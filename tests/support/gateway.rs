@@ -21,6 +21,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The URL path of the AS2 listener.
 pub const AS2_PATH: &str = "/as2";
 
+/// The processor time a process has used so far: its own, and the kernel's on its behalf.
+pub fn processor_time_of(process: u32) -> [Duration; 2] {
+    // Hundredths of a second, fields 14 and 15 of proc(5)'s stat; the name in field 2 may hold anything but ')'.
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    [fields[11], fields[12]].map(|ticks| Duration::from_millis(ticks.parse::<u64>().unwrap() * 10))
+}
+
 /// A gateway in its folder; its process may be started, stopped and killed any number of times.
 pub struct Gateway {
     folder: TempDir,
@@ -108,10 +116,14 @@ impl Gateway {
 
     /// The processor time the daemon has used so far: its own, and the kernel's on its behalf.
     pub fn processor_time(&self) -> [Duration; 2] {
-        // Hundredths of a second, fields 14 and 15 of proc(5)'s stat; the name in field 2 may hold anything but ')'.
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.as_ref().unwrap().id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        [fields[11], fields[12]].map(|ticks| Duration::from_millis(ticks.parse::<u64>().unwrap() * 10))
+        processor_time_of(self.process.as_ref().unwrap().id())
+    }
+
+    /// The most memory the daemon had at once, in bytes: VmHWM of proc(5).
+    pub fn peak_memory(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.as_ref().unwrap().id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
     }
 
     pub fn address(&self) -> SocketAddr {
