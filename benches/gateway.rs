@@ -25,34 +25,25 @@ mod partner;
 mod plan;
 #[path = "../tests/support/ports.rs"]
 mod ports;
+#[expect(dead_code, reason = "benches/as2.rs uses the rest")]
+mod traffic;
 #[path = "../tests/support/wire.rs"]
 mod wire;
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use edigate::as2::Settlement;
 use edigate::base::{Clock, OsEntropy, SystemClock};
 use edigate::exchange::{Change, CounterName, Effect};
 use edigate::store::{Outbox, StoreSettings};
-use openssl::hash::MessageDigest;
-use openssl::pkey::PKey;
-use openssl::rsa::{Padding, Rsa};
-use openssl::sign::{Signer, Verifier};
-use rustix::time::{ClockId, clock_gettime};
 
-use crate::gateway::Gateway;
-use crate::partner::{Packed, Terms};
-use crate::plan::Plan;
+use crate::traffic::{SENDERS, Work, bare_rsa, each, not_edi, rate, ratio, through_the_door};
 
 /// Lines of the order; 37 make 5 KB.
 const LINES: usize = 37;
-/// Partners posting at once.
-const SENDERS: usize = 8;
 /// A payload that rides in the journal's record.
 const PAYLOAD_BYTES: usize = 5000;
 
@@ -61,7 +52,7 @@ fn main() {
     println!(
         "{orders} orders of 5 KB, signed SHA-256, encrypted AES-256-CBC, signed receipt, durable; {SENDERS} senders"
     );
-    let rsa = bare_rsa(orders);
+    let rsa = bare_rsa(orders, Work::Receiving);
     println!("  bare RSA-2048 (decrypt, sign, verify)   {}", each(rsa, orders));
     let whole = through_the_door(orders, |index| order::with_lines(index, LINES), 1);
     println!("  the daemon's processor time             {}", each(whole.processor(), orders));
@@ -80,94 +71,6 @@ fn main() {
         let rate = durable_changes(writers, payload);
         println!("  {writers:2} writers, {payload:4} bytes of payload each      {rate:.0}/s");
     }
-}
-
-/// What a run through the door cost.
-struct Cost {
-    own: Duration,
-    kernel: Duration,
-    wall: Duration,
-}
-
-impl Cost {
-    fn processor(&self) -> Duration {
-        self.own + self.kernel
-    }
-}
-
-/// As long as an order of [`LINES`] lines, each another.
-fn not_edi(index: u32) -> Vec<u8> {
-    format!("message {index} ").into_bytes().repeat(380)
-}
-
-/// Processor time of the RSA work in `count` messages: unwrapping the content key, signing the receipt, verifying the
-/// signature of the message.
-fn bare_rsa(count: usize) -> Duration {
-    let rsa = Rsa::generate(2048).unwrap();
-    let key = PKey::from_rsa(rsa.clone()).unwrap();
-    let mut wrapped = vec![0; 256];
-    rsa.public_encrypt(&[7; 32], &mut wrapped, Padding::PKCS1).unwrap();
-    let mut unwrapped = vec![0; 256];
-    let before = processor_time();
-    for _ in 0..count {
-        rsa.private_decrypt(&wrapped, &mut unwrapped, Padding::NONE).unwrap();
-        let mut signer = Signer::new(MessageDigest::sha256(), &key).unwrap();
-        let signature = signer.sign_oneshot_to_vec(b"attributes").unwrap();
-        let mut verifier = Verifier::new(MessageDigest::sha256(), &key).unwrap();
-        assert!(verifier.verify_oneshot(&signature, b"attributes").unwrap());
-    }
-    processor_time() - before
-}
-
-/// What it costs the daemon to take `count` messages and hand on `documents` for each. They are packed beforehand and their
-/// receipts verified afterwards, so that the senders take little from the two cores.
-fn through_the_door(count: usize, content: fn(u32) -> Vec<u8>, documents: usize) -> Cost {
-    let mut gateway = Plan::default().prepare();
-    gateway.start();
-    let messages: Vec<Packed> = (1..).take(count).map(|index| Terms::default().pack(&content(index))).collect();
-    let [own, kernel] = gateway.processor_time();
-    let start = Instant::now();
-    let replies = post_all(&gateway, &messages);
-    let wall = start.elapsed();
-    gateway.wait_for_documents(count * documents);
-    wait_until_at_rest(&gateway);
-    let [own_after, kernel_after] = gateway.processor_time();
-    for (message, reply) in messages.iter().zip(&replies) {
-        assert_eq!(partner::settle(message, reply), Settlement::Accepted, "{}", reply.text());
-    }
-    Cost { own: own_after - own, kernel: kernel_after - kernel, wall }
-}
-
-/// What follows a receipt belongs to the cost too.
-fn wait_until_at_rest(gateway: &Gateway) {
-    const REST: Duration = Duration::from_millis(300);
-    let mut before = gateway.processor_time();
-    loop {
-        thread::sleep(REST);
-        let now = gateway.processor_time();
-        if now == before {
-            return;
-        }
-        before = now;
-    }
-}
-
-fn post_all(gateway: &Gateway, messages: &[Packed]) -> Vec<wire::Reply> {
-    let next = AtomicUsize::new(0);
-    let mut replies: Vec<(usize, wire::Reply)> = thread::scope(|scope| {
-        let sender = || {
-            let mut replies = Vec::new();
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(message) = messages.get(place) else { return replies };
-                replies.push((place, partner::send(gateway.address(), message).unwrap()));
-            }
-        };
-        let senders: Vec<_> = (0..SENDERS).map(|_| scope.spawn(sender)).collect();
-        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()
-    });
-    replies.sort_by_key(|(place, _)| *place);
-    replies.into_iter().map(|(_, reply)| reply).collect()
 }
 
 /// Overwrites one block and syncs it, again and again: the most that one writer can get from this disk.
@@ -219,25 +122,4 @@ fn durable_changes(writers: usize, payload_bytes: usize) -> f64 {
     let rate = rate(changes.try_into().unwrap(), start.elapsed());
     store.close();
     rate
-}
-
-fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
-}
-
-fn each(time: Duration, count: usize) -> String {
-    format!("{:.2} s, {:.3} ms each", time.as_secs_f64(), time.as_secs_f64() * 1000.0 / as_f64(count))
-}
-
-fn ratio(part: Duration, whole: Duration) -> f64 {
-    part.as_secs_f64() / whole.as_secs_f64()
-}
-
-fn rate(count: usize, time: Duration) -> f64 {
-    as_f64(count) / time.as_secs_f64()
-}
-
-fn as_f64(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap())
 }
