@@ -18,6 +18,7 @@ mod app;
 mod deliver;
 mod dispatch;
 mod gate;
+mod learn;
 mod listeners;
 mod open;
 mod overdue;
