@@ -17,6 +17,7 @@
 mod app;
 mod deliver;
 mod dispatch;
+mod expiry;
 mod gate;
 mod learn;
 mod listeners;

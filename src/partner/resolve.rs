@@ -342,7 +342,7 @@ fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
         with.faults.add(Diagnostic::error("not-found", message).at(own.identity.at).expecting(expected));
     }
     let sign_with = match (&own.sign_with, &ours) {
-        (Some(start), Some(ours)) => Some(sign_with(start, ours, with.faults)?),
+        (Some(start), Some(ours)) => Some(sign_with(start, ours, with)?),
         _ => None,
     };
     let certificates = their_certificates(&own.certificates, with);
@@ -367,16 +367,22 @@ fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
 }
 
 /// The one certificate of ours that `sign_with` means.
-fn sign_with(start: &Located<FingerprintStart>, ours: &Identity, faults: &Faults) -> Option<Sha256> {
+fn sign_with(start: &Located<FingerprintStart>, ours: &Identity, with: &Resolving<'_>) -> Option<Sha256> {
     let meant: BTreeSet<_> = ours.listed.iter().filter(|one| start.begins(one)).collect();
     if let (1, Some(only)) = (meant.len(), meant.first()) {
+        let mut named = ours.certificates.iter().filter(|own| own.certificate.fingerprint() == **only).peekable();
+        if named.peek().is_some() && named.all(|own| own.window.until <= with.now) {
+            let message = "the certificate that 'sign_with' names has ended; it is signed as for everybody";
+            let warning = Diagnostic::warning("sign-with-ended", message).at(start.at.clone());
+            with.faults.add(warning.hinting("take it out, or name the next one"));
+        }
         return Some(**only);
     }
     let known: BTreeSet<_> = ours.listed.iter().map(|one| format!("\"{one}\"")).collect();
     let many = if meant.is_empty() { "no certificate" } else { "more than one certificate" };
     let message = format!("{many} of [identity.{}] begins with {}", ours.name, **start);
     let expected = format!("one of {}", known.into_iter().collect::<Vec<_>>().join(", "));
-    faults.add(Diagnostic::error("not-found", message).at(start.at.clone()).expecting(expected));
+    with.faults.add(Diagnostic::error("not-found", message).at(start.at.clone()).expecting(expected));
     None
 }
 

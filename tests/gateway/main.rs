@@ -32,6 +32,7 @@ mod traffic;
 mod wire;
 
 // Tests.
+mod certificates;
 mod cut;
 mod documents;
 mod faults;
