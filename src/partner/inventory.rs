@@ -69,6 +69,11 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether it is about what we send, for which one certificate is used at a time.
+    pub const fn is_outgoing(self) -> bool {
+        matches!(self, Self::Own(OwnRole::Sign | OwnRole::TlsClient) | Self::Their(TheirRole::Encrypt))
+    }
+
     /// The word in configuration files and lists.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -128,6 +133,16 @@ impl Listed {
     /// What it is used for, as `sign+decrypt`.
     pub fn usage(&self) -> String {
         self.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join("+")
+    }
+
+    /// What is used in its place for something that goes out, where it counts and so does another of the list that came into
+    /// force later.
+    pub fn overtaken_by<'a>(&self, all: &'a [Self], now: Timestamp) -> Option<(Role, &'a Self)> {
+        self.roles.iter().filter(|role| role.is_outgoing() && self.window.holds(now)).find_map(|role| {
+            let rivals = all.iter().filter(|other| other.owner == self.owner && other.roles.contains(role));
+            let used = rivals.filter(|other| other.window.holds(now)).max_by_key(|other| other.window.from)?;
+            (used.certificate != self.certificate).then_some((*role, used))
+        })
     }
 
     /// Days until it counts no more, begun ones counted whole; zero and below when it does not count any more.

@@ -34,7 +34,7 @@ pub(super) fn list(
         out.line("no certificate ends within that time")?;
     } else {
         let heading = ["USAGE", "OWNER", "NAME", "FINGERPRINT", "UNTIL", "LEFT", "USED BY", "STATE"].map(str::to_owned);
-        let rows = shown.iter().map(|one| row(one, unfollowed(one), now));
+        let rows = shown.iter().map(|one| row(one, &all, unfollowed(one), now));
         let rows: Vec<Vec<String>> = std::iter::once(heading.to_vec()).chain(rows).collect();
         let mut columns = [Column::Text; 8];
         columns[5] = Column::Number;
@@ -44,7 +44,7 @@ pub(super) fn list(
     Ok(if found { Exit::Findings } else { Exit::Clean })
 }
 
-fn row(one: &Listed, unfollowed: bool, now: Timestamp) -> Vec<String> {
+fn row(one: &Listed, all: &[Listed], unfollowed: bool, now: Timestamp) -> Vec<String> {
     let used_by = match &one.owner {
         Owner::Identity(_) => counted(one.partners.len(), "partner"),
         Owner::Listener(_) | Owner::Broker => "-".to_owned(),
@@ -55,6 +55,9 @@ fn row(one: &Listed, unfollowed: bool, now: Timestamp) -> Vec<String> {
         State::Grace => format!("grace, expired {}", day(one.certificate.not_after())),
         other => other.as_str().to_owned(),
     };
+    if let Some((role, used)) = one.overtaken_by(all, now) {
+        state.push_str(&format!("; {} by {}", role.as_str(), used.name()));
+    }
     if unfollowed {
         state.push_str("; no successor known");
     }

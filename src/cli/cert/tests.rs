@@ -174,6 +174,9 @@ fn ours_is_staged_switched_and_switched_back() {
 
     done(&site, "activate us-2027");
     assert_eq!(signs(&site, now().after(Duration::from_secs(1))), (new.fingerprint(), 2));
+    let list = done(&site, "list");
+    let states: Vec<_> = list.lines().map(|line| line.rsplit("  ").next().unwrap()).collect();
+    assert_eq!(states[1..4], ["active; sign by us-2027", "active", "active"], "{list}");
     let (_, told) = typed(&site, "activate ours", now().after(DAY)).unwrap();
     assert!(told.contains("from now on ours"), "{told}");
     assert_eq!(signs(&site, now().after(Duration::from_secs(1))), (new.fingerprint(), 2));
