@@ -4,6 +4,7 @@
 //! counters in the text format of Prometheus; `/v1/documents` and `/v1/exchanges` show what became of each message.
 
 mod answer;
+mod certificates;
 mod documents;
 mod exchanges;
 mod health;

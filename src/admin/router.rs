@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::health::Readiness;
-use super::{documents, exchanges, health, submissions};
+use super::{certificates, documents, exchanges, health, submissions};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
 use crate::observe::Metrics;
@@ -36,6 +36,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
+        .route("/v1/certificates/use", get(certificates::in_use))
         .route("/v1/documents", get(documents::list))
         .route("/v1/documents/{id}", get(documents::show))
         .route("/v1/documents/{id}/content", get(documents::content))

@@ -44,6 +44,8 @@ pub struct Received {
 pub struct Layers {
     /// The cipher of its envelope.
     pub encryption: Option<ContentEncryption>,
+    /// SHA-256 of the certificate of ours that it was encrypted for.
+    pub opened_with: Option<Sha256>,
     /// Its signature.
     pub signature: Option<Verified>,
     /// Whether it was compressed.
@@ -179,7 +181,9 @@ impl Opening<'_> {
         }
         self.layers.encryption = Some(algorithm);
         let result = self.decrypted(&mut inside);
-        match drain(&mut inside) {
+        let drained = drain(&mut inside);
+        self.layers.opened_with = inside.opened_with();
+        match drained {
             Err(error) => Err(As2Error::Sealed(SealedFault::Cms(error.into()))),
             // What a signature that counts covers is the partner's own: of that the truth may be told.
             Ok(()) if self.layers.signature.is_some() => result.map_err(|error| match decompression(error) {

@@ -1,5 +1,6 @@
 //! What may be typed.
 
+mod cert;
 mod edi;
 mod mapping;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use cert::*;
 pub(crate) use edi::*;
 pub(crate) use mapping::*;
 
@@ -36,6 +38,9 @@ pub(crate) enum Command {
     /// Speak AS2 by hand
     #[command(subcommand)]
     As2(As2Command),
+    /// List certificates, and put the next one in place of one that ends
+    #[command(subcommand)]
+    Cert(CertCommand),
     /// List, show and import guides: what messages look like
     #[command(subcommand)]
     Guide(GuideCommand),

@@ -1,8 +1,10 @@
 //! The command line: one file per command, one table of exit codes, one way to fail.
 
 mod args;
+mod cert;
 mod check;
 mod client;
+mod columns;
 mod doc;
 mod edi;
 mod exit;
@@ -58,6 +60,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
         Command::As2(As2Command::Send(arguments)) => send::send(arguments, out),
         Command::Guide(command) => guide::guide(command, out),
         Command::Mapping(command) => mapping::mapping(command, out),
+        Command::Cert(command) => cert::cert(command, SystemClock.now(), out),
         Command::Schema(command) => schema::schema(command, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),

@@ -74,6 +74,16 @@ pub(super) struct AmqpTable {
     pub(super) confirm_timeout: Duration,
 }
 
+impl ErpTable {
+    /// What is shown to the broker.
+    pub(super) fn client(&self) -> Option<&PairTable> {
+        match self {
+            Self::Amqp(amqp) => amqp.client.as_ref(),
+            Self::Directory(_) => None,
+        }
+    }
+}
+
 /// Reads the whole file.
 pub(super) fn read(table: &Table<'_>) -> Written {
     schema(table);

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use crate::base::table::{Faults, Source};
-use crate::base::{Diagnostic, Location};
+use crate::base::{Diagnostic, Location, Secret};
 
 /// Bytes of one configuration file; a partner with a thousand agreements has a tenth of that.
 const FILE: u64 = 1 << 20;
@@ -18,6 +18,8 @@ const FILES: usize = 10_000;
 /// The folder that holds edigate.toml.
 pub(super) struct Folder {
     root: PathBuf,
+    /// Files by relative name that are to be there, whatever lies on the disk.
+    proposed: BTreeMap<String, Secret<Vec<u8>>>,
 }
 
 /// Why a file could not be had.
@@ -46,12 +48,22 @@ impl Folder {
     /// The folder in which `file` lies.
     pub(super) fn of(file: &Path) -> Self {
         let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Self { root: parent.unwrap_or(Path::new(".")).to_owned() }
+        Self::at(parent.unwrap_or(Path::new(".")))
     }
 
     /// A folder by its own path.
     pub(super) fn at(folder: &Path) -> Self {
-        Self { root: folder.to_owned() }
+        Self { root: folder.to_owned(), proposed: BTreeMap::new() }
+    }
+
+    /// Takes files to be there that are not written yet.
+    pub(super) fn propose(&mut self, files: BTreeMap<String, Secret<Vec<u8>>>) {
+        self.proposed = files;
+    }
+
+    /// What a file that is not written yet is to hold.
+    pub(super) fn proposed(&self, written: &str) -> Option<&[u8]> {
+        self.proposed.get(written).map(|bytes| bytes.expose().as_slice())
     }
 
     /// A run-time place as written: relative to the folder, or absolute.
@@ -61,6 +73,9 @@ impl Folder {
 
     /// Reads the file at a path from the configuration, which must stay inside the folder.
     pub(super) fn read(&self, written: &str) -> Result<Vec<u8>, Refused> {
+        if let Some(bytes) = self.proposed(written) {
+            return Ok(bytes.to_vec());
+        }
         let path = self.inside(written)?;
         read_bounded(&path).map_err(|why| Refused {
             hint: Some("paths are relative to the folder of edigate.toml".to_owned()),
@@ -91,7 +106,11 @@ impl Folder {
     /// `hint` says what to do.
     pub(super) fn source(&self, name: &str, hint: &str, faults: &Faults) -> Option<Source> {
         let whole = || Location { file: Some(name.to_owned()), ..Location::default() };
-        let bytes = match read_bounded(&self.root.join(name)) {
+        let there = match self.proposed(name) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => read_bounded(&self.root.join(name)),
+        };
+        let bytes = match there {
             Ok(bytes) => bytes,
             Err(why) => {
                 faults

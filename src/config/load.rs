@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::Configuration;
 use super::edigate_toml::{self, AmqpTable, ErpTable, ListenerTable, PairTable, StoreTable, Written};
 use super::folder::Folder;
 use super::guides::OwnGuides;
@@ -15,11 +14,12 @@ use super::mappings::{MappingFiles, Mappings};
 use super::secret::{self, Credentials};
 use super::settings::{Amqp, ClientCertificate, Erp, Listener, Settings, Store, Tls};
 use super::terms::zone;
+use super::{Configuration, inventory};
 use crate::base::table::{Faults, Located, read};
 use crate::base::{Diagnostic, Location, PartnerId, Secret, Timestamp};
 use crate::edi::GuideKey;
 use crate::mapping::Mapping;
-use crate::partner::{Identity, PartnerFile, Registry, Resolving, Surroundings, judge_one};
+use crate::partner::{Identity, Listed, PartnerFile, Registry, Resolving, Surroundings, judge_one};
 use crate::smime::{Certificate, PrivateKey};
 
 /// Loads the configuration whose edigate.toml is at `path`, certificates judged as of `now`.
@@ -32,8 +32,8 @@ pub fn load(path: &Path, now: Timestamp) -> Result<Configuration, Vec<Diagnostic
     let failed = faults.any_error();
     let diagnostics = faults.into_sorted();
     match loaded {
-        Some((settings, registry)) if !failed => {
-            Ok(Configuration { settings, registry: Arc::new(registry), warnings: diagnostics })
+        Some((settings, registry, certificates)) if !failed => {
+            Ok(Configuration { settings, registry: Arc::new(registry), certificates, warnings: diagnostics })
         }
         _ => Err(diagnostics),
     }
@@ -44,6 +44,32 @@ pub fn load(path: &Path, now: Timestamp) -> Result<Configuration, Vec<Diagnostic
 pub fn check(path: &Path, now: Timestamp) -> Vec<Diagnostic> {
     let faults = Faults::new();
     Loader::new(path, Credentials::of_this_process(Credentials::Unseen), now, &faults).load(path);
+    faults.into_sorted()
+}
+
+/// Every certificate that the configuration at `path` names. Keys are not looked at, so whoever may read the
+/// configuration may ask.
+///
+/// # Errors
+/// Faults of the files that keep one of the certificates from being read.
+pub fn certificates(path: &Path) -> Result<Vec<Listed>, Vec<Diagnostic>> {
+    let faults = Faults::new();
+    let credentials = Credentials::of_this_process(Credentials::Unseen);
+    // Nothing is judged by the time here.
+    let listed = Loader::new(path, credentials, Timestamp::from_millis(0), &faults).certificates(path);
+    match listed {
+        Some(listed) if !faults.any_error() => Ok(listed),
+        _ => Err(faults.into_sorted()),
+    }
+}
+
+/// Checks the configuration as [`check`] does, with these files by relative name in place of what lies on the disk.
+pub(super) fn check_with(path: &Path, proposed: BTreeMap<String, Secret<Vec<u8>>>, now: Timestamp) -> Vec<Diagnostic> {
+    let faults = Faults::new();
+    let mut loader = Loader::new(path, Credentials::of_this_process(Credentials::Unseen), now, &faults);
+    loader.folder.propose(proposed);
+    loader.load(path);
+    drop(loader);
     faults.into_sorted()
 }
 
@@ -67,14 +93,14 @@ impl<'a> Loader<'a> {
     }
 
     /// Goes through all files. `None` when some part could not be made; then faults or warnings say why.
-    pub(super) fn load(&self, path: &Path) -> Option<(Settings, Registry)> {
+    pub(super) fn load(&self, path: &Path) -> Option<(Settings, Registry, Vec<Listed>)> {
         let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
-        let source = self.folder.source(&name, "name another by --config FILE", self.faults);
-        let written = source.as_ref().and_then(|source| read(source, self.faults, edigate_toml::read));
+        let written = self.written(&name);
         let files = self.partner_files();
         self.mappings.borrow_mut().compile_all(self.faults);
         // Without edigate.toml there are no identities: partner files are still read for faults of their own.
         let mut written = written?;
+        let certificates = inventory::listed(&written, &files, &|path| self.certificate_quietly(path));
         let identities = self.identities(&mut written);
         let resolving = Resolving {
             surroundings: self,
@@ -87,7 +113,25 @@ impl<'a> Loader<'a> {
         let partners = files.into_iter().filter_map(|file| file.resolve(&resolving)).collect();
         let registry = Registry::build(partners, Arc::clone(&self.guides.guides), self.faults);
         let settings = self.settings(written, &name);
-        Some((settings?, registry))
+        Some((settings?, registry, certificates))
+    }
+
+    /// All certificates that the files name. Keys, mappings and guides are not looked at.
+    fn certificates(&self, path: &Path) -> Option<Vec<Listed>> {
+        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+        let written = self.written(&name);
+        let files = self.partner_files();
+        Some(inventory::listed(&written?, &files, &|path| self.certificate(path)))
+    }
+
+    fn written(&self, name: &str) -> Option<Written> {
+        let source = self.folder.source(name, "name another by --config FILE", self.faults);
+        source.as_ref().and_then(|source| read(source, self.faults, edigate_toml::read))
+    }
+
+    /// A certificate whose faults are told by whoever needs it.
+    fn certificate_quietly(&self, path: &Located<String>) -> Option<Certificate> {
+        Certificate::from_pem(&self.folder.read(path).ok()?).ok()
     }
 
     /// All partners/*/partner.toml. A folder `templates` holds no partner.

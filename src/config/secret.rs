@@ -87,6 +87,9 @@ const CHECK_AS_SERVICE: &str = "to check it too, set CREDENTIALS_DIRECTORY to a 
 
 /// Reads a key file, which only its owner may read (ssh's rule for keys).
 fn key_file(path: &str, folder: &Folder) -> Result<Vec<u8>, Diagnostic> {
+    if let Some(bytes) = folder.proposed(path) {
+        return Ok(bytes.to_vec());
+    }
     let real = folder.inside(path).map_err(|refused| refused.at(Default::default()))?;
     let mode = mode(&real);
     if let Some(mode) = mode.filter(|mode| mode & 0o077 != 0) {

@@ -94,7 +94,7 @@ fn the_documented_files_load_with_warnings_only() {
     insta::with_settings!({ snapshot_path => "../../tests/fixtures/config/snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("documented", diagnostics.iter().map(|one| format!("{one}\n")).collect::<String>());
     });
-    let (settings, registry) = made.unwrap();
+    let (settings, registry, _) = made.unwrap();
     let Erp::Amqp(amqp) = &settings.erp else { panic!("not the directory sink") };
     assert_eq!(amqp.url.expose(), "amqps://edigate:canary@broker.example:5671/edi");
     assert_eq!((amqp.window, amqp.shards), (128, 4));

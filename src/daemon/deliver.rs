@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::learn;
 use super::pack::evidence;
 use super::ports::Ports;
 use super::route::{self, Posted, Way};
@@ -53,15 +54,20 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         },
         (handover, _) => Outcome::Answered(handover),
     };
+    let signer = match &outcome {
+        Outcome::Receipt(receipt) => receipt.certificate.as_ref().map(|(used, _)| used.fingerprint),
+        Outcome::Answered(_) => None,
+    };
     // A receipt may have come by another way while the answer was waited for.
-    let now = ports.outbox.exchange(exchange.id)?;
-    if now.is_some_and(|now| now.version != exchange.version) {
+    let current = ports.outbox.exchange(exchange.id)?;
+    if current.is_some_and(|current| current.version != exchange.version) {
         return Ok(());
     }
     let [jitter] = ports.entropy.bytes();
     let terms = route::terms(send, &packed);
     let told = attempt.clone();
-    let (change, progress) = outbound::attempted(&exchange, lease.job(), detail, attempt, outcome, &terms, jitter);
+    let (mut change, progress) = outbound::attempted(&exchange, lease.job(), detail, attempt, outcome, &terms, jitter);
+    learn::from_receipt(ports, &mut change, &exchange.partner, signer, now)?;
     match lease.finish(change).await {
         Err(StoreError::Conflict { .. } | StoreError::LeaseLost { .. }) => {}
         Err(fault) => return Err(fault),

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use super::learn;
 use super::ports::Ports;
 use super::receipt;
 use super::receive::Message;
@@ -174,7 +175,8 @@ fn judged(
                 receipt: receipt.clone(),
                 deliver_to: url.clone(),
             };
-            let change = inbound::opened(&exchange, opening);
+            let mut change = inbound::opened(&exchange, opening);
+            learn::from_message(ports, &mut change, &exchange.partner, &received.layers, message.at)?;
             let again = Some(Box::new(Again { exchange, detail, fresh: receipt, url }));
             Ok(Decided { change, told: Told::Received { message: Box::new(message), bytes }, again })
         }

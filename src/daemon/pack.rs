@@ -99,7 +99,7 @@ fn message(
 ) -> Result<Result<Packing, Diagnostic>, StoreError> {
     let (from, to): (&As2Name, &As2Name) = (&channel.ours.as2_id, &channel.theirs.value);
     let message_id = MessageId::mint(now, &*ports.entropy);
-    let signer = send.sign.and_then(|sign| Some((channel.ours.signer(now)?, sign.digest)));
+    let signer = send.sign.and_then(|sign| Some((channel.signer(now)?, sign.digest)));
     let recipients: Vec<Certificate> = send.encrypt.and_then(|_| channel.encrypt_for(now)).into_iter().collect();
     if let Some(why) = unprotected(send, signer.is_some(), !recipients.is_empty()) {
         return Ok(Err(why));

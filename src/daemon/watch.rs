@@ -1,10 +1,12 @@
-//! Looks every second at what may close the gate: the disk, the store. Tells systemd that the daemon is alive.
+//! Looks every second at what may close the gate: the disk, the store; every minute at what certificates have left. Tells
+//! systemd that the daemon is alive.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::expiry::Expiry;
 use super::gate::Closed;
 use super::ports::Ports;
 use crate::base::Diagnostic;
@@ -14,12 +16,15 @@ use crate::store::{Health, IndexRecovery, Level, Recovery, Space};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
+/// How often it looks at what certificates have left.
+const EXPIRY_EVERY: Duration = Duration::from_secs(60);
 /// How often it asks the store to let go what retention allows.
 const RELEASE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Looks until `stop` becomes true.
 pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
     let mut next_release = ports.clock.now();
+    let (mut expiry, mut next_expiry) = (Expiry::from(next_release), next_release);
     let mut told = None;
     while !*stop.borrow() {
         look(&ports);
@@ -32,6 +37,10 @@ pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
         }
         tell_systemd(sd_notify::NotifyState::Watchdog);
         let now = ports.clock.now();
+        if now >= next_expiry {
+            next_expiry = now.after(EXPIRY_EVERY);
+            expiry.look(&ports);
+        }
         if now >= next_release {
             next_release = now.after(RELEASE_EVERY);
             release(&ports).await;

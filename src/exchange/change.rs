@@ -2,6 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
+use super::certificate_use::CertificateUse;
 use super::record::{Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Sent, Subject};
 use crate::base::{ExchangeId, Timestamp};
 
@@ -80,6 +81,9 @@ pub enum Effect {
     /// Writes how far an asynchronous receipt of ours has come.
     #[n(8)]
     Dispatch(#[n(0)] Dispatch),
+    /// Writes down that a partner uses a certificate.
+    #[n(9)]
+    CertificateUse(#[n(0)] CertificateUse),
 }
 
 /// Bytes that must be on disk when the change is.

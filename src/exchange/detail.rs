@@ -35,6 +35,9 @@ pub struct Detail {
     /// How the content was encrypted, when it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption: Option<String>,
+    /// SHA-256 of the certificate of ours that it was encrypted for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_with: Option<Sha256>,
     /// Whether it was compressed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub compressed: bool,

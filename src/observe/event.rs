@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::Metrics;
-use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Timestamp};
+use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
 
 /// Why a connection was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -384,6 +384,21 @@ pub enum Event<'a> {
     StoreFailed {
         /// The full story.
         detail: &'a str,
+    },
+    /// A certificate without another to follow it has so many days left, or has ended.
+    CertificateExpires {
+        /// Whose it is: an identity or a listener of ours, or a partner.
+        owner: &'a str,
+        /// What it is used for: `sign+decrypt`.
+        usage: &'a str,
+        /// SHA-256 of its DER.
+        certificate: Sha256,
+        /// Its subject.
+        subject: &'a str,
+        /// Days left; zero when it has ended.
+        days_left: i64,
+        /// The first instant at which it does not count any more.
+        until: Timestamp,
     },
     /// Something that cannot be was: edigate itself is at fault.
     Defect {

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::event::{Broker, Event};
 use crate::base::{PartnerId, Severity};
 
+/// With more days left than these a certificate may wait for morning.
+const DAYS_THAT_MAY_WAIT: i64 = 7;
+
 impl Event<'_> {
     /// `error` asks a person to act, `warn` may wait for morning, `info` tells the story of one exchange.
     pub(super) fn write(&self) {
@@ -15,6 +18,7 @@ impl Event<'_> {
             | Self::Stopped
             | Self::ConfigurationInForce { .. }
             | Self::ConfigurationKept { .. }
+            | Self::CertificateExpires { .. }
             | Self::Defect { .. }
             | Self::Fault(_) => self.write_daemon(),
             Self::Listening { .. }
@@ -65,6 +69,19 @@ impl Event<'_> {
                     faults,
                     "the new configuration has faults and the old one stays in force; run 'edigate check'"
                 );
+            }
+            Self::CertificateExpires { owner, usage, certificate, subject, days_left, until } => {
+                if days_left > DAYS_THAT_MAY_WAIT {
+                    tracing::warn!(
+                        event = "certificate.expires", owner, usage, %certificate, subject, days_left, %until,
+                        "a certificate ends and none is known to follow it"
+                    );
+                } else {
+                    tracing::error!(
+                        event = "certificate.expires", owner, usage, %certificate, subject, days_left, %until,
+                        "a certificate ends or has ended and none is known to follow it; add the next one"
+                    );
+                }
             }
             Self::Defect { kind, detail } => {
                 tracing::error!(event = "defect", kind, detail, "this is a fault of edigate itself; please report it");

@@ -51,6 +51,13 @@ struct ByListenerAndReason {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ByCertificate {
+    owner: String,
+    usage: String,
+    certificate: String,
+}
+
 /// Everything that is counted. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Inner>);
@@ -75,6 +82,7 @@ struct Inner {
     broker_ready: Gauge,
     jobs: Family<ByKind, Gauge>,
     partners: Gauge,
+    certificate_days_left: Family<ByCertificate, Gauge>,
     configuration_kept: Counter,
     defects: Family<ByKind, Counter>,
     started: Gauge<f64, AtomicU64>,
@@ -113,6 +121,7 @@ impl Metrics {
             broker_ready: Gauge::default(),
             jobs: Family::default(),
             partners: Gauge::default(),
+            certificate_days_left: Family::default(),
             configuration_kept: Counter::default(),
             defects: Family::default(),
             started: Gauge::default(),
@@ -138,6 +147,15 @@ impl Metrics {
     /// Sets how many jobs of a kind (`translate`, `publish`) are open.
     pub fn set_open_jobs(&self, kind: &'static str, open: u64) {
         self.0.jobs.get_or_create(&ByKind { kind }).set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many days each certificate has left, by owner, usage and the beginning of its SHA-256. Certificates that
+    /// are not among them any more are forgotten.
+    pub fn set_certificates(&self, all: impl IntoIterator<Item = (String, String, String, i64)>) {
+        self.0.certificate_days_left.clear();
+        for (owner, usage, certificate, days) in all {
+            self.0.certificate_days_left.get_or_create(&ByCertificate { owner, usage, certificate }).set(days);
+        }
     }
 
     /// Sets when the daemon started, in seconds since 1970.
@@ -224,6 +242,7 @@ impl Metrics {
             | Event::Draining
             | Event::Stopped
             | Event::Fault(_)
+            | Event::CertificateExpires { .. }
             | Event::Listening { .. }
             | Event::ListenerDrained { .. }
             | Event::AcceptFailed { .. }
@@ -305,6 +324,11 @@ impl Inner {
         );
         registry.register("broker_ready", "1 while the broker takes documents", self.broker_ready.clone());
         registry.register("partners", "Partners in the configuration in force", self.partners.clone());
+        registry.register(
+            "certificate_days_left",
+            "Days until a certificate does not count any more",
+            self.certificate_days_left.clone(),
+        );
         registry.register("configuration_kept", "Reloads refused for their faults", self.configuration_kept.clone());
         registry.register("defects", "Faults of edigate itself", self.defects.clone());
         registry.register("start_time_seconds", "When the daemon started, since 1970", self.started.clone());

@@ -12,7 +12,7 @@ use super::url::url;
 use super::{not_yet, profile};
 use crate::as2::As2Name;
 use crate::base::table::{Faults, Located, Source, Table, read};
-use crate::base::{Location, PartnerId};
+use crate::base::{FingerprintStart, Location, PartnerId};
 use crate::canon::Usage;
 use crate::mapping::PartyEntry;
 
@@ -59,6 +59,7 @@ pub(crate) struct OwnChannel {
     pub(crate) at: Location,
     pub(crate) identity: Located<String>,
     pub(crate) as2_id: Located<As2Name>,
+    pub(crate) sign_with: Option<Located<FingerprintStart>>,
     pub(crate) url: Option<String>,
     pub(crate) certificates: Vec<CertificateEntry<TheirRole>>,
     pub(crate) receive: Receive,
@@ -116,6 +117,10 @@ impl As2Table {
         }
         let identity = table.string("identity");
         let as2_id = as2_name(table, "as2_id");
+        let sign_with = table.value("sign_with").and_then(|value| {
+            let start = value.parsed(FingerprintStart::EXPECTED, |text| text.parse().ok())?;
+            Some(Located { value: start, at: value.at() })
+        });
         let url = table.value("url").as_ref().and_then(url);
         let profile = table.one_of("profile", &profile::words());
         let certificates = table
@@ -137,6 +142,7 @@ impl As2Table {
             at: table.at(),
             identity: identity?,
             as2_id: as2_id?,
+            sign_with,
             url,
             certificates,
             receive,

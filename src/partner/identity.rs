@@ -5,7 +5,7 @@ use super::certificate::{CertificateEntry, Window};
 use super::validity::{Dated, judge};
 use crate::as2::{As2Name, Signer};
 use crate::base::table::{Faults, Located, Table};
-use crate::base::{Diagnostic, Secret, Timestamp};
+use crate::base::{Diagnostic, Secret, Sha256, Timestamp};
 use crate::smime::{Certificate, Decryptor, PrivateKey};
 
 /// What a certificate of ours is used for.
@@ -53,8 +53,16 @@ impl IdentityEntry {
                 faults.add(fault.expecting(format!("[[identity.{}.certificates]] with that role", *self.name)));
             }
         }
-        let resolved: Vec<_> =
-            self.certificates.iter().filter_map(|entry| Some((entry, own(entry, surroundings, faults)?))).collect();
+        let mut listed = Vec::new();
+        let mut resolved = Vec::new();
+        for entry in &self.certificates {
+            let certificate = surroundings.certificate(&entry.cert);
+            let key = entry.key.as_ref().and_then(|key| surroundings.key(key));
+            listed.extend(certificate.as_ref().map(Certificate::fingerprint));
+            let own =
+                certificate.zip(key).and_then(|(certificate, key)| own(entry, certificate, key, surroundings, faults));
+            resolved.extend(own.map(|own| (entry, own)));
+        }
         let dated: Vec<_> = resolved
             .iter()
             .map(|(entry, own)| Dated {
@@ -67,15 +75,18 @@ impl IdentityEntry {
             .collect();
         judge(&dated, now, faults);
         let certificates = resolved.into_iter().map(|(_, own)| own).collect();
-        Identity { name: self.name.value, as2_id: self.as2_id, certificates }
+        Identity { name: self.name.value, as2_id: self.as2_id, certificates, listed }
     }
 }
 
-/// One entry with its certificate and the key that belongs to it.
-fn own(entry: &CertificateEntry<OwnRole>, surroundings: &dyn Surroundings, faults: &Faults) -> Option<OwnCertificate> {
-    let certificate = surroundings.certificate(&entry.cert);
-    let key = entry.key.as_ref().and_then(|key| surroundings.key(key));
-    let (certificate, key) = (certificate?, key?);
+/// One entry with its certificate and its key, if they belong together.
+fn own(
+    entry: &CertificateEntry<OwnRole>,
+    certificate: Certificate,
+    key: PrivateKey,
+    surroundings: &dyn Surroundings,
+    faults: &Faults,
+) -> Option<OwnCertificate> {
     if !key.belongs_to(&certificate) {
         let message = format!("this key is not the key of the certificate {}", *entry.cert);
         let at = entry.key.as_ref().map(|key| key.at.clone()).unwrap_or_default();
@@ -109,6 +120,9 @@ pub struct Identity {
     pub as2_id: As2Name,
     /// Its certificates, in the order of the file.
     pub certificates: Vec<OwnCertificate>,
+    /// SHA-256 of each that is listed, also where the key is not at hand, as in a check that cannot see the service's
+    /// credentials.
+    pub(crate) listed: Vec<Sha256>,
 }
 
 /// A certificate of ours, its key, and when it counts.
@@ -125,6 +139,12 @@ pub struct OwnCertificate {
     pub tls_client: Option<TlsClient>,
 }
 
+impl OwnCertificate {
+    fn signer(&self) -> Signer {
+        Signer { certificate: self.certificate.clone(), key: self.key.clone() }
+    }
+}
+
 /// What we show to servers that ask for a certificate. It holds a key, so it has no `Debug`.
 pub struct TlsClient {
     /// PEM: the certificate, and after it those of its issuers, as far as the file has them.
@@ -137,9 +157,17 @@ impl Identity {
     /// What to sign with at `now`: of the certificates in force the one that came into force last, so that a new one
     /// takes over when its time comes. `None` when none is in force: then nothing may be signed.
     pub fn signer(&self, now: Timestamp) -> Option<Signer> {
-        self.in_force(OwnRole::Sign, now)
-            .max_by_key(|own| own.window.from)
-            .map(|own| Signer { certificate: own.certificate.clone(), key: own.key.clone() })
+        self.in_force(OwnRole::Sign, now).max_by_key(|own| own.window.from).map(OwnCertificate::signer)
+    }
+
+    /// What to sign with at `now` for a partner that is to see the certificate `chosen`. That one counts whatever its roles
+    /// and its time are for others, and no longer than it lasts; then it is as for everybody.
+    pub fn signer_for(&self, chosen: Option<Sha256>, now: Timestamp) -> Option<Signer> {
+        let counts = |own: &&OwnCertificate| {
+            let lasts = own.certificate.not_before() <= now && now < own.window.until;
+            lasts && chosen == Some(own.certificate.fingerprint())
+        };
+        self.certificates.iter().find(counts).map(OwnCertificate::signer).or_else(|| self.signer(now))
     }
 
     /// What partners may have encrypted for at `now`.

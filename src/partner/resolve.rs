@@ -1,6 +1,6 @@
 //! From a partner file as written to a partner as the daemon needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -13,9 +13,9 @@ use super::{
     Agreement, Edifact, Identity, MessageName, Origin, PartnerFile, Reading, Receive, Send, Status, TheirRole,
     TlsClient, Window, X12,
 };
-use crate::as2::{As2Name, Requirement, Security};
+use crate::as2::{As2Name, Requirement, Security, Signer};
 use crate::base::table::{Faults, Located};
-use crate::base::{Diagnostic, Limits, Location, PartnerId, Secret, Timestamp};
+use crate::base::{Diagnostic, FingerprintStart, Limits, Location, PartnerId, Secret, Sha256, Timestamp};
 use crate::canon::{Direction, Usage};
 use crate::edi::{Finding, GuideKey, Party, Standard};
 use crate::mapping::{Mapping, PartyEntry, ReadContext};
@@ -100,6 +100,9 @@ pub struct As2Channel {
     pub theirs: Located<As2Name>,
     /// Our identity: AS2-To of what arrives, and the keys behind it.
     pub ours: Arc<Identity>,
+    /// SHA-256 of the certificate of ours that this partner's receipts and messages are signed with, where it is not the
+    /// one for all.
+    pub sign_with: Option<Sha256>,
     /// Where the partner receives.
     pub url: Option<String>,
     /// The partner's certificates.
@@ -177,7 +180,7 @@ impl As2Channel {
         Security {
             verify: self.in_force(TheirRole::Verify, now),
             decrypt: self.ours.decryptors(now),
-            signer: self.ours.signer(now),
+            signer: self.signer(now),
             signed: requirement(self.receive.require_signed),
             encrypted: requirement(self.receive.require_encrypted),
             compressed: requirement(self.receive.require_compressed),
@@ -219,6 +222,11 @@ impl As2Channel {
             .filter(|one| one.roles.contains(&TheirRole::Encrypt) && one.window.holds(now))
             .max_by_key(|one| one.window.from)
             .map(|one| one.certificate.clone())
+    }
+
+    /// What receipts and messages for this partner are signed with at `now`.
+    pub fn signer(&self, now: Timestamp) -> Option<Signer> {
+        self.ours.signer_for(self.sign_with, now)
     }
 
     /// What the partner's server may show at `now`, or be vouched for by, where trust is pinned.
@@ -333,6 +341,10 @@ fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
         let message = format!("edigate.toml has no [identity.{}]", own.identity.value);
         with.faults.add(Diagnostic::error("not-found", message).at(own.identity.at).expecting(expected));
     }
+    let sign_with = match (&own.sign_with, &ours) {
+        (Some(start), Some(ours)) => Some(sign_with(start, ours, with)?),
+        _ => None,
+    };
     let certificates = their_certificates(&own.certificates, with);
     let listed = |role| own.certificates.iter().any(|entry| entry.roles.contains(&role));
     if receive.require_signed && !listed(TheirRole::Verify) {
@@ -351,7 +363,27 @@ fn channel(own: OwnChannel, with: &Resolving<'_>) -> Option<As2Channel> {
         Some(url) => Some(own.send.resolve(url, &roles, with)?),
         None => None,
     };
-    Some(As2Channel { theirs: own.as2_id, ours: ours?, url: own.url, certificates, receive, send })
+    Some(As2Channel { theirs: own.as2_id, ours: ours?, sign_with, url: own.url, certificates, receive, send })
+}
+
+/// The one certificate of ours that `sign_with` means.
+fn sign_with(start: &Located<FingerprintStart>, ours: &Identity, with: &Resolving<'_>) -> Option<Sha256> {
+    let meant: BTreeSet<_> = ours.listed.iter().filter(|one| start.begins(one)).collect();
+    if let (1, Some(only)) = (meant.len(), meant.first()) {
+        let mut named = ours.certificates.iter().filter(|own| own.certificate.fingerprint() == **only).peekable();
+        if named.peek().is_some() && named.all(|own| own.window.until <= with.now) {
+            let message = "the certificate that 'sign_with' names has ended; it is signed as for everybody";
+            let warning = Diagnostic::warning("sign-with-ended", message).at(start.at.clone());
+            with.faults.add(warning.hinting("take it out, or name the next one"));
+        }
+        return Some(**only);
+    }
+    let known: BTreeSet<_> = ours.listed.iter().map(|one| format!("\"{one}\"")).collect();
+    let many = if meant.is_empty() { "no certificate" } else { "more than one certificate" };
+    let message = format!("{many} of [identity.{}] begins with {}", ours.name, **start);
+    let expected = format!("one of {}", known.into_iter().collect::<Vec<_>>().join(", "));
+    with.faults.add(Diagnostic::error("not-found", message).at(start.at.clone()).expecting(expected));
+    None
 }
 
 fn their_certificates(entries: &[CertificateEntry<TheirRole>], with: &Resolving<'_>) -> Vec<TheirCertificate> {

@@ -22,18 +22,18 @@ pub(crate) struct Dated<'a, R> {
     pub(crate) at: &'a Location,
 }
 
-/// Warns of every certificate of one list that has ended or soon will without another to take over its roles, and of
-/// those that are weaker than signatures may be.
+/// Warns of every certificate of one list that has ended or soon will without another to take over its roles in time, and
+/// of those that are weaker than signatures may be.
 pub(crate) fn judge<R: PartialEq>(list: &[Dated<'_, R>], now: Timestamp, faults: &Faults) {
     for dated in list {
         let warn = |code, message: String, hint: &str| {
             faults.add(Diagnostic::warning(code, message).at(dated.at.clone()).hinting(hint));
         };
         let subject = dated.certificate.subject();
-        let succeeded = dated
-            .roles
-            .iter()
-            .all(|role| list.iter().any(|other| other.roles.contains(role) && other.window.until > dated.window.until));
+        let ends = dated.window.until;
+        let follows = |other: &Dated<'_, R>| other.window.until > ends && other.window.from <= ends.max(now);
+        let succeeded =
+            dated.roles.iter().all(|role| list.iter().any(|other| other.roles.contains(role) && follows(other)));
         if dated.window.until <= now && !succeeded {
             warn("expired", format!("the certificate of {subject} counted until {}", dated.window.until), RENEW);
         } else if dated.window.until <= now.after(NOTICE) && !succeeded {

@@ -20,6 +20,7 @@ impl Tag {
     pub(crate) const BIT_STRING: Self = Self::universal(3);
     pub(crate) const OCTET_STRING: Self = Self::universal(4);
     pub(crate) const OBJECT_IDENTIFIER: Self = Self::universal(6);
+    pub(crate) const UTF_8_STRING: Self = Self::universal(12);
     pub(crate) const SEQUENCE: Self = Self::universal(16);
     pub(crate) const SET: Self = Self::universal(17);
     pub(crate) const UTC_TIME: Self = Self::universal(23);

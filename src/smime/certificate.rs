@@ -10,7 +10,7 @@ use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509NameRef};
 
 use super::ber::{BerReader, Tag};
-use super::{SmimeError, der};
+use super::{SmimeError, der, lenient};
 use crate::base::{Secret, Sha256, Timestamp};
 
 /// A certificate from a file of the operator's. Cheap to clone; equal when the fingerprints are.
@@ -90,7 +90,7 @@ impl CertificateName {
 }
 
 /// An integer's content octets without leading octets that say nothing (X.690, section 8.3.2).
-fn shortest_integer(octets: &[u8]) -> &[u8] {
+pub(super) fn shortest_integer(octets: &[u8]) -> &[u8] {
     match octets {
         [0x00, rest @ ..] if rest.first().is_some_and(|next| *next < 0x80) => shortest_integer(rest),
         [0xff, rest @ ..] if rest.first().is_some_and(|next| *next >= 0x80) => shortest_integer(rest),
@@ -112,7 +112,12 @@ impl Certificate {
     /// # Errors
     /// [`SmimeError::Unusable`], saying why.
     pub fn from_pem(pem: &[u8]) -> Result<Self, SmimeError> {
-        let x509 = X509::from_pem(pem).map_err(|cause| {
+        let x509 = X509::from_pem(pem);
+        // OpenSSL does not tell a certificate that it finds too odd from text without any.
+        if let (Err(_), Some(der)) = (&x509, first_block(pem)) {
+            return Self::from_der(&der);
+        }
+        let x509 = x509.map_err(|cause| {
             let found = if pem.starts_with(&[0x30]) { "; the file looks like DER" } else { "" };
             unusable(format!("no certificate could be read from PEM text{found} ({})", reason(&cause)))
         })?;
@@ -126,6 +131,7 @@ impl Certificate {
     /// [`SmimeError::Unusable`], saying why.
     pub fn from_der(der: &[u8]) -> Result<Self, SmimeError> {
         let x509 = X509::from_der(der)
+            .or_else(|cause| lenient::mended(der).ok().and_then(|der| X509::from_der(&der).ok()).ok_or(cause))
             .map_err(|cause| unusable(format!("no certificate could be read from DER ({})", reason(&cause))))?;
         Self::new(&x509, der.to_vec())
     }
@@ -228,6 +234,17 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Certificate({}, {})", self.subject(), self.fingerprint())
     }
+}
+
+/// The DER of the first certificate in PEM text (RFC 7468, section 5), whatever it holds.
+fn first_block(pem: &[u8]) -> Option<Vec<u8>> {
+    const LABEL: &str = "CERTIFICATE-----";
+    let text = String::from_utf8_lossy(pem);
+    let (_, behind) = text.split_once("-----BEGIN ")?;
+    let (label, behind) = behind.split_once(LABEL)?;
+    let (block, _) = behind.split_once("-----END ")?;
+    let digits: String = block.chars().filter(|c| !c.is_whitespace()).collect();
+    (label.len() < LABEL.len()).then(|| openssl::base64::decode_block(&digits).ok()).flatten()
 }
 
 fn unusable(what: String) -> SmimeError {

@@ -12,7 +12,7 @@ use super::ber::{BerReader, Octets, Tag};
 use super::recipient::Recipients;
 use super::unwrap::unpad_block;
 use super::{Certificate, ContentEncryption, PrivateKey, SmimeError};
-use crate::base::Limits;
+use crate::base::{Limits, Sha256};
 
 /// One of our certificates and its private key, to open envelopes with. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +40,9 @@ pub struct EnvelopeReader<R> {
     cipher: Crypter,
     /// Whether a content key unwrapped: secret until the end.
     unwrapped: Choice,
+    /// The certificates whose keys were tried, and which of them it was: secret until the end.
+    tried: Vec<Sha256>,
+    unwrapped_by: u8,
     stage: Stage,
     plain: Plain,
 }
@@ -88,6 +91,7 @@ impl<R: Read> EnvelopeReader<R> {
             let name = format!("{algorithm} in this kind of envelope");
             return Err(SmimeError::Unsupported { what: "content encryption", name });
         }
+        let tried = recipients.certificates();
         let key = recipients.unwrap(algorithm, fallback_key)?;
         let content = ber.open_octets(Tag::context(0), "there is no encrypted content")?;
         let mut cipher = Crypter::new(algorithm.cipher(), Mode::Decrypt, key.bytes(), Some(&vector))
@@ -95,13 +99,22 @@ impl<R: Read> EnvelopeReader<R> {
         cipher.pad(false);
         let bytes = Zeroizing::new(vec![0; PIECE + 2 * BLOCK]);
         let plain = Plain { bytes, block: algorithm.padded_to(), start: 0, end: 0, held: 0 };
-        let (unwrapped, stage) = (key.unwrapped, Stage::Content);
-        Ok(Self { ber, content, algorithm, code_length, cipher, unwrapped, stage, plain })
+        let (unwrapped, unwrapped_by, stage) = (key.unwrapped, key.unwrapped_by, Stage::Content);
+        Ok(Self { ber, content, algorithm, code_length, cipher, unwrapped, tried, unwrapped_by, stage, plain })
     }
 
     /// The cipher of the content.
     pub fn algorithm(&self) -> ContentEncryption {
         self.algorithm
+    }
+
+    /// SHA-256 of the certificate of ours that it was encrypted for: of several that it names the one whose key opened
+    /// it. `None` before the end was reached and found right.
+    pub fn opened_with(&self) -> Option<Sha256> {
+        match self.stage {
+            Stage::Whole => self.tried.get(usize::from(self.unwrapped_by)).copied(),
+            Stage::Content | Stage::Failed => None,
+        }
     }
 
     /// Decrypts until there is plaintext to give or the end.

@@ -18,6 +18,7 @@ mod digest;
 mod envelope;
 mod error;
 mod identifier;
+mod lenient;
 mod mic;
 mod recipient;
 mod scheme;

@@ -12,7 +12,7 @@ use super::identifier::CertificateIdentifier;
 use super::transport::{KeyTransport, Transport};
 use super::unwrap::ContentKey;
 use super::{ContentEncryption, SmimeError};
-use crate::base::Limits;
+use crate::base::{Limits, Sha256};
 
 /// What the recipients of an envelope come to: the wrapped keys we can try.
 pub(crate) struct Recipients<'a> {
@@ -135,6 +135,11 @@ impl<'a> Recipients<'a> {
         }
         ber.leave(WHAT)?;
         ber.leave(WHAT)
+    }
+
+    /// The certificates whose keys are tried, in that order.
+    pub(crate) fn certificates(&self) -> Vec<Sha256> {
+        self.for_us.iter().map(|(decryptor, _)| decryptor.certificate.fingerprint()).collect()
     }
 
     fn offer(&mut self, decryptor: &'a Decryptor, wrapped: Wrapped) {

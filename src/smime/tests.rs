@@ -5,6 +5,7 @@ mod bounds;
 mod compress;
 mod envelope;
 pub(super) mod keys;
+mod odd;
 mod openssl_cms;
 mod robust;
 mod signature;
@@ -12,7 +13,7 @@ mod signature;
 use std::io::Read;
 
 use super::*;
-use crate::base::{Entropy, Limits};
+use crate::base::{Entropy, Limits, Sha256};
 
 /// Bytes that look random and are the same in every run.
 struct Fixed;

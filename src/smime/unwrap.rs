@@ -26,12 +26,22 @@ pub(crate) struct ContentKey {
     length: usize,
     /// Whether a wrapped key unwrapped.
     pub(crate) unwrapped: Choice,
+    /// Wrapped keys tried so far.
+    tried: u8,
+    /// Which of them it was, from 0, if one was: as secret as whether one was.
+    pub(crate) unwrapped_by: u8,
 }
 
 impl ContentKey {
     /// The key to use while none has unwrapped.
     pub(crate) fn fallback(key: [u8; LONGEST], length: usize) -> Self {
-        Self { bytes: Zeroizing::new(key), length: length.min(LONGEST), unwrapped: Choice::from(0) }
+        Self {
+            bytes: Zeroizing::new(key),
+            length: length.min(LONGEST),
+            unwrapped: Choice::from(0),
+            tried: 0,
+            unwrapped_by: 0,
+        }
     }
 
     /// Tries a wrapped key. The first that unwraps is kept.
@@ -47,7 +57,7 @@ impl ContentKey {
         for (byte, new) in self.bytes.iter_mut().zip(candidate.iter()) {
             byte.conditional_assign(new, take);
         }
-        self.unwrapped |= is_padded;
+        self.note(take);
     }
 
     /// Takes a key that was unwrapped elsewhere, unless one was before or its length is another.
@@ -57,7 +67,14 @@ impl ContentKey {
         for (byte, new) in self.bytes.iter_mut().zip(fitting.unwrap_or_default()) {
             byte.conditional_assign(new, take);
         }
+        self.note(take);
+    }
+
+    /// One more was tried, and is the one when `take` says so.
+    fn note(&mut self, take: Choice) {
         self.unwrapped |= take;
+        self.unwrapped_by.conditional_assign(&self.tried, take);
+        self.tried = self.tried.saturating_add(1);
     }
 
     /// The key, right or random.

@@ -197,7 +197,11 @@ fn count(
                 view.read(&key::row(&after.id))?.map(|before: Row| Counted::Row(before.stage)),
                 Counted::Row(after.stage),
             ),
-            Effect::Answer(..) | Effect::Counter(..) | Effect::Sent(..) | Effect::Dispatch(_) => {
+            Effect::Answer(..)
+            | Effect::Counter(..)
+            | Effect::Sent(..)
+            | Effect::Dispatch(_)
+            | Effect::CertificateUse(_) => {
                 key::fold_effect(effect, &mut view.own);
                 continue;
             }

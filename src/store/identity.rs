@@ -18,8 +18,8 @@ use super::layout::replace_durably;
 use crate::base::Timestamp;
 
 /// The format of the whole folder: raised when an older binary could no longer read it. 1 knew messages of partners
-/// only; 2 knows those that are sent, and asynchronous receipts.
-pub(crate) const FORMAT: u32 = 2;
+/// only; 2 knows those that are sent, and asynchronous receipts; 3 knows which certificates partners use.
+pub(crate) const FORMAT: u32 = 3;
 const STORE_MAGIC: &[u8; 8] = b"EDGSTORE";
 const HEAD_MAGIC: &[u8; 8] = b"EDGHEAD1";
 /// `STORE` and `HEAD` are far below this; a longer file is damaged.

@@ -15,6 +15,7 @@
 //! | `p` SHA-256 | [`Place`] of a payload |
 //! | `s` dedup key | [`Sent`]: the exchange that a message of ours is |
 //! | `m` exchange id | [`Dispatch`]: an asynchronous receipt of ours |
+//! | `u` partner, zero, purpose, SHA-256 | [`CertificateUse`]: a certificate that a partner uses |
 //!
 //! Numbers in keys are big-endian, so that they sort; values are CBOR, or eight bytes big-endian. A value has at most
 //! 256 bytes.
@@ -24,11 +25,11 @@ use std::collections::BTreeMap;
 use minicbor::Encode;
 
 use super::codec::{Consequence, Counted, Forgotten, Place, Record, to_cbor};
-use crate::base::{DocumentId, ExchangeId, RowId, Sha256, Timestamp};
-use crate::exchange::{BlobRef, CounterName, DedupKey, Effect, JobKind, Lane, Subject};
+use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
+use crate::exchange::{BlobRef, CounterName, DedupKey, Effect, JobKind, Lane, Purpose, Subject};
 
 #[cfg(doc)]
-use crate::exchange::{Answer, Dispatch, Document, Exchange, Job, Row, Sent};
+use crate::exchange::{Answer, CertificateUse, Dispatch, Document, Exchange, Job, Row, Sent};
 
 /// The layout's version; an index written in another is made anew.
 pub(crate) const LAYOUT: u32 = 1;
@@ -54,6 +55,7 @@ pub(crate) enum Space {
     Payload = b'p' as isize,
     Sent = b's' as isize,
     Dispatch = b'm' as isize,
+    CertificateUse = b'u' as isize,
 }
 
 impl Space {
@@ -106,6 +108,14 @@ pub(crate) fn sent(key: &DedupKey) -> Vec<u8> {
 
 pub(crate) fn dispatch(id: &ExchangeId) -> Vec<u8> {
     Space::Dispatch.key(&[id.as_bytes()])
+}
+
+pub(crate) fn certificate_use(partner: &PartnerId, purpose: Purpose, certificate: &Sha256) -> Vec<u8> {
+    let purpose = match purpose {
+        Purpose::EncryptsFor => 0,
+        Purpose::SignsWith => 1,
+    };
+    Space::CertificateUse.key(&[partner.as_str().as_bytes(), &[0, purpose], certificate.as_bytes()])
 }
 
 /// The dedup key of an [`answer`] or a [`sent`] key.
@@ -217,6 +227,9 @@ pub(crate) fn fold_effect(effect: &Effect, into: &mut Overlay) {
         Effect::Counter(name, value) => (counter(name), Some(number(*value))),
         Effect::Sent(key, record) => (sent(key), some(record)),
         Effect::Dispatch(record) => (dispatch(&record.exchange), some(record)),
+        Effect::CertificateUse(record) => {
+            (certificate_use(&record.partner, record.purpose, &record.fingerprint), some(record))
+        }
     };
     into.insert(key, value);
 }
@@ -265,7 +278,9 @@ pub(crate) fn blobs(effect: &Effect) -> Vec<BlobRef> {
         Effect::Row(row) => vec![row.envelope, row.body],
         Effect::Answer(_, answer) => answer.receipt.into_iter().collect(),
         Effect::Dispatch(dispatch) => vec![dispatch.receipt, dispatch.detail],
-        Effect::Job(_) | Effect::JobDone(_) | Effect::Counter(..) | Effect::Sent(..) => Vec::new(),
+        Effect::Job(_) | Effect::JobDone(_) | Effect::Counter(..) | Effect::Sent(..) | Effect::CertificateUse(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -9,11 +9,12 @@ use super::error::StoreError;
 use super::index::Order;
 use super::key::{self, Space};
 use super::outbox::Outbox;
+use super::retention::each;
 use super::view::read_value;
-use crate::base::{DocumentId, ExchangeId, PartnerId, RowId};
+use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256};
 use crate::exchange::{
-    Answer, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Sent, Stage,
-    Subject,
+    Answer, CertificateUse, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane, Purpose, Row,
+    RowStage, Sent, Stage, Subject,
 };
 
 /// Records in one answer.
@@ -132,6 +133,27 @@ impl Outbox {
     /// What a message was answered. A hint before the work; [`Outbox::apply`] decides.
     pub fn answer_to(&self, key: &DedupKey) -> Result<Option<Answer>, StoreError> {
         self.record(&key::answer(key))
+    }
+
+    /// What is known of a partner's use of a certificate.
+    pub fn certificate_use(
+        &self,
+        partner: &PartnerId,
+        purpose: Purpose,
+        certificate: &Sha256,
+    ) -> Result<Option<CertificateUse>, StoreError> {
+        self.record(&key::certificate_use(partner, purpose, certificate))
+    }
+
+    /// Every certificate that a partner was seen to use, by partner. They are few and are not let go with the messages
+    /// that showed them.
+    pub fn certificate_uses(&self) -> Result<Vec<CertificateUse>, StoreError> {
+        let mut uses = Vec::new();
+        each(&self.shared, Space::CertificateUse, |one| {
+            uses.push(one);
+            Ok(())
+        })?;
+        Ok(uses)
     }
 
     fn record<T: for<'b> Decode<'b, ()>>(&self, key: &[u8]) -> Result<Option<T>, StoreError> {

@@ -33,6 +33,7 @@ mod wire;
 
 // Tests.
 mod away;
+mod certificates;
 mod cut;
 mod documents;
 mod faults;

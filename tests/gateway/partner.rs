@@ -123,8 +123,13 @@ pub fn settle(message: &Packed, reply: &Reply) -> Settlement {
 
 /// Reads the receipt in an answer, its signature verified against the gateway's certificate.
 pub fn receipt(reply: &Reply) -> Result<Mdn, String> {
+    receipt_by(Identity::northwind(), reply)
+}
+
+/// Reads the receipt in an answer, its signature verified against this certificate.
+pub fn receipt_by(signer: &Identity, reply: &Reply) -> Result<Mdn, String> {
     let headers = HeaderList::from_pairs(reply.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
-    let trusted = [Identity::northwind().certificate()];
+    let trusted = [signer.certificate()];
     Mdn::parse(&headers, &reply.body, &trusted, &SignaturePolicy::default(), &Limits::default())
         .map_err(|fault| format!("{fault:?}: {} {}", reply.status, reply.text()))
 }

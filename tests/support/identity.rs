@@ -67,6 +67,18 @@ impl Identity {
         IDENTITY.get_or_init(|| Self::new("Northwind Pumps AS2"))
     }
 
+    /// The gateway under test, once its certificate has been renewed.
+    pub fn northwind_next() -> &'static Self {
+        static IDENTITY: OnceLock<Identity> = OnceLock::new();
+        IDENTITY.get_or_init(|| Self::new("Northwind Pumps AS2"))
+    }
+
+    /// The partner that sends orders, once its certificate has been renewed.
+    pub fn acme_next() -> &'static Self {
+        static IDENTITY: OnceLock<Identity> = OnceLock::new();
+        IDENTITY.get_or_init(|| Self::new("Acme Bearings AS2"))
+    }
+
     /// The partner that sends orders.
     pub fn acme() -> &'static Self {
         static IDENTITY: OnceLock<Identity> = OnceLock::new();

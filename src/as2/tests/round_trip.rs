@@ -32,6 +32,8 @@ fn check(protection: Protection, wanted: ReceiptWanted) {
     assert_eq!(received.file_name.as_deref(), Some("order-4711.x12"));
     assert_eq!(received.mic, packed.mic, "{protection:?}");
     assert_eq!(received.layers.encryption, protection.encrypt);
+    let opened_with = protection.encrypt.map(|_| GATE.certificate().fingerprint());
+    assert_eq!(received.layers.opened_with, opened_with);
     assert_eq!(received.layers.signature.as_ref().map(|verified| verified.algorithm()), protection.sign);
 
     let answer = answered(&packed, &outcome, Some(&security));

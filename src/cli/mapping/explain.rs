@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::columns::{self, Column};
 use super::finding::element_of;
 use super::members::{self, Node, of_all, shown};
 use super::messages::{self, Message, With};
@@ -15,6 +14,7 @@ use super::{documents, is_document};
 use crate::base::Location;
 use crate::canon::Derived;
 use crate::cli::args::ExplainArguments;
+use crate::cli::columns::{self, Column};
 use crate::cli::edi::input::{Input, read_options};
 use crate::cli::exit::Exit;
 use crate::cli::print::{Failure, Output};

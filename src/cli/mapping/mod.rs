@@ -3,7 +3,6 @@
 
 mod cases;
 mod check;
-mod columns;
 mod documents;
 mod explain;
 mod finding;

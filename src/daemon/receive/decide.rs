@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::{Arrived, COME_AGAIN, Message, Waiting, put_off_for, store_failed};
 use crate::as2::{self, As2Error, ReceiptAsked, Received, Refusal, Security};
 use crate::base::{Diagnostic, Timestamp};
+use crate::daemon::learn;
 use crate::daemon::ports::Ports;
 use crate::daemon::receipt;
 use crate::exchange::inbound::{self, Arrival};
@@ -172,7 +173,7 @@ async fn accept(
     let InOrder { received, key, receipt, payload } = in_order;
     let Some(raw) = raw else { return fault_of_ours(ports, message, "an accepted message was not kept") };
     let partner = &message.partner.id;
-    let change = inbound::received(Arrival {
+    let mut change = inbound::received(Arrival {
         exchange: message.exchange,
         at: message.at,
         partner: partner.clone(),
@@ -183,6 +184,9 @@ async fn accept(
         payload,
         receipt: receipt.as_ref().map(receipt::to_bytes),
     });
+    if let Err(fault) = learn::from_message(ports, &mut change, partner, &received.layers, message.at) {
+        return store_failed(ports, &message.partner, &fault);
+    }
     match ports.outbox.apply(change).await {
         Ok(Applied::Done) => {
             let took = ports.clock.now().since(waiting.begun);
@@ -327,6 +331,7 @@ pub(in crate::daemon) fn detail_in_order(message: &Message, received: &Received)
         file_name: received.file_name.clone(),
         content_type: Some(received.content_type.essence().to_owned()),
         encryption: received.layers.encryption.map(|cipher| cipher.to_string()),
+        opened_with: received.layers.opened_with,
         compressed: received.layers.compressed,
         signature: signature.map(|verified| verified.algorithm().to_string()),
         signer: signature.map(|verified| verified.signer),

@@ -12,6 +12,7 @@ use crate::as2::{As2Name, ReceiptWanted, Settlement, receipt_is_for};
 use crate::base::PartnerId;
 use crate::config::Configuration;
 use crate::daemon::deliver::{settle, tell_end};
+use crate::daemon::learn;
 use crate::daemon::ports::Ports;
 use crate::daemon::submission::load_exchange;
 use crate::exchange::outbound::{self, Progress, Receipt};
@@ -99,7 +100,8 @@ impl Taking<'_> {
             by.disposition == receipt.disposition && by.mic == receipt.mic.as_ref().map(ToString::to_string)
         });
         let disposition = receipt.disposition.clone();
-        let Some((change, progress)) = outbound::receipt_came(exchange, detail, receipt) else {
+        let (signer, at) = (receipt.certificate.as_ref().map(|(used, _)| used.fingerprint), receipt.at);
+        let Some((mut change, progress)) = outbound::receipt_came(exchange, detail, receipt) else {
             let (reason, what) = match same {
                 true => ("repeated", format!("the receipt of exchange {} came again", exchange.id)),
                 false => {
@@ -110,6 +112,7 @@ impl Taking<'_> {
             self.ignored(Some(&exchange.partner), reason, &what);
             return Ok(());
         };
+        learn::from_receipt(self.ports, &mut change, &exchange.partner, signer, at)?;
         self.ports.outbox.apply(change).await?;
         if let Progress::Ended(stage, told) = progress {
             let took = self.ports.clock.now().since(packed.at).max(Duration::ZERO);

@@ -26,6 +26,35 @@ fn content_comes_out_as_it_went_in() {
 }
 
 #[test]
+fn it_says_which_certificate_of_ours_it_was_encrypted_for() {
+    let (us, next) = (keys::us(), keys::us_next());
+    let check = |recipients: &[&keys::Identity], ours: &[&keys::Identity], expect: &keys::Identity| {
+        for transport in [KeyTransport::Pkcs1, KeyTransport::Oaep(DigestAlgorithm::Sha256)] {
+            let sealed = seal_by(CONTENT, recipients, ContentEncryption::Aes256Cbc, transport);
+            let ours: Vec<_> = ours.iter().map(|one| decryptor(one)).collect();
+            let mut reader = EnvelopeReader::open(sealed.as_slice(), &ours, &Limits::default(), [0; 32]).unwrap();
+            assert_eq!(reader.opened_with(), None, "nothing is said before the end");
+            std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
+            assert_eq!(reader.opened_with(), Some(expect.certificate.fingerprint()));
+        }
+    };
+    check(&[us], &[us, next], us);
+    check(&[next], &[us, next], next);
+    check(&[next], &[next, us], next);
+    check(&[keys::stranger(), next], &[us, next], next);
+    // Encrypted for both, the first that opens it counts.
+    check(&[us, next], &[us, next], us);
+
+    let mut broken = seal(CONTENT, &[us], ContentEncryption::Aes256Cbc);
+    let middle = broken.len() - 20;
+    broken[middle] ^= 1;
+    let ours = [decryptor(us)];
+    let mut reader = EnvelopeReader::open(broken.as_slice(), &ours, &Limits::default(), [0; 32]).unwrap();
+    std::io::copy(&mut reader, &mut std::io::sink()).unwrap_err();
+    assert_eq!(reader.opened_with(), None);
+}
+
+#[test]
 fn it_may_be_read_in_any_pieces() {
     let us = keys::us();
     let content: Vec<u8> = (0..50_000u32).map(|index| (index * 31) as u8).collect();

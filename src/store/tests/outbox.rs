@@ -4,7 +4,8 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 
 use super::*;
-use crate::exchange::{Payload, PayloadBody};
+use crate::base::Sha256;
+use crate::exchange::{CertificateUse, Payload, PayloadBody, Purpose};
 use crate::store::{Counts, DocumentQuery, ExchangeQuery, Found, Health};
 
 #[test]
@@ -225,5 +226,42 @@ fn changes_fill_segment_after_segment_and_snapshots_are_made_in_the_background()
         assert!(bench.segments().len() > 5, "{}", bench.segments().len());
         assert!(std::fs::read_dir(bench.path().join("snapshot")).unwrap().count() >= 1);
         assert_sound(&outbox);
+    }
+}
+
+#[test]
+fn certificates_in_use_are_kept_by_partner_purpose_and_fingerprint() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        let outbox = bench.open();
+        let ours = Sha256::of(b"ours");
+        let seen = |partner: &str, purpose, last| CertificateUse {
+            partner: partner.parse().unwrap(),
+            purpose,
+            fingerprint: ours,
+            first: at(1),
+            last: at(last),
+        };
+        let all = [
+            seen("acme", Purpose::EncryptsFor, 9),
+            seen("acme", Purpose::SignsWith, 3),
+            // Begins as another partner's does, and is another.
+            seen("acme-2", Purpose::EncryptsFor, 4),
+        ];
+        let mut change = Change::new(at(1));
+        change.effects.push(Effect::CertificateUse(seen("acme", Purpose::EncryptsFor, 2)));
+        change.effects.extend(all.clone().map(Effect::CertificateUse));
+        outbox.apply_blocking(change).unwrap();
+        let look = |outbox: &Outbox| {
+            let of =
+                |partner: &str, purpose| outbox.certificate_use(&partner.parse().unwrap(), purpose, &ours).unwrap();
+            assert_eq!(of("acme", Purpose::EncryptsFor).as_ref(), Some(&all[0]));
+            assert_eq!(of("acme-2", Purpose::SignsWith), None);
+            assert_eq!(outbox.certificate_uses().unwrap(), all);
+            assert_sound(outbox);
+        };
+        look(&outbox);
+        drop(outbox);
+        look(&bench.open());
     }
 }

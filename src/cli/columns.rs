@@ -2,7 +2,7 @@
 
 /// Cells of a column that numbers stand in, flush right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(crate) enum Column {
     Text,
     Number,
 }
@@ -11,7 +11,7 @@ pub(super) enum Column {
 const WIDTH: usize = 60;
 
 /// Rows as lines, their cells under one another.
-pub(super) fn lines(columns: &[Column], rows: &[Vec<String>]) -> Vec<String> {
+pub(crate) fn lines(columns: &[Column], rows: &[Vec<String>]) -> Vec<String> {
     let cell = |row: &Vec<String>, index: usize| cut(row.get(index).map_or("", String::as_str));
     let width = |index: usize| rows.iter().map(|row| cell(row, index).chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
