@@ -5,6 +5,7 @@
 
 mod answer;
 mod documents;
+mod evidence;
 mod exchanges;
 mod health;
 mod router;

@@ -18,6 +18,13 @@ pub struct Answer {
     pub message_id: MessageId,
 }
 
+impl Answer {
+    /// Whether it is signed.
+    pub fn is_signed(&self) -> bool {
+        self.headers.iter().any(|(name, value)| name == "Content-Type" && value.starts_with("multipart/signed"))
+    }
+}
+
 /// Answers a message with the receipt its sender asked for; `None` when it asked for none.
 ///
 /// `security` is the partner's, and `None` for a stranger, whose receipt is never signed. A receipt that was asked for

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::pack::evidence;
+use super::evidence;
 use super::ports::Ports;
 use super::route::{self, Posted};
 use super::submission::{keep, load};
@@ -125,7 +125,8 @@ pub(super) fn settle(
         }
         ReceiptSignature::Unsigned => None,
     };
-    let certificate = certificate.map(|one| evidence(ports, CertificateRole::Verified, one)).transpose()?;
+    let certificate =
+        certificate.map(|one| evidence::certificate(ports, CertificateRole::Verified, one)).transpose()?;
     Ok(Ok(Receipt {
         at: now,
         raw: keep(ports, raw)?,

@@ -17,6 +17,7 @@
 mod app;
 mod deliver;
 mod dispatch;
+mod evidence;
 mod gate;
 mod listeners;
 mod open;

@@ -159,7 +159,7 @@ fn judged(
     let now = ports.clock.now();
     match opened {
         Opened::InOrder(in_order) => {
-            let InOrder { received, key, receipt, payload } = *in_order;
+            let InOrder { received, key, receipt, payload, evidence } = *in_order;
             let detail =
                 Detail { raw: detail_of(ports, &exchange)?.raw, ..decide::detail_in_order(&message, &received) };
             let Some(receipt) = receipt.as_ref().map(receipt::to_bytes) else {
@@ -173,6 +173,7 @@ fn judged(
                 payload,
                 receipt: receipt.clone(),
                 deliver_to: url.clone(),
+                evidence,
             };
             let change = inbound::opened(&exchange, opening);
             let again = Some(Box::new(Again { exchange, detail, fresh: receipt, url }));

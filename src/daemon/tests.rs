@@ -16,7 +16,7 @@ use crate::config::tests::site::{self, Site};
 use crate::config::{Live, load};
 use crate::directory::Directory;
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, DedupKey, Detail, DocumentStage, JobKind, Stage};
+use crate::exchange::{Answer, DedupKey, Detail, DocumentStage, Evidence, JobKind, Stage};
 use crate::observe::Metrics;
 use crate::store::{DocumentQuery, IndexKind, Outbox, StoreSettings};
 
@@ -96,6 +96,7 @@ impl Bench {
             raw: keep(b"raw"),
             payload: keep(payload),
             receipt: None,
+            evidence: Evidence::default(),
         });
         self.ports.outbox.apply(change).await.unwrap();
         exchange

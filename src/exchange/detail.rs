@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Payload;
 use super::record::BlobRef;
 use crate::as2::{MicCandidates, ReceiptWanted};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
@@ -56,6 +57,12 @@ pub struct Detail {
     /// The answer as it went out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<BlobRef>,
+    /// The entity that the MIC covers, where the bytes on the wire do not show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner: Option<KeptEntity>,
+    /// The certificates by which a partner's message was verified and our receipt signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateUsed>,
     /// Where the asynchronous receipt is to go, as the partner asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_to: Option<String>,
@@ -113,6 +120,46 @@ impl PackedMessage {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
+}
+
+/// An entity that was inside an envelope or inside compression, kept so that nobody needs a private key to see what was
+/// signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptEntity {
+    /// Its bytes.
+    pub content: KeptContent,
+    /// The detached signature over them, as CMS, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signature: Option<BlobRef>,
+}
+
+/// Where the bytes of an entity are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum KeptContent {
+    /// These, and behind them the payload as it is.
+    HeadOfPayload(BlobRef),
+    /// These.
+    Whole(BlobRef),
+}
+
+impl KeptEntity {
+    fn references(self) -> impl Iterator<Item = BlobRef> {
+        let (KeptContent::HeadOfPayload(content) | KeptContent::Whole(content)) = self.content;
+        [content].into_iter().chain(self.signature)
+    }
+}
+
+/// What is kept with a message, beside its bytes, so that others can verify it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The entity that the MIC covers, where the bytes on the wire do not show it.
+    pub inner: Option<KeptEntity>,
+    /// The certificates used.
+    pub certificates: Vec<CertificateUsed>,
+    /// What the two name.
+    pub payloads: Vec<Payload>,
 }
 
 /// A certificate as it was when it was used: evidence outlives the configuration.
@@ -208,7 +255,10 @@ impl Detail {
             .settled_by
             .iter()
             .flat_map(|by| by.certificate.iter().map(|used| used.certificate).chain([by.receipt]));
-        [self.raw, self.payload, self.answer].into_iter().flatten().chain(packed).chain(settled).collect()
+        let inner = self.inner.into_iter().flat_map(KeptEntity::references);
+        let used = self.certificates.iter().map(|used| used.certificate);
+        let own = [self.raw, self.payload, self.answer].into_iter().flatten();
+        own.chain(inner).chain(used).chain(packed).chain(settled).collect()
     }
 
     /// Reads what [`Detail::to_json`] wrote.

@@ -2,7 +2,7 @@
 
 use super::change::{Change, Effect, Expect, Payload, PayloadBody};
 use super::confirm::Confirm;
-use super::detail::Detail;
+use super::detail::{Detail, Evidence};
 use super::dispatch;
 use super::record::{
     Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Subject,
@@ -32,11 +32,13 @@ pub struct Arrival {
     pub payload: Payload,
     /// The answer, ready to go out, when a receipt was asked for.
     pub receipt: Option<Vec<u8>>,
+    /// What proves the two to others.
+    pub evidence: Evidence,
 }
 
 /// A message is accepted: record, answer, bytes and the translation that is due become durable together.
 pub fn received(arrival: Arrival) -> Change {
-    let Arrival { exchange, at, partner, key, content, mut detail, raw, payload, receipt } = arrival;
+    let Arrival { exchange, at, partner, key, content, mut detail, raw, payload, receipt, evidence } = arrival;
     let mut change = Change::new(at);
     change.expect.push(Expect::Unanswered(key));
     let receipt = receipt.map(|receipt| change.carry(receipt));
@@ -44,6 +46,7 @@ pub fn received(arrival: Arrival) -> Change {
     detail.payload = Some(payload.reference);
     detail.answer = receipt;
     change.payloads.extend([raw, payload]);
+    keep(&mut change, &mut detail, evidence);
     let detail = change.carry(detail.to_json());
     let translate = partners_job(exchange, JobKind::Translate, &partner, at);
     change.effects = vec![
@@ -82,17 +85,20 @@ pub struct Opening {
     pub receipt: Vec<u8>,
     /// Where it is to go.
     pub deliver_to: String,
+    /// What proves message and receipt to others.
+    pub evidence: Evidence,
 }
 
 /// A staged message is accepted, and its receipt is due.
 pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
-    let Opening { at, key, content, mut detail, payload, receipt, deliver_to } = opening;
+    let Opening { at, key, content, mut detail, payload, receipt, deliver_to, evidence } = opening;
     let mut change = step(exchange, at);
     change.expect.push(Expect::Unanswered(key));
     let receipt = change.carry(receipt);
     detail.payload = Some(payload.reference);
     detail.answer = Some(receipt);
     change.payloads.push(payload);
+    keep(&mut change, &mut detail, evidence);
     let mut next = advance(exchange, at);
     next.stage = Stage::Received;
     next.detail = change.carry(detail.to_json());
@@ -101,6 +107,12 @@ pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
     change.effects.push(Effect::Job(partners_job(exchange.id, JobKind::Translate, &exchange.partner, at)));
     dispatch::due(&mut change, exchange.id, &exchange.partner, receipt, deliver_to);
     change
+}
+
+fn keep(change: &mut Change, detail: &mut Detail, evidence: Evidence) {
+    detail.inner = evidence.inner;
+    detail.certificates = evidence.certificates;
+    change.payloads.extend(evidence.payloads);
 }
 
 /// A staged message failed for good: its story is kept and its receipt is due, its bytes are not kept.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::change::{Change, Effect, Payload};
 use super::delivery::{Handover, Schedule};
-use super::detail::{Attempt, CertificateUsed, Detail, PackedMessage, SettledBy};
+use super::detail::{Attempt, CertificateUsed, Detail, KeptEntity, PackedMessage, SettledBy};
 use super::inbound::{advance, begin, kept, step};
 use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
 use super::stage::Stage;
@@ -55,8 +55,10 @@ pub struct Packing {
     pub message: PackedMessage,
     /// The body.
     pub body: Payload,
-    /// The certificates, in PEM.
-    pub certificates: Vec<Payload>,
+    /// The entity that the MIC covers, where the body does not show it.
+    pub inner: Option<KeptEntity>,
+    /// That entity, and the certificates in PEM.
+    pub kept: Vec<Payload>,
     /// By what a receipt names it.
     pub key: DedupKey,
 }
@@ -64,10 +66,11 @@ pub struct Packing {
 /// The message is made, and will be sent from now on as it is.
 pub fn packed(exchange: &Exchange, at: Timestamp, mut detail: Detail, packing: Packing) -> Change {
     let mut change = step(exchange, at);
-    let Packing { message, body, certificates, key } = packing;
+    let Packing { message, body, inner, kept, key } = packing;
     detail.packed = Some(message);
+    detail.inner = inner;
     change.payloads.push(body);
-    change.payloads.extend(certificates);
+    change.payloads.extend(kept);
     let next = Exchange { stage: Stage::Sending, ..advance(exchange, at) };
     write(&mut change, next, &detail);
     change.effects.push(Effect::Sent(key, Sent { exchange: exchange.id, at }));

@@ -34,6 +34,7 @@ mod wire;
 // Tests.
 mod cut;
 mod documents;
+mod evidence;
 mod faults;
 mod hands;
 mod kill;

@@ -13,8 +13,8 @@ use crate::plan::Plan;
 use crate::wire;
 
 /// Attempts follow one another at once.
-const IMPATIENT: &str = "[as2.send.retry]\nschedule = [\"1s\"]\ngive_up_after = \"1m\"\n";
-const ASYNC: &str = "[as2.send.mdn]\nmode = \"async\"\nurl = \"http://127.0.0.1:9/as2\"\n";
+pub const IMPATIENT: &str = "[as2.send.retry]\nschedule = [\"1s\"]\ngive_up_after = \"1m\"\n";
+pub const ASYNC: &str = "[as2.send.mdn]\nmode = \"async\"\nurl = \"http://127.0.0.1:9/as2\"\n";
 
 #[test]
 fn a_message_is_delivered_and_its_receipt_settles_it() {
@@ -269,13 +269,13 @@ fn a_receipt_asked_for_later_goes_to_the_address_of_the_partner_and_nowhere_else
     assert_eq!(elsewhere.parcels().len(), 0);
 }
 
-fn started(desk: &Desk, send: &str) -> Gateway {
+pub fn started(desk: &Desk, send: &str) -> Gateway {
     let mut gateway = Plan::default().partner_url(&desk.url()).send(send).prepare();
     gateway.start();
     gateway
 }
 
-fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
+pub fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
     let path = gateway.path(&format!("order-{index}.x12"));
     std::fs::write(&path, order::interchange(index)).unwrap();
     let fixed = ["exchange", "submit", "acme-bearings"].map(str::to_owned);
@@ -283,11 +283,11 @@ fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
 }
 
 /// Hands a file over and waits for its end.
-fn submit(gateway: &Gateway, index: u32) -> Value {
+pub fn submit(gateway: &Gateway, index: u32) -> Value {
     command(gateway, &file(gateway, index, &["--wait", "60", "--json"]))
 }
 
-fn command(gateway: &Gateway, arguments: &[impl AsRef<str>]) -> Value {
+pub fn command(gateway: &Gateway, arguments: &[impl AsRef<str>]) -> Value {
     let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
     let output = gateway.run(&arguments);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| {
@@ -300,7 +300,7 @@ fn command(gateway: &Gateway, arguments: &[impl AsRef<str>]) -> Value {
     })
 }
 
-fn settled_now(gateway: &Gateway, id: &str) -> Value {
+pub fn settled_now(gateway: &Gateway, id: &str) -> Value {
     let reply = gateway.admin(&format!("/v1/exchanges/{id}")).unwrap();
     serde_json::from_slice(&reply.body).unwrap()
 }
@@ -317,7 +317,7 @@ fn settled(gateway: &Gateway, id: &str) -> Value {
     }
 }
 
-fn wait_for_stage(gateway: &Gateway, id: &str, stage: &str) -> Value {
+pub fn wait_for_stage(gateway: &Gateway, id: &str, stage: &str) -> Value {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let exchange = settled_now(gateway, id);
@@ -330,7 +330,7 @@ fn wait_for_stage(gateway: &Gateway, id: &str, stage: &str) -> Value {
 }
 
 /// Posts the receipt of a parcel to the gateway, with those of its headers that are wanted.
-fn post_receipt(gateway: &Gateway, parcel: &Parcel, wanted: fn(&str) -> bool) {
+pub fn post_receipt(gateway: &Gateway, parcel: &Parcel, wanted: fn(&str) -> bool) {
     let answer = parcel.open().1.unwrap();
     let headers: Vec<_> = answer.headers.into_iter().filter(|(name, _)| wanted(name)).collect();
     let reply = wire::post(gateway.address(), AS2_PATH, &headers, &answer.body).unwrap();

@@ -2,6 +2,7 @@
 
 mod answers;
 mod foreign;
+mod inner;
 mod laws;
 mod openssl_cli;
 mod packing;

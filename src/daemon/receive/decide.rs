@@ -11,9 +11,9 @@ use super::{Arrived, COME_AGAIN, Message, Waiting, put_off_for, store_failed};
 use crate::as2::{self, As2Error, ReceiptAsked, Received, Refusal, Security};
 use crate::base::{Diagnostic, Timestamp};
 use crate::daemon::ports::Ports;
-use crate::daemon::receipt;
+use crate::daemon::{evidence, receipt};
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, Applied, DedupKey, Detail, JobKind, Lane, Payload};
+use crate::exchange::{Answer, Applied, DedupKey, Detail, Evidence, JobKind, Lane, Payload};
 use crate::http::Reply;
 use crate::observe::Event;
 use crate::smime::SmimeError;
@@ -37,6 +37,8 @@ pub(in crate::daemon) struct InOrder {
     /// The receipt to give, signed; absent when none was asked for.
     pub(in crate::daemon) receipt: Option<as2::Answer>,
     pub(in crate::daemon) payload: Payload,
+    /// What proves message and receipt to others.
+    pub(in crate::daemon) evidence: Evidence,
 }
 
 /// Why there is no verdict: a fault on our side, and the partner sends again.
@@ -138,8 +140,10 @@ pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read)
     let limits = &message.partner.limits;
     let security = security(message);
     // Without compression a payload is no larger than its message, whatever the bound for decompressed ones.
-    let mut payload = ports.outbox.spool().stage(limits.decompressed.max(limits.body));
-    let verdict = as2::open(request, body, &mut payload, &security, limits, ports.entropy.bytes())?;
+    let most = limits.decompressed.max(limits.body);
+    let (mut payload, mut inner) = (ports.outbox.spool().stage(most), ports.outbox.spool().stage(most));
+    let fallback_key = ports.entropy.bytes();
+    let verdict = as2::open_for_evidence(request, body, &mut payload, &mut inner, &security, limits, fallback_key)?;
     let answer = |outcome| as2::answer(request, outcome, Some(&security), message.at, &*ports.entropy);
     let received = match verdict {
         Ok(received) => received,
@@ -154,7 +158,8 @@ pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read)
     }
     let receipt = answer(Ok(&received))?;
     let payload = payload.finish()?.keep()?;
-    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, payload })))
+    let evidence = evidence::of_received(ports, &received, inner, receipt.as_ref(), &security)?;
+    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, payload, evidence })))
 }
 
 pub(in crate::daemon) fn security(message: &Message) -> Security {
@@ -169,7 +174,7 @@ async fn accept(
     raw: Option<Payload>,
     bytes: u64,
 ) -> Reply {
-    let InOrder { received, key, receipt, payload } = in_order;
+    let InOrder { received, key, receipt, payload, evidence } = in_order;
     let Some(raw) = raw else { return fault_of_ours(ports, message, "an accepted message was not kept") };
     let partner = &message.partner.id;
     let change = inbound::received(Arrival {
@@ -182,6 +187,7 @@ async fn accept(
         raw,
         payload,
         receipt: receipt.as_ref().map(receipt::to_bytes),
+        evidence,
     });
     match ports.outbox.apply(change).await {
         Ok(Applied::Done) => {

@@ -12,6 +12,7 @@ fn arrival() -> Arrival {
         raw: payload(b"raw"),
         payload: payload(b"payload"),
         receipt: Some(b"receipt".to_vec()),
+        evidence: Evidence::default(),
     }
 }
 

@@ -75,7 +75,7 @@ fn a_submission_is_on_disk_before_it_is_packed_and_a_message_before_it_is_sent()
     let (exchange, detail, _) = packed_exchange(Stage::Submitted);
     let message = detail.packed.clone().unwrap();
     let key = DedupKey::sent("US", "THEM", "<m@us>");
-    let packing = Packing { message, body: payload(b"body"), certificates: vec![payload(b"pem")], key };
+    let packing = Packing { message, body: payload(b"body"), inner: None, kept: vec![payload(b"pem")], key };
     let change = packed(&exchange, NOW, Detail::default(), packing);
     assert_eq!(outcome(&change), (Stage::Sending, Some((JobKind::Deliver, 0))));
     assert!(change.effects.iter().any(|effect| matches!(effect, Effect::Sent(found, _) if *found == key)));

@@ -1,0 +1,102 @@
+//! How the business content stands in what was signed.
+
+use std::io::Read;
+
+use crate::base::Limits;
+use crate::mime::{ContentType, HeaderList, TransferEncoding, TransferReader};
+use crate::smime::CompressedReader;
+
+/// Where the payload is in a content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PayloadIn {
+    /// From this byte to the end, as it is.
+    Behind(usize),
+    /// From this byte to the end, in base64.
+    Base64(usize),
+    /// Compressed (RFC 3274).
+    Compressed(Compressed),
+    /// In a way that a shell does not undo.
+    Unclear,
+}
+
+/// Compressed content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Compressed {
+    /// From this byte on stands the CMS,
+    pub(super) cms_at: usize,
+    /// in base64 or not,
+    pub(super) base64: bool,
+    /// and from this byte of it on the zlib stream (RFC 1950),
+    pub(super) zlib_at: usize,
+    /// which inflates to an entity in which the payload begins at this byte,
+    pub(super) payload_at: usize,
+    /// in base64 once more or not.
+    pub(super) payload_in_base64: bool,
+}
+
+/// Finds the payload.
+pub(super) fn place(content: &[u8], payload: &[u8], limits: &Limits) -> PayloadIn {
+    let Ok((headers, body)) = HeaderList::read(content, limits) else { return as_it_is(content, payload) };
+    let at = content.len() - body.len();
+    if ContentType::of(&headers).is_ok_and(|found| found.is("application/pkcs7-mime")) {
+        return compressed(at, body, payload, limits).map_or(PayloadIn::Unclear, PayloadIn::Compressed);
+    }
+    match TransferEncoding::of(&headers) {
+        Ok(TransferEncoding::Identity) if body == payload => PayloadIn::Behind(at),
+        Ok(TransferEncoding::Base64) if decoded(body) == payload => PayloadIn::Base64(at),
+        _ => as_it_is(content, payload),
+    }
+}
+
+/// A content without any header.
+fn as_it_is(content: &[u8], payload: &[u8]) -> PayloadIn {
+    if content == payload { PayloadIn::Behind(0) } else { PayloadIn::Unclear }
+}
+
+fn compressed(cms_at: usize, body: &[u8], payload: &[u8], limits: &Limits) -> Option<Compressed> {
+    // CMS begins with the byte 0x30, and in base64 with `M`.
+    let base64 = body.trim_ascii_start().first() == Some(&b'M');
+    let cms = if base64 { decoded(body) } else { body.to_vec() };
+    let mut entity = Vec::new();
+    CompressedReader::open(cms.as_slice(), limits).ok()?.read_to_end(&mut entity).ok()?;
+    let (payload_at, payload_in_base64) = match place(&entity, payload, limits) {
+        PayloadIn::Behind(at) => (at, false),
+        PayloadIn::Base64(at) => (at, true),
+        PayloadIn::Compressed(_) | PayloadIn::Unclear => return None,
+    };
+    let zlib_at = (0..cms.len().min(MOST_AHEAD)).find(|at| inflate(&cms, *at).is_some_and(|found| found == entity))?;
+    Some(Compressed { cms_at, base64, zlib_at, payload_at, payload_in_base64 })
+}
+
+/// Bytes of CMS that may stand in front of its content.
+const MOST_AHEAD: usize = 256;
+
+/// What a zlib stream inflates to, where one begins here.
+fn inflate(cms: &[u8], at: usize) -> Option<Vec<u8>> {
+    let stream = cms.get(at..)?;
+    let [first, second, ..] = stream else { return None };
+    // RFC 1950, section 2.2: deflate, and a check of the two bytes.
+    if first & 0x0f != 8 || !u16::from_be_bytes([*first, *second]).is_multiple_of(31) {
+        return None;
+    }
+    let mut inflated = Vec::new();
+    flate2::read::ZlibDecoder::new(stream).read_to_end(&mut inflated).ok()?;
+    Some(inflated)
+}
+
+fn decoded(body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // What does not decode does not become what it is compared with.
+    TransferReader::new(body, TransferEncoding::Base64).read_to_end(&mut bytes).unwrap_or_default();
+    bytes
+}
+
+impl PayloadIn {
+    /// The entity that was compressed, where it was.
+    pub(super) fn inflated(&self, content: &[u8]) -> Option<Vec<u8>> {
+        let Self::Compressed(Compressed { cms_at, base64, zlib_at, .. }) = self else { return None };
+        let body = content.get(*cms_at..)?;
+        let cms = if *base64 { decoded(body) } else { body.to_vec() };
+        inflate(&cms, *zlib_at)
+    }
+}
