@@ -33,7 +33,7 @@ mod signed;
 mod settle;
 mod sniff;
 
-pub use answer::{Answer, answer};
+pub use answer::{Answer, answer, answer_repeated, http_date};
 pub use candidates::{MicCandidates, MicDeviation};
 pub use cut::{CutFault, SignedMultipart, with_crlf};
 pub use disposition::{Disposition, ErrorModifier, FailureModifier};
@@ -45,8 +45,8 @@ pub use message_id::MessageId;
 pub use mic_rules::{MicHeaders, MicLines, MicRules, mime_head};
 pub use name::{As2Name, NameFault};
 pub use outgoing::{
-    Compress, Encoding, EncodingHeader, FileNameQuotes, MicalgStyle, Outgoing, ReceiptRequest, SignatureEncoding,
-    SignedReceipt, Signing, Version, Wire,
+    Compress, Encoding, EncodingHeader, FileNameQuotes, MicalgStyle, Outgoing, ReceiptRequest, Reliability,
+    SignatureEncoding, SignedReceipt, Signing, Version, Wire,
 };
 pub use pack::{PackFault, Packed, pack, pack_for_evidence};
 pub use receipt::{Importance, ReceiptAsked, ReceiptForm, ReceiptTerms};

@@ -370,7 +370,7 @@ fn headers(
 ) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
-    outgoing.wire.version.headers().into_iter().for_each(|(name, value)| add(name, value));
+    outgoing.wire.version.headers(outgoing.wire.reliability).into_iter().for_each(|(name, value)| add(name, value));
     add("AS2-From", outgoing.from.on_wire());
     add("AS2-To", outgoing.to.on_wire());
     add("Message-ID", outgoing.message_id.as_str());

@@ -21,7 +21,7 @@ use super::inner::{Copied, InnerContent, InnerEntity};
 use super::measure::{Measure, Measured, Tee, drain};
 use super::request::file_name_of;
 use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, is_compressed_data, peek};
-use super::{As2Error, ReceiptForm, Request, Requirement, SealedFault, Security};
+use super::{As2Error, MicHeaders, MicLines, ReceiptForm, Request, Requirement, SealedFault, Security};
 
 /// A message that was opened and found in order.
 #[derive(Clone, Debug)]
@@ -276,8 +276,7 @@ impl Opening<'_> {
 
     /// Reads a payload that is not signed. The MIC covers its headers too, where it has any of its own.
     fn payload_alone(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<Measured, As2Error> {
-        let mut measure = Measure::new(&self.security.signature.digests);
-        measure.update(entity.head());
+        let mut measure = self.measure_of_unsigned(entity);
         let mut content = BufReader::new(Tee { source: content, measure: &mut measure });
         let written = self.covered(entity, &mut content);
         drain(&mut content).map_err(unreadable)?;
@@ -285,6 +284,28 @@ impl Opening<'_> {
         let measured = measure.finish();
         self.measured = Some(measured.clone());
         written.map(|()| measured)
+    }
+
+    /// What measures an entity without a signature, its headers taken in.
+    fn measure_of_unsigned(&self, entity: &Entity) -> Measure {
+        let (algorithms, rules) = (&self.security.signature.digests, self.security.mic);
+        let has_http_headers = entity.headers.is_none() && !self.hidden;
+        let head_of_its_own: &[u8] = match rules.headers {
+            MicHeaders::With if has_http_headers => &self.request.mime_head,
+            MicHeaders::Auto | MicHeaders::With | MicHeaders::Without => b"",
+        };
+        let leaves_out = rules.headers == MicHeaders::Without && entity.headers.is_some();
+        let mut measure = if rules.lines == MicLines::Crlf || leaves_out || !head_of_its_own.is_empty() {
+            Measure::with_mic_of_its_own(algorithms, rules.lines, head_of_its_own)
+        } else {
+            Measure::new(algorithms)
+        };
+        if leaves_out {
+            measure.update_content_alone(entity.head())
+        } else {
+            measure.update(entity.head())
+        }
+        measure
     }
 
     /// Reads a multipart/signed (RFC 1847, section 2.1). The MIC covers its first part, from its first header byte to
@@ -299,7 +320,10 @@ impl Opening<'_> {
         let mut multipart = Multipart::new(body, boundary, self.limits);
 
         let part = multipart.next_part().map_err(As2Error::Unreadable)?.ok_or(As2Error::NotTwoParts)?;
-        let mut measure = Measure::new(&self.security.signature.digests);
+        let mut measure = match self.security.mic.lines {
+            MicLines::AsReceived => Measure::new(&self.security.signature.digests),
+            MicLines::Crlf => Measure::with_mic_of_its_own(&self.security.signature.digests, MicLines::Crlf, b""),
+        };
         let mut content = BufReader::new(Tee { source: part, measure: &mut measure });
         let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable);
         let written = entity.and_then(|entity| self.covered(&entity, &mut content));
@@ -422,7 +446,7 @@ impl Opening<'_> {
         let terms = self.request.receipt.terms();
         let asked = || terms.and_then(|terms| terms.first_of(&self.security.signature.digests));
         let algorithm = self.signature_algorithm.or_else(asked).unwrap_or(DigestAlgorithm::Sha256);
-        let mic = Mic::new(measured.by(algorithm));
+        let mic = Mic::new(measured.mic(algorithm));
         match terms.and_then(|terms| terms.spelling(mic.algorithm())) {
             Some(spelling) => mic.spelled(spelling),
             None => mic,

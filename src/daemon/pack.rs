@@ -9,7 +9,7 @@ use super::submission::{keep, load};
 use super::worker::postpone;
 use crate::as2::{
     As2Name, Compress, Encoding, EncodingHeader, FileNameQuotes, MessageId, MicalgStyle, Outgoing, ReceiptRequest,
-    SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack_for_evidence,
+    Reliability, SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack_for_evidence,
 };
 use crate::base::{Diagnostic, Timestamp, times};
 use crate::exchange::outbound::{self, Packing};
@@ -215,6 +215,7 @@ fn wire(send: &Send) -> Wire {
             As2Version::V1_2 => Version::V1_2,
             As2Version::V1_3 => Version::V1_3,
         },
+        reliability: if send.retry.resend_same_id { Reliability::Announced } else { Reliability::LeftOut },
     }
 }
 

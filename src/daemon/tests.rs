@@ -91,6 +91,7 @@ impl Bench {
             at: self.ports.clock.now(),
             partner: "acme".parse().unwrap(),
             key: DedupKey::as2("ACMEBRG", "NORTHWIND", &exchange.to_string()),
+            known_since: Timestamp::default(),
             content: Sha256::of(payload),
             detail: Detail::default(),
             raw: keep(b"raw"),

@@ -53,7 +53,9 @@ impl Facts<'_> {
 
     /// The Message-ID that the receipt names.
     pub(super) fn message_id(&self) -> &str {
-        &self.story.detail.message_id
+        let detail = &self.story.detail;
+        let named = detail.settled_by.as_ref().and_then(|by| by.message_id.as_ref());
+        named.unwrap_or(&detail.message_id)
     }
 
     /// Whether the receipt says that the message was processed.

@@ -49,6 +49,7 @@ pub(super) fn json(facts: &Facts<'_>, files: &[File]) -> String {
         "as2From": detail.as2_from,
         "as2To": detail.as2_to,
         "messageId": detail.message_id,
+        "messageIdOfReceipt": settled.and_then(|settled| settled.message_id.as_ref()),
         "subject": detail.subject,
         "fileName": detail.file_name,
         "contentType": detail.content_type,

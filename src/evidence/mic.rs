@@ -70,3 +70,28 @@ pub(super) fn find(
     let found = forms.into_iter().find_map(|(form, bytes)| Some((form, bytes.filter(|bytes| is(bytes))?)));
     found.map(|(form, bytes)| MicContent { form, bytes: Some(bytes) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smime::DigestAlgorithm;
+
+    #[test]
+    fn the_form_that_gives_a_mic_is_found() {
+        let headers = HeaderList::from_pairs([(&b"Content-Type"[..], &b"text/x"[..])]);
+        let check = |covered: &[u8], expect: Option<MicForm>| {
+            let mic = Mic::new(DigestAlgorithm::Sha512.digest(covered));
+            let found = find(&mic, b"A: b\n\na\nb", Some(b"plain"), &headers, &Limits::default());
+            assert_eq!(found.as_ref().map(|found| found.form), expect, "{}", String::from_utf8_lossy(covered));
+            let bytes = found.and_then(|found| found.bytes);
+            assert!(bytes.is_none_or(|bytes| bytes == covered));
+        };
+        check(b"A: b\n\na\nb", Some(MicForm::Right));
+        check(b"a\nb", Some(MicForm::WithoutHeaders(6)));
+        check(b"A: b\r\n\r\na\r\nb", Some(MicForm::CanonicalLines));
+        check(b"a\r\nb", Some(MicForm::WithoutHeadersCanonicalLines(6)));
+        check(b"plain", Some(MicForm::Uncompressed));
+        check(b"Content-Type: text/x\r\n\r\nA: b\n\na\nb", Some(MicForm::WithHttpHeaders(24)));
+        check(b"something else", None);
+    }
+}

@@ -48,9 +48,15 @@ pub(super) fn place(content: &[u8], payload: &[u8], limits: &Limits) -> PayloadI
     }
 }
 
-/// A content without any header.
+/// A content without any header: HTTP's say how it is encoded.
 fn as_it_is(content: &[u8], payload: &[u8]) -> PayloadIn {
-    if content == payload { PayloadIn::Behind(0) } else { PayloadIn::Unclear }
+    if content == payload {
+        PayloadIn::Behind(0)
+    } else if decoded(content) == payload {
+        PayloadIn::Base64(0)
+    } else {
+        PayloadIn::Unclear
+    }
 }
 
 fn compressed(cms_at: usize, body: &[u8], payload: &[u8], limits: &Limits) -> Option<Compressed> {
@@ -98,5 +104,46 @@ impl PayloadIn {
         let body = content.get(*cms_at..)?;
         let cms = if *base64 { decoded(body) } else { body.to_vec() };
         inflate(&cms, *zlib_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smime::compress;
+
+    #[test]
+    fn a_payload_is_found_however_it_stands() {
+        let limits = Limits::default();
+        let check = |content: &[u8], expect: PayloadIn| {
+            assert_eq!(place(content, b"ISA*", &limits), expect, "{}", String::from_utf8_lossy(content));
+        };
+        check(b"ISA*", PayloadIn::Behind(0));
+        check(b"X: y\r\n\r\nISA*", PayloadIn::Behind(8));
+        check(b"\r\nISA*", PayloadIn::Behind(2));
+        check(b"SVNBKg==\r\n", PayloadIn::Base64(0));
+        let head = "Content-Transfer-Encoding: base64\r\n\r\n";
+        check(format!("{head}SVNB\r\nKg==\r\n").as_bytes(), PayloadIn::Base64(head.len()));
+        check(b"Content-Transfer-Encoding: quoted-printable\r\n\r\nISA=2A", PayloadIn::Unclear);
+        check(b"X: y\r\n\r\nISA+", PayloadIn::Unclear);
+        check(b"", PayloadIn::Unclear);
+    }
+
+    #[test]
+    fn a_compressed_payload_is_found_in_its_zlib_stream() {
+        const HEAD: &str = "Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n\r\n";
+        let check = |entity: &str, payload_at: usize, payload_in_base64: bool| {
+            let cms = compress([entity.as_bytes()]).unwrap();
+            let content = [HEAD.as_bytes(), &cms.head, &cms.octets].concat();
+            let found = place(&content, b"ISA*", &Limits::default());
+            let zlib_at = cms.head.len();
+            let inside = Compressed { cms_at: HEAD.len(), base64: false, zlib_at, payload_at, payload_in_base64 };
+            assert_eq!(found, PayloadIn::Compressed(inside), "{entity}");
+            assert_eq!(found.inflated(&content).unwrap(), entity.as_bytes());
+        };
+        check("X: y\r\n\r\nISA*", 8, false);
+        check("Content-Transfer-Encoding: base64\r\n\r\nSVNBKg==", 37, true);
+        let other = [HEAD.as_bytes(), b"0\x80no cms"].concat();
+        assert_eq!(place(&other, b"ISA*", &Limits::default()), PayloadIn::Unclear);
     }
 }

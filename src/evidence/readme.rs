@@ -30,6 +30,9 @@ pub(super) fn text(facts: &Facts<'_>) -> String {
         match &detail.settled_by {
             Some(by) => {
                 line(&format!("The partner's receipt came at {}.", by.at));
+                if let Some(named) = &by.message_id {
+                    line(&format!("Attempts had a Message-ID each; it names that of an earlier one, {named}."));
+                }
                 line(&format!("It says: {}", shown(&by.disposition)));
             }
             None => line("There is no receipt of the partner's."),

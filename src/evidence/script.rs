@@ -217,3 +217,16 @@ fn quoted(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     format!("'{}'", text.replace('\'', "'\\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_partners_leaves_its_quotes() {
+        let check = |text: &str, expect: &str| assert_eq!(quoted(text), expect);
+        check("<1@acme>", "'<1@acme>'");
+        check("it's $(x) `y` \\", r"'it'\''s $(x) `y` \'");
+        check("one\r\nrm -rf /\u{1b}[2J", "'onerm -rf /[2J'");
+    }
+}

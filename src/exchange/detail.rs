@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::Payload;
-use super::record::BlobRef;
-use crate::as2::{MicCandidates, ReceiptWanted};
+use super::record::{BlobRef, DedupKey};
+use crate::as2::{As2Name, MessageId, MicCandidates, ReceiptWanted, http_date};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
 
 /// Everything about an AS2 message that is not needed to find it.
@@ -93,7 +93,7 @@ pub struct Detail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PackedMessage {
-    /// When it was packed: the Date it carries.
+    /// When it was packed: the Date it carried first.
     pub at: Timestamp,
     /// Its header lines, in order.
     pub headers: Vec<(String, String)>,
@@ -113,6 +113,25 @@ impl PackedMessage {
             (Some(_), None) => ReceiptWanted::Unsigned,
             (Some(_), Some(_)) => ReceiptWanted::Signed,
         }
+    }
+
+    /// The same message under another Message-ID, dated `at`: the MIC does not cover these (RFC 4130, section 7.3.1).
+    #[must_use]
+    pub fn renamed(mut self, message_id: &MessageId, at: Timestamp) -> Self {
+        for (name, value) in &mut self.headers {
+            if name.eq_ignore_ascii_case("Message-ID") {
+                message_id.as_str().clone_into(value);
+            } else if name.eq_ignore_ascii_case("Date") {
+                *value = http_date(at);
+            }
+        }
+        self
+    }
+
+    /// By what a receipt names it under this Message-ID; `None` when its own names cannot be read.
+    pub fn key(&self, message_id: &MessageId) -> Option<DedupKey> {
+        let name = |header| As2Name::from_header(self.header(header)?.as_bytes()).ok();
+        Some(DedupKey::sent(name("AS2-From")?.as_str(), name("AS2-To")?.as_str(), message_id.as_str()))
     }
 
     /// The value of one of its header lines.
@@ -199,6 +218,9 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// How it went, in words for an operator.
     pub outcome: String,
+    /// The Message-ID it was made under, where each attempt has its own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id: Option<String>,
 }
 
 /// The receipt that settled a message of ours.
@@ -209,6 +231,9 @@ pub struct SettledBy {
     pub at: Timestamp,
     /// Its head and body as they came.
     pub receipt: BlobRef,
+    /// The Message-ID it names, where the message has gone out under others since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id: Option<String>,
     /// Its disposition.
     pub disposition: String,
     /// The MIC it shows.

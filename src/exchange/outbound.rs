@@ -17,7 +17,7 @@ use super::detail::{Attempt, CertificateUsed, Detail, KeptEntity, PackedMessage,
 use super::inbound::{advance, begin, kept, step};
 use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
 use super::stage::Stage;
-use crate::as2::Settlement;
+use crate::as2::{MessageId, Settlement};
 use crate::base::{Diagnostic, ExchangeId, PartnerId, Severity, Timestamp};
 use crate::smime::Mic;
 
@@ -105,6 +105,8 @@ pub struct Receipt {
     pub at: Timestamp,
     /// Its head and body as they came.
     pub raw: Payload,
+    /// The Message-ID it names, where the message has gone out under others since.
+    pub message_id: Option<String>,
     /// Its disposition.
     pub disposition: String,
     /// The MIC it shows.
@@ -144,6 +146,8 @@ pub struct Terms {
     pub owed: Owed,
     /// When to try again.
     pub schedule: Schedule,
+    /// The Message-ID of the next attempt and by what its receipt names it, where it is not to have the same again.
+    pub rename: Option<(MessageId, DedupKey)>,
 }
 
 /// One attempt was made.
@@ -191,6 +195,13 @@ pub fn attempted(
                 return end(exchange, now, detail, Stage::Failed, told);
             };
             let mut change = step(exchange, now);
+            // The new id is on disk before anything goes out under it, and the old ones stay: a receipt for any of them
+            // settles the message.
+            if let Some((message_id, key)) = &terms.rename {
+                detail.packed = detail.packed.map(|packed| packed.renamed(message_id, due));
+                message_id.as_str().clone_into(&mut detail.message_id);
+                change.effects.push(Effect::Sent(*key, Sent { exchange: exchange.id, at: now }));
+            }
             write(&mut change, advance(exchange, now), &detail);
             change.effects.push(Effect::Job(Job { due, attempts: failures, ..job.clone() }));
             (change, Progress::Again(due))
@@ -246,12 +257,13 @@ fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt, stage: Stag
         Settlement::Deviating { deviation, .. } => Some(deviation.as_str().to_owned()),
         _ => None,
     };
-    let Receipt { at, raw, disposition, mic, certificate, text, .. } = receipt;
+    let Receipt { at, raw, message_id, disposition, mic, certificate, text, .. } = receipt;
     let mut change = step(exchange, at);
     let (used, pem) = certificate.unzip();
     detail.settled_by = Some(SettledBy {
         at,
         receipt: raw.reference,
+        message_id,
         disposition,
         mic: mic.map(|mic| mic.to_string()),
         certificate: used,
@@ -280,7 +292,10 @@ fn words(receipt: &Receipt) -> Diagnostic {
             let remark = warning.as_ref().map(|text| format!(", with a warning: {text}")).unwrap_or_default();
             let made = deviation.as_str();
             Diagnostic::warning("mic-deviates", format!("the receipt says processed{remark}; its MIC is made {made}"))
-                .hinting("the message is delivered; the partner's product makes its MIC in a way of its own")
+                .hinting(format!(
+                    "the message is delivered; if the partner's product makes its MIC so, write mic = \"{made}\" in \
+                     [as2.send.mdn], and it is not told again"
+                ))
         }
         Settlement::Refused(disposition) => {
             Diagnostic::error("receipt-negative", format!("the partner did not process it: {disposition}"))

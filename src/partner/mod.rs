@@ -16,7 +16,6 @@ mod identity;
 mod interchange;
 mod layers;
 mod message;
-mod not_yet;
 mod party;
 mod profile;
 mod reading;
@@ -36,7 +35,7 @@ pub use interchange::{Edifact, X12, written};
 pub use message::MessageName;
 pub use party::Status;
 pub use reading::{OnError, Reading};
-pub use receive::{Accepted, DuplicateAnswer, LegacyAlgorithm, MicCanonicalize, MicHeaders, Receive};
+pub use receive::{Accepted, DuplicateAnswer, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};
 pub use send::{

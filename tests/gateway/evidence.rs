@@ -148,7 +148,7 @@ fn what_cannot_be_exported_is_said_and_no_folder_is_written_over() {
 }
 
 /// Exports a message into a folder of this name.
-fn export(gateway: &Gateway, message: &str, name: &str) -> PathBuf {
+pub fn export(gateway: &Gateway, message: &str, name: &str) -> PathBuf {
     let folder = gateway.path(name);
     let told: Value =
         command(gateway, &["evidence", "export", message, "--into", &folder.display().to_string(), "--json"]);
@@ -157,7 +157,7 @@ fn export(gateway: &Gateway, message: &str, name: &str) -> PathBuf {
 }
 
 /// Runs the folder's script, from elsewhere and without anything of ours.
-fn verify(folder: &Path) -> (i32, String) {
+pub fn verify(folder: &Path) -> (i32, String) {
     let output = Command::new("sh").arg(folder.join("verify.sh")).current_dir("/").output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8_lossy(&said).into_owned())

@@ -62,6 +62,69 @@ fn whatever_happens_to_an_attempt_the_same_bytes_come_again_under_the_same_id() 
 }
 
 #[test]
+fn where_a_partner_wants_another_id_each_time_a_receipt_for_any_of_them_counts() {
+    let desk = Desk::open(|number| Act::Status(if number == 0 { 503 } else { 202 }));
+    let retry = IMPATIENT.replace("schedule", "resend_same_id = false\nschedule");
+    let mut gateway = started(&desk, &format!("{ASYNC}{retry}"));
+    let submitted = command(&gateway, &file(&gateway, 1, &["--json"]));
+    let id = submitted["exchangeId"].as_str().unwrap().to_owned();
+    let exchange = wait_for_stage(&gateway, &id, "awaiting-receipt");
+    let parcels = desk.wait_for(2);
+    let ids: Vec<&str> = parcels.iter().map(|parcel| parcel.header("Message-ID").unwrap()).collect();
+    assert_ne!(ids[0], ids[1], "another message for the partner");
+    assert_eq!(parcels[0].body, parcels[1].body, "of the same bytes");
+    let others = |parcel: &Parcel| {
+        let own = |name: &str| ["message-id", "date"].iter().any(|one| name.eq_ignore_ascii_case(one));
+        own_headers(parcel).into_iter().filter(|(name, _)| !own(name)).collect::<Vec<_>>()
+    };
+    assert_eq!(others(&parcels[0]), others(&parcels[1]));
+    assert_eq!(parcels[0].header("EDIINT-Features"), None, "AS2-Reliability would promise the same id");
+    let attempts = &exchange["detail"]["attempts"];
+    assert_eq!([&attempts[0]["messageId"], &attempts[1]["messageId"]], [ids[0], ids[1]]);
+
+    // The first attempt had arrived after all; and nothing of the ids is in the index alone.
+    gateway.kill();
+    gateway.delete_index();
+    gateway.start();
+    post_receipt(&gateway, &parcels[0], |_| true);
+    let exchange = wait_for_stage(&gateway, &id, "delivered");
+    assert_eq!(exchange["detail"]["settledBy"]["messageId"], ids[0]);
+    let folder = crate::evidence::export(&gateway, &id, "evidence");
+    let (code, said) = crate::evidence::verify(&folder);
+    assert!(code == 0 && said.contains(ids[0]), "{said}");
+}
+
+#[test]
+fn a_way_to_make_mics_that_is_pinned_is_not_told_and_any_other_is() {
+    use edigate::as2::{MicHeaders, MicRules};
+    let check = |pin: &str, told: bool| {
+        let desk = Desk::open(|_| {
+            Act::Later(Box::new(|parcel| {
+                let mic = MicRules { headers: MicHeaders::Without, ..MicRules::default() };
+                answered(&parcel.open_by(mic).1.unwrap())
+            }))
+        });
+        let gateway = started(&desk, &format!("[as2.send]\nsign_alg = \"none\"\n[as2.send.mdn]\nmic = \"{pin}\"\n"));
+        let exchange = submit(&gateway, 1);
+        assert_eq!(exchange["stage"], "delivered", "{pin}: {exchange:#}");
+        let diagnostics = &exchange["detail"]["diagnostics"];
+        if told {
+            assert_eq!(diagnostics[0]["code"], "mic-deviates", "{pin}: {exchange:#}");
+            assert!(diagnostics[0]["hint"].as_str().unwrap().contains("mic = \"without-headers\" in [as2.send.mdn]"));
+        } else {
+            assert!(diagnostics.is_null(), "{pin}: {exchange:#}");
+        }
+        let folder = crate::evidence::export(&gateway, exchange["exchangeId"].as_str().unwrap(), "evidence");
+        let (code, said) = crate::evidence::verify(&folder);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("shown      mic-content.bin is message-content.bin without the MIME headers."), "{said}");
+    };
+    check("rfc", true);
+    check("canonical-lines", true);
+    check("without-headers", false);
+}
+
+#[test]
 fn what_is_refused_for_good_is_not_tried_again_and_can_be_sent_anew() {
     let desk = Desk::open(|number| if number == 0 { Act::Status(403) } else { Act::Receipt });
     let gateway = started(&desk, IMPATIENT);

@@ -4,6 +4,7 @@ mod answers;
 mod foreign;
 mod inner;
 mod laws;
+mod mic_rules;
 mod openssl_cli;
 mod packing;
 mod refusals;
