@@ -19,6 +19,7 @@ pub mod mapping;
 // Floor 2: the domain. Pure: who, and what next.
 pub mod partner;
 pub mod exchange;
+pub mod evidence;
 
 // Floor 3: adapters. One outside thing each, and never one another.
 pub mod amqp;

@@ -35,6 +35,7 @@ const FLOORS: &[(&str, Kind)] = &[
     ("mapping", Kind::Pure),
     ("partner", Kind::Pure),
     ("exchange", Kind::Pure),
+    ("evidence", Kind::Pure),
     ("amqp", Kind::Adapter),
     ("config", Kind::Adapter),
     ("directory", Kind::Adapter),

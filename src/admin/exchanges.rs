@@ -86,7 +86,7 @@ fn dispatch(admin: &Admin, id: ExchangeId) -> Result<Value, Refusal> {
     }))
 }
 
-fn summary(exchange: &Exchange) -> Value {
+pub(super) fn summary(exchange: &Exchange) -> Value {
     json!({
         "exchangeId": exchange.id,
         "partner": exchange.partner,

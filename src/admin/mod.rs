@@ -6,6 +6,7 @@
 mod answer;
 mod certificates;
 mod documents;
+mod evidence;
 mod exchanges;
 mod health;
 mod router;

@@ -7,7 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::health::Readiness;
-use super::{certificates, documents, exchanges, health, submissions};
+use super::{certificates, documents, evidence, exchanges, health, submissions};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
 use crate::observe::Metrics;
@@ -43,6 +43,8 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/exchanges", get(exchanges::list))
         .route("/v1/exchanges/{id}", get(exchanges::show))
         .route("/v1/exchanges/{id}/content", get(exchanges::content))
+        .route("/v1/exchanges/{id}/payloads/{sha256}", get(evidence::payload))
+        .route("/v1/messages/{message_id}/exchanges", get(evidence::exchanges_of))
         .route("/v1/exchanges/{id}/resubmit", post(submissions::resubmit))
         .route("/v1/exchanges/{id}/retry", post(submissions::retry))
         // A payload goes to the spool piece by piece, under the partner's own cap.

@@ -1,11 +1,13 @@
 //! The answer to a message: a synchronous receipt (RFC 4130, section 7).
 
 use crate::base::{Entropy, Timestamp};
-use crate::smime::SmimeError;
+use crate::smime::{Mic, SmimeError};
 
 use super::report::Report;
 use super::signed::signed_body;
-use super::{As2Error, Disposition, MessageId, ReceiptForm, Received, Refusal, Request, Security, Version};
+use super::{
+    As2Error, Disposition, MessageId, ReceiptForm, Received, Refusal, Reliability, Request, Security, Version,
+};
 
 /// The body of an answer and the headers that belong to it; status line, Content-Length and Connection are HTTP's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,13 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The receipt's own Message-ID.
     pub message_id: MessageId,
+}
+
+impl Answer {
+    /// Whether it is signed.
+    pub fn is_signed(&self) -> bool {
+        self.headers.iter().any(|(name, value)| name == "Content-Type" && value.starts_with("multipart/signed"))
+    }
 }
 
 /// Answers a message with the receipt its sender asked for; `None` when it asked for none.
@@ -33,23 +42,60 @@ pub fn answer(
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<Option<Answer>, SmimeError> {
-    let Some(terms) = request.receipt.terms() else { return Ok(None) };
     let (disposition, text, mic) = match outcome {
         Ok(received) => (Disposition::Processed, "The message was received and processed.", Some(&received.mic)),
         Err(refusal) => (refusal.error.disposition(), refusal.error.peer_text(), refusal.mic.as_ref()),
     };
+    let security =
+        security.filter(|_| !matches!(outcome, Err(Refusal { error: As2Error::UnsupportedMicAlgorithms, .. })));
+    write(request, &Said { disposition: &disposition, text, mic }, security, now, entropy)
+}
+
+/// Answers a message that came before with a receipt of its own, that says so; `None` when its sender asked for none.
+///
+/// # Errors
+/// When the key cannot sign.
+pub fn answer_repeated(
+    request: &Request,
+    received: &Received,
+    disposition: &Disposition,
+    security: &Security,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Option<Answer>, SmimeError> {
+    let text = "The message was received before, and was not processed again.";
+    let said = Said { disposition, text, mic: Some(&received.mic) };
+    write(request, &said, Some(security), now, entropy)
+}
+
+/// What a receipt says.
+struct Said<'a> {
+    disposition: &'a Disposition,
+    text: &'a str,
+    mic: Option<&'a Mic>,
+}
+
+/// Writes a receipt in the form that was asked for, unsigned without `security`.
+fn write(
+    request: &Request,
+    said: &Said<'_>,
+    security: Option<&Security>,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Option<Answer>, SmimeError> {
+    let Some(terms) = request.receipt.terms() else { return Ok(None) };
     let report = Report {
-        text,
+        text: said.text,
         recipient: &request.to,
         original_message_id: &request.message_id,
-        mic,
-        disposition: &disposition,
+        mic: said.mic,
+        disposition: said.disposition,
     };
     let report = report.body(entropy);
 
-    let form = match (outcome, security) {
-        (Err(Refusal { error: As2Error::UnsupportedMicAlgorithms, .. }), _) | (_, None) => ReceiptForm::Unsigned,
-        (_, Some(security)) => terms.form(&security.signature.digests).unwrap_or(ReceiptForm::Unsigned),
+    let form = match security {
+        None => ReceiptForm::Unsigned,
+        Some(security) => terms.form(&security.signature.digests).unwrap_or(ReceiptForm::Unsigned),
     };
     let body = match (form, security.and_then(|security| security.signer.as_ref())) {
         (ReceiptForm::Signed(algorithm), Some(signer)) => {
@@ -69,13 +115,13 @@ pub fn answer(
         ("MIME-Version", "1.0"),
         ("Content-Type", &body.content_type),
     ];
-    let headers = Version::default().headers().into_iter().chain(headers);
+    let headers = Version::default().headers(Reliability::Announced).into_iter().chain(headers);
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Ok(Some(Answer { headers, body: body.bytes, message_id }))
 }
 
 /// `Tue, 24 Nov 2026 15:24:00 GMT` (RFC 9110, section 5.6.7).
-pub(super) fn http_date(now: Timestamp) -> String {
+pub fn http_date(now: Timestamp) -> String {
     let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
     // Before year 0 there is no such text; a clock so wrong gets the beginning of time.
     let epoch = || "Thu, 01 Jan 1970 00:00:00 GMT".to_owned();

@@ -4,12 +4,12 @@ use std::fmt;
 use std::io::Read;
 
 use crate::base::Limits;
-use crate::mime::{ContentType, HeaderList, MimeFault, Multipart, TransferEncoding, TransferReader, unquote};
+use crate::mime::{ContentType, HeaderList, MimeFault, TransferEncoding, TransferReader, unquote};
 use crate::smime::{
     Certificate, ContentDigests, Mic, Signature, SignatureFault, SignaturePolicy, SmimeError, Verified,
 };
 
-use super::sniff::cms_content;
+use super::cut::{CutFault, SignedMultipart, parts, with_crlf};
 use super::{As2Name, Disposition, MessageId};
 
 /// How many fields of a report are looked at.
@@ -194,17 +194,12 @@ fn signed_content(
     body: &[u8],
     limits: &Limits,
 ) -> Result<Option<(Vec<u8>, Signature)>, MdnFault> {
-    let content_type = ContentType::of(headers).map_err(MdnFault::Unreadable)?;
-    if !content_type.is("multipart/signed") {
-        return Ok(None);
-    }
-    let mut parts = parts(&content_type, body, limits).map_err(MdnFault::Unreadable)?.into_iter();
-    let (Some(content), Some(signature), None) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(MdnFault::UnreadableSignature(None));
-    };
-    let (_, signature) = HeaderList::read(&signature, limits).map_err(MdnFault::Unreadable)?;
-    let signature = cms_content(signature).map_err(|error| MdnFault::Unreadable(error.into()))?;
-    let signature = Signature::parse(signature, limits);
+    let cut = SignedMultipart::cut(headers, body, limits).map_err(|fault| match fault {
+        CutFault::Mime(fault) => MdnFault::Unreadable(fault),
+        CutFault::NotTwoParts => MdnFault::UnreadableSignature(None),
+    })?;
+    let Some(SignedMultipart { content, signature }) = cut else { return Ok(None) };
+    let signature = Signature::parse(signature.as_slice(), limits);
     let signature = signature.map_err(|fault| MdnFault::UnreadableSignature(Some(fault)))?;
     Ok(Some((content, signature)))
 }
@@ -225,22 +220,6 @@ fn verify(
         Err(fault @ SignatureFault::DigestDiffers { .. }) => over(&with_crlf(content)).map_err(|_| fault),
         other => other,
     }
-}
-
-fn with_crlf(content: &[u8]) -> Vec<u8> {
-    let lines = content.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    lines.collect::<Vec<_>>().join(b"\r\n".as_slice())
-}
-
-fn parts(content_type: &ContentType, body: &[u8], limits: &Limits) -> Result<Vec<Vec<u8>>, MimeFault> {
-    let mut multipart = Multipart::new(body, content_type.boundary(limits)?, limits);
-    let mut parts = Vec::new();
-    while let Some(mut part) = multipart.next_part()? {
-        let mut bytes = Vec::new();
-        part.read_to_end(&mut bytes)?;
-        parts.push(bytes);
-    }
-    Ok(parts)
 }
 
 fn decoded(headers: &HeaderList, body: &[u8]) -> Result<Vec<u8>, MdnFault> {

@@ -5,39 +5,107 @@ use std::io::{self, Read};
 use crate::base::Sha256;
 use crate::smime::{ContentDigest, ContentDigester, ContentDigests, DigestAlgorithm};
 
-/// Takes the digests of the MIC's input: by every algorithm asked for, and always SHA-256.
-pub(super) struct Measure(ContentDigester);
+use super::MicLines;
 
-/// The digests of the MIC's input.
+/// Takes the digests of the content: by every algorithm asked for, and always SHA-256. Where a partner's MIC is made over
+/// something else than that, the digests of it too.
+pub(super) struct Measure {
+    content: ContentDigester,
+    mic: Option<MicDigester>,
+}
+
+/// The digests of a content.
 #[derive(Clone, Debug)]
 pub(super) struct Measured {
     pub(super) digests: ContentDigests,
     /// By SHA-256: the name of the content.
     pub(super) content: Sha256,
+    /// Of what the MIC is made over, where that is something else.
+    mic: Option<ContentDigests>,
 }
 
 impl Measure {
     pub(super) fn new(algorithms: &[DigestAlgorithm]) -> Self {
-        Self(ContentDigester::new(algorithms.iter().copied().chain([DigestAlgorithm::Sha256])))
+        Self { content: digester(algorithms), mic: None }
+    }
+
+    /// One whose MIC has line ends of its own, or covers another head: `head` is what only the MIC covers.
+    pub(super) fn with_mic_of_its_own(algorithms: &[DigestAlgorithm], lines: MicLines, head: &[u8]) -> Self {
+        let mut mic = MicDigester { digester: digester(algorithms), lines, ends_in_cr: false };
+        mic.update(head);
+        Self { content: digester(algorithms), mic: Some(mic) }
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.content.update(bytes);
+        if let Some(mic) = &mut self.mic {
+            mic.update(bytes);
+        }
+    }
+
+    /// Takes in what belongs to the content and not to the MIC, where that is made over something else.
+    pub(super) fn update_content_alone(&mut self, bytes: &[u8]) {
+        self.content.update(bytes);
     }
 
     pub(super) fn finish(self) -> Measured {
-        let digests = self.0.finish();
+        let digests = self.content.finish();
         match digests.get(DigestAlgorithm::Sha256) {
-            Some(ContentDigest::Sha256(bytes)) => Measured { content: Sha256::from_bytes(*bytes), digests },
-            _ => unreachable!("SHA-256 is always among the algorithms, see new"),
+            Some(ContentDigest::Sha256(bytes)) => Measured {
+                content: Sha256::from_bytes(*bytes),
+                digests,
+                mic: self.mic.map(|mic| mic.digester.finish()),
+            },
+            _ => unreachable!("SHA-256 is always among the algorithms, see digester"),
         }
     }
 }
 
+fn digester(algorithms: &[DigestAlgorithm]) -> ContentDigester {
+    ContentDigester::new(algorithms.iter().copied().chain([DigestAlgorithm::Sha256]))
+}
+
 impl Measured {
-    /// The digest by `algorithm`, or by SHA-256 where that one was not taken.
-    pub(super) fn by(&self, algorithm: DigestAlgorithm) -> ContentDigest {
-        self.digests.get(algorithm).copied().unwrap_or(ContentDigest::Sha256(*self.content.as_bytes()))
+    /// The MIC's digest by `algorithm`, or by SHA-256 where that one was not taken.
+    pub(super) fn mic(&self, algorithm: DigestAlgorithm) -> ContentDigest {
+        let digests = self.mic.as_ref().unwrap_or(&self.digests);
+        let by = |algorithm| digests.get(algorithm).copied();
+        by(algorithm).or_else(|| by(DigestAlgorithm::Sha256)).unwrap_or(ContentDigest::Sha256(*self.content.as_bytes()))
+    }
+}
+
+/// Digests content as it passes, its line ends as they are or made CRLF.
+pub(super) struct MicDigester {
+    digester: ContentDigester,
+    lines: MicLines,
+    ends_in_cr: bool,
+}
+
+impl MicDigester {
+    /// One that makes every bare LF a CRLF (RFC 8551, section 3.1.1).
+    pub(super) fn canonical(algorithms: &[DigestAlgorithm]) -> Self {
+        let digester = ContentDigester::new(algorithms.iter().copied());
+        Self { digester, lines: MicLines::Crlf, ends_in_cr: false }
+    }
+
+    pub(super) fn update(&mut self, piece: &[u8]) {
+        if self.lines == MicLines::AsReceived {
+            return self.digester.update(piece);
+        }
+        for line in piece.split_inclusive(|byte| *byte == b'\n') {
+            match line.strip_suffix(b"\n") {
+                Some(text) if !(text.last().copied() == Some(b'\r') || text.is_empty() && self.ends_in_cr) => {
+                    self.digester.update(text);
+                    self.digester.update(b"\r\n");
+                }
+                _ => self.digester.update(line),
+            }
+            self.ends_in_cr = line.last().copied() == Some(b'\r');
+        }
+    }
+
+    pub(super) fn finish(self) -> ContentDigests {
+        self.digester.finish()
     }
 }
 

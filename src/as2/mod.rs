@@ -12,12 +12,15 @@
 
 mod answer;
 mod candidates;
+mod cut;
 mod disposition;
 mod error;
 mod file_name;
+mod inner;
 mod mdn;
 mod measure;
 mod message_id;
+mod mic_rules;
 mod name;
 mod outgoing;
 mod pack;
@@ -30,21 +33,24 @@ mod signed;
 mod settle;
 mod sniff;
 
-pub use answer::{Answer, answer};
+pub use answer::{Answer, answer, answer_repeated, http_date};
 pub use candidates::{MicCandidates, MicDeviation};
+pub use cut::{CutFault, SignedMultipart, with_crlf};
 pub use disposition::{Disposition, ErrorModifier, FailureModifier};
 pub use error::{As2Error, SealedFault};
 pub use file_name::safe_file_name;
+pub use inner::{InnerContent, InnerEntity};
 pub use mdn::{MayBeReceipt, Mdn, MdnFault, ReceiptSignature, receipt_is_for};
 pub use message_id::MessageId;
+pub use mic_rules::{MicHeaders, MicLines, MicRules, mime_head};
 pub use name::{As2Name, NameFault};
 pub use outgoing::{
-    Compress, Encoding, EncodingHeader, FileNameQuotes, MicalgStyle, Outgoing, ReceiptRequest, SignatureEncoding,
-    SignedReceipt, Signing, Version, Wire,
+    Compress, Encoding, EncodingHeader, FileNameQuotes, MicalgStyle, Outgoing, ReceiptRequest, Reliability,
+    SignatureEncoding, SignedReceipt, Signing, Version, Wire,
 };
-pub use pack::{PackFault, Packed, pack};
+pub use pack::{PackFault, Packed, pack, pack_for_evidence};
 pub use receipt::{Importance, ReceiptAsked, ReceiptForm, ReceiptTerms};
-pub use receive::{Layers, Received, Refusal, open};
+pub use receive::{Layers, Received, Refusal, open, open_for_evidence};
 pub use request::{HeadFault, Request};
 pub use security::{Requirement, Security, Signer};
 pub use settle::{ReceiptWanted, Settlement};

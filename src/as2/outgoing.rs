@@ -106,6 +106,8 @@ pub struct Wire {
     pub quote_file_name: FileNameQuotes,
     /// AS2-Version.
     pub version: Version,
+    /// Whether AS2-Reliability is announced.
+    pub reliability: Reliability,
 }
 
 /// How bytes are encoded for their way.
@@ -160,6 +162,16 @@ pub enum FileNameQuotes {
     WhereNeeded,
 }
 
+/// Whether EDIINT-Features says AS2-Reliability: that a Message-ID is kept over every retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reliability {
+    /// It does.
+    #[default]
+    Announced,
+    /// It does not: each attempt has an id of its own.
+    LeftOut,
+}
+
 /// The AS2-Version that is announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Version {
@@ -189,11 +201,18 @@ impl MicalgStyle {
 impl Version {
     /// The headers that tell it. What is named are features that are there: a Message-ID is kept over every retry, and a
     /// repeated message gets the receipt it got before (AS2-Reliability).
-    pub(super) fn headers(self) -> Vec<(&'static str, &'static str)> {
-        const FEATURES: (&str, &str) = ("EDIINT-Features", "AS2-Reliability");
-        match self {
-            Self::V1_2 => vec![("AS2-Version", "1.2"), FEATURES],
-            Self::V1_3 => vec![("AS2-Version", "1.3"), FEATURES, ("AS2-Product", "edigate")],
+    pub(super) fn headers(self, reliability: Reliability) -> Vec<(&'static str, &'static str)> {
+        let version = match self {
+            Self::V1_2 => "1.2",
+            Self::V1_3 => "1.3",
+        };
+        let mut headers = vec![("AS2-Version", version)];
+        if reliability == Reliability::Announced {
+            headers.push(("EDIINT-Features", "AS2-Reliability"));
         }
+        if self == Self::V1_3 {
+            headers.push(("AS2-Product", "edigate"));
+        }
+        headers
     }
 }

@@ -13,6 +13,7 @@ use crate::smime::{DigestAlgorithm, Sealing, SmimeError, compress, seal_envelope
 
 use super::answer::http_date;
 use super::candidates::{Covered, MicCandidates};
+use super::inner::{InnerContent, InnerEntity};
 use super::outgoing::{Compress, Encoding, EncodingHeader, FileNameQuotes, Outgoing, SignatureEncoding, SignedReceipt};
 use super::signed::{mint_boundary, signed_parts};
 use super::{MessageId, ReceiptWanted, safe_file_name};
@@ -30,6 +31,8 @@ pub struct Packed {
     pub mics: MicCandidates,
     /// The receipt asked for.
     pub receipt: ReceiptWanted,
+    /// The entity that the MIC covers, where the body does not show it.
+    pub inner: Option<InnerEntity>,
 }
 
 /// Why a message was not packed.
@@ -75,6 +78,22 @@ pub fn pack(
     entropy: &dyn Entropy,
     out: &mut dyn Write,
 ) -> Result<Packed, PackFault> {
+    pack_for_evidence(payload, outgoing, now, entropy, out, &mut io::sink())
+}
+
+/// As [`pack`], and where the body does not show the entity that the MIC covers and that entity is not its head and the
+/// payload behind it, it goes to `inner`: see [`Packed::inner`].
+///
+/// # Errors
+/// As [`pack`], and when `inner` cannot be written.
+pub fn pack_for_evidence(
+    payload: &[u8],
+    outgoing: &Outgoing<'_>,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+    out: &mut dyn Write,
+    inner: &mut dyn Write,
+) -> Result<Packed, PackFault> {
     let wire = &outgoing.wire;
     let algorithm = outgoing.sign.map_or(DigestAlgorithm::Sha256, |signing| signing.digest);
     // RFC 4130, section 7.3.1 has SHA-1 for what is not signed, and some products make nothing else; others answer with
@@ -94,14 +113,31 @@ pub fn pack(
 
     let plain = Layer::payload(payload, outgoing);
     let is_compressed = outgoing.compress != Compress::None;
-    let (mut layer, mics) = match &outgoing.sign {
-        None if is_compressed => (plain.compressed(wire.payload_encoding)?, of_payload(&plain)),
-        None if outgoing.encrypt.is_some() => (plain.clone(), of_payload(&plain)),
+    let is_hidden = outgoing.encrypt.is_some()
+        || is_compressed && (outgoing.sign.is_none() || outgoing.compress == Compress::AfterSigning);
+    let mut keep = |covered: &Layer<'_>, signature: Option<Vec<u8>>| -> Result<Option<InnerEntity>, PackFault> {
+        if !is_hidden {
+            return Ok(None);
+        }
+        let content = if covered.is_plain() {
+            InnerContent::HeadOfPayload(covered.head())
+        } else {
+            borrowed(&covered.entity())
+                .iter()
+                .try_for_each(|piece| inner.write_all(piece))
+                .map_err(PackFault::Write)?;
+            InnerContent::Written
+        };
+        Ok(Some(InnerEntity { content, signature }))
+    };
+    let (mut layer, mics, kept) = match &outgoing.sign {
+        None if is_compressed => (plain.compressed(wire.payload_encoding)?, of_payload(&plain), keep(&plain, None)?),
+        None if outgoing.encrypt.is_some() => (plain.clone(), of_payload(&plain), keep(&plain, None)?),
         // The MIC covers the body alone.
         None => {
             let covered = Covered { right: plain.pieces(), without_headers: None, uncompressed: None };
             let mics = MicCandidates::of(&covered, &algorithms);
-            (plain.clone(), mics)
+            (plain.clone(), mics, None)
         }
         Some(signing) => {
             let inner = match outgoing.compress {
@@ -119,11 +155,12 @@ pub fn pack(
             let in_base64 = wire.signature_encoding == SignatureEncoding::Base64;
             let boundary = mint_boundary(entropy);
             let around = signed_parts(&covered.right, signing, &boundary, micalg, in_base64, now)?;
+            let kept = keep(&inner, Some(around.signature))?;
             let body = [vec![Cow::Owned(around.before)], entity, vec![Cow::Owned(around.behind)]].concat();
             let signed = Layer { content_type: around.content_type, encoding: None, disposition: None, body };
             match outgoing.compress {
-                Compress::AfterSigning => (signed.compressed(Encoding::Binary)?, mics),
-                Compress::None | Compress::BeforeSigning => (signed, mics),
+                Compress::AfterSigning => (signed.compressed(Encoding::Binary)?, mics, kept),
+                Compress::None | Compress::BeforeSigning => (signed, mics, kept),
             }
         }
     };
@@ -142,7 +179,7 @@ pub fn pack(
         Some(SignedReceipt::Asked) => ReceiptWanted::Signed,
     };
     let headers = headers(outgoing, &layer, algorithm, now);
-    Ok(Packed { headers, message_id: outgoing.message_id.clone(), body_bytes: out.bytes, mics, receipt })
+    Ok(Packed { headers, message_id: outgoing.message_id.clone(), body_bytes: out.bytes, mics, receipt, inner: kept })
 }
 
 /// A MIME entity: a body, in pieces, and its headers.
@@ -168,8 +205,18 @@ impl<'a> Layer<'a> {
         borrowed(&self.body)
     }
 
+    /// Whether the payload stands in it as it is.
+    fn is_plain(&self) -> bool {
+        !self.is_cms() && self.encoding == Some(Encoding::Binary)
+    }
+
     /// Headers and body.
     fn entity(&self) -> Vec<Cow<'a, [u8]>> {
+        [vec![Cow::Owned(self.head())], self.body.clone()].concat()
+    }
+
+    /// Headers and the empty line behind them.
+    fn head(&self) -> Vec<u8> {
         let encoding = match self.encoding {
             Some(Encoding::Binary) => "Content-Transfer-Encoding: binary\r\n",
             Some(Encoding::Base64) => "Content-Transfer-Encoding: base64\r\n",
@@ -177,8 +224,7 @@ impl<'a> Layer<'a> {
         };
         let disposition = self.disposition.as_ref().map(|value| format!("Content-Disposition: {value}\r\n"));
         let disposition = disposition.unwrap_or_default();
-        let head = format!("Content-Type: {}\r\n{encoding}{disposition}\r\n", self.content_type);
-        [vec![Cow::Owned(head.into_bytes())], self.body.clone()].concat()
+        format!("Content-Type: {}\r\n{encoding}{disposition}\r\n", self.content_type).into_bytes()
     }
 
     fn compressed(&self, encoding: Encoding) -> Result<Layer<'static>, SmimeError> {
@@ -324,7 +370,7 @@ fn headers(
 ) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
-    outgoing.wire.version.headers().into_iter().for_each(|(name, value)| add(name, value));
+    outgoing.wire.version.headers(outgoing.wire.reliability).into_iter().for_each(|(name, value)| add(name, value));
     add("AS2-From", outgoing.from.on_wire());
     add("AS2-To", outgoing.to.on_wire());
     add("Message-ID", outgoing.message_id.as_str());

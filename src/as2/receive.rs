@@ -17,10 +17,11 @@ use crate::smime::{
     Verified,
 };
 
+use super::inner::{Copied, InnerContent, InnerEntity};
 use super::measure::{Measure, Measured, Tee, drain};
 use super::request::file_name_of;
 use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, is_compressed_data, peek};
-use super::{As2Error, ReceiptForm, Request, Requirement, SealedFault, Security};
+use super::{As2Error, MicHeaders, MicLines, ReceiptForm, Request, Requirement, SealedFault, Security};
 
 /// A message that was opened and found in order.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Received {
     pub content: Sha256,
     /// What the message was protected by.
     pub layers: Layers,
+    /// The entity that the MIC covers, where the bytes on the wire do not show it.
+    pub inner: Option<InnerEntity>,
 }
 
 /// What a message was protected by.
@@ -86,11 +89,30 @@ pub fn open(
     limits: &Limits,
     fallback_key: [u8; 32],
 ) -> io::Result<Result<Received, Refusal>> {
+    open_for_evidence(request, body, payload, &mut io::sink(), security, limits, fallback_key)
+}
+
+/// As [`open`], and where the bytes on the wire do not show the entity that the MIC covers and that entity is not its head
+/// and the payload behind it, it goes to `inner`: see [`Received::inner`]. As the payload's, that sink's content counts
+/// only when the message was found in order.
+///
+/// # Errors
+/// As [`open`], and when `inner` cannot be written.
+pub fn open_for_evidence(
+    request: &Request,
+    body: impl Read,
+    payload: &mut dyn Write,
+    inner: &mut dyn Write,
+    security: &Security,
+    limits: &Limits,
+    fallback_key: [u8; 32],
+) -> io::Result<Result<Received, Refusal>> {
     if let Err(error) = receipt_can_be_given(request, security) {
         return Ok(Err(Refusal::unopened(error)));
     }
     let machine = RefCell::new(None);
     let mut payload = Watched { inner: payload, failure: &machine };
+    let mut inner = Watched { inner, failure: &machine };
     let mut opening = Opening {
         request,
         security,
@@ -102,6 +124,9 @@ pub fn open(
         measured: None,
         signature_algorithm: None,
         layers: Layers::default(),
+        hidden: false,
+        sink: Some(&mut inner),
+        inner: None,
     };
     let result = opening.outermost(&mut Watched { inner: body, failure: &machine }, fallback_key);
     let result = result.and_then(|measured| opening.is_protected_as_agreed().map(|()| measured));
@@ -147,6 +172,11 @@ struct Opening<'a> {
     /// The algorithm of the signature, once it was read.
     signature_algorithm: Option<DigestAlgorithm>,
     layers: Layers,
+    /// Whether what is being read lies inside an envelope or inside compression.
+    hidden: bool,
+    /// Where what the MIC covers goes when it is hidden and must be kept whole.
+    sink: Option<&'a mut dyn Write>,
+    inner: Option<InnerEntity>,
 }
 
 impl Opening<'_> {
@@ -180,6 +210,7 @@ impl Opening<'_> {
             return Err(As2Error::WeakEncryption(algorithm));
         }
         self.layers.encryption = Some(algorithm);
+        self.hidden = true;
         let result = self.decrypted(&mut inside);
         let drained = drain(&mut inside);
         self.layers.opened_with = inside.opened_with();
@@ -223,6 +254,7 @@ impl Opening<'_> {
     /// Inflates what stands around a signature, or around a payload that has none.
     fn compressed(&mut self, cms: &mut dyn BufRead, within: Within) -> Result<Measured, As2Error> {
         let mut inside = self.inflate(cms)?;
+        self.hidden = true;
         let (entity, mut content) = Entity::inflated(&mut inside, self.limits)?;
         let result = if entity.content_type.is("multipart/signed") {
             let mut content = BufReader::new(TransferReader::new(&mut content, entity.encoding));
@@ -248,15 +280,36 @@ impl Opening<'_> {
 
     /// Reads a payload that is not signed. The MIC covers its headers too, where it has any of its own.
     fn payload_alone(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<Measured, As2Error> {
-        let mut measure = Measure::new(&self.security.signature.digests);
-        measure.update(entity.headers.as_ref().map_or(&[], HeaderList::as_bytes));
+        let mut measure = self.measure_of_unsigned(entity);
         let mut content = BufReader::new(Tee { source: content, measure: &mut measure });
-        let written = self.payload(entity, &mut content);
+        let written = self.covered(entity, &mut content);
         drain(&mut content).map_err(unreadable)?;
         drop(content);
         let measured = measure.finish();
         self.measured = Some(measured.clone());
         written.map(|()| measured)
+    }
+
+    /// What measures an entity without a signature, its headers taken in.
+    fn measure_of_unsigned(&self, entity: &Entity) -> Measure {
+        let (algorithms, rules) = (&self.security.signature.digests, self.security.mic);
+        let has_http_headers = entity.headers.is_none() && !self.hidden;
+        let head_of_its_own: &[u8] = match rules.headers {
+            MicHeaders::With if has_http_headers => &self.request.mime_head,
+            MicHeaders::Auto | MicHeaders::With | MicHeaders::Without => b"",
+        };
+        let leaves_out = rules.headers == MicHeaders::Without && entity.headers.is_some();
+        let mut measure = if rules.lines == MicLines::Crlf || leaves_out || !head_of_its_own.is_empty() {
+            Measure::with_mic_of_its_own(algorithms, rules.lines, head_of_its_own)
+        } else {
+            Measure::new(algorithms)
+        };
+        if leaves_out {
+            measure.update_content_alone(entity.head())
+        } else {
+            measure.update(entity.head())
+        }
+        measure
     }
 
     /// Reads a multipart/signed (RFC 1847, section 2.1). The MIC covers its first part, from its first header byte to
@@ -271,17 +324,21 @@ impl Opening<'_> {
         let mut multipart = Multipart::new(body, boundary, self.limits);
 
         let part = multipart.next_part().map_err(As2Error::Unreadable)?.ok_or(As2Error::NotTwoParts)?;
-        let mut measure = Measure::new(&self.security.signature.digests);
+        let mut measure = match self.security.mic.lines {
+            MicLines::AsReceived => Measure::new(&self.security.signature.digests),
+            MicLines::Crlf => Measure::with_mic_of_its_own(&self.security.signature.digests, MicLines::Crlf, b""),
+        };
         let mut content = BufReader::new(Tee { source: part, measure: &mut measure });
         let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable);
-        let written = entity.and_then(|entity| self.payload(&entity, &mut content));
+        let written = entity.and_then(|entity| self.covered(&entity, &mut content));
         drain(&mut content).map_err(unreadable)?;
         drop(content);
         let measured = measure.finish();
         self.measured = Some(measured.clone());
 
         let mut part = multipart.next_part().map_err(As2Error::Unreadable)?.ok_or(As2Error::NotTwoParts)?;
-        let signature = read_signature(&mut part, self.limits)?;
+        let bytes = signature_bytes(&mut part, self.limits)?;
+        let signature = Signature::parse(bytes.as_slice(), self.limits).map_err(As2Error::UnreadableSignature)?;
         if multipart.next_part().map_err(As2Error::Unreadable)?.is_some() {
             return Err(As2Error::NotTwoParts);
         }
@@ -290,6 +347,9 @@ impl Opening<'_> {
             multipart.expect_no_epilogue().map_err(As2Error::Unreadable)?;
         }
         self.verify(&signature, &measured)?;
+        if let Some(inner) = &mut self.inner {
+            inner.signature = Some(bytes);
+        }
         written.map(|()| measured)
     }
 
@@ -299,6 +359,24 @@ impl Opening<'_> {
         let verified = signature.verify(&measured.digests, &self.security.verify, &self.security.signature);
         self.layers.signature = Some(verified.map_err(As2Error::Signature)?);
         Ok(())
+    }
+
+    /// Reads what the MIC covers from behind its headers to its end, and keeps it where it is hidden.
+    fn covered(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<(), As2Error> {
+        let Some(sink) = self.sink.take().filter(|_| self.hidden) else { return self.payload(entity, content) };
+        let is_plain =
+            entity.encoding == TransferEncoding::Identity && !entity.content_type.is("application/pkcs7-mime");
+        if is_plain {
+            let kept = InnerContent::HeadOfPayload(entity.head().to_vec());
+            self.inner = Some(InnerEntity { content: kept, signature: None });
+            return self.payload(entity, content);
+        }
+        self.inner = Some(InnerEntity { content: InnerContent::Written, signature: None });
+        sink.write_all(entity.head()).map_err(unreadable)?;
+        let mut content = BufReader::new(Copied { source: content, copy: sink });
+        let written = self.payload(entity, &mut content);
+        drain(&mut content).map_err(unreadable)?;
+        written
     }
 
     /// Decodes a payload into the sink. What is no payload but another layer is refused.
@@ -355,6 +433,7 @@ impl Opening<'_> {
                 file_name: self.file_name,
                 payload_bytes: self.payload_bytes,
                 layers: self.layers,
+                inner: self.inner,
             }),
             // What did not decrypt has no MIC.
             Err(error @ As2Error::Sealed(_)) => Err(Refusal::unopened(error)),
@@ -371,7 +450,7 @@ impl Opening<'_> {
         let terms = self.request.receipt.terms();
         let asked = || terms.and_then(|terms| terms.first_of(&self.security.signature.digests));
         let algorithm = self.signature_algorithm.or_else(asked).unwrap_or(DigestAlgorithm::Sha256);
-        let mic = Mic::new(measured.by(algorithm));
+        let mic = Mic::new(measured.mic(algorithm));
         match terms.and_then(|terms| terms.spelling(mic.algorithm())) {
             Some(spelling) => mic.spelled(spelling),
             None => mic,
@@ -407,6 +486,11 @@ impl Entity {
         let entity =
             if bare { Self::bare()? } else { Self::read(&mut content, limits).map_err(As2Error::Unreadable)? };
         Ok((entity, content))
+    }
+
+    /// The bytes of its headers, with the empty line behind them.
+    fn head(&self) -> &[u8] {
+        self.headers.as_ref().map_or(&[], HeaderList::as_bytes)
     }
 
     fn read(source: &mut dyn BufRead, limits: &Limits) -> Result<Self, MimeFault> {
@@ -453,14 +537,14 @@ impl<'a> Cms<'a> {
     }
 }
 
-fn read_signature(part: &mut dyn Read, limits: &Limits) -> Result<Signature, As2Error> {
+/// The CMS of a signature's part, one byte more than the bound at most: that shows that there is more.
+fn signature_bytes(part: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, As2Error> {
     let mut part = BufReader::new(part);
     HeaderList::read_from(&mut part, limits).map_err(As2Error::Unreadable)?;
     let content = cms_content(&mut part).map_err(unreadable)?;
-    // One byte past the bound shows that there is more.
     let mut bytes = Vec::new();
     content.take(limits.signature as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    Signature::parse(bytes.as_slice(), limits).map_err(As2Error::UnreadableSignature)
+    Ok(bytes)
 }
 
 fn unreadable(error: io::Error) -> As2Error {

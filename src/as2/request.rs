@@ -5,7 +5,7 @@ use std::fmt;
 use crate::base::Limits;
 use crate::mime::{ContentType, HeaderList, MimeFault, Parameters, TransferEncoding};
 
-use super::{As2Name, MessageId, NameFault, ReceiptAsked, safe_file_name};
+use super::{As2Name, MessageId, NameFault, ReceiptAsked, mime_head, safe_file_name};
 
 /// The longest subject kept, in characters.
 const LONGEST_SUBJECT: usize = 998;
@@ -29,6 +29,8 @@ pub struct Request {
     pub receipt: ReceiptAsked,
     /// The file name in Content-Disposition: a fact about the message, not a path.
     pub file_name: Option<String>,
+    /// The MIME headers among HTTP's, by which some products make a MIC: see [`mime_head`].
+    pub mime_head: Vec<u8>,
     /// AS2-Version; a message without it is as good as one that says 1.0 (RFC 4130, section 6.1).
     pub version: Option<String>,
 }
@@ -84,6 +86,7 @@ impl Request {
             transfer_encoding: TransferEncoding::of(headers).map_err(HeadFault::Mime)?,
             receipt: ReceiptAsked::of(headers),
             file_name: file_name_of(headers),
+            mime_head: mime_head(headers),
             version: headers.text("AS2-Version").map(|text| printable(&text, 16)),
         })
     }

@@ -2,6 +2,8 @@
 
 use crate::smime::{Certificate, ContentEncryption, Decryptor, PrivateKey, SignaturePolicy};
 
+use super::MicRules;
+
 /// Whether a protection must be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Requirement {
@@ -42,6 +44,8 @@ pub struct Security {
     pub signature: SignaturePolicy,
     /// The content encryptions accepted; 3DES only where it is among them.
     pub encryption: Vec<ContentEncryption>,
+    /// How the MICs of our receipts are made.
+    pub mic: MicRules,
 }
 
 impl Default for Security {
@@ -55,6 +59,7 @@ impl Default for Security {
             compressed: Requirement::Optional,
             signature: SignaturePolicy::default(),
             encryption: ContentEncryption::AES.to_vec(),
+            mic: MicRules::default(),
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Body {
 /// What is put around an entity to sign it.
 pub(super) struct SignedParts {
     pub(super) content_type: String,
+    /// The signature alone, in DER.
+    pub(super) signature: Vec<u8>,
     pub(super) before: Vec<u8>,
     pub(super) behind: Vec<u8>,
 }
@@ -50,7 +52,7 @@ pub(super) fn signed_parts(
     let Some(digest) = digests.get(signing.digest) else { unreachable!("the digester was asked for this digest") };
     let Signer { certificate, key } = signing.signer;
     let signature = sign_detached(digest, certificate, key, now, signing.form())?;
-    let (encoding, signature) = if in_base64 {
+    let (encoding, encoded) = if in_base64 {
         ("base64", base64_lines(&signature).into_bytes())
     } else {
         ("binary", [&signature[..], b"\r\n"].concat())
@@ -66,8 +68,9 @@ pub(super) fn signed_parts(
         content_type: format!(
             "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg={micalg}; boundary=\"{boundary}\""
         ),
+        signature,
         before: format!("--{boundary}\r\n").into_bytes(),
-        behind: [head.as_bytes(), &signature, format!("--{boundary}--\r\n").as_bytes()].concat(),
+        behind: [head.as_bytes(), &encoded, format!("--{boundary}--\r\n").as_bytes()].concat(),
     })
 }
 

@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Look at the transport messages of a running gateway, refused ones too, and have it send
     #[command(subcommand)]
     Exchange(ExchangeCommand),
+    /// Prove to others what was sent and received
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
 }
 
 #[derive(Debug, Args)]
@@ -257,6 +260,23 @@ pub(crate) enum ExchangeCommand {
         #[command(flatten)]
         wait: WaitArgument,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EvidenceCommand {
+    /// Write a folder with a message, its receipt, signatures and certificates, and a script that verifies it with openssl
+    Export(ExportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// The exchange's id, the first six or more letters of it, or the Message-ID
+    pub(crate) message: String,
+    /// The folder to make; evidence-ID in this one when left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) socket: SocketArgument,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod client;
 mod columns;
 mod doc;
 mod edi;
+mod evidence;
 mod exit;
 mod guide;
 mod mapping;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, As2Command, Command};
+use args::{Arguments, As2Command, Command, EvidenceCommand};
 use exit::Exit;
 use print::{Failure, Output};
 
@@ -64,6 +65,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
         Command::Schema(command) => schema::schema(command, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),
+        Command::Evidence(EvidenceCommand::Export(arguments)) => evidence::export(arguments, out),
     }
 }
 

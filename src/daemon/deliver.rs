@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::evidence;
 use super::learn;
-use super::pack::evidence;
 use super::ports::Ports;
 use super::route::{self, Posted, Way};
 use super::submission::{keep, load};
@@ -44,6 +44,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     let limit = configuration.settings.limits.receipt;
     let way = Way { configuration: &configuration, channel, send, url };
     let Posted { mut attempt, handover, answer } = route::post(ports, &way, &packed.headers, content, limit).await;
+    attempt.message_id = packed.header("Message-ID").filter(|_| !send.retry.resend_same_id).map(str::to_owned);
     let outcome = match (handover, answer) {
         (Handover::Taken, Some(answer)) => match read(ports, &exchange, &packed, channel, &answer)? {
             Read::Receipt(receipt) => Outcome::Receipt(receipt),
@@ -64,7 +65,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         return Ok(());
     }
     let [jitter] = ports.entropy.bytes();
-    let terms = route::terms(send, &packed);
+    let terms = route::terms(ports, send, &packed);
     let told = attempt.clone();
     let (mut change, progress) = outbound::attempted(&exchange, lease.job(), detail, attempt, outcome, &terms, jitter);
     learn::from_receipt(ports, &mut change, &exchange.partner, signer, now)?;
@@ -132,23 +133,43 @@ pub(super) fn settle(
     let Some(message_id) = message_id else {
         return Err(StoreError::Index { what: format!("exchange {} has no Message-ID", exchange.id) });
     };
-    let settlement = mdn.settle(&message_id, &packed.mics, packed.receipt_wanted(), None);
+    let named = mdn.original_message_id.as_ref().filter(|named| !named.names_same_message(&message_id));
+    let earlier = match named {
+        Some(named) => is_of(ports, exchange, packed, named)?.then(|| named.clone()),
+        None => None,
+    };
+    let pinned = channel.send.as_ref().and_then(|send| send.mdn.mic);
+    let message_id = earlier.as_ref().unwrap_or(&message_id);
+    let settlement = mdn.settle(message_id, &packed.mics, packed.receipt_wanted(), pinned);
     let certificate = match &mdn.signature {
         ReceiptSignature::Verified(verified) => {
             trusted.iter().find(|certificate| certificate.fingerprint() == verified.signer)
         }
         ReceiptSignature::Unsigned => None,
     };
-    let certificate = certificate.map(|one| evidence(ports, CertificateRole::Verified, one)).transpose()?;
+    let certificate =
+        certificate.map(|one| evidence::certificate(ports, CertificateRole::Verified, one)).transpose()?;
     Ok(Ok(Receipt {
         at: now,
         raw: keep(ports, raw)?,
+        message_id: earlier.map(|id| id.to_string()),
         disposition: mdn.disposition.to_string(),
         mic: mdn.mic,
         certificate,
         text: mdn.text,
         settlement,
     }))
+}
+
+/// Whether the message of an exchange has gone out under this id too.
+fn is_of(
+    ports: &Ports,
+    exchange: &Exchange,
+    packed: &PackedMessage,
+    message_id: &MessageId,
+) -> Result<bool, StoreError> {
+    let Some(key) = packed.key(message_id) else { return Ok(false) };
+    Ok(ports.outbox.sent(&key)?.is_some_and(|sent| sent.exchange == exchange.id))
 }
 
 /// Tells how an attempt went.

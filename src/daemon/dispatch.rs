@@ -55,7 +55,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
 
 /// An attempt that was not made: nothing goes to an address that the partner file does not name.
 fn withheld(ports: &Ports, why: String) -> (Attempt, Handover) {
-    let attempt = Attempt { at: ports.clock.now(), took_ms: 0, status: None, outcome: why.clone() };
+    let attempt = Attempt { at: ports.clock.now(), took_ms: 0, status: None, outcome: why.clone(), message_id: None };
     (attempt, Handover::Unavailable(why))
 }
 

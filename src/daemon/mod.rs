@@ -18,6 +18,7 @@ mod app;
 mod clients;
 mod deliver;
 mod dispatch;
+mod evidence;
 mod expiry;
 mod gate;
 mod learn;

@@ -14,7 +14,7 @@ use super::worker::postpone;
 use crate::as2::{self, As2Error, Refusal, Request};
 use crate::base::{Diagnostic, Limits, times};
 use crate::exchange::inbound::{self, Opening, Repeat};
-use crate::exchange::{Answer, Applied, Change, Detail, Exchange, Job, Subject};
+use crate::exchange::{Answer, Applied, Change, Detail, DispatchStage, Exchange, Job, Subject};
 use crate::mime::HeaderList;
 use crate::observe::Event;
 use crate::store::{Lease, PayloadReader, StoreError};
@@ -92,13 +92,19 @@ impl Told {
 struct Again {
     exchange: Exchange,
     detail: Detail,
+    /// The receipt that the partner's file wants repeats to get, in place of the first one.
+    of_its_own: Option<Vec<u8>>,
     fresh: Vec<u8>,
     url: String,
 }
 
 impl Again {
     fn change(self, ports: &Ports, before: &Answer) -> Change {
-        let receipt = before.receipt.map_or(Repeat::Fresh(self.fresh), Repeat::Stored);
+        let receipt = match (self.of_its_own, before.receipt) {
+            (Some(receipt), _) => Repeat::Fresh(receipt),
+            (None, Some(stored)) => Repeat::Stored(stored),
+            (None, None) => Repeat::Fresh(self.fresh),
+        };
         inbound::repeated(&self.exchange, ports.clock.now(), self.detail, before, receipt, self.url)
     }
 }
@@ -160,7 +166,7 @@ fn judged(
     let now = ports.clock.now();
     match opened {
         Opened::InOrder(in_order) => {
-            let InOrder { received, key, receipt, payload } = *in_order;
+            let InOrder { received, key, known_since, receipt, payload, evidence } = *in_order;
             let detail =
                 Detail { raw: detail_of(ports, &exchange)?.raw, ..decide::detail_in_order(&message, &received) };
             let Some(receipt) = receipt.as_ref().map(receipt::to_bytes) else {
@@ -169,15 +175,17 @@ fn judged(
             let opening = Opening {
                 at: now,
                 key,
+                known_since,
                 content: received.content,
                 detail: detail.clone(),
                 payload,
                 receipt: receipt.clone(),
                 deliver_to: url.clone(),
+                evidence,
             };
             let mut change = inbound::opened(&exchange, opening);
             learn::from_message(ports, &mut change, &exchange.partner, &received.layers, message.at)?;
-            let again = Some(Box::new(Again { exchange, detail, fresh: receipt, url }));
+            let again = Some(Box::new(Again { exchange, detail, of_its_own: None, fresh: receipt, url }));
             Ok(Decided { change, told: Told::Received { message: Box::new(message), bytes }, again })
         }
         Opened::Repeated(repeated) => {
@@ -189,7 +197,9 @@ fn judged(
                 return refused(exchange, now, message, refusal, receipt, url);
             }
             let fresh = answer(ports, &message, Ok(&received))?;
-            let again = Again { detail: decide::detail_in_order(&message, &received), exchange, fresh, url };
+            let of_its_own = of_its_own(ports, &message, &received, &before)?;
+            let detail = decide::detail_in_order(&message, &received);
+            let again = Again { detail, exchange, of_its_own, fresh, url };
             let change = again.change(ports, &before);
             Ok(Decided { change, told: Told::Repeated { message: Box::new(message), before }, again: None })
         }
@@ -212,6 +222,24 @@ fn refused(
     let detail = decide::detail_of_refusal(&message, &refusal);
     let change = inbound::opened_in_vain(&exchange, now, detail, receipt, url);
     Ok(Decided { change, told: Told::Refused { message: Box::new(message), refusal }, again: None })
+}
+
+/// What the partner's file wants a repeat to be told, once the partner has the first receipt: while that is on its way, it is
+/// what the repeat asks for.
+fn of_its_own(
+    ports: &Ports,
+    message: &Message,
+    received: &as2::Received,
+    before: &Answer,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let first = ports.outbox.dispatch(before.exchange)?;
+    if first.is_some_and(|first| first.stage != DispatchStage::Delivered) {
+        return Ok(None);
+    }
+    match decide::repeated_receipt(ports, message, received) {
+        Ok(answer) => Ok(answer.as_ref().map(receipt::to_bytes)),
+        Err(fault) => Err(StoreError::Index { what: format!("a receipt cannot be signed: {fault}") }),
+    }
 }
 
 fn answer(ports: &Ports, message: &Message, outcome: Result<&as2::Received, &Refusal>) -> Result<Vec<u8>, StoreError> {

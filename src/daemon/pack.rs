@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
+use super::evidence;
 use super::ports::Ports;
 use super::route;
 use super::submission::{keep, load};
 use super::worker::postpone;
 use crate::as2::{
     As2Name, Compress, Encoding, EncodingHeader, FileNameQuotes, MessageId, MicalgStyle, Outgoing, ReceiptRequest,
-    SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack,
+    Reliability, SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack_for_evidence,
 };
 use crate::base::{Diagnostic, Timestamp, times};
 use crate::exchange::outbound::{self, Packing};
-use crate::exchange::{
-    CertificateRole, CertificateUsed, Change, DedupKey, Detail, Exchange, Job, PackedMessage, Payload,
-};
+use crate::exchange::{CertificateRole, Change, DedupKey, Detail, Exchange, Job, PackedMessage};
 use crate::observe::Event;
 use crate::partner::{self, As2Channel, As2Version, MdnMode, PayloadEncoding, Send, SendCipher, SignaturePadding};
 use crate::smime::{
@@ -147,7 +146,9 @@ fn message(
         wire: wire(send),
     };
     let mut body = Vec::new();
-    let packed = match pack(payload, &outgoing, now, &*ports.entropy, &mut body) {
+    // Encoded in base64 in lines, the content grows by less than a half; its head is short.
+    let mut whole = ports.outbox.spool().stage((payload.len() as u64).saturating_mul(2).saturating_add(64 << 10));
+    let packed = match pack_for_evidence(payload, &outgoing, now, &*ports.entropy, &mut body, &mut whole) {
         Ok(packed) => packed,
         Err(fault) => {
             let why = Diagnostic::error("not-packed", format!("the message cannot be made: {fault}"));
@@ -156,17 +157,20 @@ fn message(
     };
     let body = keep(ports, &body)?;
     let mut used = Vec::new();
-    let mut certificates = Vec::new();
+    let mut kept = Vec::new();
     let signed_with = signer.iter().map(|(signer, _)| (CertificateRole::Signed, &signer.certificate));
     for (role, certificate) in signed_with.chain(recipients.iter().map(|one| (CertificateRole::EncryptedFor, one))) {
-        let (certificate, pem) = evidence(ports, role, certificate)?;
+        let (certificate, pem) = evidence::certificate(ports, role, certificate)?;
         used.push(certificate);
-        certificates.push(pem);
+        kept.push(pem);
     }
+    let inner = packed.inner.as_ref().map(|inner| evidence::inner(ports, inner, whole)).transpose()?;
+    let (inner, hidden) = inner.unzip();
+    kept.extend(hidden.into_iter().flatten());
     let message =
         PackedMessage { at: now, headers: packed.headers, body: body.reference, mics: packed.mics, certificates: used };
     let key = DedupKey::sent(from.as_str(), to.as_str(), message_id.as_str());
-    Ok(Ok(Packing { message, body, certificates, key }))
+    Ok(Ok(Packing { message, body, inner, kept, key }))
 }
 
 fn cipher(cipher: SendCipher) -> ContentEncryption {
@@ -211,6 +215,7 @@ fn wire(send: &Send) -> Wire {
             As2Version::V1_2 => Version::V1_2,
             As2Version::V1_3 => Version::V1_3,
         },
+        reliability: if send.retry.resend_same_id { Reliability::Announced } else { Reliability::LeftOut },
     }
 }
 
@@ -232,14 +237,4 @@ fn asked(send: &Send) -> &'static str {
         (_, true) => "signed",
         (_, false) => "unsigned",
     }
-}
-
-/// A certificate as evidence keeps it.
-pub(super) fn evidence(
-    ports: &Ports,
-    role: CertificateRole,
-    certificate: &Certificate,
-) -> Result<(CertificateUsed, Payload), StoreError> {
-    let pem = keep(ports, certificate.to_pem().as_bytes())?;
-    Ok((CertificateUsed { role, fingerprint: certificate.fingerprint(), certificate: pem.reference }, pem))
 }

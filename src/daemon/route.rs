@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ports::Ports;
-use crate::as2::ReceiptWanted;
+use crate::as2::{MessageId, ReceiptWanted};
 use crate::base::{PartnerId, Sha256, Timestamp};
 use crate::config::Configuration;
 use crate::exchange::outbound::{Owed, Terms};
@@ -23,13 +23,19 @@ const BODY_IDLE: Duration = Duration::from_secs(60);
 const ANSWER_TIME: Duration = Duration::from_secs(300);
 
 /// The terms under which a message is offered: what it asks for stands in it.
-pub(super) fn terms(send: &Send, packed: &PackedMessage) -> Terms {
+pub(super) fn terms(ports: &Ports, send: &Send, packed: &PackedMessage) -> Terms {
     let owed = match (packed.receipt_wanted(), packed.header("Receipt-Delivery-Option")) {
         (ReceiptWanted::None, _) => Owed::None,
         (_, None) => Owed::InTheAnswer,
         (_, Some(_)) => Owed::Within(send.mdn.timeout),
     };
-    Terms { owed, schedule: schedule(send) }
+    let renamed = || {
+        let message_id = MessageId::mint(ports.clock.now(), &*ports.entropy);
+        let key = packed.key(&message_id)?;
+        Some((message_id, key))
+    };
+    let rename = if send.retry.resend_same_id { None } else { renamed() };
+    Terms { owed, schedule: schedule(send), rename }
 }
 
 /// When things are offered again.
@@ -155,7 +161,7 @@ pub(super) async fn post(
         Handover::Unavailable(why) | Handover::Refused(why) => why.clone(),
     };
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Posted { attempt: Attempt { at, took_ms, status, outcome }, handover, answer }
+    Posted { attempt: Attempt { at, took_ms, status, outcome, message_id: None }, handover, answer }
 }
 
 /// What is at the other end may be mended while we wait; what is wrong at ours is mended by a person, and tried again

@@ -16,7 +16,7 @@ use crate::config::tests::site::{self, Site};
 use crate::config::{Live, load};
 use crate::directory::Directory;
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, DedupKey, Detail, DocumentStage, JobKind, Stage};
+use crate::exchange::{Answer, DedupKey, Detail, DocumentStage, Evidence, JobKind, Stage};
 use crate::observe::Metrics;
 use crate::store::{DocumentQuery, IndexKind, Outbox, StoreSettings};
 
@@ -92,11 +92,13 @@ impl Bench {
             at: self.ports.clock.now(),
             partner: "acme".parse().unwrap(),
             key: DedupKey::as2("ACMEBRG", "NORTHWIND", &exchange.to_string()),
+            known_since: Timestamp::default(),
             content: Sha256::of(payload),
             detail: Detail::default(),
             raw: keep(b"raw"),
             payload: keep(payload),
             receipt: None,
+            evidence: Evidence::default(),
         });
         self.ports.outbox.apply(change).await.unwrap();
         exchange

@@ -40,8 +40,9 @@ impl Change {
 /// A condition under which a change may be committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
-    /// Nobody has answered this message yet; otherwise the outcome is [`Applied::Seen`].
-    Unanswered(DedupKey),
+    /// Nobody has answered this message since then; otherwise the outcome is [`Applied::Seen`]. An older answer is
+    /// forgotten: the same id is another message by now.
+    Unanswered(DedupKey, Timestamp),
     /// The exchange still has this version.
     Version {
         /// Which exchange.

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::BlobRef;
-use crate::as2::{MicCandidates, ReceiptWanted};
+use super::change::Payload;
+use super::record::{BlobRef, DedupKey};
+use crate::as2::{As2Name, MessageId, MicCandidates, ReceiptWanted, http_date};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
 
 /// Everything about an AS2 message that is not needed to find it.
@@ -59,6 +60,12 @@ pub struct Detail {
     /// The answer as it went out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<BlobRef>,
+    /// The entity that the MIC covers, where the bytes on the wire do not show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner: Option<KeptEntity>,
+    /// The certificates by which a partner's message was verified and our receipt signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateUsed>,
     /// Where the asynchronous receipt is to go, as the partner asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_to: Option<String>,
@@ -89,7 +96,7 @@ pub struct Detail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PackedMessage {
-    /// When it was packed: the Date it carries.
+    /// When it was packed: the Date it carried first.
     pub at: Timestamp,
     /// Its header lines, in order.
     pub headers: Vec<(String, String)>,
@@ -111,11 +118,70 @@ impl PackedMessage {
         }
     }
 
+    /// The same message under another Message-ID, dated `at`: the MIC does not cover these (RFC 4130, section 7.3.1).
+    #[must_use]
+    pub fn renamed(mut self, message_id: &MessageId, at: Timestamp) -> Self {
+        for (name, value) in &mut self.headers {
+            if name.eq_ignore_ascii_case("Message-ID") {
+                message_id.as_str().clone_into(value);
+            } else if name.eq_ignore_ascii_case("Date") {
+                *value = http_date(at);
+            }
+        }
+        self
+    }
+
+    /// By what a receipt names it under this Message-ID; `None` when its own names cannot be read.
+    pub fn key(&self, message_id: &MessageId) -> Option<DedupKey> {
+        let name = |header| As2Name::from_header(self.header(header)?.as_bytes()).ok();
+        Some(DedupKey::sent(name("AS2-From")?.as_str(), name("AS2-To")?.as_str(), message_id.as_str()))
+    }
+
     /// The value of one of its header lines.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
+}
+
+/// An entity that was inside an envelope or inside compression, kept so that nobody needs a private key to see what was
+/// signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptEntity {
+    /// Its bytes.
+    pub content: KeptContent,
+    /// The detached signature over them, as CMS, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signature: Option<BlobRef>,
+}
+
+/// Where the bytes of an entity are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum KeptContent {
+    /// These, and behind them the payload as it is.
+    HeadOfPayload(BlobRef),
+    /// These.
+    Whole(BlobRef),
+}
+
+impl KeptEntity {
+    fn references(self) -> impl Iterator<Item = BlobRef> {
+        let (KeptContent::HeadOfPayload(content) | KeptContent::Whole(content)) = self.content;
+        [content].into_iter().chain(self.signature)
+    }
+}
+
+/// What is kept with a message, beside its bytes, so that others can verify it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The entity that the MIC covers, where the bytes on the wire do not show it.
+    pub inner: Option<KeptEntity>,
+    /// The certificates used.
+    pub certificates: Vec<CertificateUsed>,
+    /// What the two name.
+    pub payloads: Vec<Payload>,
 }
 
 /// A certificate as it was when it was used: evidence outlives the configuration.
@@ -155,6 +221,9 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// How it went, in words for an operator.
     pub outcome: String,
+    /// The Message-ID it was made under, where each attempt has its own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id: Option<String>,
 }
 
 /// The receipt that settled a message of ours.
@@ -165,6 +234,9 @@ pub struct SettledBy {
     pub at: Timestamp,
     /// Its head and body as they came.
     pub receipt: BlobRef,
+    /// The Message-ID it names, where the message has gone out under others since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message_id: Option<String>,
     /// Its disposition.
     pub disposition: String,
     /// The MIC it shows.
@@ -211,7 +283,10 @@ impl Detail {
             .settled_by
             .iter()
             .flat_map(|by| by.certificate.iter().map(|used| used.certificate).chain([by.receipt]));
-        [self.raw, self.payload, self.answer].into_iter().flatten().chain(packed).chain(settled).collect()
+        let inner = self.inner.into_iter().flat_map(KeptEntity::references);
+        let used = self.certificates.iter().map(|used| used.certificate);
+        let own = [self.raw, self.payload, self.answer].into_iter().flatten();
+        own.chain(inner).chain(used).chain(packed).chain(settled).collect()
     }
 
     /// Reads what [`Detail::to_json`] wrote.

@@ -2,7 +2,7 @@
 
 use super::change::{Change, Effect, Expect, Payload, PayloadBody};
 use super::confirm::Confirm;
-use super::detail::Detail;
+use super::detail::{Detail, Evidence};
 use super::dispatch;
 use super::record::{
     Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Subject,
@@ -20,8 +20,10 @@ pub struct Arrival {
     pub at: Timestamp,
     /// Whose it is.
     pub partner: PartnerId,
-    /// Recognises a repeat.
+    /// Recognises a repeat,
     pub key: DedupKey,
+    /// of what was answered since then.
+    pub known_since: Timestamp,
     /// SHA-256 of the MIC input: tells a repeat from another message under the same id.
     pub content: Sha256,
     /// What is known of it; the references are filled in here.
@@ -32,18 +34,22 @@ pub struct Arrival {
     pub payload: Payload,
     /// The answer, ready to go out, when a receipt was asked for.
     pub receipt: Option<Vec<u8>>,
+    /// What proves the two to others.
+    pub evidence: Evidence,
 }
 
 /// A message is accepted: record, answer, bytes and the translation that is due become durable together.
 pub fn received(arrival: Arrival) -> Change {
-    let Arrival { exchange, at, partner, key, content, mut detail, raw, payload, receipt } = arrival;
+    let Arrival { exchange, at, partner, key, known_since, content, mut detail, raw, payload, receipt, evidence } =
+        arrival;
     let mut change = Change::new(at);
-    change.expect.push(Expect::Unanswered(key));
+    change.expect.push(Expect::Unanswered(key, known_since));
     let receipt = receipt.map(|receipt| change.carry(receipt));
     detail.raw = Some(raw.reference);
     detail.payload = Some(payload.reference);
     detail.answer = receipt;
     change.payloads.extend([raw, payload]);
+    keep(&mut change, &mut detail, evidence);
     let detail = change.carry(detail.to_json());
     let translate = partners_job(exchange, JobKind::Translate, &partner, at);
     change.effects = vec![
@@ -70,8 +76,10 @@ pub fn staged(exchange: ExchangeId, at: Timestamp, partner: PartnerId, raw: Payl
 pub struct Opening {
     /// When.
     pub at: Timestamp,
-    /// Recognises a repeat.
+    /// Recognises a repeat,
     pub key: DedupKey,
+    /// of what was answered since then.
+    pub known_since: Timestamp,
     /// SHA-256 of the MIC input.
     pub content: Sha256,
     /// What is known of it.
@@ -82,17 +90,20 @@ pub struct Opening {
     pub receipt: Vec<u8>,
     /// Where it is to go.
     pub deliver_to: String,
+    /// What proves message and receipt to others.
+    pub evidence: Evidence,
 }
 
 /// A staged message is accepted, and its receipt is due.
 pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
-    let Opening { at, key, content, mut detail, payload, receipt, deliver_to } = opening;
+    let Opening { at, key, known_since, content, mut detail, payload, receipt, deliver_to, evidence } = opening;
     let mut change = step(exchange, at);
-    change.expect.push(Expect::Unanswered(key));
+    change.expect.push(Expect::Unanswered(key, known_since));
     let receipt = change.carry(receipt);
     detail.payload = Some(payload.reference);
     detail.answer = Some(receipt);
     change.payloads.push(payload);
+    keep(&mut change, &mut detail, evidence);
     let mut next = advance(exchange, at);
     next.stage = Stage::Received;
     next.detail = change.carry(detail.to_json());
@@ -101,6 +112,12 @@ pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
     change.effects.push(Effect::Job(partners_job(exchange.id, JobKind::Translate, &exchange.partner, at)));
     dispatch::due(&mut change, exchange.id, &exchange.partner, receipt, deliver_to);
     change
+}
+
+fn keep(change: &mut Change, detail: &mut Detail, evidence: Evidence) {
+    detail.inner = evidence.inner;
+    detail.certificates = evidence.certificates;
+    change.payloads.extend(evidence.payloads);
 }
 
 /// A staged message failed for good: its story is kept and its receipt is due, its bytes are not kept.
@@ -129,7 +146,7 @@ pub fn opened_in_vain(
 pub enum Repeat {
     /// The one of the first time.
     Stored(BlobRef),
-    /// One of its own: none was asked for the first time.
+    /// One of its own: none was asked for the first time, or the partner's file wants to be told of a repeat.
     Fresh(Vec<u8>),
 }
 
@@ -143,9 +160,10 @@ pub fn repeated(
     deliver_to: String,
 ) -> Change {
     let mut change = step(exchange, at);
-    let receipt = match receipt {
-        Repeat::Stored(receipt) => receipt,
-        Repeat::Fresh(receipt) => change.carry(receipt),
+    // A receipt of its own must not take the place of the first one, which may be on its way still.
+    let (receipt, under) = match receipt {
+        Repeat::Stored(receipt) => (receipt, before.exchange),
+        Repeat::Fresh(receipt) => (change.carry(receipt), exchange.id),
     };
     detail.raw = None;
     detail.repeats = Some(before.exchange);
@@ -154,7 +172,7 @@ pub fn repeated(
     next.detail = change.carry(detail.to_json());
     change.effects.push(Effect::Exchange(next));
     change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
-    dispatch::due(&mut change, before.exchange, &exchange.partner, receipt, deliver_to);
+    dispatch::due(&mut change, under, &exchange.partner, receipt, deliver_to);
     change
 }
 

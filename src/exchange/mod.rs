@@ -21,7 +21,9 @@ pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use confirm::Confirm;
 pub use delivery::{Handover, Schedule};
-pub use detail::{Attempt, CertificateRole, CertificateUsed, Detail, PackedMessage, SettledBy};
+pub use detail::{
+    Attempt, CertificateRole, CertificateUsed, Detail, Evidence, KeptContent, KeptEntity, PackedMessage, SettledBy,
+};
 pub use dispatch::DispatchDetail;
 pub use publication::{Channel, Publication, ReceivedDocument, content_hash};
 pub use record::{

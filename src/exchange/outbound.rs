@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use super::change::{Change, Effect, Payload};
 use super::delivery::{Handover, Schedule};
-use super::detail::{Attempt, CertificateUsed, Detail, PackedMessage, SettledBy};
+use super::detail::{Attempt, CertificateUsed, Detail, KeptEntity, PackedMessage, SettledBy};
 use super::inbound::{advance, begin, kept, step};
 use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
 use super::stage::Stage;
-use crate::as2::Settlement;
+use crate::as2::{MessageId, Settlement};
 use crate::base::{Diagnostic, ExchangeId, PartnerId, Severity, Timestamp};
 use crate::smime::Mic;
 
@@ -55,8 +55,10 @@ pub struct Packing {
     pub message: PackedMessage,
     /// The body.
     pub body: Payload,
-    /// The certificates, in PEM.
-    pub certificates: Vec<Payload>,
+    /// The entity that the MIC covers, where the body does not show it.
+    pub inner: Option<KeptEntity>,
+    /// That entity, and the certificates in PEM.
+    pub kept: Vec<Payload>,
     /// By what a receipt names it.
     pub key: DedupKey,
 }
@@ -64,10 +66,11 @@ pub struct Packing {
 /// The message is made, and will be sent from now on as it is.
 pub fn packed(exchange: &Exchange, at: Timestamp, mut detail: Detail, packing: Packing) -> Change {
     let mut change = step(exchange, at);
-    let Packing { message, body, certificates, key } = packing;
+    let Packing { message, body, inner, kept, key } = packing;
     detail.packed = Some(message);
+    detail.inner = inner;
     change.payloads.push(body);
-    change.payloads.extend(certificates);
+    change.payloads.extend(kept);
     let next = Exchange { stage: Stage::Sending, ..advance(exchange, at) };
     write(&mut change, next, &detail);
     change.effects.push(Effect::Sent(key, Sent { exchange: exchange.id, at }));
@@ -102,6 +105,8 @@ pub struct Receipt {
     pub at: Timestamp,
     /// Its head and body as they came.
     pub raw: Payload,
+    /// The Message-ID it names, where the message has gone out under others since.
+    pub message_id: Option<String>,
     /// Its disposition.
     pub disposition: String,
     /// The MIC it shows.
@@ -141,6 +146,8 @@ pub struct Terms {
     pub owed: Owed,
     /// When to try again.
     pub schedule: Schedule,
+    /// The Message-ID of the next attempt and by what its receipt names it, where it is not to have the same again.
+    pub rename: Option<(MessageId, DedupKey)>,
 }
 
 /// One attempt was made.
@@ -188,6 +195,13 @@ pub fn attempted(
                 return end(exchange, now, detail, Stage::Failed, told);
             };
             let mut change = step(exchange, now);
+            // The new id is on disk before anything goes out under it, and the old ones stay: a receipt for any of them
+            // settles the message.
+            if let Some((message_id, key)) = &terms.rename {
+                detail.packed = detail.packed.map(|packed| packed.renamed(message_id, due));
+                message_id.as_str().clone_into(&mut detail.message_id);
+                change.effects.push(Effect::Sent(*key, Sent { exchange: exchange.id, at: now }));
+            }
             write(&mut change, advance(exchange, now), &detail);
             change.effects.push(Effect::Job(Job { due, attempts: failures, ..job.clone() }));
             (change, Progress::Again(due))
@@ -243,12 +257,13 @@ fn settle(exchange: &Exchange, mut detail: Detail, receipt: Receipt, stage: Stag
         Settlement::Deviating { deviation, .. } => Some(deviation.as_str().to_owned()),
         _ => None,
     };
-    let Receipt { at, raw, disposition, mic, certificate, text, .. } = receipt;
+    let Receipt { at, raw, message_id, disposition, mic, certificate, text, .. } = receipt;
     let mut change = step(exchange, at);
     let (used, pem) = certificate.unzip();
     detail.settled_by = Some(SettledBy {
         at,
         receipt: raw.reference,
+        message_id,
         disposition,
         mic: mic.map(|mic| mic.to_string()),
         certificate: used,
@@ -277,7 +292,10 @@ fn words(receipt: &Receipt) -> Diagnostic {
             let remark = warning.as_ref().map(|text| format!(", with a warning: {text}")).unwrap_or_default();
             let made = deviation.as_str();
             Diagnostic::warning("mic-deviates", format!("the receipt says processed{remark}; its MIC is made {made}"))
-                .hinting("the message is delivered; the partner's product makes its MIC in a way of its own")
+                .hinting(format!(
+                    "the message is delivered; if the partner's product makes its MIC so, write mic = \"{made}\" in \
+                     [as2.send.mdn], and it is not told again"
+                ))
         }
         Settlement::Refused(disposition) => {
             Diagnostic::error("receipt-negative", format!("the partner did not process it: {disposition}"))

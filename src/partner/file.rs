@@ -6,10 +6,10 @@ use super::identity::{AS2_NAME, as2_name};
 use super::interchange::{Edifact, X12};
 use super::layers::Layers;
 use super::party::{Status, parties};
+use super::profile;
 use super::receive::Receive;
 use super::send::SendEntry;
 use super::url::url;
-use super::{not_yet, profile};
 use crate::as2::As2Name;
 use crate::base::table::{Faults, Located, Source, Table, read};
 use crate::base::{FingerprintStart, Location, PartnerId};
@@ -130,10 +130,7 @@ impl As2Table {
             .collect();
         let (receive, send) = profile::over(profile.unwrap_or_default(), faults, |profile| {
             let layers = |key| Layers::new(table.table(key), profile.table(key));
-            let receive = layers("receive");
-            let asked = Receive::read(&receive);
-            not_yet::receive(&receive, &asked);
-            (asked, SendEntry::read(&layers("send"), table.at()))
+            (Receive::read(&layers("receive")), SendEntry::read(&layers("send"), table.at()))
         })?;
         if let Some(via) = via {
             return Some(Self::Via(via));

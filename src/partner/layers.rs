@@ -62,13 +62,6 @@ impl<'t> Layers<'t> {
     pub(crate) fn at(&self) -> Option<Location> {
         self.own.as_ref().map(Table::at)
     }
-
-    /// Records a warning at `key` of the partner file's own table, when it is there, that it changes nothing yet.
-    pub(crate) fn not_yet(&self, key: &'static str, why: &str) {
-        if let Some(own) = &self.own {
-            own.not_yet(key, why);
-        }
-    }
 }
 
 /// A value, or its default where none is written.

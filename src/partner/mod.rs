@@ -17,7 +17,6 @@ mod interchange;
 mod inventory;
 mod layers;
 mod message;
-mod not_yet;
 mod party;
 mod profile;
 mod reading;
@@ -38,7 +37,7 @@ pub use inventory::{Listed, Owner, Role, State};
 pub use message::MessageName;
 pub use party::Status;
 pub use reading::{OnError, Reading};
-pub use receive::{Accepted, DuplicateAnswer, LegacyAlgorithm, MicCanonicalize, MicHeaders, Receive};
+pub use receive::{Accepted, DuplicateAnswer, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};
 pub use send::{

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::layers::{Layers, word};
 use super::url::AllowedUrl;
-use crate::as2::Security;
+use crate::as2::{Disposition, ErrorModifier, MicHeaders, MicLines, MicRules, Security};
 use crate::base::Timestamp;
 use crate::base::table::Value;
 use crate::smime::{ContentEncryption, DigestAlgorithm};
@@ -52,10 +52,8 @@ pub struct Receive {
     pub mdn_url_allowlist: Vec<AllowedUrl>,
     /// The status that accepts a message whose receipt comes later: 200, 202 or 204.
     pub async_ack_status: u16,
-    /// Over which form of the content the MIC is made.
-    pub mic_canonicalize: MicCanonicalize,
-    /// Whether the MIC of what is not signed covers the MIME headers.
-    pub mic_headers_when_unsigned: MicHeaders,
+    /// How the MICs of our receipts are made.
+    pub mic: MicRules,
 }
 
 /// What a repeated Message-ID is answered.
@@ -66,30 +64,20 @@ pub enum DuplicateAnswer {
     StoredMdn,
     /// `processed/warning: duplicate-document`.
     Warning,
-    /// `processed/error`.
+    /// `processed/error: duplicate-document`.
     Error,
 }
 
-/// Over which form of the content the MIC is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum MicCanonicalize {
-    /// The bytes as they came.
-    #[default]
-    AsReceived,
-    /// With the line ends of text made CRLF.
-    Crlf,
-}
-
-/// Whether the MIC of what is not signed covers the MIME headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum MicHeaders {
-    /// As RFC 4130, section 7.3.1 and RFC 5402, section 4 have it.
-    #[default]
-    Auto,
-    /// It does.
-    With,
-    /// It does not.
-    Without,
+impl DuplicateAnswer {
+    /// The disposition of a receipt of its own; none where the first one is given again.
+    pub fn disposition(self) -> Option<Disposition> {
+        const DUPLICATE: &str = "duplicate-document";
+        match self {
+            Self::StoredMdn => None,
+            Self::Warning => Some(Disposition::Warning(DUPLICATE.to_owned())),
+            Self::Error => Some(Disposition::Error(ErrorModifier::Other(DUPLICATE.to_owned()))),
+        }
+    }
 }
 
 /// 400 days: longer than any partner repeats a message, and than a year-end archive run (decisions.md, Retention).
@@ -103,7 +91,7 @@ impl Receive {
             ("warning", DuplicateAnswer::Warning),
             ("error", DuplicateAnswer::Error),
         ];
-        let canonical = [("as-received", MicCanonicalize::AsReceived), ("crlf", MicCanonicalize::Crlf)];
+        let lines = [("as-received", MicLines::AsReceived), ("crlf", MicLines::Crlf)];
         let headers = [("auto", MicHeaders::Auto), ("with", MicHeaders::With), ("without", MicHeaders::Without)];
         let allowed = |list: &Value<'_>| {
             let read = |one: &Value<'_>| one.parsed(AllowedUrl::EXPECTED, AllowedUrl::read);
@@ -122,8 +110,10 @@ impl Receive {
             duplicate_window: table.duration("duplicate_window").unwrap_or(DUPLICATE_WINDOW),
             mdn_url_allowlist: word(table.get("mdn_url_allowlist", allowed)),
             async_ack_status: status.map_or(200, |status| status.value),
-            mic_canonicalize: word(table.one_of("mic_canonicalize", &canonical)),
-            mic_headers_when_unsigned: word(table.one_of("mic_headers_when_unsigned", &headers)),
+            mic: MicRules {
+                lines: word(table.one_of("mic_canonicalize", &lines)),
+                headers: word(table.one_of("mic_headers_when_unsigned", &headers)),
+            },
         }
     }
 

@@ -185,6 +185,7 @@ impl As2Channel {
             encrypted: requirement(self.receive.require_encrypted),
             compressed: requirement(self.receive.require_compressed),
             encryption: self.receive.ciphers(now),
+            mic: self.receive.mic,
             signature: SignaturePolicy {
                 digests: self.receive.digests(now),
                 signed_attributes: if self.receive.require_signed_attributes {

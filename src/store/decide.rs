@@ -32,8 +32,9 @@ pub(crate) enum Verdict {
 pub(crate) fn decide(mut view: View<'_>, mut change: Change, sequence: u64) -> Result<Verdict, StoreError> {
     for expect in std::mem::take(&mut change.expect) {
         match expect {
-            Expect::Unanswered(key) => {
-                if let Some(answer) = view.read(&key::answer(&key))? {
+            Expect::Unanswered(key, since) => {
+                let answer: Option<Answer> = view.read(&key::answer(&key))?;
+                if let Some(answer) = answer.filter(|answer| answer.at >= since) {
                     return Ok(Verdict::Seen(answer));
                 }
             }

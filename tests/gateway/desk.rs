@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use edigate::as2::{self, Request, Requirement, Security, Signer};
+use edigate::as2::{self, MicRules, Request, Requirement, Security, Signer};
 use edigate::base::{Clock, Limits, OsEntropy, SystemClock};
 use edigate::smime::Decryptor;
 
@@ -31,6 +31,11 @@ impl Parcel {
 
     /// What the partner's own product makes of it: the payload, and the receipt it gives.
     pub fn open(&self) -> (Result<Vec<u8>, String>, Option<as2::Answer>) {
+        self.open_by(MicRules::default())
+    }
+
+    /// The same by a product that makes its MIC in a way of its own.
+    pub fn open_by(&self, mic: MicRules) -> (Result<Vec<u8>, String>, Option<as2::Answer>) {
         let pairs: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
         let limits = Limits::default();
         let request = Request::parse(&pairs, &limits).unwrap();
@@ -40,6 +45,7 @@ impl Parcel {
             signer: Some(Signer { certificate: Identity::acme().certificate(), key: Identity::acme().key() }),
             signed: Requirement::Optional,
             encrypted: Requirement::Optional,
+            mic,
             ..Security::default()
         };
         let mut payload = Vec::new();

@@ -36,6 +36,7 @@ mod away;
 mod certificates;
 mod cut;
 mod documents;
+mod evidence;
 mod faults;
 mod hands;
 mod kill;

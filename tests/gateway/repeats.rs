@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use edigate::as2::{MessageId, Settlement};
+use edigate::as2::{MessageId, MicDeviation, Settlement};
 
 use crate::desk::{Act, Desk, Parcel};
 use crate::gateway::{AS2_PATH, Gateway};
@@ -130,6 +130,56 @@ fn wait_until_nothing_is_staged(gateway: &Gateway) {
         thread::sleep(Duration::from_millis(50));
     }
     panic!("messages stay staged\n{}", gateway.log());
+}
+
+#[test]
+fn a_partner_that_wants_to_be_told_of_a_repeat_is_told_and_nothing_is_processed_again() {
+    let check = |word: &str, expect: fn(&Settlement) -> bool| {
+        let mut gateway = Plan::default().receive(&format!("duplicate_answer = \"{word}\"")).prepare();
+        gateway.start();
+        let message = Terms::default().pack(&order::interchange(1));
+        deliver(&gateway, &message);
+        for _ in 0..2 {
+            let reply = partner::send(gateway.address(), &message).unwrap();
+            let settled = settle(&message, &reply);
+            assert!(reply.status == 200 && expect(&settled), "{word}: {settled:?}");
+        }
+        assert_orders(&gateway, &[1]);
+    };
+    check("warning", |settled| *settled == Settlement::Warned("duplicate-document".to_owned()));
+    check(
+        "error",
+        |settled| matches!(settled, Settlement::Refused(said) if said.to_string().ends_with("processed/error: duplicate-document")),
+    );
+    check("stored-mdn", |settled| *settled == Settlement::Accepted);
+}
+
+#[test]
+fn an_id_is_remembered_for_its_time_and_is_another_message_behind_it() {
+    let mut gateway = Plan::default().receive("duplicate_window = \"2s\"").prepare();
+    gateway.start();
+    let message = Terms::default().pack(&order::interchange(1));
+    let first = receipt_bytes(&deliver(&gateway, &message));
+    assert_eq!(receipt_bytes(&deliver(&gateway, &message)), first, "within the window");
+    thread::sleep(Duration::from_millis(2_100));
+    assert_ne!(receipt_bytes(&deliver(&gateway, &message)), first, "behind it");
+    assert_orders(&gateway, &[1, 1]);
+}
+
+#[test]
+fn the_mic_of_a_receipt_is_made_as_the_partners_file_says() {
+    let check = |line: &str, form: Form, expect: MicDeviation| {
+        let mut gateway = Plan::default().lenient().receive(line).prepare();
+        gateway.start();
+        // An order with bare line feeds.
+        let order = order::interchange(1);
+        let order = String::from_utf8(order).unwrap().replace("\r\n", "\n").replace('~', "~\n");
+        let message = Terms::form(form).pack(order.as_bytes());
+        let settled = settle(&message, &partner::send(gateway.address(), &message).unwrap());
+        assert_eq!(settled, Settlement::Deviating { deviation: expect, warning: None }, "{line}");
+    };
+    check("mic_headers_when_unsigned = \"without\"", Form::Encrypted, MicDeviation::WithoutHeaders);
+    check("mic_canonicalize = \"crlf\"", Form::SignedAndEncrypted, MicDeviation::CanonicalLines);
 }
 
 fn started() -> Gateway {

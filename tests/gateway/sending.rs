@@ -13,8 +13,8 @@ use crate::plan::Plan;
 use crate::wire;
 
 /// Attempts follow one another at once.
-const IMPATIENT: &str = "[as2.send.retry]\nschedule = [\"1s\"]\ngive_up_after = \"1m\"\n";
-const ASYNC: &str = "[as2.send.mdn]\nmode = \"async\"\nurl = \"http://127.0.0.1:9/as2\"\n";
+pub const IMPATIENT: &str = "[as2.send.retry]\nschedule = [\"1s\"]\ngive_up_after = \"1m\"\n";
+pub const ASYNC: &str = "[as2.send.mdn]\nmode = \"async\"\nurl = \"http://127.0.0.1:9/as2\"\n";
 
 #[test]
 fn a_message_is_delivered_and_its_receipt_settles_it() {
@@ -59,6 +59,69 @@ fn whatever_happens_to_an_attempt_the_same_bytes_come_again_under_the_same_id() 
         assert_eq!(own_headers(parcel), own_headers(&parcels[1]), "the same Message-ID and Date");
     }
     assert_eq!(exchange["detail"]["attemptsMade"], acts.len());
+}
+
+#[test]
+fn where_a_partner_wants_another_id_each_time_a_receipt_for_any_of_them_counts() {
+    let desk = Desk::open(|number| Act::Status(if number == 0 { 503 } else { 202 }));
+    let retry = IMPATIENT.replace("schedule", "resend_same_id = false\nschedule");
+    let mut gateway = started(&desk, &format!("{ASYNC}{retry}"));
+    let submitted = command(&gateway, &file(&gateway, 1, &["--json"]));
+    let id = submitted["exchangeId"].as_str().unwrap().to_owned();
+    let exchange = wait_for_stage(&gateway, &id, "awaiting-receipt");
+    let parcels = desk.wait_for(2);
+    let ids: Vec<&str> = parcels.iter().map(|parcel| parcel.header("Message-ID").unwrap()).collect();
+    assert_ne!(ids[0], ids[1], "another message for the partner");
+    assert_eq!(parcels[0].body, parcels[1].body, "of the same bytes");
+    let others = |parcel: &Parcel| {
+        let own = |name: &str| ["message-id", "date"].iter().any(|one| name.eq_ignore_ascii_case(one));
+        own_headers(parcel).into_iter().filter(|(name, _)| !own(name)).collect::<Vec<_>>()
+    };
+    assert_eq!(others(&parcels[0]), others(&parcels[1]));
+    assert_eq!(parcels[0].header("EDIINT-Features"), None, "AS2-Reliability would promise the same id");
+    let attempts = &exchange["detail"]["attempts"];
+    assert_eq!([&attempts[0]["messageId"], &attempts[1]["messageId"]], [ids[0], ids[1]]);
+
+    // The first attempt had arrived after all; and nothing of the ids is in the index alone.
+    gateway.kill();
+    gateway.delete_index();
+    gateway.start();
+    post_receipt(&gateway, &parcels[0], |_| true);
+    let exchange = wait_for_stage(&gateway, &id, "delivered");
+    assert_eq!(exchange["detail"]["settledBy"]["messageId"], ids[0]);
+    let folder = crate::evidence::export(&gateway, &id, "evidence");
+    let (code, said) = crate::evidence::verify(&folder);
+    assert!(code == 0 && said.contains(ids[0]), "{said}");
+}
+
+#[test]
+fn a_way_to_make_mics_that_is_pinned_is_not_told_and_any_other_is() {
+    use edigate::as2::{MicHeaders, MicRules};
+    let check = |pin: &str, told: bool| {
+        let desk = Desk::open(|_| {
+            Act::Later(Box::new(|parcel| {
+                let mic = MicRules { headers: MicHeaders::Without, ..MicRules::default() };
+                answered(&parcel.open_by(mic).1.unwrap())
+            }))
+        });
+        let gateway = started(&desk, &format!("[as2.send]\nsign_alg = \"none\"\n[as2.send.mdn]\nmic = \"{pin}\"\n"));
+        let exchange = submit(&gateway, 1);
+        assert_eq!(exchange["stage"], "delivered", "{pin}: {exchange:#}");
+        let diagnostics = &exchange["detail"]["diagnostics"];
+        if told {
+            assert_eq!(diagnostics[0]["code"], "mic-deviates", "{pin}: {exchange:#}");
+            assert!(diagnostics[0]["hint"].as_str().unwrap().contains("mic = \"without-headers\" in [as2.send.mdn]"));
+        } else {
+            assert!(diagnostics.is_null(), "{pin}: {exchange:#}");
+        }
+        let folder = crate::evidence::export(&gateway, exchange["exchangeId"].as_str().unwrap(), "evidence");
+        let (code, said) = crate::evidence::verify(&folder);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("shown      mic-content.bin is message-content.bin without the MIME headers."), "{said}");
+    };
+    check("rfc", true);
+    check("canonical-lines", true);
+    check("without-headers", false);
 }
 
 #[test]
@@ -269,13 +332,13 @@ fn a_receipt_asked_for_later_goes_to_the_address_of_the_partner_and_nowhere_else
     assert_eq!(elsewhere.parcels().len(), 0);
 }
 
-fn started(desk: &Desk, send: &str) -> Gateway {
+pub fn started(desk: &Desk, send: &str) -> Gateway {
     let mut gateway = Plan::default().partner_url(&desk.url()).send(send).prepare();
     gateway.start();
     gateway
 }
 
-fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
+pub fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
     let path = gateway.path(&format!("order-{index}.x12"));
     std::fs::write(&path, order::interchange(index)).unwrap();
     let fixed = ["exchange", "submit", "acme-bearings"].map(str::to_owned);
@@ -283,11 +346,11 @@ fn file(gateway: &Gateway, index: u32, more: &[&str]) -> Vec<String> {
 }
 
 /// Hands a file over and waits for its end.
-fn submit(gateway: &Gateway, index: u32) -> Value {
+pub fn submit(gateway: &Gateway, index: u32) -> Value {
     command(gateway, &file(gateway, index, &["--wait", "60", "--json"]))
 }
 
-fn command(gateway: &Gateway, arguments: &[impl AsRef<str>]) -> Value {
+pub fn command(gateway: &Gateway, arguments: &[impl AsRef<str>]) -> Value {
     let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
     let output = gateway.run(&arguments);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|fault| {
@@ -300,7 +363,7 @@ fn command(gateway: &Gateway, arguments: &[impl AsRef<str>]) -> Value {
     })
 }
 
-fn settled_now(gateway: &Gateway, id: &str) -> Value {
+pub fn settled_now(gateway: &Gateway, id: &str) -> Value {
     let reply = gateway.admin(&format!("/v1/exchanges/{id}")).unwrap();
     serde_json::from_slice(&reply.body).unwrap()
 }
@@ -317,7 +380,7 @@ fn settled(gateway: &Gateway, id: &str) -> Value {
     }
 }
 
-fn wait_for_stage(gateway: &Gateway, id: &str, stage: &str) -> Value {
+pub fn wait_for_stage(gateway: &Gateway, id: &str, stage: &str) -> Value {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let exchange = settled_now(gateway, id);
@@ -330,7 +393,7 @@ fn wait_for_stage(gateway: &Gateway, id: &str, stage: &str) -> Value {
 }
 
 /// Posts the receipt of a parcel to the gateway, with those of its headers that are wanted.
-fn post_receipt(gateway: &Gateway, parcel: &Parcel, wanted: fn(&str) -> bool) {
+pub fn post_receipt(gateway: &Gateway, parcel: &Parcel, wanted: fn(&str) -> bool) {
     let answer = parcel.open().1.unwrap();
     let headers: Vec<_> = answer.headers.into_iter().filter(|(name, _)| wanted(name)).collect();
     let reply = wire::post(gateway.address(), AS2_PATH, &headers, &answer.body).unwrap();

@@ -2,7 +2,9 @@
 
 mod answers;
 mod foreign;
+mod inner;
 mod laws;
+mod mic_rules;
 mod openssl_cli;
 mod packing;
 mod refusals;

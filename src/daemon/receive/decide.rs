@@ -6,15 +6,16 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Arrived, COME_AGAIN, Message, Waiting, put_off_for, store_failed};
 use crate::as2::{self, As2Error, ReceiptAsked, Received, Refusal, Security};
 use crate::base::{Diagnostic, Timestamp};
 use crate::daemon::learn;
 use crate::daemon::ports::Ports;
-use crate::daemon::receipt;
+use crate::daemon::{evidence, receipt};
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, Applied, DedupKey, Detail, JobKind, Lane, Payload};
+use crate::exchange::{Answer, Applied, DedupKey, Detail, Evidence, JobKind, Lane, Payload};
 use crate::http::Reply;
 use crate::observe::Event;
 use crate::smime::SmimeError;
@@ -33,11 +34,15 @@ pub(in crate::daemon) enum Opened {
 /// A message in order, with all that its acceptance needs.
 pub(in crate::daemon) struct InOrder {
     pub(in crate::daemon) received: Received,
-    /// Recognises a repeat.
+    /// Recognises a repeat,
     pub(in crate::daemon) key: DedupKey,
+    /// of what was answered since then.
+    pub(in crate::daemon) known_since: Timestamp,
     /// The receipt to give, signed; absent when none was asked for.
     pub(in crate::daemon) receipt: Option<as2::Answer>,
     pub(in crate::daemon) payload: Payload,
+    /// What proves message and receipt to others.
+    pub(in crate::daemon) evidence: Evidence,
 }
 
 /// Why there is no verdict: a fault on our side, and the partner sends again.
@@ -139,8 +144,10 @@ pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read)
     let limits = &message.partner.limits;
     let security = security(message);
     // Without compression a payload is no larger than its message, whatever the bound for decompressed ones.
-    let mut payload = ports.outbox.spool().stage(limits.decompressed.max(limits.body));
-    let verdict = as2::open(request, body, &mut payload, &security, limits, ports.entropy.bytes())?;
+    let most = limits.decompressed.max(limits.body);
+    let (mut payload, mut inner) = (ports.outbox.spool().stage(most), ports.outbox.spool().stage(most));
+    let fallback_key = ports.entropy.bytes();
+    let verdict = as2::open_for_evidence(request, body, &mut payload, &mut inner, &security, limits, fallback_key)?;
     let answer = |outcome| as2::answer(request, outcome, Some(&security), message.at, &*ports.entropy);
     let received = match verdict {
         Ok(received) => received,
@@ -150,12 +157,15 @@ pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read)
         }
     };
     let key = DedupKey::as2(request.from.as_str(), request.to.as_str(), request.message_id.as_str());
-    if let Some(before) = ports.outbox.answer_to(&key)? {
+    let window = message.partner.as2().map_or(Duration::MAX, |channel| channel.receive.duplicate_window);
+    let known_since = message.at.before(window);
+    if let Some(before) = ports.outbox.answer_to(&key)?.filter(|before| before.at >= known_since) {
         return Ok(Opened::Repeated(Box::new((received, before))));
     }
     let receipt = answer(Ok(&received))?;
     let payload = payload.finish()?.keep()?;
-    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, payload })))
+    let evidence = evidence::of_received(ports, &received, inner, receipt.as_ref(), &security)?;
+    Ok(Opened::InOrder(Box::new(InOrder { received, key, known_since, receipt, payload, evidence })))
 }
 
 pub(in crate::daemon) fn security(message: &Message) -> Security {
@@ -170,7 +180,7 @@ async fn accept(
     raw: Option<Payload>,
     bytes: u64,
 ) -> Reply {
-    let InOrder { received, key, receipt, payload } = in_order;
+    let InOrder { received, key, known_since, receipt, payload, evidence } = in_order;
     let Some(raw) = raw else { return fault_of_ours(ports, message, "an accepted message was not kept") };
     let partner = &message.partner.id;
     let mut change = inbound::received(Arrival {
@@ -178,11 +188,13 @@ async fn accept(
         at: message.at,
         partner: partner.clone(),
         key,
+        known_since,
         content: received.content,
         detail: detail_in_order(message, &received),
         raw,
         payload,
         receipt: receipt.as_ref().map(receipt::to_bytes),
+        evidence,
     });
     if let Err(fault) = learn::from_message(ports, &mut change, partner, &received.layers, message.at) {
         return store_failed(ports, &message.partner, &fault);
@@ -199,7 +211,8 @@ async fn accept(
     }
 }
 
-/// The same Message-ID again: the very receipt it got before, unless it is another message under an old name.
+/// The same Message-ID again: the very receipt it got before, or what the partner's file wants said of repeats, unless it is
+/// another message under an old name.
 async fn repeat(ports: &Ports, message: &Message, received: &Received, before: &Answer) -> Reply {
     if before.content != received.content {
         return refuse_reuse(ports, message, received, before).await;
@@ -209,6 +222,13 @@ async fn repeat(ports: &Ports, message: &Message, received: &Received, before: &
     Event::MessageRepeated { exchange, partner, message_id }.emit(&ports.metrics);
     let stored = match (before.receipt, message.request.receipt.terms()) {
         (_, None) => return Reply::empty(200),
+        (_, Some(_)) if told_of_repeat(message).is_some() => {
+            let told = tokio::task::block_in_place(|| repeated_receipt(ports, message, received));
+            return match told {
+                Ok(told) => told.map_or_else(|| Reply::empty(200), receipt::reply),
+                Err(fault) => fault_of_ours(ports, message, &format!("a receipt cannot be signed: {fault}")),
+            };
+        }
         (Some(stored), Some(_)) => ports.outbox.payload(&stored),
         // The first time no receipt was asked for, so none was stored; this one says the same of the same content.
         (None, Some(_)) => return fresh_receipt(ports, message, Ok(received)).await,
@@ -218,6 +238,22 @@ async fn repeat(ports: &Ports, message: &Message, received: &Received, before: &
         Ok(None) => fault_of_ours(ports, message, "the stored receipt cannot be read"),
         Err(fault) => store_failed(ports, &message.partner, &fault),
     }
+}
+
+/// What the partner's file wants said of a repeat, where it is not the first receipt.
+fn told_of_repeat(message: &Message) -> Option<as2::Disposition> {
+    message.partner.as2()?.receive.duplicate_answer.disposition()
+}
+
+/// The receipt of its own that a repeat gets, where the partner's file wants one and the message asks for one.
+pub(in crate::daemon) fn repeated_receipt(
+    ports: &Ports,
+    message: &Message,
+    received: &Received,
+) -> Result<Option<as2::Answer>, SmimeError> {
+    let Some(disposition) = told_of_repeat(message) else { return Ok(None) };
+    let security = security(message);
+    as2::answer_repeated(&message.request, received, &disposition, &security, ports.clock.now(), &*ports.entropy)
 }
 
 async fn refuse_reuse(ports: &Ports, message: &Message, received: &Received, before: &Answer) -> Reply {

@@ -7,11 +7,13 @@ fn arrival() -> Arrival {
         at: Timestamp::from_millis(1_000),
         partner: "acme".parse().unwrap(),
         key: DedupKey::as2("A", "B", "<1>"),
+        known_since: Timestamp::from_millis(400),
         content: Sha256::of(b"content"),
         detail: Detail::default(),
         raw: payload(b"raw"),
         payload: payload(b"payload"),
         receipt: Some(b"receipt".to_vec()),
+        evidence: Evidence::default(),
     }
 }
 
@@ -51,7 +53,7 @@ fn parked_set() -> ParkedSet {
 #[test]
 fn acceptance_carries_bytes_receipt_answer_and_the_next_job() {
     let change = received(arrival());
-    assert_eq!(change.expect, [Expect::Unanswered(DedupKey::as2("A", "B", "<1>"))]);
+    assert_eq!(change.expect, [Expect::Unanswered(DedupKey::as2("A", "B", "<1>"), Timestamp::from_millis(400))]);
     assert_eq!(change.payloads.len(), 4, "raw, payload, receipt, detail");
     assert!(change.effects.iter().any(|effect| matches!(effect,
         Effect::Answer(_, Answer { receipt: Some(receipt), .. }) if *receipt == BlobRef::of(b"receipt"))));

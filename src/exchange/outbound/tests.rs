@@ -17,7 +17,7 @@ fn packed_exchange(stage: Stage) -> (Exchange, Detail, Job) {
     let detail = Detail {
         packed: Some(PackedMessage {
             at: NOW,
-            headers: vec![("Message-ID".into(), "<m@us>".into())],
+            headers: vec![("Message-ID".into(), "<m@us>".into()), ("Date".into(), "first".into())],
             body: BlobRef::of(b"body"),
             mics: serde_json::from_str("[]").unwrap(),
             certificates: Vec::new(),
@@ -48,6 +48,7 @@ fn receipt(settlement: Settlement) -> Receipt {
     Receipt {
         at: NOW,
         raw: payload(b"receipt"),
+        message_id: None,
         disposition: "processed".into(),
         mic: None,
         certificate: None,
@@ -57,11 +58,11 @@ fn receipt(settlement: Settlement) -> Receipt {
 }
 
 fn attempt() -> Attempt {
-    Attempt { at: NOW, took_ms: 0, status: Some(200), outcome: "taken".into() }
+    Attempt { at: NOW, took_ms: 0, status: Some(200), outcome: "taken".into(), message_id: None }
 }
 
 fn terms(owed: Owed) -> Terms {
-    Terms { owed, schedule: Schedule::default() }
+    Terms { owed, schedule: Schedule::default(), rename: None }
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn a_submission_is_on_disk_before_it_is_packed_and_a_message_before_it_is_sent()
     let (exchange, detail, _) = packed_exchange(Stage::Submitted);
     let message = detail.packed.clone().unwrap();
     let key = DedupKey::sent("US", "THEM", "<m@us>");
-    let packing = Packing { message, body: payload(b"body"), certificates: vec![payload(b"pem")], key };
+    let packing = Packing { message, body: payload(b"body"), inner: None, kept: vec![payload(b"pem")], key };
     let change = packed(&exchange, NOW, Detail::default(), packing);
     assert_eq!(outcome(&change), (Stage::Sending, Some((JobKind::Deliver, 0))));
     assert!(change.effects.iter().any(|effect| matches!(effect, Effect::Sent(found, _) if *found == key)));
@@ -181,8 +182,55 @@ fn a_detail_names_every_payload_that_must_stay_and_keeps_the_latest_attempts() {
     expect.sort_unstable();
     assert_eq!(named, expect);
 
+    let inner = KeptEntity {
+        content: crate::exchange::KeptContent::HeadOfPayload(BlobRef::of(b"head")),
+        signature: Some(BlobRef::of(b"p7s")),
+    };
+    let certificates = vec![CertificateUsed {
+        role: crate::exchange::CertificateRole::Signed,
+        fingerprint: Sha256::of(b"der"),
+        certificate: BlobRef::of(b"ours"),
+    }];
+    let kept = Detail { inner: Some(inner), certificates, ..Detail::default() };
+    let kept = Detail::from_json(&kept.to_json()).unwrap();
+    let named: Vec<_> = kept.references().into_iter().map(|blob| blob.sha256).collect();
+    assert_eq!(named, [&b"head"[..], b"p7s", b"ours"].map(Sha256::of));
+
     let mut detail = Detail::default();
     (0..30).for_each(|took_ms| detail.note_attempt(Attempt { took_ms, ..attempt() }));
     assert_eq!((detail.attempts.len(), detail.attempts_made), (20, 30));
     assert_eq!(detail.attempts[19].took_ms, 29);
+}
+
+#[test]
+fn a_message_that_is_to_have_another_id_each_time_gets_it_with_the_next_attempt_and_keeps_its_bytes() {
+    let (exchange, detail, job) = packed_exchange(Stage::Sending);
+    let message_id = MessageId::from_header(b"<second@us>", 99).unwrap();
+    let key = DedupKey::sent("US", "THEM", message_id.as_str());
+    let terms = |owed| Terms { rename: Some((message_id.clone(), key)), ..terms(owed) };
+    let away = || Outcome::Answered(Handover::Unavailable("away".into()));
+    let (change, _) = attempted(&exchange, &job, detail.clone(), attempt(), away(), &terms(Owed::InTheAnswer), 0);
+    let written = change.payloads.iter().find_map(|payload| match &payload.body {
+        PayloadBody::Inline(bytes) => Detail::from_json(bytes).ok(),
+        PayloadBody::Kept => None,
+    });
+    let (written, before) = (written.unwrap(), detail.packed.clone().unwrap());
+    let packed = written.packed.unwrap();
+    assert_eq!((packed.header("Message-ID"), written.message_id.as_str()), (Some("<second@us>"), "<second@us>"));
+    assert_eq!(packed.header("Date"), Some("Tue, 24 Nov 2026 15:29:00 GMT"), "when it is due");
+    assert_eq!((packed.body, packed.at), (before.body, before.at));
+    let known = Effect::Sent(key, Sent { exchange: exchange.id, at: NOW });
+    assert!(change.effects.contains(&known), "its receipt finds it before it goes out");
+
+    for (outcome_of, owed) in [
+        (Outcome::Receipt(Box::new(receipt(Settlement::Accepted))), Owed::InTheAnswer),
+        (Outcome::Answered(Handover::Taken), Owed::None),
+        (Outcome::Answered(Handover::Refused("no".into())), Owed::InTheAnswer),
+    ] {
+        let (change, _) = attempted(&exchange, &job, detail.clone(), attempt(), outcome_of, &terms(owed), 0);
+        assert!(
+            !change.effects.iter().any(|effect| matches!(effect, Effect::Sent(..))),
+            "no other attempt, no other id"
+        );
+    }
 }

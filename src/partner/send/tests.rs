@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::as2::MicDeviation;
 use crate::base::table::{Faults, Located};
 use crate::base::{Limits, Secret, Timestamp};
 use crate::partner::layers::Layers;
@@ -176,4 +177,19 @@ fn what_cannot_work_is_told_before_it_is_tried() {
     check("[send]\nsubject = \"two\\r\\nlines\"", &encrypt, &["bad-value"]);
     check("[send]\ncontent_type = \"text/plain\\r\\nX: y\"", &encrypt, &["bad-value"]);
     check("[send]\ncontent_type = \"application/edi-x12; charset=utf-8\"", &encrypt, &[]);
+}
+
+#[test]
+fn the_way_in_which_a_product_makes_its_mic_is_pinned_by_its_name() {
+    let check = |word: &str, expect: Option<MicDeviation>| {
+        let send = clean(&format!("[send.mdn]\nmic = \"{word}\""));
+        assert_eq!(send.mdn.mic, expect, "{word}");
+        assert!(expect.is_none_or(|deviation| deviation.as_str() == word));
+    };
+    check("rfc", None);
+    check("without-headers", Some(MicDeviation::WithoutHeaders));
+    check("canonical-lines", Some(MicDeviation::CanonicalLines));
+    check("uncompressed", Some(MicDeviation::Uncompressed));
+    assert_eq!(clean("").mdn.mic, None);
+    assert_eq!(sending("[send.mdn]\nmic = \"md5\"", "", &[TheirRole::Encrypt], None).1, ["not-one-of"]);
 }

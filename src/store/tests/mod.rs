@@ -167,7 +167,7 @@ pub(crate) fn accept(n: u64) -> Change {
     let mut change = Change::new(at(0));
     let detail = change.carry(format!("detail of {n}").into_bytes());
     let receipt = change.carry(format!("receipt for {n}").into_bytes());
-    change.expect.push(Expect::Unanswered(dedup(n)));
+    change.expect.push(Expect::Unanswered(dedup(n), at(0).before(Duration::from_secs(60))));
     change.effects = vec![
         Effect::Exchange(exchange(n, 0, Stage::Received, detail)),
         Effect::Answer(

@@ -265,3 +265,19 @@ fn certificates_in_use_are_kept_by_partner_purpose_and_fingerprint() {
         look(&bench.open());
     }
 }
+
+#[test]
+fn an_answer_that_is_too_old_to_count_gives_way_to_the_next() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        let outbox = bench.open();
+        outbox.apply_blocking(accept(1)).unwrap();
+        let again = |since| {
+            let mut change = Change::new(at(1));
+            change.expect.push(Expect::Unanswered(dedup(1), since));
+            outbox.apply_blocking(change).unwrap()
+        };
+        assert!(matches!(again(at(0)), Applied::Seen(_)), "given at that very moment");
+        assert_eq!(again(at(0).after(Duration::from_millis(1))), Applied::Done);
+    }
+}
