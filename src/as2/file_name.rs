@@ -4,15 +4,28 @@
 const LONGEST: usize = 255;
 
 /// What may be kept of a file name a partner gave: its last component, without control characters and leading dots,
-/// at most 255 bytes. `None` when nothing is left.
+/// at most 255 bytes, and with `_` for what Windows does not take in a name. `None` when nothing is left.
 pub fn safe_file_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let mut safe: String = last.chars().filter(|c| !c.is_control() && !is_direction_mark(*c)).collect();
+    let kept = last.chars().filter(|c| !c.is_control() && !is_direction_mark(*c));
+    let mut safe: String = kept.map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
     safe = safe.trim().trim_start_matches('.').trim().to_owned();
+    if is_device(&safe) {
+        safe.insert(0, '_');
+    }
     while safe.len() > LONGEST {
         safe.pop();
     }
+    safe.truncate(safe.trim_end_matches(['.', ' ']).len());
     (!safe.is_empty()).then_some(safe)
+}
+
+/// Whether Windows takes this name for a device, whatever its extension.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+        || numbered.is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']))
 }
 
 /// Characters that make a name read otherwise than it is (Unicode bidirectional formatting).
@@ -34,6 +47,12 @@ mod tests {
         check(".htaccess", Some("htaccess"));
         check("a\r\nb\0c", Some("abc"));
         check("fdp.\u{202e}exe", Some("fdp.exe"));
+        check("C:order?.edi", Some("C_order_.edi"));
+        check(".*", Some("_"));
+        check("order.edi. .", Some("order.edi"));
+        check("nul", Some("_nul"));
+        check("COM1.edi", Some("_COM1.edi"));
+        check("com10.edi", Some("com10.edi"));
         check("", None);
         check("dir/", None);
         check(&"ä".repeat(127), Some(&"ä".repeat(127)));
