@@ -4,6 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::smime::{ContentDigest, ContentDigester, ContentDigests, DigestAlgorithm, Mic};
 
+use super::measure::CanonicalLines;
+
 /// The MICs of one message, made when it was packed and kept with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -97,23 +99,10 @@ fn digests(pieces: &[&[u8]], algorithms: &[DigestAlgorithm]) -> ContentDigests {
     digester.finish()
 }
 
-/// With every bare LF made CRLF (RFC 8551, section 3.1.1).
 fn canonical_digests(pieces: &[&[u8]], algorithms: &[DigestAlgorithm]) -> ContentDigests {
-    let mut digester = ContentDigester::new(algorithms.iter().copied());
-    let mut ends_in_cr = false;
-    for piece in pieces {
-        for line in piece.split_inclusive(|byte| *byte == b'\n') {
-            match line.strip_suffix(b"\n") {
-                Some(text) if !(text.last().copied() == Some(b'\r') || text.is_empty() && ends_in_cr) => {
-                    digester.update(text);
-                    digester.update(b"\r\n");
-                }
-                _ => digester.update(line),
-            }
-            ends_in_cr = line.last().copied() == Some(b'\r');
-        }
-    }
-    digester.finish()
+    let mut lines = CanonicalLines::new(algorithms);
+    pieces.iter().for_each(|piece| lines.update(piece));
+    lines.finish()
 }
 
 fn write_mic<S: Serializer>(mic: &Mic, serializer: S) -> Result<S::Ok, S::Error> {

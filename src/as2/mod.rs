@@ -11,8 +11,10 @@
 //! then nothing was decided.
 
 mod answer;
+mod attachment;
 mod candidates;
 mod disposition;
+mod entity;
 mod error;
 mod file_name;
 mod mdn;
@@ -29,8 +31,10 @@ mod security;
 mod signed;
 mod settle;
 mod sniff;
+mod watched;
 
 pub use answer::{Answer, answer};
+pub use attachment::Attached;
 pub use candidates::{MicCandidates, MicDeviation};
 pub use disposition::{Disposition, ErrorModifier, FailureModifier};
 pub use error::{As2Error, SealedFault};

@@ -187,10 +187,10 @@ impl MicalgStyle {
 }
 
 impl Version {
-    /// The headers that tell it. What is named are features that are there: a Message-ID is kept over every retry, and a
-    /// repeated message gets the receipt it got before (AS2-Reliability).
+    /// The headers that tell it. What is named are features that are there: several attachments are taken (RFC 6362), a
+    /// Message-ID is kept over every retry, and a repeated message gets the receipt it got before (AS2-Reliability).
     pub(super) fn headers(self) -> Vec<(&'static str, &'static str)> {
-        const FEATURES: (&str, &str) = ("EDIINT-Features", "AS2-Reliability");
+        const FEATURES: (&str, &str) = ("EDIINT-Features", "multiple-attachments, AS2-Reliability");
         match self {
             Self::V1_2 => vec![("AS2-Version", "1.2"), FEATURES],
             Self::V1_3 => vec![("AS2-Version", "1.3"), FEATURES, ("AS2-Product", "edigate")],

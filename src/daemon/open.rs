@@ -159,7 +159,7 @@ fn judged(
     let now = ports.clock.now();
     match opened {
         Opened::InOrder(in_order) => {
-            let InOrder { received, key, receipt, payload } = *in_order;
+            let InOrder { received, key, receipt, payload, attachments } = *in_order;
             let detail =
                 Detail { raw: detail_of(ports, &exchange)?.raw, ..decide::detail_in_order(&message, &received) };
             let Some(receipt) = receipt.as_ref().map(receipt::to_bytes) else {
@@ -171,6 +171,7 @@ fn judged(
                 content: received.content,
                 detail: detail.clone(),
                 payload,
+                attachments,
                 receipt: receipt.clone(),
                 deliver_to: url.clone(),
             };

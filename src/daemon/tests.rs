@@ -95,6 +95,7 @@ impl Bench {
             detail: Detail::default(),
             raw: keep(b"raw"),
             payload: keep(payload),
+            attachments: Vec::new(),
             receipt: None,
         });
         self.ports.outbox.apply(change).await.unwrap();

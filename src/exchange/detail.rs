@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::record::BlobRef;
 use crate::as2::{MicCandidates, ReceiptWanted};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
@@ -53,6 +54,9 @@ pub struct Detail {
     /// The business content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<BlobRef>,
+    /// The other parts of the message.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// The answer as it went out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<BlobRef>,
@@ -208,7 +212,9 @@ impl Detail {
             .settled_by
             .iter()
             .flat_map(|by| by.certificate.iter().map(|used| used.certificate).chain([by.receipt]));
-        [self.raw, self.payload, self.answer].into_iter().flatten().chain(packed).chain(settled).collect()
+        let attached = self.attachments.iter().map(|attachment| attachment.content);
+        let own = [self.raw, self.payload, self.answer].into_iter().flatten();
+        own.chain(attached).chain(packed).chain(settled).collect()
     }
 
     /// Reads what [`Detail::to_json`] wrote.

@@ -32,6 +32,7 @@ mod traffic;
 mod wire;
 
 // Tests.
+mod attachments;
 mod cut;
 mod documents;
 mod faults;
@@ -39,6 +40,8 @@ mod hands;
 mod kill;
 mod outage;
 mod peers;
+mod quirks;
+mod receipts;
 mod repeats;
 mod sending;
 mod space;

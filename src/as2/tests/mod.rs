@@ -1,10 +1,12 @@
 //! Front to back: pack, open, answer, parse, settle, between two made-up companies.
 
 mod answers;
+mod attachments;
 mod foreign;
 mod laws;
 mod openssl_cli;
 mod packing;
+mod quirks;
 mod refusals;
 mod round_trip;
 

@@ -7,13 +7,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Arrived, COME_AGAIN, Message, Waiting, put_off_for, store_failed};
+use super::{Arrived, COME_AGAIN, Message, Waiting, attachments, put_off_for, store_failed};
 use crate::as2::{self, As2Error, ReceiptAsked, Received, Refusal, Security};
 use crate::base::{Diagnostic, Timestamp};
 use crate::daemon::ports::Ports;
 use crate::daemon::receipt;
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, Applied, DedupKey, Detail, JobKind, Lane, Payload};
+use crate::exchange::{Answer, Applied, DedupKey, Detail, JobKind, Lane, NewAttachment, Payload};
 use crate::http::Reply;
 use crate::observe::Event;
 use crate::smime::SmimeError;
@@ -37,6 +37,7 @@ pub(in crate::daemon) struct InOrder {
     /// The receipt to give, signed; absent when none was asked for.
     pub(in crate::daemon) receipt: Option<as2::Answer>,
     pub(in crate::daemon) payload: Payload,
+    pub(in crate::daemon) attachments: Vec<NewAttachment>,
 }
 
 /// Why there is no verdict: a fault on our side, and the partner sends again.
@@ -153,8 +154,8 @@ pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read)
         return Ok(Opened::Repeated(Box::new((received, before))));
     }
     let receipt = answer(Ok(&received))?;
-    let payload = payload.finish()?.keep()?;
-    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, payload })))
+    let (payload, attachments) = attachments::keep(ports.outbox.spool(), payload.finish()?, &received)?;
+    Ok(Opened::InOrder(Box::new(InOrder { received, key, receipt, payload, attachments })))
 }
 
 pub(in crate::daemon) fn security(message: &Message) -> Security {
@@ -169,7 +170,7 @@ async fn accept(
     raw: Option<Payload>,
     bytes: u64,
 ) -> Reply {
-    let InOrder { received, key, receipt, payload } = in_order;
+    let InOrder { received, key, receipt, payload, attachments } = in_order;
     let Some(raw) = raw else { return fault_of_ours(ports, message, "an accepted message was not kept") };
     let partner = &message.partner.id;
     let change = inbound::received(Arrival {
@@ -181,6 +182,7 @@ async fn accept(
         detail: detail_in_order(message, &received),
         raw,
         payload,
+        attachments,
         receipt: receipt.as_ref().map(receipt::to_bytes),
     });
     match ports.outbox.apply(change).await {
@@ -331,6 +333,13 @@ pub(in crate::daemon) fn detail_in_order(message: &Message, received: &Received)
         signature: signature.map(|verified| verified.algorithm().to_string()),
         signer: signature.map(|verified| verified.signer),
         mic: Some(received.mic.to_string()),
+        diagnostics: attachments::noted(&received.attachments).into_iter().chain(canonical_lines(received)).collect(),
         ..detail(message, &as2::Disposition::Processed.to_string())
     }
+}
+
+fn canonical_lines(received: &Received) -> Option<Diagnostic> {
+    let what = "the partner signed the content with CRLF line ends and sent it with others";
+    let next = "nothing to do: it counts; the partner's product should send what it signs";
+    received.layers.canonical_lines.then(|| Diagnostic::info("signed-canonical-lines", what).hinting(next))
 }
