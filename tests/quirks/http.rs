@@ -23,7 +23,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
     Quirk {
         number: "22",
         products: "send bodies in chunks, or cannot read them",
-        we: "take chunks; send a length, unless `chunked` says otherwise; answers have a length",
+        we: "take chunks; send a length, unless `http.chunked` says otherwise; answers have a length",
         shown: &[
             Test(LISTENER, "q22_chunked_bodies_are_taken_and_the_answer_has_a_length"),
             Test(CLIENT, "a_body_goes_in_chunks_where_a_partner_wants_that"),
@@ -44,7 +44,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
     Quirk {
         number: "25",
         products: "wait for 100 Continue before they send a body",
-        we: "answer it, or at once what the body will not change; do not ask for it",
+        we: "answer it, or say at once what the body will not change; never wait for it ourselves",
         shown: &[Test(
             LISTENER,
             "q25_a_sender_that_waits_to_be_asked_hears_the_final_answer_when_his_body_is_not_wanted",
@@ -83,7 +83,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
     Quirk {
         number: "30",
         products: "want a login at once, or only when they ask, or fail on one they did not want",
-        we: "do either by `[as2.send.auth]`, with the same body again behind a 401",
+        we: "do either by `http.auth`, with the same body again behind a 401",
         shown: &[Test(CLIENT, "a_login_goes_to_its_own_server_when_it_is_wanted_and_nowhere_else")],
     },
     Quirk {

@@ -171,6 +171,10 @@ pub(crate) const QUIRKS: &[Quirk] = &[
         number: "20",
         products: "put a boundary too many into multiple attachments, leave out their `type` or a part's Content-Type",
         we: "read them; the first part that is EDI is the payload, a part without a type is octets",
-        shown: &[Test("src/as2/tests/attachments.rs", "q9_and_q20_parts_are_found_however_products_write_them")],
+        shown: &[
+            Test("src/as2/tests/attachments.rs", "q9_and_q20_parts_are_found_however_products_write_them"),
+            Test("src/as2/tests/attachments.rs", "the_first_interchange_is_the_business_content_and_else_the_root"),
+            Test("tests/gateway/peers.rs", "openssl_delivers_an_order_with_a_drawing"),
+        ],
     },
 ];
