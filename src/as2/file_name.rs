@@ -3,20 +3,19 @@
 /// The longest name kept, in bytes: what file systems allow, so that an operator can save under it.
 const LONGEST: usize = 255;
 
-/// What may be kept of a file name a partner gave: its last component, without control characters and leading dots,
+/// What may be kept of a file name a partner gave: its last component, without control characters and dots at its ends,
 /// at most 255 bytes, and with `_` for what Windows does not take in a name. `None` when nothing is left.
 pub fn safe_file_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept = last.chars().filter(|c| !c.is_control() && !is_direction_mark(*c));
     let mut safe: String = kept.map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
-    safe = safe.trim().trim_start_matches('.').trim().to_owned();
+    let at_an_end = |c: char| c == '.' || c.is_whitespace();
+    safe = safe.trim_matches(at_an_end).to_owned();
     if is_device(&safe) {
         safe.insert(0, '_');
     }
-    while safe.len() > LONGEST {
-        safe.pop();
-    }
-    safe.truncate(safe.trim_end_matches(['.', ' ']).len());
+    safe.truncate(safe.floor_char_boundary(LONGEST));
+    safe.truncate(safe.trim_end_matches(at_an_end).len());
     (!safe.is_empty()).then_some(safe)
 }
 
@@ -35,6 +34,8 @@ fn is_direction_mark(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -46,6 +47,7 @@ mod tests {
         check("..", None);
         check(".htaccess", Some("htaccess"));
         check("a\r\nb\0c", Some("abc"));
+        check(" . .x", Some("x"));
         check("fdp.\u{202e}exe", Some("fdp.exe"));
         check("C:order?.edi", Some("C_order_.edi"));
         check(".*", Some("_"));
@@ -57,5 +59,17 @@ mod tests {
         check("dir/", None);
         check(&"ä".repeat(127), Some(&"ä".repeat(127)));
         check(&"ä".repeat(128), Some(&"ä".repeat(127)));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_name_is_it_becomes_one_that_is_safe_everywhere(name in "(\\PC|[./\\\\: \t\r\n\u{202e}]|nul|com1){0,300}") {
+            let Some(safe) = safe_file_name(&name) else { return Ok(()) };
+            prop_assert!(!safe.is_empty() && safe.len() <= LONGEST);
+            prop_assert!(!safe.contains(|c: char| c.is_control() || "/\\<>:\"|?*".contains(c)), "{:?}", safe);
+            prop_assert!(!safe.starts_with('.') && !safe.ends_with('.') && safe.trim() == safe, "{:?}", safe);
+            prop_assert!(!is_device(&safe), "{:?}", safe);
+            prop_assert_eq!(safe_file_name(&safe), Some(safe.clone()), "what is safe stays as it is");
+        }
     }
 }

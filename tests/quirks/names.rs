@@ -22,6 +22,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
         shown: &[
             Test(HERE, "q98_a_file_name_is_never_a_path"),
             Test("src/as2/file_name.rs", "a_name_is_only_a_name"),
+            Test("src/as2/file_name.rs", "whatever_a_name_is_it_becomes_one_that_is_safe_everywhere"),
             Test("tests/gateway/quirks.rs", "file_names_are_facts_and_never_paths"),
         ],
     },

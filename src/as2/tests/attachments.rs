@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use proptest::prelude::*;
+
 use super::*;
 
 const EDI: &str =
@@ -135,4 +137,24 @@ fn what_cannot_be_taken_apart_is_refused() {
     assert_eq!(parts_of(RELATED, &many(64)).map(|parts| parts.len()), Ok(127));
     // In an envelope it is told like any other fault in there.
     assert_eq!(parts_of(RELATED, "ISA*00*~"), Err("as2-decryption-failed"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// Every part comes out as it went in, whichever of them is the business content, with the last boundary or without.
+    #[test]
+    fn parts_come_out_as_they_went_in(
+        contents in prop::collection::vec("[a-c\r\n \\-]{1,40}", 1..6), edi in any::<prop::sample::Index>(), closed in any::<bool>(),
+    ) {
+        let edi = edi.index(contents.len());
+        prop_assume!(contents.iter().all(|content| !content.contains("--b")));
+        let content = |index: usize| if index == edi { format!("ISA{}", contents[index]) } else { format!("x{}", contents[index]) };
+        let parts: Vec<String> = (0..contents.len()).map(|index| format!("Content-Type: x/y\r\n\r\n{}", content(index))).collect();
+        let whole = body(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+        let text = if closed { whole.as_str() } else { whole.strip_suffix("\r\n--b--\r\n").unwrap() };
+        let others = (0..contents.len()).filter(|index| *index != edi);
+        let expect: Vec<String> = std::iter::once(edi).chain(others).map(content).collect();
+        prop_assert_eq!(parts_of(RELATED, text), Ok(expect.join("|")));
+    }
 }
