@@ -7,8 +7,8 @@ const HERE: &str = "src/as2/tests/quirks/file_names.rs";
 pub(crate) const QUIRKS: &[Quirk] = &[
     Quirk {
         number: "97",
-        products: "quote file names never, always or twice, encode them by RFC 2047, 2231 or 5987, or put them into Content-Type or Content-ID",
-        we: "read all of these, the payload's own name before that of the layers; quote as `quote_filename` says, and write other letters by RFC 2231",
+        products: "quote file names never, always or twice, encode them by RFC 2047, 2231 or 8187, or put them into Content-Type or Content-ID",
+        we: "read all of these, the payload's own name before that of the layers; quote as `quote_filename` says, and write letters beyond ASCII by RFC 8187 too",
         shown: &[
             Test(HERE, "q97_file_names_are_found_wherever_products_put_them"),
             Test(HERE, "q97_the_payloads_own_name_goes_before_the_names_around_it"),

@@ -114,7 +114,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
     Quirk {
         number: "65",
         products: "go on with certificates that have expired",
-        we: "refuse, and warn before; `until` in the partner file reaches past the end for one certificate",
+        we: "refuse, and warn before; `allow_expired_until` of a certificate reaches past its end",
         shown: &[
             Test(PARTNER, "only_an_explicit_date_reaches_past_a_certificates_end"),
             Test(PARTNER, "a_window_holds_its_first_instant_and_not_its_last"),
