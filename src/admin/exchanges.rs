@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Refusal, only, word};
 use super::router::Admin;
-use crate::base::ExchangeId;
-use crate::exchange::{Detail, DispatchDetail, Exchange, Stage, Subject};
+use crate::base::{ExchangeId, counted};
+use crate::exchange::{BlobRef, Detail, DispatchDetail, Exchange, Stage, Subject};
 use crate::store::ExchangeQuery;
 
 /// `?partner=…&stage=…&limit=…&before=…`
@@ -49,12 +49,34 @@ pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) 
 /// parked whole. A refused message has none.
 pub(super) async fn content(State(admin): State<Admin>, Path(asked): Path<String>) -> Result<Response, Refusal> {
     let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
-    let missing = || Refusal::Missing(format!("no content was kept of exchange {id}"));
-    let exchange = admin.outbox.exchange(id)?.ok_or_else(missing)?;
-    let detail = Detail::from_json(&admin.outbox.payload(&exchange.detail)?).ok();
-    let payload = detail.and_then(|detail| detail.payload).ok_or_else(missing)?;
-    let bytes = admin.outbox.payload(&payload)?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
+    let payload = detail(&admin, id)?.and_then(|detail| detail.payload);
+    let payload = payload.ok_or_else(|| Refusal::Missing(format!("no content was kept of exchange {id}")))?;
+    octets(&admin, &payload)
+}
+
+/// `GET /v1/exchanges/{id or prefix}/attachments/{number}`: a part of the message beside its business content, from 1.
+pub(super) async fn attachment(
+    State(admin): State<Admin>,
+    Path((asked, number)): Path<(String, usize)>,
+) -> Result<Response, Refusal> {
+    let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
+    let attachments = detail(&admin, id)?.unwrap_or_default().attachments;
+    let found = number.checked_sub(1).and_then(|index| attachments.get(index));
+    let found = found.ok_or_else(|| {
+        let there = counted(attachments.len() as u64, "attachment");
+        Refusal::Missing(format!("exchange {id} has no attachment {number}: it has {there}"))
+    })?;
+    octets(&admin, &found.content)
+}
+
+fn detail(admin: &Admin, id: ExchangeId) -> Result<Option<Detail>, Refusal> {
+    let Some(exchange) = admin.outbox.exchange(id)? else { return Ok(None) };
+    Ok(Detail::from_json(&admin.outbox.payload(&exchange.detail)?).ok())
+}
+
+/// Bytes of a partner's: whatever they say they are, they are handed out as bytes.
+fn octets(admin: &Admin, content: &BlobRef) -> Result<Response, Refusal> {
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], admin.outbox.payload(content)?).into_response())
 }
 
 /// An exchange with its detail.

@@ -45,6 +45,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/exchanges/{id}/content", get(exchanges::content))
         .route("/v1/exchanges/{id}/payloads/{sha256}", get(evidence::payload))
         .route("/v1/messages/{message_id}/exchanges", get(evidence::exchanges_of))
+        .route("/v1/exchanges/{id}/attachments/{number}", get(exchanges::attachment))
         .route("/v1/exchanges/{id}/resubmit", post(submissions::resubmit))
         .route("/v1/exchanges/{id}/retry", post(submissions::retry))
         // A payload goes to the spool piece by piece, under the partner's own cap.

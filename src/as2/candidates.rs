@@ -99,7 +99,6 @@ fn digests(pieces: &[&[u8]], algorithms: &[DigestAlgorithm]) -> ContentDigests {
     digester.finish()
 }
 
-/// With every bare LF made CRLF (RFC 8551, section 3.1.1).
 fn canonical_digests(pieces: &[&[u8]], algorithms: &[DigestAlgorithm]) -> ContentDigests {
     let mut digester = MicDigester::canonical(algorithms);
     pieces.iter().for_each(|piece| digester.update(piece));

@@ -65,13 +65,13 @@ const ERRORS: [(ErrorModifier, &str, &str); 7] = [
 
 impl Disposition {
     /// Reads the value of a Disposition field in any of the spellings section 7.5.6 wants accepted, and some more
-    /// that products send: any case and spacing, the mode missing, the value doubled, words misspelled.
+    /// that products send: any case and spacing, the mode missing, the value doubled, `=` for `:`, words misspelled.
     pub fn parse(value: &str) -> Self {
         let plain: String = value.split_whitespace().collect::<Vec<_>>().join(" ");
         let behind_mode = plain.split_once(';').map_or(plain.as_str(), |(_, rest)| rest);
         // A doubled value: the first one counts.
         let first = behind_mode.trim_start_matches([' ', '/']).split(';').next().unwrap_or_default().trim();
-        let (kind, text) = first.split_once(':').unwrap_or((first, ""));
+        let (kind, text) = first.split_once([':', '=']).unwrap_or((first, ""));
         Self::from_parts(&kind.trim().to_ascii_lowercase(), text.trim())
     }
 

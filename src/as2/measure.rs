@@ -7,10 +7,13 @@ use crate::smime::{ContentDigest, ContentDigester, ContentDigests, DigestAlgorit
 
 use super::MicLines;
 
-/// Takes the digests of the content: by every algorithm asked for, and always SHA-256. Where a partner's MIC is made over
-/// something else than that, the digests of it too.
+/// Takes the digests of the content: by every algorithm asked for, and always SHA-256. From the first line that ends in a
+/// bare LF on, it takes them with CRLF line ends too. Where a partner's MIC is made over something else than the content, the
+/// digests of that as well.
 pub(super) struct Measure {
     content: ContentDigester,
+    canonical: Option<MicDigester>,
+    ends_in_cr: bool,
     mic: Option<MicDigester>,
 }
 
@@ -20,24 +23,26 @@ pub(super) struct Measured {
     pub(super) digests: ContentDigests,
     /// By SHA-256: the name of the content.
     pub(super) content: Sha256,
+    /// The digests with CRLF line ends, where those are others.
+    canonical: Option<ContentDigests>,
     /// Of what the MIC is made over, where that is something else.
     mic: Option<ContentDigests>,
 }
 
 impl Measure {
     pub(super) fn new(algorithms: &[DigestAlgorithm]) -> Self {
-        Self { content: digester(algorithms), mic: None }
+        Self { content: digester(algorithms), canonical: None, ends_in_cr: false, mic: None }
     }
 
     /// One whose MIC has line ends of its own, or covers another head: `head` is what only the MIC covers.
     pub(super) fn with_mic_of_its_own(algorithms: &[DigestAlgorithm], lines: MicLines, head: &[u8]) -> Self {
         let mut mic = MicDigester { digester: digester(algorithms), lines, ends_in_cr: false };
         mic.update(head);
-        Self { content: digester(algorithms), mic: Some(mic) }
+        Self { mic: Some(mic), ..Self::new(algorithms) }
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.content.update(bytes);
+        self.update_content_alone(bytes);
         if let Some(mic) = &mut self.mic {
             mic.update(bytes);
         }
@@ -45,17 +50,43 @@ impl Measure {
 
     /// Takes in what belongs to the content and not to the MIC, where that is made over something else.
     pub(super) fn update_content_alone(&mut self, bytes: &[u8]) {
-        self.content.update(bytes);
+        if let Some(canonical) = &mut self.canonical {
+            canonical.update(bytes);
+            return self.content.update(bytes);
+        }
+        let (alike, others) = bytes.split_at(bare_line_feed(bytes, self.ends_in_cr).unwrap_or(bytes.len()));
+        self.content.update(alike);
+        if let Some(last) = alike.last() {
+            self.ends_in_cr = *last == b'\r';
+        }
+        if !others.is_empty() {
+            let (digester, ends_in_cr) = (self.content.clone(), self.ends_in_cr);
+            let canonical = MicDigester { digester, lines: MicLines::Crlf, ends_in_cr };
+            self.canonical.insert(canonical).update(others);
+            self.content.update(others);
+        }
     }
 
     pub(super) fn finish(self) -> Measured {
-        let digests = self.content.finish();
+        let canonical = self.canonical.map(MicDigester::finish);
+        Measured { canonical, mic: self.mic.map(MicDigester::finish), ..Measured::from(self.content.finish()) }
+    }
+}
+
+/// Where the first LF without a CR in front of it stands.
+fn bare_line_feed(bytes: &[u8], ends_in_cr: bool) -> Option<usize> {
+    memchr::memchr_iter(b'\n', bytes).find(|at| match at.checked_sub(1) {
+        Some(before) => bytes.get(before) != Some(&b'\r'),
+        None => !ends_in_cr,
+    })
+}
+
+impl From<ContentDigests> for Measured {
+    fn from(digests: ContentDigests) -> Self {
         match digests.get(DigestAlgorithm::Sha256) {
-            Some(ContentDigest::Sha256(bytes)) => Measured {
-                content: Sha256::from_bytes(*bytes),
-                digests,
-                mic: self.mic.map(|mic| mic.digester.finish()),
-            },
+            Some(ContentDigest::Sha256(bytes)) => {
+                Self { content: Sha256::from_bytes(*bytes), digests, canonical: None, mic: None }
+            }
             _ => unreachable!("SHA-256 is always among the algorithms, see digester"),
         }
     }
@@ -66,6 +97,16 @@ fn digester(algorithms: &[DigestAlgorithm]) -> ContentDigester {
 }
 
 impl Measured {
+    /// The content as it came and no other way.
+    pub(super) fn without_canonical_lines(self) -> Self {
+        Self { canonical: None, ..self }
+    }
+
+    /// The same content with CRLF line ends, where it has others.
+    pub(super) fn with_canonical_lines(&self) -> Option<Self> {
+        self.canonical.clone().map(Self::from)
+    }
+
     /// The MIC's digest by `algorithm`, or by SHA-256 where that one was not taken.
     pub(super) fn mic(&self, algorithm: DigestAlgorithm) -> ContentDigest {
         let digests = self.mic.as_ref().unwrap_or(&self.digests);

@@ -11,9 +11,11 @@
 //! then nothing was decided.
 
 mod answer;
+mod attachment;
 mod candidates;
 mod cut;
 mod disposition;
+mod entity;
 mod error;
 mod file_name;
 mod inner;
@@ -32,8 +34,10 @@ mod security;
 mod signed;
 mod settle;
 mod sniff;
+mod watched;
 
 pub use answer::{Answer, answer, answer_repeated, http_date};
+pub use attachment::Attached;
 pub use candidates::{MicCandidates, MicDeviation};
 pub use cut::{CutFault, SignedMultipart, with_crlf};
 pub use disposition::{Disposition, ErrorModifier, FailureModifier};

@@ -199,17 +199,18 @@ impl MicalgStyle {
 }
 
 impl Version {
-    /// The headers that tell it. What is named are features that are there: a Message-ID is kept over every retry, and a
-    /// repeated message gets the receipt it got before (AS2-Reliability).
+    /// The headers that tell it. What is named are features that are there: several attachments are taken (RFC 6362), a
+    /// Message-ID is kept over every retry, and a repeated message gets the receipt it got before (AS2-Reliability).
     pub(super) fn headers(self, reliability: Reliability) -> Vec<(&'static str, &'static str)> {
         let version = match self {
             Self::V1_2 => "1.2",
             Self::V1_3 => "1.3",
         };
-        let mut headers = vec![("AS2-Version", version)];
-        if reliability == Reliability::Announced {
-            headers.push(("EDIINT-Features", "AS2-Reliability"));
-        }
+        let features = match reliability {
+            Reliability::Announced => "multiple-attachments, AS2-Reliability",
+            Reliability::LeftOut => "multiple-attachments",
+        };
+        let mut headers = vec![("AS2-Version", version), ("EDIINT-Features", features)];
         if self == Self::V1_3 {
             headers.push(("AS2-Product", "edigate"));
         }

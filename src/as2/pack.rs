@@ -354,12 +354,30 @@ impl Write for Base64Lines<'_> {
 
 fn disposition(outgoing: &Outgoing<'_>) -> Option<String> {
     let name = safe_file_name(outgoing.file_name?)?;
-    let name: String = name.chars().map(|c| if c.is_ascii() && !matches!(c, '"' | '\\') { c } else { '_' }).collect();
-    let is_token = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&b));
+    let plain = header_text(&name);
+    let is_token = plain.bytes().all(is_token_character);
+    // Letters beyond ASCII are said as well as they can be, and once more for those who read RFC 8187.
+    let whole = if plain == name { String::new() } else { format!("; filename*=UTF-8''{}", percent_encoded(&name)) };
     Some(match outgoing.wire.quote_file_name {
-        FileNameQuotes::WhereNeeded if is_token => format!("attachment; filename={name}"),
-        FileNameQuotes::WhereNeeded | FileNameQuotes::Always => format!("attachment; filename=\"{name}\""),
+        FileNameQuotes::WhereNeeded if is_token => format!("attachment; filename={plain}{whole}"),
+        FileNameQuotes::WhereNeeded | FileNameQuotes::Always => format!("attachment; filename=\"{plain}\"{whole}"),
     })
+}
+
+fn is_token_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&byte)
+}
+
+/// RFC 8187, section 3.2.1: all but letters, digits and some marks as `%20`.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            _ if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 fn headers(

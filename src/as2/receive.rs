@@ -5,10 +5,12 @@
 //! deeper nesting, so the depth is bounded by how this is written.
 //!
 //! The payload is written to the caller's sink as it is decoded and before anything about it is verified; whoever gets
-//! a [`Refusal`] or an error throws the sink's content away.
+//! a [`Refusal`] or an error throws the sink's content away. Where a message holds several parts (RFC 6362), they are written
+//! one behind the other, and what came of it says where each of them lies.
 
 use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::ops::Range;
 
 use crate::base::{Limits, Sha256};
 use crate::mime::{ContentType, HeaderList, MimeFault, Multipart, TransferEncoding, TransferReader};
@@ -17,10 +19,14 @@ use crate::smime::{
     Verified,
 };
 
+use super::attachment::{Attached, PayloadWriter, Written};
+use super::entity::{Cms, CmsKind, Entity, behind_repeated_headers};
 use super::inner::{Copied, InnerContent, InnerEntity};
 use super::measure::{Measure, Measured, Tee, drain};
-use super::request::file_name_of;
-use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, is_compressed_data, peek};
+use super::sniff::{
+    begins_with_a_header, begins_with_edi, begins_with_entity_headers, cms_content, peek, true_encoding,
+};
+use super::watched::Watched;
 use super::{As2Error, MicHeaders, MicLines, ReceiptForm, Request, Requirement, SealedFault, Security};
 
 /// A message that was opened and found in order.
@@ -30,8 +36,10 @@ pub struct Received {
     pub content_type: ContentType,
     /// The file name the payload gives itself, else the request's.
     pub file_name: Option<String>,
-    /// Bytes of the payload.
-    pub payload_bytes: u64,
+    /// Where the payload lies in what was written: all of it, but for messages with attachments.
+    pub payload: Range<u64>,
+    /// The other parts of the message, in their order.
+    pub attachments: Vec<Attached>,
     /// The MIC for the receipt.
     pub mic: Mic,
     /// SHA-256 of the bytes the MIC is made over: what tells a repeated message from another under the same id.
@@ -53,6 +61,8 @@ pub struct Layers {
     pub signature: Option<Verified>,
     /// Whether it was compressed.
     pub compressed: bool,
+    /// Whether its signature covers the content with CRLF line ends, and not as it came.
+    pub canonical_lines: bool,
 }
 
 /// A message that was not accepted: a result, to be written down and answered.
@@ -117,10 +127,7 @@ pub fn open_for_evidence(
         request,
         security,
         limits,
-        payload: &mut payload,
-        payload_bytes: 0,
-        content_type: request.content_type.clone(),
-        file_name: request.file_name.clone(),
+        payload: PayloadWriter::new(&mut payload, request),
         measured: None,
         signature_algorithm: None,
         layers: Layers::default(),
@@ -163,10 +170,7 @@ struct Opening<'a> {
     request: &'a Request,
     security: &'a Security,
     limits: &'a Limits,
-    payload: &'a mut dyn Write,
-    payload_bytes: u64,
-    content_type: ContentType,
-    file_name: Option<String>,
+    payload: PayloadWriter<'a>,
     /// Set as soon as the MIC's input has passed.
     measured: Option<Measured>,
     /// The algorithm of the signature, once it was read.
@@ -182,21 +186,27 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn outermost(&mut self, body: &mut dyn Read, fallback_key: [u8; 32]) -> Result<Measured, As2Error> {
         let mut body = BufReader::new(body);
-        let (content_type, encoding) = (&self.request.content_type, self.request.transfer_encoding);
+        let content_type = &self.request.content_type;
         if content_type.is("application/pkcs7-mime") {
-            let mut body = behind_repeated_headers(&mut body, self.limits)?;
+            let mut body =
+                behind_repeated_headers(&mut body, self.limits, begins_with_a_header).map_err(As2Error::Unreadable)?;
             let mut cms = Cms::told(content_type, &mut body).map_err(unreadable)?;
             return match cms.kind {
                 CmsKind::Compressed => self.compressed(&mut cms.content, Within::Nothing).map_err(decompression),
                 CmsKind::Other => self.envelope(&mut cms.content, fallback_key),
             };
         }
+        let beginning = peek(&mut body).map_err(unreadable)?;
+        let encoding = true_encoding(&beginning, self.request.transfer_encoding);
+        let mut body = Cursor::new(beginning).chain(body);
         if content_type.is("multipart/signed") {
             let mut body = BufReader::new(TransferReader::new(body, encoding));
             return self.signed(content_type, &mut body, Within::Nothing).map_err(decompression);
         }
         // Neither signed nor encrypted: the MIC covers the body alone (RFC 4130, section 7.3.1).
-        let entity = Entity { headers: None, content_type: content_type.clone(), encoding };
+        let entity = Entity::of_http(content_type.clone(), encoding);
+        let mut body = behind_repeated_headers(&mut body, self.limits, begins_with_entity_headers)
+            .map_err(As2Error::Unreadable)?;
         self.payload_alone(&entity, &mut body)
     }
 
@@ -228,15 +238,15 @@ impl Opening<'_> {
     fn decrypted(&mut self, inside: &mut dyn BufRead) -> Result<Measured, As2Error> {
         let beginning = peek(inside).map_err(unreadable)?;
         let bare = begins_with_edi(&beginning);
-        if !bare && !begins_with_a_header(&beginning) {
+        if !bare && !begins_with_a_header(beginning.trim_ascii_start()) {
             return Err(As2Error::Sealed(SealedFault::NotAnEntity));
         }
         let mut content = Cursor::new(beginning).chain(inside);
         if bare {
             // Some products encrypt a payload without any MIME header; all of it is content then.
-            return self.payload_alone(&Entity::bare()?, &mut content);
+            return self.payload_alone(&Entity::bare().map_err(As2Error::Unreadable)?, &mut content);
         }
-        let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable)?;
+        let (entity, mut content) = Entity::read(content, self.limits).map_err(As2Error::Unreadable)?;
         if entity.content_type.is("multipart/signed") {
             let mut content = BufReader::new(TransferReader::new(content, entity.encoding));
             return self.signed(&entity.content_type, &mut content, Within::Envelope);
@@ -255,7 +265,7 @@ impl Opening<'_> {
     fn compressed(&mut self, cms: &mut dyn BufRead, within: Within) -> Result<Measured, As2Error> {
         let mut inside = self.inflate(cms)?;
         self.hidden = true;
-        let (entity, mut content) = Entity::inflated(&mut inside, self.limits)?;
+        let (entity, mut content) = Entity::inflated(&mut inside, self.limits).map_err(As2Error::Unreadable)?;
         let result = if entity.content_type.is("multipart/signed") {
             let mut content = BufReader::new(TransferReader::new(&mut content, entity.encoding));
             self.signed(&entity.content_type, &mut content, within)
@@ -282,7 +292,7 @@ impl Opening<'_> {
     fn payload_alone(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<Measured, As2Error> {
         let mut measure = self.measure_of_unsigned(entity);
         let mut content = BufReader::new(Tee { source: content, measure: &mut measure });
-        let written = self.covered(entity, &mut content);
+        let written = self.covered(entity, entity.head().to_vec(), &mut content);
         drain(&mut content).map_err(unreadable)?;
         drop(content);
         let measured = measure.finish();
@@ -330,10 +340,11 @@ impl Opening<'_> {
         };
         let mut content = BufReader::new(Tee { source: part, measure: &mut measure });
         let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable);
-        let written = entity.and_then(|entity| self.covered(&entity, &mut content));
+        let is_text = entity.as_ref().is_ok_and(|(entity, _)| entity.is_text());
+        let written = entity.and_then(|(entity, mut content)| self.covered(&entity, entity.head_with_lead(), &mut content));
         drain(&mut content).map_err(unreadable)?;
         drop(content);
-        let measured = measure.finish();
+        let measured = if is_text { measure.finish() } else { measure.finish().without_canonical_lines() };
         self.measured = Some(measured.clone());
 
         let mut part = multipart.next_part().map_err(As2Error::Unreadable)?.ok_or(As2Error::NotTwoParts)?;
@@ -346,33 +357,45 @@ impl Opening<'_> {
             // Blocks put behind the message would otherwise tell whether their padding is right.
             multipart.expect_no_epilogue().map_err(As2Error::Unreadable)?;
         }
-        self.verify(&signature, &measured)?;
+        let measured = self.verify(&signature, measured)?;
         if let Some(inner) = &mut self.inner {
             inner.signature = Some(bytes);
         }
         written.map(|()| measured)
     }
 
-    fn verify(&mut self, signature: &Signature, measured: &Measured) -> Result<(), As2Error> {
+    /// Verifies over the content as it came, and where that differs from what was signed, and is text, over the same with
+    /// CRLF line ends: some products sign that (RFC 8551, section 3.1.1) and send the other. Gives what the signature covers.
+    fn verify(&mut self, signature: &Signature, measured: Measured) -> Result<Measured, As2Error> {
         let named = signature.digest_algorithms();
         self.signature_algorithm = named.into_iter().find(|algorithm| measured.digests.get(*algorithm).is_some());
-        let verified = signature.verify(&measured.digests, &self.security.verify, &self.security.signature);
-        self.layers.signature = Some(verified.map_err(As2Error::Signature)?);
-        Ok(())
+        let over =
+            |measured: &Measured| signature.verify(&measured.digests, &self.security.verify, &self.security.signature);
+        let (verified, covered) = match over(&measured) {
+            Err(fault @ SignatureFault::DigestDiffers { .. }) => {
+                let canonical = measured.with_canonical_lines().and_then(|one| Some((over(&one).ok()?, one)));
+                let (verified, canonical) = canonical.ok_or(As2Error::Signature(fault))?;
+                self.layers.canonical_lines = true;
+                self.measured = Some(canonical.clone());
+                (verified, canonical)
+            }
+            verified => (verified.map_err(As2Error::Signature)?, measured),
+        };
+        self.layers.signature = Some(verified);
+        Ok(covered)
     }
 
     /// Reads what the MIC covers from behind its headers to its end, and keeps it where it is hidden.
-    fn covered(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<(), As2Error> {
+    fn covered(&mut self, entity: &Entity, head: Vec<u8>, content: &mut dyn BufRead) -> Result<(), As2Error> {
         let Some(sink) = self.sink.take().filter(|_| self.hidden) else { return self.payload(entity, content) };
-        let is_plain =
-            entity.encoding == TransferEncoding::Identity && !entity.content_type.is("application/pkcs7-mime");
-        if is_plain {
-            let kept = InnerContent::HeadOfPayload(entity.head().to_vec());
+        let is_payload = !entity.content_type.is("application/pkcs7-mime") && !entity.content_type.is_multipart();
+        if is_payload && entity.encoding == TransferEncoding::Identity {
+            let kept = InnerContent::HeadOfPayload(head);
             self.inner = Some(InnerEntity { content: kept, signature: None });
             return self.payload(entity, content);
         }
         self.inner = Some(InnerEntity { content: InnerContent::Written, signature: None });
-        sink.write_all(entity.head()).map_err(unreadable)?;
+        sink.write_all(&head).map_err(unreadable)?;
         let mut content = BufReader::new(Copied { source: content, copy: sink });
         let written = self.payload(entity, &mut content);
         drain(&mut content).map_err(unreadable)?;
@@ -388,26 +411,16 @@ impl Opening<'_> {
                 CmsKind::Other => Err(As2Error::SignedOutsideEncrypted),
             };
         }
-        self.plain_payload(entity, content)
+        self.payload.write(entity, content, self.limits)
     }
 
     /// Inflates a payload whose signature, if it has one, covers it as it is compressed.
     fn compressed_payload(&mut self, cms: &mut dyn BufRead) -> Result<(), As2Error> {
         let mut inside = self.inflate(cms)?;
-        let (entity, mut content) = Entity::inflated(&mut inside, self.limits)?;
-        self.plain_payload(&entity, &mut content)?;
+        let (entity, mut content) = Entity::inflated(&mut inside, self.limits).map_err(As2Error::Unreadable)?;
+        self.payload.write(&entity, &mut content, self.limits)?;
         drop(content);
         drain(&mut inside).map_err(unreadable)
-    }
-
-    fn plain_payload(&mut self, entity: &Entity, content: &mut dyn BufRead) -> Result<(), As2Error> {
-        if let Some(headers) = &entity.headers {
-            self.file_name = file_name_of(headers).or_else(|| self.file_name.take());
-        }
-        self.content_type = entity.content_type.clone();
-        let mut decoded = TransferReader::new(content, entity.encoding);
-        self.payload_bytes = io::copy(&mut decoded, &mut self.payload).map_err(unreadable)?;
-        Ok(())
     }
 
     /// Policy is judged by the layers that were there, not by what headers say.
@@ -426,15 +439,13 @@ impl Opening<'_> {
 
     fn conclude(self, result: Result<Measured, As2Error>) -> Result<Received, Refusal> {
         match result {
-            Ok(measured) => Ok(Received {
-                mic: self.mic(&measured),
-                content: measured.content,
-                content_type: self.content_type,
-                file_name: self.file_name,
-                payload_bytes: self.payload_bytes,
-                layers: self.layers,
-                inner: self.inner,
-            }),
+            Ok(measured) => {
+                let mic = self.mic(&measured);
+                let Written { content_type, file_name, payload, attachments } = self.payload.finish();
+                let content = measured.content;
+                let (layers, inner) = (self.layers, self.inner);
+                Ok(Received { content_type, file_name, payload, attachments, mic, content, layers, inner })
+            }
             // What did not decrypt has no MIC.
             Err(error @ As2Error::Sealed(_)) => Err(Refusal::unopened(error)),
             Err(error) => {
@@ -462,79 +473,6 @@ impl Opening<'_> {
 enum Within {
     Nothing,
     Envelope,
-}
-
-/// A MIME entity without its body.
-struct Entity {
-    headers: Option<HeaderList>,
-    content_type: ContentType,
-    encoding: TransferEncoding,
-}
-
-impl Entity {
-    /// One without any header: all of it is content.
-    fn bare() -> Result<Self, As2Error> {
-        let content_type = ContentType::parse("application/octet-stream").map_err(As2Error::Unreadable)?;
-        Ok(Self { headers: None, content_type, encoding: TransferEncoding::Identity })
-    }
-
-    /// One that was compressed; some products compress a payload without any MIME header.
-    fn inflated<'r>(inside: &'r mut dyn BufRead, limits: &Limits) -> Result<(Self, impl BufRead + 'r), As2Error> {
-        let beginning = peek(inside).map_err(unreadable)?;
-        let bare = !begins_with_a_header(&beginning) || begins_with_edi(&beginning);
-        let mut content = Cursor::new(beginning).chain(inside);
-        let entity =
-            if bare { Self::bare()? } else { Self::read(&mut content, limits).map_err(As2Error::Unreadable)? };
-        Ok((entity, content))
-    }
-
-    /// The bytes of its headers, with the empty line behind them.
-    fn head(&self) -> &[u8] {
-        self.headers.as_ref().map_or(&[], HeaderList::as_bytes)
-    }
-
-    fn read(source: &mut dyn BufRead, limits: &Limits) -> Result<Self, MimeFault> {
-        let headers = HeaderList::read_from(source, limits)?;
-        Ok(Self {
-            content_type: ContentType::of(&headers)?,
-            encoding: TransferEncoding::of(&headers)?,
-            headers: Some(headers),
-        })
-    }
-}
-
-/// Some products repeat the HTTP headers of the body at its beginning; they say nothing new.
-fn behind_repeated_headers<'a>(body: &'a mut dyn BufRead, limits: &Limits) -> Result<impl BufRead + 'a, As2Error> {
-    let beginning = peek(body).map_err(unreadable)?;
-    let repeated = begins_with_a_header(&beginning);
-    let mut body = Cursor::new(beginning).chain(body);
-    if repeated {
-        HeaderList::read_from(&mut body, limits).map_err(As2Error::Unreadable)?;
-    }
-    Ok(body)
-}
-
-/// A CMS message, told by what it says of itself: `smime-type` is missing or wrong in what some products send.
-struct Cms<'a> {
-    kind: CmsKind,
-    content: Box<dyn BufRead + 'a>,
-}
-
-enum CmsKind {
-    Compressed,
-    Other,
-}
-
-impl<'a> Cms<'a> {
-    fn told(content_type: &ContentType, body: &'a mut dyn BufRead) -> io::Result<Self> {
-        let mut content = BufReader::new(cms_content(body)?);
-        let beginning = peek(&mut content)?;
-        let is_said = content_type
-            .parameter("smime-type")
-            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("compressed"));
-        let kind = if is_compressed_data(&beginning) || is_said { CmsKind::Compressed } else { CmsKind::Other };
-        Ok(Self { kind, content: Box::new(Cursor::new(beginning).chain(content)) })
-    }
 }
 
 /// The CMS of a signature's part, one byte more than the bound at most: that shows that there is more.
@@ -579,40 +517,4 @@ fn sealed(error: As2Error) -> As2Error {
         }
         other => return other,
     })
-}
-
-/// Reads or writes for `inner` and keeps its failure, so that a failure of ours is never taken for a partner's fault.
-struct Watched<'a, T> {
-    inner: T,
-    failure: &'a RefCell<Option<io::Error>>,
-}
-
-impl<T> Watched<'_, T> {
-    fn note<R>(&self, result: io::Result<R>) -> io::Result<R> {
-        result.inspect_err(|error| {
-            if error.kind() != io::ErrorKind::Interrupted {
-                let told = io::Error::new(error.kind(), error.to_string());
-                self.failure.borrow_mut().get_or_insert(told);
-            }
-        })
-    }
-}
-
-impl<T: Read> Read for Watched<'_, T> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let result = self.inner.read(out);
-        self.note(result)
-    }
-}
-
-impl<T: Write> Write for Watched<'_, T> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.inner.write(bytes);
-        self.note(result)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let result = self.inner.flush();
-        self.note(result)
-    }
 }

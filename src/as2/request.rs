@@ -42,6 +42,8 @@ pub enum HeadFault {
     Missing(&'static str),
     /// A header that must be there once is there more often.
     Repeated(&'static str),
+    /// A header is there twice and says two things.
+    Differing(&'static str),
     /// AS2-From or AS2-To is no AS2 name.
     Name {
         /// Which header.
@@ -92,22 +94,40 @@ impl Request {
     }
 }
 
-/// The file name an entity gives itself: in Content-Disposition, else as a parameter of Content-Type. The names of
-/// S/MIME's own layers (RFC 8551, section 3.2.1: `smime.p7m`, `smime.p7z`) are not the payload's.
+/// The file name an entity gives itself: in Content-Disposition, else as a parameter of Content-Type, else by mistake as
+/// its Content-ID. The names of S/MIME's own layers (RFC 8551, section 3.2.1: `smime.p7m`, `smime.p7z`) are not the
+/// payload's.
 pub(super) fn file_name_of(headers: &HeaderList) -> Option<String> {
-    let parameter = |header, name| {
-        let value = headers.text(header)?;
-        Parameters::read(&value).1.get(name).and_then(safe_file_name)
+    let parameter = |header, name| Parameters::read(&headers.text(header)?).1.text(name);
+    let content_id = || {
+        let id = headers.text("Content-ID")?;
+        let name = id.trim_matches(['<', '>', '"']);
+        // An id that is one has an `@` (RFC 2045, section 7).
+        (name.contains('.') && !name.contains('@')).then(|| name.to_owned())
     };
-    let name = parameter("Content-Disposition", "filename").or_else(|| parameter("Content-Type", "name"))?;
-    (!name.to_ascii_lowercase().starts_with("smime.p7")).then_some(name)
+    let fit = |name: String| {
+        let name = safe_file_name(&name)?;
+        (!name.to_ascii_lowercase().starts_with("smime.p7")).then_some(name)
+    };
+    let said = parameter("Content-Disposition", "filename").and_then(fit);
+    said.or_else(|| parameter("Content-Type", "name").and_then(fit)).or_else(|| content_id().and_then(fit))
 }
 
+/// The name that a header gives: two lines that differ would let a sender be two partners. Some products write it twice,
+/// with quotes and without.
 fn name(headers: &HeaderList, header: &'static str) -> Result<As2Name, HeadFault> {
-    As2Name::from_header(&only(headers, header)?).map_err(|fault| HeadFault::Name { header, fault })
+    let read = |value: &[u8]| As2Name::from_header(value).map_err(|fault| HeadFault::Name { header, fault });
+    let mut values = headers.all(header);
+    let name = read(&values.next().ok_or(HeadFault::Missing(header))?)?;
+    for value in values {
+        if read(&value)? != name {
+            return Err(HeadFault::Differing(header));
+        }
+    }
+    Ok(name)
 }
 
-/// The one value of a header: two AS2-From lines that differ would let a sender be two partners.
+/// The one value of a header.
 fn only(headers: &HeaderList, header: &'static str) -> Result<Vec<u8>, HeadFault> {
     let mut values = headers.all(header);
     let value = values.next().ok_or(HeadFault::Missing(header))?;
@@ -126,6 +146,7 @@ impl fmt::Display for HeadFault {
         match self {
             Self::Missing(header) => write!(f, "the request has no {header} header"),
             Self::Repeated(header) => write!(f, "the request has more than one {header} header"),
+            Self::Differing(header) => write!(f, "the request has {header} headers that differ"),
             Self::Name { header, fault } => write!(f, "the {header} header is no AS2 name: {fault}"),
             Self::MessageId { limit } => {
                 write!(f, "the Message-ID is not 1 to {limit} characters of printable ASCII")
@@ -188,7 +209,8 @@ mod tests {
         check(&without(0), "the request has no AS2-From header");
         check(&without(1), "the request has no AS2-To header");
         check(&without(2), "the request has no Message-ID header");
-        check(&with(("as2-from", "\"ACME\"")), "the request has more than one AS2-From header");
+        check(&with(("as2-from", "acme")), "the request has AS2-From headers that differ");
+        check(&with(("as2-to", "")), "the AS2-To header is no AS2 name: an AS2 name has at least one character");
         check(&with(("MESSAGE-ID", "<2@acme>")), "the request has more than one Message-ID header");
         check(&with(("Content-Transfer-Encoding", "x")), "the content-transfer-encoding 'x' is not known");
         let mut long = HEAD.to_vec();

@@ -239,6 +239,9 @@ pub(crate) enum ExchangeCommand {
         /// Print the business content instead: what the partner sent, decrypted, or what is sent to it
         #[arg(long)]
         content: bool,
+        /// Print this attachment of the message instead, by its place in the list, from 1
+        #[arg(long, value_name = "NUMBER", conflicts_with = "content")]
+        attachment: Option<usize>,
     },
     /// Have the gateway send a file to a partner; it is on disk there when this command ends
     Submit(Box<SubmitArguments>),

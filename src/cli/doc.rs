@@ -38,15 +38,20 @@ pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<E
             let answer = ask(&list.socket, &list_path("/v1/exchanges", list))?;
             print_list(&answer, "exchanges", &EXCHANGE_COLUMNS, list.socket.json, out)
         }
-        ExchangeCommand::Show { id, socket, content: true } => {
+        ExchangeCommand::Show { id, socket, content: true, .. } => {
             let path = format!("/v1/exchanges/{}/content", encoded(id));
+            out.bytes(&client::get(&socket_path(socket)?, &path)?)?;
+            Ok(Exit::Clean)
+        }
+        ExchangeCommand::Show { id, socket, attachment: Some(number), .. } => {
+            let path = format!("/v1/exchanges/{}/attachments/{number}", encoded(id));
             out.bytes(&client::get(&socket_path(socket)?, &path)?)?;
             Ok(Exit::Clean)
         }
         ExchangeCommand::Submit(arguments) => submit::submit(arguments, out),
         ExchangeCommand::Resubmit { id, socket, wait } => submit::again("resubmit", id, socket, *wait, out),
         ExchangeCommand::Retry { id, socket, wait } => submit::again("retry", id, socket, *wait, out),
-        ExchangeCommand::Show { id, socket, content: false } => {
+        ExchangeCommand::Show { id, socket, content: false, attachment: None } => {
             let answer = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
             print_one(&answer, socket.json, out)
         }

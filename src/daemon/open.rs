@@ -166,7 +166,7 @@ fn judged(
     let now = ports.clock.now();
     match opened {
         Opened::InOrder(in_order) => {
-            let InOrder { received, key, known_since, receipt, payload, evidence } = *in_order;
+            let InOrder { received, key, known_since, receipt, payload, attachments, evidence } = *in_order;
             let detail =
                 Detail { raw: detail_of(ports, &exchange)?.raw, ..decide::detail_in_order(&message, &received) };
             let Some(receipt) = receipt.as_ref().map(receipt::to_bytes) else {
@@ -179,6 +179,7 @@ fn judged(
                 content: received.content,
                 detail: detail.clone(),
                 payload,
+                attachments,
                 receipt: receipt.clone(),
                 deliver_to: url.clone(),
                 evidence,

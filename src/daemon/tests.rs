@@ -97,6 +97,7 @@ impl Bench {
             detail: Detail::default(),
             raw: keep(b"raw"),
             payload: keep(payload),
+            attachments: Vec::new(),
             receipt: None,
             evidence: Evidence::default(),
         });

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::change::Payload;
 use super::record::{BlobRef, DedupKey};
 use crate::as2::{As2Name, MessageId, MicCandidates, ReceiptWanted, http_date};
@@ -57,6 +58,9 @@ pub struct Detail {
     /// The business content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<BlobRef>,
+    /// The other parts of the message.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// The answer as it went out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<BlobRef>,
@@ -286,7 +290,8 @@ impl Detail {
         let inner = self.inner.into_iter().flat_map(KeptEntity::references);
         let used = self.certificates.iter().map(|used| used.certificate);
         let own = [self.raw, self.payload, self.answer].into_iter().flatten();
-        own.chain(inner).chain(used).chain(packed).chain(settled).collect()
+        let attached = self.attachments.iter().map(|attachment| attachment.content);
+        own.chain(attached).chain(inner).chain(used).chain(packed).chain(settled).collect()
     }
 
     /// Reads what [`Detail::to_json`] wrote.

@@ -1,5 +1,6 @@
 //! The inbound way: from a partner's message to a confirmed event. Each function is one step's outcome as a [`Change`].
 
+use super::attachment::{NewAttachment, attach};
 use super::change::{Change, Effect, Expect, Payload, PayloadBody};
 use super::confirm::Confirm;
 use super::detail::{Detail, Evidence};
@@ -32,6 +33,8 @@ pub struct Arrival {
     pub raw: Payload,
     /// The business content.
     pub payload: Payload,
+    /// The other parts.
+    pub attachments: Vec<NewAttachment>,
     /// The answer, ready to go out, when a receipt was asked for.
     pub receipt: Option<Vec<u8>>,
     /// What proves the two to others.
@@ -40,8 +43,20 @@ pub struct Arrival {
 
 /// A message is accepted: record, answer, bytes and the translation that is due become durable together.
 pub fn received(arrival: Arrival) -> Change {
-    let Arrival { exchange, at, partner, key, known_since, content, mut detail, raw, payload, receipt, evidence } =
-        arrival;
+    let Arrival {
+        exchange,
+        at,
+        partner,
+        key,
+        known_since,
+        content,
+        mut detail,
+        raw,
+        payload,
+        attachments,
+        receipt,
+        evidence,
+    } = arrival;
     let mut change = Change::new(at);
     change.expect.push(Expect::Unanswered(key, known_since));
     let receipt = receipt.map(|receipt| change.carry(receipt));
@@ -49,6 +64,7 @@ pub fn received(arrival: Arrival) -> Change {
     detail.payload = Some(payload.reference);
     detail.answer = receipt;
     change.payloads.extend([raw, payload]);
+    attach(&mut change, &mut detail, attachments);
     keep(&mut change, &mut detail, evidence);
     let detail = change.carry(detail.to_json());
     let translate = partners_job(exchange, JobKind::Translate, &partner, at);
@@ -86,6 +102,8 @@ pub struct Opening {
     pub detail: Detail,
     /// The business content.
     pub payload: Payload,
+    /// The other parts.
+    pub attachments: Vec<NewAttachment>,
     /// The receipt, ready to go out.
     pub receipt: Vec<u8>,
     /// Where it is to go.
@@ -96,13 +114,25 @@ pub struct Opening {
 
 /// A staged message is accepted, and its receipt is due.
 pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
-    let Opening { at, key, known_since, content, mut detail, payload, receipt, deliver_to, evidence } = opening;
+    let Opening {
+        at,
+        key,
+        known_since,
+        content,
+        mut detail,
+        payload,
+        attachments,
+        receipt,
+        deliver_to,
+        evidence,
+    } = opening;
     let mut change = step(exchange, at);
     change.expect.push(Expect::Unanswered(key, known_since));
     let receipt = change.carry(receipt);
     detail.payload = Some(payload.reference);
     detail.answer = Some(receipt);
     change.payloads.push(payload);
+    attach(&mut change, &mut detail, attachments);
     keep(&mut change, &mut detail, evidence);
     let mut next = advance(exchange, at);
     next.stage = Stage::Received;
@@ -404,8 +434,8 @@ fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: Parked
 const DIAGNOSTICS: usize = 100;
 
 /// Bytes of JSON that the diagnostics of one record take: they ride in the change, where a payload has 64 KiB, and an
-/// exchange's detail needs room beside them.
-const DIAGNOSTICS_BYTES: usize = 40 << 10;
+/// exchange's detail needs room beside them, most of all for attachments.
+const DIAGNOSTICS_BYTES: usize = 32 << 10;
 
 fn carry_diagnostics(change: &mut Change, diagnostics: &[Diagnostic]) -> Option<BlobRef> {
     if diagnostics.is_empty() {

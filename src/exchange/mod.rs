@@ -3,6 +3,7 @@
 //! A step returns a [`Change`]. The store writes it whole or not at all, so a crash between any two steps leaves the
 //! exchange either before or after the step, never between.
 
+mod attachment;
 mod certificate_use;
 mod change;
 mod confirm;
@@ -17,6 +18,7 @@ mod retry;
 mod stage;
 mod translation;
 
+pub use attachment::{Attachment, NewAttachment};
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use confirm::Confirm;

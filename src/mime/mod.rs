@@ -12,6 +12,7 @@ mod header;
 mod multipart;
 mod parameter;
 mod transfer;
+mod words;
 
 pub use content_type::ContentType;
 pub use fault::MimeFault;

@@ -33,6 +33,8 @@ pub struct Multipart<R> {
     state: State,
     parts: usize,
     parts_limit: usize,
+    /// Whether the end of the source closes the last part.
+    open_ended: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,7 +78,16 @@ impl<R: Read> Multipart<R> {
             state: State::Preamble,
             parts: 0,
             parts_limit: limits.mime_parts,
+            open_ended: false,
         }
+    }
+
+    /// Takes the end of the source for the closing boundary of the last part: some senders leave that of a multipart out
+    /// which ends where another one around it does.
+    #[must_use]
+    pub fn ending_with_its_source(mut self) -> Self {
+        self.open_ended = true;
+        self
     }
 
     /// The next part, or `None` behind the closing boundary. What was not read of the part before is passed over.
@@ -134,6 +145,15 @@ impl<R: Read> Multipart<R> {
                     return Ok(0);
                 }
                 Sight::Boundary { content, .. } => break content,
+                Sight::End if self.open_ended && self.state == State::Part => {
+                    match self.buffer.len().saturating_sub(self.start) {
+                        0 => {
+                            self.state = State::Closed;
+                            return Ok(0);
+                        }
+                        rest => break rest,
+                    }
+                }
                 Sight::End => return Err(MimeFault::Truncated),
             }
         };

@@ -3,6 +3,11 @@
 
 use std::iter;
 
+use super::words::{decoded_percent, decoded_words, in_charset};
+
+/// Pieces of one parameter that are put together (RFC 2231, section 3).
+const MOST_PIECES: usize = 32;
+
 /// The parameters after the first word of a header value, in order. Names are compared without case.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Parameters(Vec<(String, String)>);
@@ -26,6 +31,43 @@ impl Parameters {
     /// The first parameter of that name (lower case).
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The same as a text for people: in another charset and in pieces (RFC 2231, sections 3 and 4; RFC 8187), or in
+    /// encoded words (RFC 2047), which do not belong there and are met.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.extended(name).or_else(|| self.get(name).map(decoded_words))
+    }
+
+    /// `name*=UTF-8''a%20b`, or the pieces `name*0`, `name*1*` and so on.
+    fn extended(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.get(&format!("{name}*")) {
+            let (charset, rest) = charset_of(value);
+            return Some(in_charset(charset, &decoded_percent(rest)));
+        }
+        let mut charset = "";
+        let mut bytes = Vec::new();
+        for piece in 0..MOST_PIECES {
+            if let Some(encoded) = self.get(&format!("{name}*{piece}*")) {
+                let (found, rest) = if piece == 0 { charset_of(encoded) } else { (charset, encoded) };
+                charset = found;
+                bytes.extend(decoded_percent(rest));
+            } else if let Some(plain) = self.get(&format!("{name}*{piece}")) {
+                bytes.extend_from_slice(plain.as_bytes());
+            } else {
+                break;
+            }
+        }
+        (!bytes.is_empty()).then(|| in_charset(charset, &bytes))
+    }
+}
+
+/// Takes `charset'language'` off.
+fn charset_of(value: &str) -> (&str, &str) {
+    let mut pieces = value.splitn(3, '\'');
+    match (pieces.next(), pieces.next(), pieces.next()) {
+        (Some(charset), Some(_), Some(rest)) => (charset, rest),
+        _ => ("", value),
     }
 }
 

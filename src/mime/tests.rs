@@ -226,6 +226,8 @@ proptest! {
     fn no_bytes_make_a_reader_panic(bytes in any::<Vec<u8>>(), value in "\\PC*", step in 1_usize..9) {
         let _list = HeaderList::read(&bytes, &limits());
         let _type = ContentType::parse(&value);
+        let _text = Parameters::read(&format!("x; name*={value}; name*0*={value}; file={value}")).1.text("name");
+        let _words = Parameters::read(&format!("x; name={value}")).1.text("name");
         let _parts = parts(&bytes, "b", step);
         for encoding in ["base64", "quoted-printable", "binary"] {
             let source = BufReader::new(Trickle { bytes: &bytes, step });

@@ -30,7 +30,7 @@ mod unwrap;
 mod verify;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use algorithm::ContentEncryption;
 pub use certificate::{Certificate, PrivateKey};

@@ -3,6 +3,7 @@
 mod ber;
 mod bounds;
 mod compress;
+pub(crate) mod craft;
 mod envelope;
 pub(super) mod keys;
 mod odd;

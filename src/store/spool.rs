@@ -175,6 +175,16 @@ impl Staged {
         };
         Ok(Payload { reference, body })
     }
+
+    /// The same, as a file however short it is: for bodies of which many belong to one record.
+    pub fn keep_apart(mut self) -> Result<Payload, StoreError> {
+        if let Held::Memory(bytes) = &self.held {
+            let (mut file, temporary) = self.spool.temporary()?;
+            file.write_all(bytes).map_err(|error| StoreError::io("staging", &temporary.path, error))?;
+            self.held = Held::File(file, temporary);
+        }
+        self.keep()
+    }
 }
 
 /// Reads a staged body.

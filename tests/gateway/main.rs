@@ -32,6 +32,7 @@ mod traffic;
 mod wire;
 
 // Tests.
+mod attachments;
 mod away;
 mod certificates;
 mod cut;
@@ -42,6 +43,8 @@ mod hands;
 mod kill;
 mod outage;
 mod peers;
+mod quirks;
+mod receipts;
 mod repeats;
 mod sending;
 mod space;

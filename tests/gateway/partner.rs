@@ -44,6 +44,9 @@ pub struct Terms<'a> {
     pub digest: DigestAlgorithm,
     pub cipher: ContentEncryption,
     pub receipt: ReceiptWanted,
+    pub compress: Compress,
+    pub content_type: &'a str,
+    pub file_name: &'a str,
 }
 
 impl Default for Terms<'_> {
@@ -57,6 +60,9 @@ impl Default for Terms<'_> {
             digest: DigestAlgorithm::Sha256,
             cipher: ContentEncryption::Aes256Cbc,
             receipt: ReceiptWanted::Signed,
+            compress: Compress::None,
+            content_type: "application/edi-x12",
+            file_name: "order.x12",
         }
     }
 }
@@ -83,15 +89,15 @@ impl Terms<'_> {
             to: &to,
             message_id,
             subject: Some("order"),
-            content_type: "application/edi-x12",
-            file_name: Some("order.x12"),
+            content_type: self.content_type,
+            file_name: Some(self.file_name),
             sign: signed.then(|| Signing::new(&signer, self.digest)),
             encrypt: encrypted.then_some(Sealing {
                 recipients: &recipients,
                 encryption: self.cipher,
                 key_transport: KeyTransport::Pkcs1,
             }),
-            compress: Compress::None,
+            compress: self.compress,
             receipt: match self.receipt {
                 ReceiptWanted::None => None,
                 ReceiptWanted::Unsigned => Some(SignedReceipt::NotAsked),

@@ -49,6 +49,25 @@ fn openssl_delivers_in_every_algorithm_and_in_ber_of_indefinite_length() {
     }
 }
 
+/// openssl takes the MIC over the whole multipart/related (RFC 4130, section 7.1), and finds ours equal.
+#[test]
+fn openssl_delivers_an_order_with_a_drawing() {
+    let scene = Scene::new("openssl-attachments");
+    let drawing = scene.gateway.path("drawing.pdf");
+    fs::write(&drawing, b"%PDF-1.7 \0\xff\r\n".repeat(5000)).unwrap();
+    let attach = ["--attach", drawing.to_str().unwrap()];
+    for (form, index) in FORMS.into_iter().zip(1..) {
+        scene.assert_openssl(&[form, &attach].concat(), index);
+    }
+    let list = scene.gateway.admin("/v1/exchanges").unwrap();
+    let list: Value = serde_json::from_slice(&list.body).unwrap();
+    for exchange in list["exchanges"].as_array().unwrap() {
+        let id = exchange["exchangeId"].as_str().unwrap();
+        let fetched = scene.gateway.admin(&format!("/v1/exchanges/{id}/attachments/1")).unwrap();
+        assert!(fetched.body == fs::read(&drawing).unwrap(), "{id}: {}", fetched.status);
+    }
+}
+
 /// A gateway with a broker behind it, and the ERP reading.
 struct Scene {
     gateway: Gateway,

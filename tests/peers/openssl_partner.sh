@@ -4,17 +4,17 @@
 # and computes the MIC with `openssl dgst`. No code is shared with edigate.
 #
 #   openssl_partner.sh --url URL --from AS2ID --to AS2ID --cert PEM --key PEM --gateway-cert PEM
-#                      [--sign] [--encrypt] [--stream] [--digest sha256] [--cipher aes-256-cbc] FILE
+#                      [--sign] [--encrypt] [--stream] [--digest sha256] [--cipher aes-256-cbc] [--attach FILE] FILE
 #
 # --stream lets OpenSSL write the envelope in BER of indefinite length, as BouncyCastle and Sterling send it (a streamed
-# signature would hold the content too, which AS2 does not know).
+# signature would hold the content too, which AS2 does not know). --attach puts a drawing beside the order (RFC 6362).
 #
 # Prints NAME=VALUE lines: http, message_id, mic, received_mic, disposition, original_message_id, verified (yes or no). Exit
 # status 0 when the receipt verified and its MIC equals ours.
 set -euo pipefail
 export LC_ALL=C
 
-sign= encrypt= stream= digest=sha256 cipher=aes-256-cbc
+sign= encrypt= stream= attach= digest=sha256 cipher=aes-256-cbc
 while [ $# -gt 1 ]; do
     case "$1" in
         --url) url=$2; shift ;;
@@ -25,6 +25,7 @@ while [ $# -gt 1 ]; do
         --gateway-cert) gateway_cert=$2; shift ;;
         --digest) digest=$2; shift ;;
         --cipher) cipher=$2; shift ;;
+        --attach) attach=$2; shift ;;
         --sign) sign=yes ;;
         --encrypt) encrypt=yes ;;
         --stream) stream=-stream ;;
@@ -43,6 +44,7 @@ readonly micalg="sha-${digest#sha}"
 
 main() {
     payload_part "$file" >"$work/part"
+    [ -z "$attach" ] || bundle
     local mic
     mic=$(openssl dgst "-$digest" -binary "$work/part" | base64 -w 0)
     cp "$work/part" "$work/entity"
@@ -60,6 +62,21 @@ payload_part() {
     printf 'Content-Transfer-Encoding: binary\r\n'
     printf 'Content-Disposition: attachment; filename="order.x12"\r\n\r\n'
     cat "$1"
+}
+
+# multipart/related of the drawing and the order, in this order; the MIC covers all of it.
+bundle() {
+    {
+        printf 'Content-Type: multipart/related; type="application/edi-x12"; start="<order>"; boundary="%s-related"\r\n\r\n' \
+            "$boundary"
+        printf -- '--%s-related\r\n' "$boundary"
+        printf 'Content-Type: application/pdf; name="drawing.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+        base64 -w 76 "$attach" | sed 's/$/\r/'
+        printf -- '--%s-related\r\nContent-ID: <order>\r\n' "$boundary"
+        cat "$work/part"
+        printf '\r\n--%s-related--\r\n' "$boundary"
+    } >"$work/bundle"
+    mv "$work/bundle" "$work/part"
 }
 
 # multipart/signed over the part as it stands, with a detached signature (RFC 8551, section 3.5.3).

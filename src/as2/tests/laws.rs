@@ -29,7 +29,13 @@ proptest! {
 
     #[test]
     fn no_body_makes_open_panic(body in any::<Vec<u8>>(), text in "\\PC*") {
-        for content_type in ["multipart/signed; boundary=b", "application/pkcs7-mime", "text/plain", "multipart/mixed"] {
+        for content_type in [
+            "multipart/signed; boundary=b",
+            "application/pkcs7-mime",
+            "text/plain",
+            "multipart/mixed",
+            "multipart/related; boundary=b",
+        ] {
             open_any(content_type, &body);
             open_any(content_type, text.as_bytes());
         }

@@ -1,12 +1,14 @@
 //! Front to back: pack, open, answer, parse, settle, between two made-up companies.
 
 mod answers;
+mod attachments;
 mod foreign;
 mod inner;
 mod laws;
 mod mic_rules;
 mod openssl_cli;
 mod packing;
+mod quirks;
 mod refusals;
 mod round_trip;
 

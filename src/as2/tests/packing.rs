@@ -151,7 +151,7 @@ fn headers_are_written_as_the_partner_wants_them() {
     let expect = "signed-receipt-protocol=optional, pkcs7-signature; signed-receipt-micalg=optional, sha-256";
     assert_eq!(header(&plain, "Disposition-Notification-Options").as_deref(), Some(expect));
     assert_eq!(header(&plain, "AS2-Version").as_deref(), Some("1.2"));
-    assert_eq!(header(&plain, "EDIINT-Features").as_deref(), Some("AS2-Reliability"));
+    assert_eq!(header(&plain, "EDIINT-Features").as_deref(), Some("multiple-attachments, AS2-Reliability"));
     assert_eq!(header(&plain, "AS2-Product"), None);
     assert_eq!(header(&plain, "Content-Transfer-Encoding"), None);
     // Nothing in an address ends its line.

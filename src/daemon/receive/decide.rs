@@ -8,14 +8,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Arrived, COME_AGAIN, Message, Waiting, put_off_for, store_failed};
+use super::{Arrived, COME_AGAIN, Message, Waiting, attachments, put_off_for, store_failed};
 use crate::as2::{self, As2Error, ReceiptAsked, Received, Refusal, Security};
 use crate::base::{Diagnostic, Timestamp};
 use crate::daemon::learn;
 use crate::daemon::ports::Ports;
 use crate::daemon::{evidence, receipt};
 use crate::exchange::inbound::{self, Arrival};
-use crate::exchange::{Answer, Applied, DedupKey, Detail, Evidence, JobKind, Lane, Payload};
+use crate::exchange::{Answer, Applied, DedupKey, Detail, Evidence, JobKind, Lane, NewAttachment, Payload};
 use crate::http::Reply;
 use crate::observe::Event;
 use crate::smime::SmimeError;
@@ -41,6 +41,7 @@ pub(in crate::daemon) struct InOrder {
     /// The receipt to give, signed; absent when none was asked for.
     pub(in crate::daemon) receipt: Option<as2::Answer>,
     pub(in crate::daemon) payload: Payload,
+    pub(in crate::daemon) attachments: Vec<NewAttachment>,
     /// What proves message and receipt to others.
     pub(in crate::daemon) evidence: Evidence,
 }
@@ -163,9 +164,10 @@ pub(in crate::daemon) fn open(ports: &Ports, message: &Message, body: impl Read)
         return Ok(Opened::Repeated(Box::new((received, before))));
     }
     let receipt = answer(Ok(&received))?;
-    let payload = payload.finish()?.keep()?;
+    let (payload, attachments) = attachments::keep(ports.outbox.spool(), payload.finish()?, &received)?;
     let evidence = evidence::of_received(ports, &received, inner, receipt.as_ref(), &security)?;
-    Ok(Opened::InOrder(Box::new(InOrder { received, key, known_since, receipt, payload, evidence })))
+    let in_order = InOrder { received, key, known_since, receipt, payload, attachments, evidence };
+    Ok(Opened::InOrder(Box::new(in_order)))
 }
 
 pub(in crate::daemon) fn security(message: &Message) -> Security {
@@ -180,7 +182,7 @@ async fn accept(
     raw: Option<Payload>,
     bytes: u64,
 ) -> Reply {
-    let InOrder { received, key, known_since, receipt, payload, evidence } = in_order;
+    let InOrder { received, key, known_since, receipt, payload, attachments, evidence } = in_order;
     let Some(raw) = raw else { return fault_of_ours(ports, message, "an accepted message was not kept") };
     let partner = &message.partner.id;
     let mut change = inbound::received(Arrival {
@@ -193,6 +195,7 @@ async fn accept(
         detail: detail_in_order(message, &received),
         raw,
         payload,
+        attachments,
         receipt: receipt.as_ref().map(receipt::to_bytes),
         evidence,
     });
@@ -372,6 +375,13 @@ pub(in crate::daemon) fn detail_in_order(message: &Message, received: &Received)
         signature: signature.map(|verified| verified.algorithm().to_string()),
         signer: signature.map(|verified| verified.signer),
         mic: Some(received.mic.to_string()),
+        diagnostics: attachments::noted(&received.attachments).into_iter().chain(canonical_lines(received)).collect(),
         ..detail(message, &as2::Disposition::Processed.to_string())
     }
+}
+
+fn canonical_lines(received: &Received) -> Option<Diagnostic> {
+    let what = "the partner signed the content with CRLF line ends and sent it with others";
+    let next = "nothing to do: it counts; the partner's product should send what it signs";
+    received.layers.canonical_lines.then(|| Diagnostic::info("signed-canonical-lines", what).hinting(next))
 }

@@ -3,6 +3,7 @@
 //! What is transient on our side is 503 before the body is read; what is not AS2 at all is a plain status; whatever
 //! reached a verdict is 200 with its receipt. `decide` opens and accepts a message whose body has arrived.
 
+mod attachments;
 pub(super) mod decide;
 mod settle;
 

@@ -12,6 +12,7 @@ fn arrival() -> Arrival {
         detail: Detail::default(),
         raw: payload(b"raw"),
         payload: payload(b"payload"),
+        attachments: Vec::new(),
         receipt: Some(b"receipt".to_vec()),
         evidence: Evidence::default(),
     }
@@ -58,6 +59,25 @@ fn acceptance_carries_bytes_receipt_answer_and_the_next_job() {
     assert!(change.effects.iter().any(|effect| matches!(effect,
         Effect::Answer(_, Answer { receipt: Some(receipt), .. }) if *receipt == BlobRef::of(b"receipt"))));
     assert!(change.effects.iter().any(|effect| matches!(effect, Effect::Job(job) if job.kind == JobKind::Translate)));
+}
+
+#[test]
+fn attachments_are_kept_with_their_message_and_named_in_its_detail() {
+    let content = Payload { reference: BlobRef::of(b"drawing"), body: PayloadBody::Kept };
+    let attachment = NewAttachment {
+        file_name: Some("a.pdf".into()),
+        content_type: "application/pdf".into(),
+        content: content.clone(),
+    };
+    let change = received(Arrival { attachments: vec![attachment], ..arrival() });
+    assert!(change.payloads.contains(&content));
+    let detail = change.payloads.iter().find_map(|payload| match &payload.body {
+        PayloadBody::Inline(bytes) => Detail::from_json(bytes).ok(),
+        PayloadBody::Kept => None,
+    });
+    let detail = detail.unwrap();
+    assert_eq!(detail.attachments[0].content, content.reference);
+    assert!(detail.references().contains(&content.reference), "retention keeps it as long as its exchange");
 }
 
 #[test]

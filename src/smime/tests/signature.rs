@@ -1,5 +1,6 @@
 //! Signatures: which count, and how they fail.
 
+use super::craft::{indefinite, indefinite_everywhere};
 use super::*;
 use crate::base::Timestamp;
 use crate::smime::algorithm::{digest_info, oid};
@@ -120,11 +121,6 @@ fn message_digest() -> Vec<u8> {
     attribute(oid::MESSAGE_DIGEST, &[der::value(der::OCTET_STRING, &[digest.as_bytes()])])
 }
 
-/// A value in BER of indefinite length.
-fn indefinite(identifier: u8, content: &[u8]) -> Vec<u8> {
-    [&[identifier, 0x80], content, &[0, 0]].concat()
-}
-
 /// A signer whose attributes travel as `travelling` and whose signature is over `signed`.
 fn signer(identity: &keys::Identity, travelling: &[u8], signed: &[u8], parameters: &[u8]) -> Vec<u8> {
     let sha_256 = DigestAlgorithm::Sha256;
@@ -199,28 +195,6 @@ fn attributes_verify_however_they_travel() {
     );
     let with_protection = der::set_of(vec![content_type(), message_digest(), protection]);
     check("with algorithm protection", &tagged(&with_protection), &with_protection, der::NULL);
-}
-
-/// The same value with every definite length of a constructed value made indefinite, the names of certificates and the
-/// strings inside them too.
-fn indefinite_everywhere(der: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = der;
-    while let [identifier, first, ..] = *rest {
-        let (header, length) = match first {
-            0x81 => (3, usize::from(rest[2])),
-            0x82 => (4, usize::from(rest[2]) << 8 | usize::from(rest[3])),
-            _ => (2, usize::from(first)),
-        };
-        let (value, after) = rest.split_at(header + length);
-        if identifier & 0x20 == 0 {
-            out.extend_from_slice(value);
-        } else {
-            out.extend(indefinite(identifier, &indefinite_everywhere(&value[header..])));
-        }
-        rest = after;
-    }
-    out
 }
 
 #[test]
