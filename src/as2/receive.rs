@@ -341,7 +341,8 @@ impl Opening<'_> {
         let mut content = BufReader::new(Tee { source: part, measure: &mut measure });
         let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable);
         let is_text = entity.as_ref().is_ok_and(|(entity, _)| entity.is_text());
-        let written = entity.and_then(|(entity, mut content)| self.covered(&entity, entity.head_with_lead(), &mut content));
+        let written =
+            entity.and_then(|(entity, mut content)| self.covered(&entity, entity.head_with_lead(), &mut content));
         drain(&mut content).map_err(unreadable)?;
         drop(content);
         let measured = if is_text { measure.finish() } else { measure.finish().without_canonical_lines() };

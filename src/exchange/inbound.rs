@@ -114,18 +114,8 @@ pub struct Opening {
 
 /// A staged message is accepted, and its receipt is due.
 pub fn opened(exchange: &Exchange, opening: Opening) -> Change {
-    let Opening {
-        at,
-        key,
-        known_since,
-        content,
-        mut detail,
-        payload,
-        attachments,
-        receipt,
-        deliver_to,
-        evidence,
-    } = opening;
+    let Opening { at, key, known_since, content, mut detail, payload, attachments, receipt, deliver_to, evidence } =
+        opening;
     let mut change = step(exchange, at);
     change.expect.push(Expect::Unanswered(key, known_since));
     let receipt = change.carry(receipt);
