@@ -134,7 +134,9 @@ fn post(arguments: &SendArguments, packed: &Packed, body: Vec<u8>) -> Result<Ans
 fn unanswered(url: &str, fault: &ClientFault, message_id: &MessageId) -> Failure {
     match fault {
         ClientFault::Url(_) => usage(&format!("--to {url}: {fault}")),
-        ClientFault::Trust(_) | ClientFault::Request(_) => failed(format!("{url}: {fault}; nothing was sent")),
+        ClientFault::Trust(_) | ClientFault::Request(_) | ClientFault::Content(_) => {
+            failed(format!("{url}: {fault}; nothing was sent"))
+        }
         ClientFault::Handshake(_) => failed(format!(
             "{url}: {fault}; nothing was sent. To accept this server's own certificate, name it by --tls-cert; to accept its \
              issuer, by --tls-ca"

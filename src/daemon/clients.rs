@@ -58,3 +58,37 @@ impl Clients {
         Ok(client)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::PartnerId;
+    use crate::config::{
+        Live, ReloadOutcome,
+        tests::site::{self, Site},
+    };
+
+    #[test]
+    fn a_client_is_made_once_and_anew_behind_a_reload() {
+        let site = Site::of("base");
+        let partner = std::fs::read_to_string(site.path("partners/acme/partner.toml")).unwrap();
+        let url = "[as2]\nurl = \"https://as2.acme.example/as2\"\n";
+        site.write("partners/acme/partner.toml", &partner.replacen("[as2]\n", url, 1));
+        let configuration = crate::config::load(&site.edigate_toml(), site::now()).unwrap();
+        let live = Live::new(site.edigate_toml(), configuration);
+        let clients = Clients::default();
+        let known = |url: &str| {
+            let configuration = live.current();
+            let partner: PartnerId = "acme".parse().unwrap();
+            let channel = configuration.registry.partner(&partner).unwrap().as2().unwrap();
+            let send = channel.send.as_ref().unwrap();
+            let way = Way { configuration: &configuration, channel, send, url };
+            clients.get(&way, site::now(), 1 << 20).unwrap();
+            clients.0.lock().unwrap().known.len()
+        };
+        assert_eq!([known("https://as2.acme.example/as2"), known("https://as2.acme.example/as2")], [1, 1]);
+        assert_eq!(known("https://elsewhere.example/mdn"), 2, "a stranger's address is another matter");
+        assert!(matches!(live.reload(site::now()), ReloadOutcome::Swapped(_)));
+        assert_eq!(known("https://as2.acme.example/as2"), 1, "nothing of the old configuration stays");
+    }
+}

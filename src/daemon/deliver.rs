@@ -7,7 +7,7 @@ use super::evidence;
 use super::learn;
 use super::ports::Ports;
 use super::route::{self, Posted, Way};
-use super::submission::{keep, load};
+use super::submission::{keep, load, load_exchange};
 use super::worker::postpone;
 use crate::as2::{Mdn, MdnFault, MessageId, ReceiptSignature};
 use crate::base::Diagnostic;
@@ -43,7 +43,11 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     };
     let limit = configuration.settings.limits.receipt;
     let way = Way { configuration: &configuration, channel, send, url };
-    let Posted { mut attempt, handover, answer } = route::post(ports, &way, &packed.headers, content, limit).await;
+    let posted = match route::post(ports, &way, &packed.headers, content, limit).await {
+        Ok(posted) => posted,
+        Err(fault) => return postpone(ports, lease, fault).await,
+    };
+    let Posted { mut attempt, handover, answer } = posted;
     attempt.message_id = packed.header("Message-ID").filter(|_| !send.retry.resend_same_id).map(str::to_owned);
     let outcome = match (handover, answer) {
         (Handover::Taken, Some(answer)) => match read(ports, &exchange, &packed, channel, &answer)? {
@@ -62,7 +66,10 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     // A receipt may have come by another way while the answer was waited for.
     let current = ports.outbox.exchange(exchange.id)?;
     if current.is_some_and(|current| current.version != exchange.version) {
-        return Ok(());
+        return match outcome {
+            Outcome::Receipt(receipt) => settle_changed(ports, &exchange, &packed, *receipt).await,
+            Outcome::Answered(_) => Ok(()),
+        };
     }
     let [jitter] = ports.entropy.bytes();
     let terms = route::terms(ports, send, &packed);
@@ -73,6 +80,26 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         Err(StoreError::Conflict { .. } | StoreError::LeaseLost { .. }) => {}
         Err(fault) => return Err(fault),
         Ok(_) => tell(ports, &exchange, &packed, &told, &progress),
+    }
+    Ok(())
+}
+
+/// Settles an exchange that somebody changed while its answer was waited for: what the answer proves counts all the same.
+async fn settle_changed(
+    ports: &Ports,
+    exchange: &Exchange,
+    packed: &PackedMessage,
+    receipt: Receipt,
+) -> Result<(), StoreError> {
+    let (current, detail) = load_exchange(ports, exchange.id)?;
+    let Some((change, progress)) = outbound::receipt_came(&current, detail, receipt) else { return Ok(()) };
+    match ports.outbox.apply(change).await {
+        Err(StoreError::Conflict { .. }) => return Ok(()),
+        applied => drop(applied?),
+    }
+    if let Progress::Ended(stage, told) = progress {
+        let took = ports.clock.now().since(packed.at);
+        tell_end(ports, exchange, packed, stage, &told, took);
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
         Some((channel, send)) => {
             let way = Way { configuration: &configuration, channel, send, url: &url };
             let Posted { attempt, handover, .. } =
-                route::post(ports, &way, &headers, Content::bytes(body), limit).await;
+                route::post(ports, &way, &headers, Content::bytes(body), limit).await?;
             (attempt, handover)
         }
     };

@@ -1,5 +1,6 @@
 //! How things get to a partner's server, by the partner file in force.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::http::{
     Reach, SystemRoots, TlsLibrary, Trust, When,
 };
 use crate::partner::{As2Channel, Auth, Partner, Send, SendHttp, TlsMin, TlsMode, TlsTrust};
+use crate::store::StoreError;
 
 /// Connecting and the TLS handshake.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
@@ -139,13 +141,16 @@ pub(super) struct Posted {
 }
 
 /// Makes one attempt to post something.
+///
+/// # Errors
+/// The content could not be read: nothing is told of the partner's server then.
 pub(super) async fn post(
     ports: &Ports,
     way: &Way<'_>,
     headers: &[(String, String)],
     content: Content,
     answer_size: usize,
-) -> Posted {
+) -> Result<Posted, StoreError> {
     let at = ports.clock.now();
     let answered = match ports.clients.get(way, at, answer_size) {
         Ok(client) => client.post(way.url, headers, content).await,
@@ -154,6 +159,10 @@ pub(super) async fn post(
     let took = ports.clock.now().since(at);
     let (status, handover, answer) = match answered {
         Ok(answer) => (Some(answer.status), Handover::of_status(answer.status), Some(answer)),
+        Err(ClientFault::Content(why)) => {
+            let source = Arc::new(io::Error::other(why));
+            return Err(StoreError::Io { doing: "sending a body from", file: "spool".into(), source });
+        }
         Err(fault) => (None, judge(&fault), None),
     };
     let outcome = match &handover {
@@ -161,7 +170,7 @@ pub(super) async fn post(
         Handover::Unavailable(why) | Handover::Refused(why) => why.clone(),
     };
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Posted { attempt: Attempt { at, took_ms, status, outcome, message_id: None }, handover, answer }
+    Ok(Posted { attempt: Attempt { at, took_ms, status, outcome, message_id: None }, handover, answer })
 }
 
 /// What is at the other end may be mended while we wait; what is wrong at ours is mended by a person, and tried again

@@ -212,9 +212,16 @@ pub fn attempted(
 /// A receipt came by itself. `None` when it changes nothing that is known.
 pub fn receipt_came(exchange: &Exchange, detail: Detail, receipt: Receipt) -> Option<(Change, Progress)> {
     let is_first = exchange.stage.awaits_receipt();
-    // One that proves the delivery counts behind one that did not.
     let stage = stage_of(&receipt.settlement)?;
-    let proves = exchange.stage == Stage::Unproven && stage == Stage::Delivered;
+    // One that proves the delivery counts behind one that did not, behind the end of all attempts, and behind one that refuses
+    // the same message under another id: the partner may refuse a repeat of what it has.
+    let refused_otherwise = || detail.settled_by.as_ref().is_none_or(|by| by.message_id != receipt.message_id);
+    let proves = stage == Stage::Delivered
+        && match exchange.stage {
+            Stage::Unproven => true,
+            Stage::Failed => refused_otherwise(),
+            _ => false,
+        };
     (is_first || proves).then(|| settle(exchange, detail, receipt, stage))
 }
 

@@ -50,6 +50,8 @@ pub enum ClientFault {
     Request(String),
     /// The connection ended before the answer was whole.
     Broken(String),
+    /// The content could not be read while it went out. Our fault.
+    Content(String),
     /// It took too long; the word says in which step: `connect`, `body`, `answer`.
     Timeout(&'static str),
     /// The answer is larger than the cap in bytes.
@@ -67,6 +69,7 @@ impl fmt::Display for ClientFault {
             Self::Handshake(why) => write!(f, "TLS handshake failed: {why}{}", next_step(why)),
             Self::Request(why) => write!(f, "the request cannot be written: {why}"),
             Self::Broken(why) => write!(f, "the connection ended before the answer was whole: {why}"),
+            Self::Content(why) => write!(f, "the message could not be read while it went out: {why}"),
             Self::Timeout(step) => write!(f, "timed out ({step})"),
             Self::TooLarge(cap) => write!(f, "the answer is larger than {cap} bytes"),
         }
@@ -165,44 +168,48 @@ impl Client {
         }
     }
 
-    /// One request. A connection that was kept may have been closed meanwhile: then it is made on a new one.
+    /// One request. A connection that was kept may have been closed meanwhile: when nothing was sent on it, the request is made
+    /// on a new one.
     async fn once(&self, sending: &Sending<'_>, asks: bool) -> Result<Answer, ClientFault> {
         let origin = sending.target.origin();
         if let Some(open) = self.kept.take(&origin).await {
-            match self.exchange(open, &origin, sending, asks).await {
-                Err(ClientFault::Broken(why)) => tracing::debug!(why, "a kept connection was closed"),
-                answered => return answered,
+            match self.exchange(open, &origin, sending, asks).await? {
+                Ok(answer) => return Ok(answer),
+                Err(why) => tracing::debug!(%why, "a kept connection was closed"),
             }
         }
         let connecting = async { Open::on(self.connect(sending.target).await?).await };
         let open = timeout(self.settings.connect_time, connecting).await;
         let open = open.map_err(|_| ClientFault::Timeout("connect"))??;
-        self.exchange(open, &origin, sending, asks).await
+        self.exchange(open, &origin, sending, asks).await?
     }
 
-    /// Sends the request and reads the answer, each within its time.
+    /// Sends the request and reads the answer, each within its time. The inner error: nothing of it was sent.
     async fn exchange(
         &self,
         mut open: Open,
         origin: &str,
         sending: &Sending<'_>,
         asks: bool,
-    ) -> Result<Answer, ClientFault> {
+    ) -> Result<Result<Answer, ClientFault>, ClientFault> {
         let (request, mut pace) = self.request(sending, asks)?;
         let ClientSettings { body_idle, answer_time, answer_size, .. } = *self.settings;
-        let answer = tokio::select! {
+        let exchanged = tokio::select! {
             biased;
-            answer = open.exchange(request, answer_size) => answer,
+            exchanged = open.exchange(request, answer_size) => exchanged,
             step = pace.late(body_idle, answer_time) => return Err(ClientFault::Timeout(step)),
         };
-        let answer = answer.map_err(|fault| match fault {
-            ClientFault::Broken(why) => ClientFault::Broken(format!("{why}; {}", pace.words())),
-            other => other,
-        })?;
-        if !self.settings.connection_close {
+        let answer = match exchanged {
+            Err(unsent) => return Ok(Err(unsent)),
+            Ok(Err(ClientFault::Broken(why))) if pace.is_unreadable() => return Err(ClientFault::Content(why)),
+            Ok(Err(ClientFault::Broken(why))) => return Err(ClientFault::Broken(format!("{why}; {}", pace.words()))),
+            Ok(answer) => answer?,
+        };
+        // One on which a body is still going out would take it for the next request.
+        if !self.settings.connection_close && pace.is_whole() {
             self.kept.keep(origin, open);
         }
-        Ok(answer)
+        Ok(Ok(answer))
     }
 
     async fn connect(&self, target: &Target) -> Result<Box<dyn Stream>, ClientFault> {

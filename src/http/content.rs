@@ -1,6 +1,6 @@
 //! What is posted: read in pieces while it goes out, and how far it has gone.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ use tokio::time::{Instant, timeout};
 
 /// Bytes of a body that are in memory at once; also the size of a chunk.
 const PIECE: usize = 64 << 10;
+
+/// Bytes of a body that a server takes in a second: one that takes fewer holds up others.
+const LEAST_RATE: u64 = 16 << 10;
 
 /// The body of a request. It may go out several times, each time from its beginning.
 #[derive(Clone)]
@@ -54,13 +57,14 @@ impl Content {
 
     /// The body from its beginning, which goes out once `go` says so, and what tells how far it has come.
     pub(super) fn body(&self, go: Go) -> (Body, Pace) {
-        let (tell, told) = watch::channel(Gone { bytes: 0, at: Instant::now() });
+        let begun = Instant::now();
+        let (tell, told) = watch::channel(Gone { bytes: 0, at: begun, unreadable: false });
         let state = Going { source: self.source.clone(), offset: 0, length: self.length, go: Some(go), tell };
         let pieces = stream::try_unfold(state, |mut state| async move {
             let piece = state.next().await?;
             Ok::<_, io::Error>(piece.map(|piece| (Frame::data(piece), state)))
         });
-        (StreamBody::new(pieces).boxed(), Pace { length: self.length, told })
+        (StreamBody::new(pieces).boxed(), Pace { length: self.length, begun, told })
     }
 }
 
@@ -104,20 +108,20 @@ impl Going {
             Source::File(file) => {
                 let (file, offset) = (Arc::clone(file), self.offset);
                 let reading = tokio::task::spawn_blocking(move || read_piece(&file, offset, wanted));
-                reading.await.map_err(io::Error::other)??
+                let piece = reading.await.map_err(io::Error::other).and_then(|piece| piece);
+                piece.inspect_err(|_| self.tell.send_modify(|gone| gone.unreadable = true))?
             }
         };
         self.offset = self.offset.saturating_add(wanted as u64);
-        self.tell.send_replace(Gone { bytes: self.offset, at: Instant::now() });
+        self.tell.send_replace(Gone { bytes: self.offset, at: Instant::now(), unreadable: false });
         Ok(Some(piece))
     }
 }
 
+/// A body that is sent again may still be on its way on another connection, so every piece says where it begins.
 fn read_piece(file: &Mutex<dyn ReadSeek>, offset: u64, wanted: usize) -> io::Result<Bytes> {
     let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-    if offset == 0 {
-        file.rewind()?;
-    }
+    file.seek(SeekFrom::Start(offset))?;
     let mut piece = vec![0; wanted];
     file.read_exact(&mut piece)?;
     Ok(piece.into())
@@ -128,27 +132,46 @@ fn read_piece(file: &Mutex<dyn ReadSeek>, offset: u64, wanted: usize) -> io::Res
 struct Gone {
     bytes: u64,
     at: Instant,
+    /// The file of the body could not be read any further.
+    unreadable: bool,
 }
 
 /// Tells how far a body has gone out.
 pub(super) struct Pace {
     length: u64,
+    begun: Instant,
     told: watch::Receiver<Gone>,
 }
 
 impl Pace {
-    /// Ends when it takes too long, and says which step did: a piece of the body to be taken, `idle` behind the last, or, when
-    /// all of them are, `answer` behind the last one, the answer to be there.
+    /// Ends when it takes too long, and says which step did: a piece of the body to be taken, `idle` behind the last; all of
+    /// them, at fewer than [`LEAST_RATE`] bytes a second; or, when all of them are, `answer` behind the last one, the answer
+    /// to be there.
     pub(super) async fn late(&mut self, idle: Duration, answer: Duration) -> &'static str {
+        let whole = self.begun + idle + Duration::from_secs(self.length / LEAST_RATE);
         loop {
             let gone = *self.told.borrow_and_update();
-            let (limit, step) = if gone.bytes < self.length { (idle, "body") } else { (answer, "answer") };
-            let late = tokio::time::sleep_until(gone.at + limit);
+            let (until, step) = if gone.bytes < self.length {
+                (whole.min(gone.at + idle), "body")
+            } else {
+                (gone.at + answer, "answer")
+            };
+            let late = tokio::time::sleep_until(until);
             tokio::select! {
                 () = late => return step,
                 Ok(()) = self.told.changed() => {}
             }
         }
+    }
+
+    /// Whether all of the body has gone out.
+    pub(super) fn is_whole(&self) -> bool {
+        self.told.borrow().bytes >= self.length
+    }
+
+    /// Whether the body could not be read: what broke the connection is ours then.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.told.borrow().unreadable
     }
 
     /// How much had gone out, in words for an operator.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -58,26 +59,42 @@ impl Open {
         Ok(Self { sender, driver: Driver(driver) })
     }
 
-    /// Sends a request and reads its answer, whose body has at most `cap` bytes.
-    pub(super) async fn exchange(&mut self, request: hyper::Request<Body>, cap: usize) -> Result<Answer, ClientFault> {
-        let response = self.sender.send_request(request).await.map_err(broken)?;
-        let (parts, mut body) = response.into_parts();
-        let headers = parts.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into()));
-        let mut answer = Answer { status: parts.status.as_u16(), headers: headers.collect(), body: Vec::new() };
-        while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame.map_err(broken)?.into_data() {
-                if answer.body.len().saturating_add(data.len()) > cap {
-                    return Err(ClientFault::TooLarge(cap));
-                }
-                answer.body.extend_from_slice(&data);
+    /// Sends a request and reads its answer, whose body has at most `cap` bytes. The outer error: nothing of the request was
+    /// sent, as the connection had ended.
+    pub(super) async fn exchange(
+        &mut self,
+        request: hyper::Request<Body>,
+        cap: usize,
+    ) -> Result<Result<Answer, ClientFault>, ClientFault> {
+        match self.sender.try_send_request(request).await {
+            Ok(response) => Ok(read(response, cap).await),
+            Err(mut fault) => {
+                let unsent = fault.take_message().is_some();
+                let fault = broken(fault.into_error());
+                if unsent { Err(fault) } else { Ok(Err(fault)) }
             }
         }
-        Ok(answer)
     }
 
     async fn is_ready(&mut self) -> bool {
         !self.driver.0.is_finished() && matches!(timeout(READY, self.sender.ready()).await, Ok(Ok(())))
     }
+}
+
+/// Reads an answer.
+async fn read(response: hyper::Response<Incoming>, cap: usize) -> Result<Answer, ClientFault> {
+    let (parts, mut body) = response.into_parts();
+    let headers = parts.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into()));
+    let mut answer = Answer { status: parts.status.as_u16(), headers: headers.collect(), body: Vec::new() };
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.map_err(broken)?.into_data() {
+            if answer.body.len().saturating_add(data.len()) > cap {
+                return Err(ClientFault::TooLarge(cap));
+            }
+            answer.body.extend_from_slice(&data);
+        }
+    }
+    Ok(answer)
 }
 
 /// Connections that are open and not in use.
@@ -96,8 +113,9 @@ impl Kept {
         loop {
             let mut open = {
                 let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let place = all.iter().position(|waiting| waiting.origin == origin)?;
-                all.swap_remove(place).open
+                // The one used last is the least likely to have been closed.
+                let place = all.iter().rposition(|waiting| waiting.origin == origin)?;
+                all.remove(place).open
             };
             if open.is_ready().await {
                 return Some(open);

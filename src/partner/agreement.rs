@@ -46,7 +46,7 @@ impl AgreementEntry {
         let guide = table.string("guide");
         let site = table.string("site").map(|site| site.value);
         if direction == Some(Direction::Outbound) {
-            table.not_yet("direction", "nothing is sent to partners in this version");
+            table.not_yet("direction", "the gateway makes nothing to send by itself in this version");
         }
         let other_majors = table.strings("publish").iter().any(|major| **major != *"v1");
         table.only("publish", Some(other_majors), false, "each document is published in its one major version");

@@ -52,7 +52,7 @@ impl X12 {
         let reading = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
         if let Some(write) = table.table("write") {
             x12_write(&write);
-            table.not_yet("write", "nothing is sent to partners in this version");
+            table.not_yet("write", "the gateway makes nothing to send by itself in this version");
         }
         if let Some(ack) = table.table("ack") {
             x12_ack(&ack);
@@ -174,7 +174,7 @@ impl Edifact {
         let reading = table.table("read").map(|read| edifact_read(&read)).unwrap_or_default();
         if let Some(write) = table.table("write") {
             edifact_write(&write);
-            table.not_yet("write", "nothing is sent to partners in this version");
+            table.not_yet("write", "the gateway makes nothing to send by itself in this version");
         }
         if let Some(ack) = table.table("ack") {
             edifact_ack(&ack);

@@ -138,12 +138,40 @@ fn a_receipt_settles_a_message_whenever_it_comes_and_the_first_proof_wins() {
         check(stage, refused(), Some(Stage::Failed));
         check(stage, Settlement::OtherMessage, None);
     }
-    for stage in [Stage::Delivered, Stage::Failed, Stage::Disputed] {
+    for stage in [Stage::Delivered, Stage::Disputed] {
         check(stage, Settlement::Accepted, None);
         check(stage, refused(), None);
     }
+    // All attempts ended without a receipt; one that comes now still proves the delivery.
+    check(Stage::Failed, Settlement::Accepted, Some(Stage::Delivered));
+    check(Stage::Failed, refused(), None);
     check(Stage::Unproven, Settlement::Accepted, Some(Stage::Delivered));
     check(Stage::Unproven, refused(), None);
+}
+
+#[test]
+fn a_refusal_of_a_repeat_gives_way_to_the_receipt_of_what_it_repeats() {
+    let check = |refused_under: Option<&str>, proves: Option<&str>, expect: Option<Stage>| {
+        let named = |id: Option<&str>| id.map(str::to_owned);
+        let (exchange, detail, _) = packed_exchange(Stage::AwaitingReceipt);
+        let settled_by = SettledBy {
+            at: NOW,
+            receipt: BlobRef::of(b"refusal"),
+            message_id: named(refused_under),
+            disposition: "processed/error: duplicate-document".into(),
+            mic: None,
+            certificate: None,
+            deviation: None,
+            text: String::new(),
+        };
+        let failed = Exchange { stage: Stage::Failed, ..exchange };
+        let detail = Detail { settled_by: Some(settled_by), ..detail };
+        let late = Receipt { message_id: named(proves), ..receipt(Settlement::Accepted) };
+        assert_eq!(receipt_came(&failed, detail, late).map(|(change, _)| outcome(&change).0), expect);
+    };
+    check(Some("<b@us>"), Some("<a@us>"), Some(Stage::Delivered));
+    check(Some("<a@us>"), Some("<a@us>"), None);
+    check(None, None, None);
 }
 
 #[test]
