@@ -78,7 +78,8 @@ fn where_a_partner_wants_another_id_each_time_a_receipt_for_any_of_them_counts()
         own_headers(parcel).into_iter().filter(|(name, _)| !own(name)).collect::<Vec<_>>()
     };
     assert_eq!(others(&parcels[0]), others(&parcels[1]));
-    assert_eq!(parcels[0].header("EDIINT-Features"), None, "AS2-Reliability would promise the same id");
+    let features = parcels[0].header("EDIINT-Features");
+    assert_eq!(features, Some("multiple-attachments"), "AS2-Reliability would promise the same id");
     let attempts = &exchange["detail"]["attempts"];
     assert_eq!([&attempts[0]["messageId"], &attempts[1]["messageId"]], [ids[0], ids[1]]);
 
@@ -272,7 +273,12 @@ fn a_receipt_that_does_not_come_is_overdue_and_a_late_one_still_counts() {
     let id = submitted["exchangeId"].as_str().unwrap();
     let overdue = wait_for_stage(&gateway, id, "overdue");
     assert_eq!(overdue["detail"]["diagnostics"][0]["code"], "receipt-overdue");
-    assert!(gateway.log().contains("receipt.overdue"));
+    // It is told right behind the change that was seen.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !gateway.log().contains("receipt.overdue") {
+        assert!(Instant::now() < deadline, "{}", gateway.log());
+        thread::sleep(Duration::from_millis(20));
+    }
     post_receipt(&gateway, &desk.parcels()[0], |_| true);
     wait_for_stage(&gateway, id, "delivered");
 }
