@@ -30,12 +30,13 @@ pub(super) fn stage(arguments: &StageArguments, now: Timestamp, out: &mut Output
     not_there_yet(&bundle, &owner, &all)?;
     let roles = Roles::of(arguments, &owner, &all, &replaced)?;
 
+    let mut list = list(path, &owner)?;
     let mut proposal = Proposal::of(path);
     let (cert, key) = (format!("{FOLDER}/{}.pem", arguments.name), format!("{FOLDER}/{}.key", arguments.name));
     let key = match (&owner, bundle.key) {
         (Owner::Partner(_), _) => None,
         (_, Some(pem)) => {
-            proposal.key(key.clone(), pem);
+            proposal.key(key.clone(), pem, list.key_file());
             Some(format!("file:{key}"))
         }
         (_, None) => {
@@ -44,7 +45,6 @@ pub(super) fn stage(arguments: &StageArguments, now: Timestamp, out: &mut Output
         }
     };
     proposal.certificate(cert.clone(), bundle.pem);
-    let mut list = list(path, &owner)?;
     let entries = [(roles.at_once, None), (roles.switched, arguments.switch)];
     for (roles, from) in entries.into_iter().filter(|(roles, _)| !roles.is_empty()) {
         list.add(&NewEntry { roles, cert: cert.clone(), key: key.clone(), from }).map_err(not_changed)?;
