@@ -25,7 +25,13 @@ pub(super) fn activate(
     let Some(first) = entries.first() else { return Err(Failure::new(Exit::Failed, "no certificate is called so")) };
     counts_now(first, &entries, now)?;
     let list = match (&first.owner, partner) {
-        (Owner::Identity(_), Some(partner)) => for_one(path, first, partner, out)?,
+        (Owner::Identity(_), Some(partner)) => {
+            if !ours(&entries, &all, now).contains(&Role::Own(OwnRole::Sign)) {
+                let text = format!("{} is not for messages, and signs none", named(first));
+                return Err(Failure::new(Exit::Failed, text));
+            }
+            for_one(path, first, partner, out)?
+        }
         (Owner::Identity(name), None) => {
             let roles = ours(&entries, &all, now);
             told(first, &roles, &all, now, out)?;

@@ -35,6 +35,9 @@ fn a_certificate_takes_over_what_it_is_for_and_nothing_else() {
     assert_eq!(signs(&site, now().after(SOON)).0, ours(&site));
     assert_eq!(shown(&site, now().after(SOON)), client.pem());
 
+    let (exit, told) = refused(&site, "activate us-tls-2027 --partner acme");
+    assert!(exit == Exit::Failed && told.contains("is not for messages, and signs none"), "{told}");
+
     done(&site, "stage us-2027 --from @signer.pem --replaces ours");
     let told = done(&site, "activate us-2027");
     assert!(told.contains(") signs for northwind\n"), "{told}");
