@@ -1,9 +1,9 @@
 //! The certificates that all files of a gateway name, without the keys, which not everybody may read.
 
 use super::edigate_toml::Written;
-use crate::base::PartnerId;
 use crate::base::table::Located;
-use crate::partner::{As2Table, Listed, Owner, PartnerFile, Role, Window};
+use crate::base::{PartnerId, Sha256};
+use crate::partner::{As2Table, Listed, OwnChannel, Owner, PartnerFile, Role, Window};
 use crate::smime::Certificate;
 
 /// Lists what `written` and `files` name: ours by identity, those of listeners and for the broker, then partners'.
@@ -22,6 +22,7 @@ pub(super) fn listed(
                 owner: Owner::Identity(identity.name.value.clone()),
                 roles: entry.roles.iter().map(|role| Role::Own(*role)).collect(),
                 window: entry.active.window(&certificate),
+                sign_with: signed_for(files, &identity.name, &certificate.fingerprint()),
                 certificate,
                 path: entry.cert.clone(),
                 partners: partners.clone(),
@@ -46,6 +47,7 @@ pub(super) fn listed(
                 certificate,
                 path: entry.cert.clone(),
                 partners: vec![file.id.clone()],
+                sign_with: Vec::new(),
             });
         }
     }
@@ -55,7 +57,15 @@ pub(super) fn listed(
 /// A certificate that no list holds: it counts for its own time.
 fn alone(owner: Owner, role: Role, path: &Located<String>, certificate: Certificate) -> Listed {
     let window = Window { from: certificate.not_before(), until: certificate.not_after() };
-    Listed { owner, roles: vec![role], certificate, path: path.clone(), window, partners: Vec::new() }
+    Listed {
+        owner,
+        roles: vec![role],
+        certificate,
+        path: path.clone(),
+        window,
+        partners: Vec::new(),
+        sign_with: Vec::new(),
+    }
 }
 
 fn broker(written: &Written) -> Option<(Owner, Role, &Located<String>)> {
@@ -65,9 +75,18 @@ fn broker(written: &Written) -> Option<(Owner, Role, &Located<String>)> {
 
 /// The partners whose channel names this identity.
 fn partners_of(files: &[PartnerFile], identity: &str) -> Vec<PartnerId> {
-    let named = files.iter().filter(|file| match &file.as2 {
-        Some(As2Table::Own(channel)) => *channel.identity == *identity,
-        _ => false,
-    });
-    named.map(|file| file.id.clone()).collect()
+    channels(files, identity).map(|(id, _)| id.clone()).collect()
+}
+
+/// Those of them that are signed for with this certificate alone.
+fn signed_for(files: &[PartnerFile], identity: &str, certificate: &Sha256) -> Vec<PartnerId> {
+    let named = |channel: &OwnChannel| channel.sign_with.as_ref().is_some_and(|start| start.begins(certificate));
+    channels(files, identity).filter(|(_, channel)| named(channel)).map(|(id, _)| id.clone()).collect()
+}
+
+fn channels<'a>(files: &'a [PartnerFile], identity: &str) -> impl Iterator<Item = (&'a PartnerId, &'a OwnChannel)> {
+    files.iter().filter_map(move |file| match &file.as2 {
+        Some(As2Table::Own(channel)) if *channel.identity == *identity => Some((&file.id, &**channel)),
+        _ => None,
+    })
 }

@@ -83,8 +83,15 @@ impl CertificateList {
         Ok(())
     }
 
+    /// A file of the list that holds a key, as written: whoever may read that one is to read the next one too.
+    pub fn key_file(&mut self) -> Option<String> {
+        let entries = self.entries().ok()?;
+        let mut keys = entries.iter().filter_map(|entry| entry.get("key")?.as_str()?.strip_prefix("file:"));
+        keys.next().map(str::to_owned)
+    }
+
     /// Lets the certificate in the file `cert` count for `switched` from `from` on, and for its other roles as before. It
-    /// gets an entry of its own for that, when it has none yet.
+    /// gets an entry of its own for that, when it has none yet, which ends when the others do.
     ///
     /// # Errors
     /// As [`CertificateList::of_identity`]; and when no entry names the certificate.
@@ -92,13 +99,13 @@ impl CertificateList {
         let file = self.file.clone();
         let entries = self.entries()?;
         let mut key = None;
+        let mut ends = None;
         let mut own = None;
-        let mut named = false;
         for (index, entry) in entries.iter_mut().enumerate() {
             if entry.get("cert").and_then(Item::as_str) != Some(cert) {
                 continue;
             }
-            named = true;
+            ends = ends.or_else(|| Some(Ends::of(entry)));
             key = key.or_else(|| entry.get("key").and_then(Item::as_str).map(str::to_owned));
             let list = entry.get_mut("roles").and_then(Item::as_array_mut);
             let Some(list) = list else { return Err(format!("{file}: an entry of {cert} has no list of roles")) };
@@ -110,16 +117,17 @@ impl CertificateList {
                 own = Some(index);
             }
         }
-        match own.and_then(|index| entries.get_mut(index)) {
-            Some(entry) => {
+        match (own.and_then(|index| entries.get_mut(index)), ends) {
+            (Some(entry), _) => {
                 entry.insert("roles", roles(switched).into());
                 set_from(entry, from)
             }
-            None if named => {
+            (None, Some(ends)) => {
                 let (cert, roles) = (cert.to_owned(), switched.to_vec());
-                self.add(&NewEntry { roles, cert, key, from: Some(from) })
+                self.add(&NewEntry { roles, cert, key, from: Some(from) })?;
+                self.entries()?.iter_mut().last().map_or(Ok(()), |entry| ends.put_into(entry))
             }
-            None => Err(format!("{file}: no entry has cert = \"{cert}\"")),
+            (None, None) => Err(format!("{file}: no entry has cert = \"{cert}\"")),
         }
     }
 
@@ -150,6 +158,36 @@ impl CertificateList {
     }
 }
 
+/// What an entry says of its end.
+struct Ends {
+    until: Option<Value>,
+    allow_expired_until: Option<Value>,
+}
+
+impl Ends {
+    fn of(entry: &Table) -> Self {
+        let until = entry.get("active").and_then(|active| active.get("until")).and_then(Item::as_value);
+        let allow_expired_until = entry.get("allow_expired_until").and_then(Item::as_value);
+        Self { until: until.cloned(), allow_expired_until: allow_expired_until.cloned() }
+    }
+
+    fn put_into(self, entry: &mut Table) -> Result<(), String> {
+        if let Some(until) = self.until {
+            active(entry)?.insert("until", Item::Value(undecorated(until)));
+        }
+        if let Some(allowed) = self.allow_expired_until {
+            entry.insert("allow_expired_until", Item::Value(undecorated(allowed)));
+        }
+        Ok(())
+    }
+}
+
+/// A value without the white space and comments that stood around it.
+fn undecorated(mut value: Value) -> Value {
+    value.decor_mut().clear();
+    value
+}
+
 fn roles(words: &[&'static str]) -> Value {
     Value::Array(words.iter().copied().collect::<Array>())
 }
@@ -159,10 +197,13 @@ fn set_from(entry: &mut dyn TableLike, from: Timestamp) -> Result<(), String> {
     // Whole seconds, and never later than asked for: what is activated now must count now.
     let second = Timestamp::from_millis(from.as_millis().div_euclid(1000) * 1000).to_jiff();
     let written: toml_edit::Datetime = second.to_string().parse().map_err(|_| format!("{second} is no instant"))?;
-    let active = entry.entry("active").or_insert(Item::Value(Value::InlineTable(InlineTable::new())));
-    let active = active.as_table_like_mut().ok_or("'active' is no table")?;
-    active.insert("from", written.into());
+    active(entry)?.insert("from", written.into());
     Ok(())
+}
+
+fn active(entry: &mut dyn TableLike) -> Result<&mut dyn TableLike, String> {
+    let active = entry.entry("active").or_insert(Item::Value(Value::InlineTable(InlineTable::new())));
+    active.as_table_like_mut().ok_or_else(|| "'active' is no table".to_owned())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Tells of certificates that end without another to follow them: 30, 14, 7, 3 days and one day before, and when one has
-//! ended. Each of these is told once.
+//! ended. Each of these is told once, and what is due at a start is told then: nothing of this is kept on disk.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::ports::Ports;
@@ -13,9 +14,17 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Days before the end at which it is told.
 const TOLD_AT: [u32; 6] = [30, 14, 7, 3, 1, 0];
 
-/// How far it has been told.
+/// What has been told since the start.
+#[derive(Default)]
 pub(super) struct Expiry {
-    until: Timestamp,
+    told: BTreeMap<(Owner, Sha256, Timestamp), Told>,
+}
+
+/// How far it has been told of a certificate that ends on a certain day.
+struct Told {
+    /// The last of [`TOLD_AT`].
+    days: u32,
+    at: Timestamp,
 }
 
 /// What is to be told of one certificate.
@@ -30,11 +39,6 @@ struct Notice {
 }
 
 impl Expiry {
-    /// A daemon that starts at `now` also tells what came due within the day before: it may have been stopped.
-    pub(super) fn from(now: Timestamp) -> Self {
-        Self { until: now.before(DAY) }
-    }
-
     /// Tells what has come due since the last time, and sets the days that each certificate has left.
     pub(super) fn look(&mut self, ports: &Ports) {
         let (configuration, now) = (ports.live.current(), ports.clock.now());
@@ -51,14 +55,18 @@ impl Expiry {
     }
 
     fn due(&mut self, all: &[Listed], now: Timestamp) -> Vec<Notice> {
-        // A clock that was set back tells nothing twice.
-        let since = self.until;
-        self.until = since.max(now);
-        let falls_due =
-            |end: Timestamp| TOLD_AT.iter().map(|days| end.before(DAY * *days)).any(|at| since < at && at <= now);
+        // What a clock told that was ahead and has been set right is told again in its time; a small step back is not one.
+        self.told.retain(|_, told| told.at <= now.after(DAY));
         let mut notices: Vec<Notice> = Vec::new();
-        for one in all.iter().filter(|one| falls_due(one.window.until) && !one.has_successor(all, now)) {
+        let mut told_now = BTreeMap::new();
+        for one in all.iter().filter(|one| !one.has_successor(all, now)) {
             let (certificate, until) = (one.certificate.fingerprint(), one.window.until);
+            let Some(days) = reached(until, now) else { continue };
+            let key = (one.owner.clone(), certificate, until);
+            if self.told.get(&key).is_some_and(|told| told.days <= days) {
+                continue;
+            }
+            told_now.insert(key, Told { days, at: now });
             let told = notices
                 .iter_mut()
                 .find(|notice| (&notice.owner, notice.certificate, notice.until) == (&one.owner, certificate, until));
@@ -75,8 +83,14 @@ impl Expiry {
                 }),
             }
         }
+        self.told.append(&mut told_now);
         notices
     }
+}
+
+/// The last of [`TOLD_AT`] that has been reached.
+fn reached(end: Timestamp, now: Timestamp) -> Option<u32> {
+    TOLD_AT.into_iter().filter(|days| end.before(DAY * *days) <= now).min()
 }
 
 /// Digits of a SHA-256 by which metrics call a certificate.
@@ -104,7 +118,7 @@ mod tests {
     #[test]
     fn each_of_the_days_is_told_once() {
         let all = listed("2026-12-31T00:00:00Z");
-        let mut expiry = Expiry::from(at("2026-11-01T12:00:00Z"));
+        let mut expiry = Expiry::default();
         let mut told = Vec::new();
         let mut now = at("2026-11-01T12:00:00Z");
         while now < at("2027-01-05T00:00:00Z") {
@@ -116,22 +130,39 @@ mod tests {
     }
 
     #[test]
-    fn what_came_due_while_the_daemon_was_stopped_is_told_at_the_start() {
+    fn a_start_tells_what_is_due_and_no_more() {
         let all = listed("2026-12-31T00:00:00Z");
-        let told = |start: &str| Expiry::from(at(start)).due(&all, at(start)).len();
-        assert_eq!(told("2026-12-01T00:00:00Z"), 1, "thirty days before");
-        assert_eq!(told("2026-12-01T23:00:00Z"), 1, "and an hour less than a day later");
-        assert_eq!(told("2026-12-02T00:00:01Z"), 0);
-        assert_eq!(told("2026-12-31T00:00:00Z"), 1, "it has ended");
+        let check = |start: &str, expect: &[i64]| {
+            let told = Expiry::default().due(&all, at(start));
+            assert_eq!(told.iter().map(|notice| notice.days_left).collect::<Vec<_>>(), expect, "{start}");
+        };
+        check("2026-11-30T23:59:59Z", &[]);
+        check("2026-12-01T00:00:00Z", &[30]);
+        check("2026-12-12T00:00:00Z", &[19]);
+        check("2026-12-30T12:00:00Z", &[1]);
+        check("2027-03-01T00:00:00Z", &[0]);
     }
 
     #[test]
     fn a_clock_that_is_set_back_tells_nothing_twice() {
         let all = listed("2026-12-31T00:00:00Z");
-        let mut expiry = Expiry::from(at("2026-12-01T00:00:00Z"));
-        assert_eq!(expiry.due(&all, at("2026-12-01T00:00:00Z")).len(), 1);
-        assert_eq!(expiry.due(&all, at("2026-11-30T00:00:00Z")).len(), 0);
-        assert_eq!(expiry.due(&all, at("2026-12-01T01:00:00Z")).len(), 0);
+        let mut expiry = Expiry::default();
+        let mut told = |now: &str| expiry.due(&all, at(now)).len();
+        assert_eq!(told("2026-12-17T00:00:00Z"), 1);
+        assert_eq!(told("2026-12-16T23:59:58Z"), 0);
+        assert_eq!(told("2026-12-17T00:00:01Z"), 0);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_and_is_set_right_silences_nothing() {
+        let all = listed("2026-12-31T00:00:00Z");
+        let mut expiry = Expiry::default();
+        let mut told = |now: &str| expiry.due(&all, at(now)).iter().map(|notice| notice.days_left).collect::<Vec<_>>();
+        assert_eq!(told("2027-11-01T00:00:00Z"), [0]);
+        assert_eq!(told("2026-11-01T00:00:00Z"), [0; 0]);
+        assert_eq!(told("2026-12-01T00:00:00Z"), [30]);
+        assert_eq!(told("2026-12-30T00:00:00Z"), [1]);
+        assert_eq!(told("2026-12-31T00:00:00Z"), [0]);
     }
 
     #[test]
@@ -146,7 +177,7 @@ mod tests {
             site.edit("edigate.toml", "[[listener]]", &next.replace("ROLES", roles));
             let all = config::certificates(&site.edigate_toml()).unwrap();
             site.write("edigate.toml", &text);
-            Expiry::from(at("2026-12-31T00:00:00Z")).due(&all, at("2026-12-31T00:00:00Z")).len()
+            Expiry::default().due(&all, at("2026-12-31T00:00:00Z")).len()
         };
         assert_eq!(told("sign\", \"decrypt"), 0);
         assert_eq!(told("decrypt"), 1, "nothing follows it for signing");
@@ -155,7 +186,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn days_left_are_a_metric() {
         let bench = Bench::new("");
-        let mut expiry = Expiry::from(bench.ports.clock.now());
+        let mut expiry = Expiry::default();
         let days = |bench: &Bench| {
             let text = bench.ports.metrics.render();
             let line = text.lines().find(|line| line.contains("certificate_days_left{owner=\"northwind\""));

@@ -23,6 +23,8 @@ pub struct Listed {
     pub window: Window,
     /// The partners that have to do with it: those of our identity, or the one whose it is.
     pub partners: Vec<PartnerId>,
+    /// The partners whose file names it in `sign_with`: theirs is signed with it as long as it lasts.
+    pub sign_with: Vec<PartnerId>,
 }
 
 /// Whose certificate it is.
@@ -135,12 +137,17 @@ impl Listed {
         self.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join("+")
     }
 
+    /// What `owner` uses at `now` for something that goes out: of those in force the one that came into force last.
+    pub fn used<'a>(all: &'a [Self], owner: &Owner, role: Role, now: Timestamp) -> Option<&'a Self> {
+        let listed = all.iter().filter(|one| one.owner == *owner && one.roles.contains(&role));
+        listed.filter(|one| one.window.holds(now)).max_by_key(|one| one.window.from)
+    }
+
     /// What is used in its place for something that goes out, where it counts and so does another of the list that came into
     /// force later.
     pub fn overtaken_by<'a>(&self, all: &'a [Self], now: Timestamp) -> Option<(Role, &'a Self)> {
         self.roles.iter().filter(|role| role.is_outgoing() && self.window.holds(now)).find_map(|role| {
-            let rivals = all.iter().filter(|other| other.owner == self.owner && other.roles.contains(role));
-            let used = rivals.filter(|other| other.window.holds(now)).max_by_key(|other| other.window.from)?;
+            let used = Self::used(all, &self.owner, *role, now)?;
             (used.certificate != self.certificate).then_some((*role, used))
         })
     }

@@ -50,7 +50,7 @@ pub use url::{AllowedUrl, Origin};
 pub(crate) use resolve::Resolving;
 
 pub(crate) use certificate::reference;
-pub(crate) use file::{As2Table, schema};
+pub(crate) use file::{As2Table, OwnChannel, schema};
 pub(crate) use identity::IdentityEntry;
 pub(crate) use url::url;
 pub(crate) use validity::judge_one;

@@ -1,8 +1,7 @@
-//! A partner that is away for a day. The daemon's clock is moved from outside, by libfaketime.
+//! A partner that is away for a day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,33 +11,11 @@ use serde_json::Value;
 
 use crate::desk::{Act, Desk, answered};
 use crate::gateway::{AS2_PATH, Gateway};
+use crate::moved_clock::MovedClock;
 use crate::order;
 use crate::partner::Terms;
 use crate::plan::Plan;
 use crate::wire;
-
-/// Where Debian puts it, under the name of the machine.
-fn libfaketime() -> PathBuf {
-    let folders = fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path());
-    let found = folders.map(|folder| folder.join("faketime/libfaketime.so.1")).find(|library| library.exists());
-    found.expect("libfaketime is not installed: run `make tools`")
-}
-
-/// The clock of a daemon, ahead of ours.
-struct MovedClock {
-    file: PathBuf,
-    ahead: u64,
-}
-
-impl MovedClock {
-    fn move_on(&mut self, seconds: u64) {
-        self.ahead += seconds;
-        // Whoever reads it meanwhile finds the old one or the new one whole.
-        let new = self.file.with_extension("new");
-        fs::write(&new, format!("+{}\n", self.ahead)).unwrap();
-        fs::rename(new, &self.file).unwrap();
-    }
-}
 
 #[test]
 fn a_partner_that_is_away_for_a_day_gets_every_message_and_every_receipt_once_it_is_back() {
@@ -56,15 +33,7 @@ fn a_partner_that_is_away_for_a_day_gets_every_message_and_every_receipt_once_it
         })),
     });
     let mut gateway = Plan::default().partner_url(&desk.url()).prepare();
-    let mut clock = MovedClock { file: gateway.path("ahead"), ahead: 0 };
-    clock.move_on(0);
-    gateway.start_with(&[
-        ("LD_PRELOAD", libfaketime().to_str().unwrap()),
-        ("FAKETIME_TIMESTAMP_FILE", clock.file.to_str().unwrap()),
-        ("FAKETIME_NO_CACHE", "1"),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        ("DONT_FAKE_MONOTONIC", "1"),
-    ]);
+    let mut clock = MovedClock::start(&mut gateway);
 
     // A message of the partner's, whose receipt it waits for.
     let theirs = Terms::default().pack(&order::interchange(900));

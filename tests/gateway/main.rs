@@ -19,6 +19,7 @@ mod gateway;
 #[path = "../support/identity.rs"]
 mod identity;
 mod ledger;
+mod moved_clock;
 mod oracle;
 #[path = "../support/order.rs"]
 mod order;

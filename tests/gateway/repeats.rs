@@ -8,6 +8,7 @@ use edigate::as2::{MessageId, MicDeviation, Settlement};
 
 use crate::desk::{Act, Desk, Parcel};
 use crate::gateway::{AS2_PATH, Gateway};
+use crate::moved_clock::MovedClock;
 use crate::order;
 use crate::partner::{self, Form, Terms, deliver, settle};
 use crate::plan::Plan;
@@ -156,12 +157,13 @@ fn a_partner_that_wants_to_be_told_of_a_repeat_is_told_and_nothing_is_processed_
 
 #[test]
 fn an_id_is_remembered_for_its_time_and_is_another_message_behind_it() {
-    let mut gateway = Plan::default().receive("duplicate_window = \"2s\"").prepare();
-    gateway.start();
+    let mut gateway = Plan::default().receive("duplicate_window = \"1h\"").prepare();
+    let mut clock = MovedClock::start(&mut gateway);
     let message = Terms::default().pack(&order::interchange(1));
     let first = receipt_bytes(&deliver(&gateway, &message));
+    clock.move_on(1800);
     assert_eq!(receipt_bytes(&deliver(&gateway, &message)), first, "within the window");
-    thread::sleep(Duration::from_millis(2_100));
+    clock.move_on(1801);
     assert_ne!(receipt_bytes(&deliver(&gateway, &message)), first, "behind it");
     assert_orders(&gateway, &[1, 1]);
 }

@@ -29,6 +29,8 @@ pub(super) fn put_through(
         let text = format!("{}nothing was written: the configuration would have faults", check::text(path, &faults));
         return Err(Failure::new(Exit::Configuration, text));
     }
+    let cannot = |fault| Failure::new(Exit::Failed, format!("it cannot be written: {fault}"));
+    let told = proposal.look().map_err(cannot)?;
     for list in lists {
         out.line(&list.file)?;
         difference(&list.before, &list.text()).iter().try_for_each(|line| out.line(&format!("  {line}")))?;
@@ -36,11 +38,12 @@ pub(super) fn put_through(
     for warning in new_warnings(path, &found, now) {
         out.line(&format!("warning: {}", warning.message))?;
     }
+    told.iter().try_for_each(|told| out.line(&format!("warning: {told}")))?;
     if change.dry_run {
         out.line("nothing was written (--dry-run)")?;
         return Ok(Exit::Clean);
     }
-    proposal.write().map_err(|fault| Failure::new(Exit::Failed, format!("it cannot be written: {fault}")))?;
+    proposal.write().map_err(cannot)?;
     out.line("written; the gateway takes it at its next reload: systemctl reload edigate")?;
     Ok(Exit::Clean)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{day, days, find, short};
-use crate::base::{Timestamp, counted};
+use crate::base::{PartnerId, Timestamp, counted};
 use crate::cli::columns::{Column, lines};
 use crate::cli::exit::Exit;
 use crate::cli::print::{Failure, Output};
@@ -58,6 +58,10 @@ fn row(one: &Listed, all: &[Listed], unfollowed: bool, now: Timestamp) -> Vec<St
     if let Some((role, used)) = one.overtaken_by(all, now) {
         state.push_str(&format!("; {} by {}", role.as_str(), used.name()));
     }
+    let is_first = all.iter().find(|other| other.owner == one.owner && other.certificate == one.certificate);
+    if is_first.is_some_and(|first| std::ptr::eq(first, one)) && one.certificate.not_after() > now {
+        state.push_str(&signs_for(&one.sign_with));
+    }
     if unfollowed {
         state.push_str("; no successor known");
     }
@@ -71,6 +75,17 @@ fn row(one: &Listed, all: &[Listed], unfollowed: bool, now: Timestamp) -> Vec<St
         used_by,
         state,
     ]
+}
+
+/// Partners that are signed for with it whatever others are signed for with.
+fn signs_for(partners: &[PartnerId]) -> String {
+    const NAMED: usize = 3;
+    let names: Vec<&str> = partners.iter().take(NAMED).map(PartnerId::as_str).collect();
+    match partners.len() {
+        0 => String::new(),
+        count if count > NAMED => format!("; sign_with of {} and {} more", names.join(", "), count - NAMED),
+        _ => format!("; sign_with of {}", names.join(", ")),
+    }
 }
 
 fn as_json(one: &Listed, followed: bool, now: Timestamp) -> Value {
@@ -88,6 +103,7 @@ fn as_json(one: &Listed, followed: bool, now: Timestamp) -> Value {
         "expires": one.certificate.not_after(),
         "daysLeft": one.days_left(now),
         "partners": one.partners,
+        "signWith": one.sign_with,
         "state": one.state(now).as_str(),
         "hasSuccessor": followed,
     })

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::activate::{named, not_changed};
+use super::activate::{named, not_changed, signer_is_shown};
 use super::bundle::Bundle;
 use super::{change, day, find};
 use crate::base::Timestamp;
@@ -28,14 +28,15 @@ pub(super) fn stage(arguments: &StageArguments, now: Timestamp, out: &mut Output
     let owner = owner(arguments, &all, &replaced)?;
     let bundle = Bundle::read(&arguments.from, arguments.key.as_deref(), arguments.passphrase_file.as_deref())?;
     not_there_yet(&bundle, &owner, &all)?;
-    let roles = Roles::of(arguments, &owner, &all, &replaced)?;
+    let roles = Roles::of(arguments, &owner, &all, &replaced, now)?;
 
+    let mut list = list(path, &owner)?;
     let mut proposal = Proposal::of(path);
     let (cert, key) = (format!("{FOLDER}/{}.pem", arguments.name), format!("{FOLDER}/{}.key", arguments.name));
     let key = match (&owner, bundle.key) {
         (Owner::Partner(_), _) => None,
         (_, Some(pem)) => {
-            proposal.key(key.clone(), pem);
+            proposal.key(key.clone(), pem, list.key_file());
             Some(format!("file:{key}"))
         }
         (_, None) => {
@@ -44,7 +45,6 @@ pub(super) fn stage(arguments: &StageArguments, now: Timestamp, out: &mut Output
         }
     };
     proposal.certificate(cert.clone(), bundle.pem);
-    let mut list = list(path, &owner)?;
     let entries = [(roles.at_once, None), (roles.switched, arguments.switch)];
     for (roles, from) in entries.into_iter().filter(|(roles, _)| !roles.is_empty()) {
         list.add(&NewEntry { roles, cert: cert.clone(), key: key.clone(), from }).map_err(not_changed)?;
@@ -104,6 +104,13 @@ fn list(path: &Path, owner: &Owner) -> Result<CertificateList, Failure> {
     list.map_err(not_changed)
 }
 
+const CLIENT: &str = Role::Own(OwnRole::TlsClient).as_str();
+
+/// Whether `activate` will let it be shown to servers together with its signing, so that no entry need say so now.
+fn goes_over(switched: &[&str], owner: &Owner, all: &[Listed], now: Timestamp) -> bool {
+    switched.contains(&Role::Own(OwnRole::Sign).as_str()) && signer_is_shown(all, owner, now)
+}
+
 /// What it is used for, at once and from the switch on.
 struct Roles {
     at_once: Vec<&'static str>,
@@ -115,7 +122,13 @@ impl Roles {
     /// What comes in: it is decrypted with ours and verified with theirs, and their server is known by theirs.
     const INCOMING: [&'static str; 3] = ["decrypt", "verify", "tls-trust"];
 
-    fn of(arguments: &StageArguments, owner: &Owner, all: &[Listed], replaced: &[&Listed]) -> Result<Self, Failure> {
+    fn of(
+        arguments: &StageArguments,
+        owner: &Owner,
+        all: &[Listed],
+        replaced: &[&Listed],
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
         let words: Vec<&'static str> = match owner {
             Owner::Partner(_) => [TheirRole::Verify, TheirRole::Encrypt, TheirRole::TlsTrust].map(Role::Their).to_vec(),
             _ => [OwnRole::Sign, OwnRole::Decrypt, OwnRole::TlsClient].map(Role::Own).to_vec(),
@@ -123,9 +136,11 @@ impl Roles {
         .into_iter()
         .map(Role::as_str)
         .collect();
+        // The same certificate may stand elsewhere too, for other things.
+        let of_owner = replaced.iter().filter(|one| one.owner == *owner);
         let asked: Vec<&str> = match arguments.role.is_empty() {
             false => arguments.role.iter().map(String::as_str).collect(),
-            true => replaced.iter().flat_map(|one| one.roles.iter().map(|role| role.as_str())).collect(),
+            true => of_owner.flat_map(|one| one.roles.iter().map(|role| role.as_str())).collect(),
         };
         if let Some(wrong) = asked.iter().find(|asked| !words.contains(asked)) {
             return Err(Failure::new(Exit::Usage, format!("a certificate of {owner} has no role \"{wrong}\"")));
@@ -146,6 +161,9 @@ impl Roles {
         }
         let (switched, switch) = match arguments.switch {
             Some(switch) => (switched.clone(), format!("from {}: {}", day(switch), switched.join(", "))),
+            None if switched.contains(&CLIENT) && !goes_over(&switched, owner, all, now) => {
+                return Err(Failure::new(Exit::Usage, format!("say when it is to be used as {CLIENT}: --switch DATE")));
+            }
             None if switched.is_empty() => (Vec::new(), "nothing is left to be switched".to_owned()),
             None => {
                 let name = &arguments.name;

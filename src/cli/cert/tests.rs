@@ -1,3 +1,5 @@
+mod activate;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;

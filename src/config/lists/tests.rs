@@ -95,6 +95,29 @@ fn the_end_of_an_entry_stays() {
 }
 
 #[test]
+fn an_entry_of_its_own_ends_when_the_others_do() {
+    let ends = "active = { until = 2027-01-01T00:00:00Z }\nallow_expired_until = 2027-01-31 # as they asked";
+    let key = "key   = \"file:certs/old.key\"";
+    let (_site, mut list) = list(&OURS.replace(key, &format!("{key}\n{ends}")));
+    list.switch("certs/old.pem", &["sign"], at("2026-12-02T00:00:00Z")).unwrap();
+    let own = "roles = [\"sign\"]
+cert = \"certs/old.pem\"
+key = \"file:certs/old.key\"
+active = { from = 2026-12-02T00:00:00Z, until = 2027-01-01T00:00:00Z }
+allow_expired_until = 2027-01-31
+";
+    assert!(list.text().contains(own), "{}", list.text());
+}
+
+#[test]
+fn a_key_file_of_the_list_is_known() {
+    let (_site, mut files) = list(OURS);
+    assert_eq!(files.key_file().as_deref(), Some("certs/old.key"));
+    let (_site, mut credentials) = list(&OURS.replace("file:certs/old.key", "credential:old"));
+    assert_eq!(credentials.key_file(), None);
+}
+
+#[test]
 fn what_cannot_be_changed_says_why() {
     let check = |text: &str, expect: &str| {
         let site = Site::of("base");

@@ -1,15 +1,19 @@
-//! A store written by version 1 is opened by every later build.
+//! A store written in an earlier format is opened by every later build.
 //!
-//! `tests/fixtures/store/v1` was written by `write_the_fixture` below, with a clock that stands still and entropy that
-//! is the same in every run. Should the format change, keep it and add a `v2` beside it.
+//! `tests/fixtures/store/v1` was written by a build of format 1, `v3` by `write_the_fixture` below, with a clock that stands
+//! still and entropy that is the same in every run. Should the format change, keep them and add another beside them.
+//! Format 2 was in no release.
 
 use std::fs;
 use std::path::PathBuf;
 
 use super::*;
+use crate::base::Sha256;
+use crate::exchange::{CertificateUse, Dispatch, DispatchStage, Purpose, Sent};
+use crate::store::identity::FORMAT;
 
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1")
+fn fixture(format: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/store/v{format}"))
 }
 
 /// Messages 1 to 4 went the whole way, 5 waits to be published, 6 to be translated; a body of 70,000 bytes; a snapshot
@@ -28,6 +32,42 @@ fn fill(bench: &Bench) {
     let mut change = accept(6);
     change.payloads.push(stage.finish().unwrap().keep().unwrap());
     outbox.apply_blocking(change).unwrap();
+    outbox.apply_blocking(since_format_1()).unwrap();
+}
+
+/// A message of ours, a receipt of ours that went out by itself, and a certificate that the partner encrypts for.
+fn since_format_1() -> Change {
+    let mut change = Change::new(at(3));
+    let detail = change.carry(b"detail of ours".to_vec());
+    let sent = Exchange { received_at: at(3), updated_at: at(3), ..exchange(7, 0, Stage::Sending, detail) };
+    change.effects = vec![
+        Effect::Exchange(sent),
+        Effect::Sent(ours(), Sent { exchange: exchange_id(7), at: at(3) }),
+        Effect::Dispatch(dispatch(&mut change)),
+        Effect::CertificateUse(certificate_use()),
+    ];
+    change
+}
+
+fn ours() -> DedupKey {
+    DedupKey::as2("us", "them", "<7@us>")
+}
+
+fn dispatch(change: &mut Change) -> Dispatch {
+    Dispatch {
+        exchange: exchange_id(4),
+        partner: partner(),
+        stage: DispatchStage::Delivered,
+        since: at(2),
+        updated_at: at(3),
+        receipt: change.carry(b"receipt by itself".to_vec()),
+        detail: change.carry(b"attempts".to_vec()),
+    }
+}
+
+fn certificate_use() -> CertificateUse {
+    let fingerprint = Sha256::of(b"a certificate");
+    CertificateUse { partner: partner(), purpose: Purpose::EncryptsFor, fingerprint, first: at(2), last: at(3) }
 }
 
 fn large() -> Vec<u8> {
@@ -47,10 +87,10 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_store_of_version_1_opens_and_holds_what_was_written() {
-    for index in BOTH {
+fn a_store_of_an_earlier_format_opens_and_holds_what_was_written() {
+    for (index, format) in BOTH.into_iter().flat_map(|index| [(index, 1), (index, 3)]) {
         let bench = Bench::new(index);
-        copy_folder(&fixture(), bench.path());
+        copy_folder(&fixture(format), bench.path());
         let (outbox, recovery) = bench.try_open().unwrap();
         assert_eq!((recovery.created, recovery.generation, recovery.torn), (false, 3, None));
         for n in 1..=5 {
@@ -61,6 +101,14 @@ fn a_store_of_version_1_opens_and_holds_what_was_written() {
         assert_eq!(outbox.exchange(exchange_id(6)).unwrap().unwrap().stage, Stage::Received);
         assert_eq!(outbox.payload(&BlobRef::of(&large())).unwrap(), large());
         assert_eq!(outbox.counts().jobs, 2);
+        if format == 3 {
+            assert_eq!(outbox.exchange(exchange_id(7)).unwrap().unwrap().stage, Stage::Sending);
+            assert_eq!(outbox.sent(&ours()).unwrap(), Some(Sent { exchange: exchange_id(7), at: at(3) }));
+            let written = outbox.dispatch(exchange_id(4)).unwrap().unwrap();
+            assert_eq!(written, dispatch(&mut Change::new(at(3))));
+            assert_eq!(outbox.payload(&written.receipt).unwrap(), b"receipt by itself");
+            assert_eq!(outbox.certificate_uses().unwrap(), [certificate_use()]);
+        }
         for kind in [JobKind::Translate, JobKind::Publish] {
             bench.clock.forward(Duration::from_secs(1));
             assert!(block_on(outbox.claim(kind)).unwrap().is_some());
@@ -69,18 +117,19 @@ fn a_store_of_version_1_opens_and_holds_what_was_written() {
     }
 }
 
-/// Writes the fixture anew: `cargo test --lib write_the_fixture -- --ignored`.
+/// Writes the fixture of today's format anew: `cargo test --lib write_the_fixture -- --ignored`.
 #[test]
 #[ignore = "writes into the source tree"]
 fn write_the_fixture() {
     let bench = Bench::new(IndexKind::Memory);
     fill(&bench);
-    fs::remove_dir_all(fixture()).unwrap_or_default();
-    copy_folder(bench.path(), &fixture());
+    let fixture = fixture(FORMAT);
+    fs::remove_dir_all(&fixture).unwrap_or_default();
+    copy_folder(bench.path(), &fixture);
     for left_out in ["ballast", "lock"] {
-        fs::remove_file(fixture().join(left_out)).unwrap_or_default();
+        fs::remove_file(fixture.join(left_out)).unwrap_or_default();
     }
-    for next in fs::read_dir(fixture().join("journal")).unwrap().map(|entry| entry.unwrap().path()) {
+    for next in fs::read_dir(fixture.join("journal")).unwrap().map(|entry| entry.unwrap().path()) {
         if next.extension().is_some_and(|end| end == "tmp") {
             fs::remove_file(next).unwrap();
         }
