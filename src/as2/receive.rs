@@ -274,6 +274,10 @@ impl Opening<'_> {
         };
         drop(content);
         drain(&mut inside).map_err(unreadable)?;
+        if within == Within::Envelope && !inside.nothing_follows().map_err(unreadable)? {
+            // As behind a signed message: see below.
+            return Err(As2Error::Unreadable(MimeFault::Epilogue));
+        }
         result
     }
 
