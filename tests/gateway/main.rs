@@ -38,6 +38,7 @@ mod certificates;
 mod cut;
 mod documents;
 mod evidence;
+mod evidence_odd;
 mod faults;
 mod hands;
 mod kill;
