@@ -1,14 +1,16 @@
 //! A multipart/signed that lies open, cut into what was signed and the signature (RFC 1847, section 2.1).
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 
 use crate::base::Limits;
-use crate::mime::{ContentType, HeaderList, MimeFault, Multipart};
+use crate::mime::{ContentType, HeaderList, MimeFault, Multipart, TransferEncoding, TransferReader};
 use crate::smime::{
     Certificate, ContentDigests, DigestAlgorithm, RsaFloor, Signature, SignaturePolicy, SignedAttributes,
 };
 
+use super::entity::body_of_http;
+use super::lines::with_crlf;
 use super::sniff::cms_content;
 
 /// What was signed, and its signature.
@@ -79,10 +81,19 @@ impl SignedMultipart {
     }
 }
 
-/// Every line end made CRLF.
-pub fn with_crlf(content: &[u8]) -> Vec<u8> {
-    let lines = content.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    lines.collect::<Vec<_>>().join(b"\r\n".as_slice())
+/// The body of a request behind headers that it repeats, its Content-Transfer-Encoding undone where it really has one: what
+/// a multipart/signed is cut out of. One that does not decode is given as it is.
+pub fn decoded_body<'b>(headers: &HeaderList, body: &'b [u8], limits: &Limits) -> Cow<'b, [u8]> {
+    let declared = TransferEncoding::of(headers).unwrap_or_default();
+    if declared == TransferEncoding::Identity {
+        return Cow::Borrowed(body);
+    }
+    let mut source = body;
+    let mut decoded = Vec::new();
+    let read = body_of_http(&mut source, declared, limits)
+        .map_err(io::Error::from)
+        .and_then(|(content, encoding)| TransferReader::new(content, encoding).read_to_end(&mut decoded));
+    if read.is_ok() { Cow::Owned(decoded) } else { Cow::Borrowed(body) }
 }
 
 /// The parts of a multipart body.

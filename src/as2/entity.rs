@@ -7,7 +7,7 @@ use crate::mime::{ContentType, HeaderList, MimeFault, TransferEncoding};
 
 use super::sniff::{
     begins_with_a_header, begins_with_edi, begins_with_entity_headers, cms_content, is_compressed_data,
-    is_enveloped_data, peek,
+    is_enveloped_data, peek, true_encoding,
 };
 
 /// What came by HTTP and says nothing of itself is bytes (RFC 9110, section 8.3), not mail's text/plain.
@@ -68,12 +68,13 @@ impl Entity {
     }
 
     /// Whether its line ends are those of a text, which products change (RFC 8551, section 3.1.1), and not bytes like others:
-    /// it is not said to be binary, and is no octets, no further layer and no bundle of parts.
+    /// it is text, EDI, XML or JSON by its type, and not said to be binary.
     pub(super) fn is_text(&self) -> bool {
-        let encoding = self.headers.as_ref().and_then(|headers| headers.text("Content-Transfer-Encoding"));
-        let is_binary = encoding.is_some_and(|encoding| encoding.eq_ignore_ascii_case("binary"));
-        let is_bytes = [OCTETS, "application/pkcs7-mime"].iter().any(|kind| self.content_type.is(kind));
-        !is_binary && !is_bytes && !self.content_type.is_multipart()
+        let kind = self.content_type.essence();
+        let is_text = kind.starts_with("text/")
+            || kind.starts_with("application/edi")
+            || kind.starts_with("application/") && (kind.ends_with("xml") || kind.ends_with("json"));
+        is_text && !self.headers.as_ref().is_some_and(TransferEncoding::is_said_to_be_binary)
     }
 
     /// One that was compressed; some products compress a payload without any MIME header.
@@ -102,6 +103,18 @@ pub(super) fn behind_repeated_headers<'a>(
         HeaderList::read_from(&mut body, limits)?;
     }
     Ok(body)
+}
+
+/// The body of a request behind headers that it repeats, and the encoding that it really has.
+pub(super) fn body_of_http<'a>(
+    body: &'a mut dyn BufRead,
+    declared: TransferEncoding,
+    limits: &Limits,
+) -> Result<(Box<dyn BufRead + 'a>, TransferEncoding), MimeFault> {
+    let mut body = behind_repeated_headers(body, limits, begins_with_entity_headers)?;
+    let beginning = peek(&mut body)?;
+    let encoding = true_encoding(&beginning, declared);
+    Ok((Box::new(Cursor::new(beginning).chain(body)), encoding))
 }
 
 /// A CMS message, told by what it says of itself: `smime-type` is missing or wrong in what some products send.

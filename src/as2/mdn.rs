@@ -9,7 +9,8 @@ use crate::smime::{
     Certificate, ContentDigests, Mic, Signature, SignatureFault, SignaturePolicy, SmimeError, Verified,
 };
 
-use super::cut::{CutFault, SignedMultipart, parts, with_crlf};
+use super::cut::{CutFault, SignedMultipart, parts};
+use super::lines::with_crlf;
 use super::{As2Name, Disposition, MessageId};
 
 /// How many fields of a report are looked at.

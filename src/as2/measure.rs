@@ -6,13 +6,15 @@ use crate::base::Sha256;
 use crate::smime::{ContentDigest, ContentDigester, ContentDigests, DigestAlgorithm};
 
 use super::MicLines;
+use super::lines::CrlfLines;
 
-/// Takes the digests of the content: by every algorithm asked for, and always SHA-256. From the first line that ends in a
-/// bare LF on, it takes them with CRLF line ends too. Where a partner's MIC is made over something else than the content, the
+/// Takes the digests of the content: by every algorithm asked for, and always SHA-256. Where it is asked to, from the first
+/// line that ends in a bare LF on, it takes them with CRLF line ends too. Where a partner's MIC is made over something else than the content, the
 /// digests of that as well.
 pub(super) struct Measure {
     content: ContentDigester,
     canonical: Option<MicDigester>,
+    takes_canonical: bool,
     ends_in_cr: bool,
     mic: Option<MicDigester>,
 }
@@ -31,14 +33,19 @@ pub(super) struct Measured {
 
 impl Measure {
     pub(super) fn new(algorithms: &[DigestAlgorithm]) -> Self {
-        Self { content: digester(algorithms), canonical: None, ends_in_cr: false, mic: None }
+        Self { content: digester(algorithms), canonical: None, takes_canonical: false, ends_in_cr: false, mic: None }
     }
 
     /// One whose MIC has line ends of its own, or covers another head: `head` is what only the MIC covers.
     pub(super) fn with_mic_of_its_own(algorithms: &[DigestAlgorithm], lines: MicLines, head: &[u8]) -> Self {
-        let mut mic = MicDigester { digester: digester(algorithms), lines, ends_in_cr: false };
+        let mut mic = MicDigester::new(digester(algorithms), lines);
         mic.update(head);
         Self { mic: Some(mic), ..Self::new(algorithms) }
+    }
+
+    /// The same, taking the digests with CRLF line ends too: what a signature may cover in place of the content.
+    pub(super) fn and_canonical_lines(self) -> Self {
+        Self { takes_canonical: true, ..self }
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
@@ -50,6 +57,9 @@ impl Measure {
 
     /// Takes in what belongs to the content and not to the MIC, where that is made over something else.
     pub(super) fn update_content_alone(&mut self, bytes: &[u8]) {
+        if !self.takes_canonical {
+            return self.content.update(bytes);
+        }
         if let Some(canonical) = &mut self.canonical {
             canonical.update(bytes);
             return self.content.update(bytes);
@@ -60,8 +70,8 @@ impl Measure {
             self.ends_in_cr = *last == b'\r';
         }
         if !others.is_empty() {
-            let (digester, ends_in_cr) = (self.content.clone(), self.ends_in_cr);
-            let canonical = MicDigester { digester, lines: MicLines::Crlf, ends_in_cr };
+            let (digester, lines) = (self.content.clone(), Some(CrlfLines::behind(self.ends_in_cr)));
+            let canonical = MicDigester { digester, lines };
             self.canonical.insert(canonical).update(others);
             self.content.update(others);
         }
@@ -118,30 +128,24 @@ impl Measured {
 /// Digests content as it passes, its line ends as they are or made CRLF.
 pub(super) struct MicDigester {
     digester: ContentDigester,
-    lines: MicLines,
-    ends_in_cr: bool,
+    /// What makes its line ends, where they are not to stay.
+    lines: Option<CrlfLines>,
 }
 
 impl MicDigester {
+    fn new(digester: ContentDigester, lines: MicLines) -> Self {
+        Self { digester, lines: (lines == MicLines::Crlf).then(CrlfLines::default) }
+    }
+
     /// One that makes every bare LF a CRLF (RFC 8551, section 3.1.1).
     pub(super) fn canonical(algorithms: &[DigestAlgorithm]) -> Self {
-        let digester = ContentDigester::new(algorithms.iter().copied());
-        Self { digester, lines: MicLines::Crlf, ends_in_cr: false }
+        Self::new(ContentDigester::new(algorithms.iter().copied()), MicLines::Crlf)
     }
 
     pub(super) fn update(&mut self, piece: &[u8]) {
-        if self.lines == MicLines::AsReceived {
-            return self.digester.update(piece);
-        }
-        for line in piece.split_inclusive(|byte| *byte == b'\n') {
-            match line.strip_suffix(b"\n") {
-                Some(text) if !(text.last().copied() == Some(b'\r') || text.is_empty() && self.ends_in_cr) => {
-                    self.digester.update(text);
-                    self.digester.update(b"\r\n");
-                }
-                _ => self.digester.update(line),
-            }
-            self.ends_in_cr = line.last().copied() == Some(b'\r');
+        match &mut self.lines {
+            None => self.digester.update(piece),
+            Some(lines) => lines.pass(piece, |piece| self.digester.update(piece)),
         }
     }
 
@@ -167,4 +171,27 @@ impl<R: Read> Read for Tee<'_, R> {
 /// Reads a source to its end.
 pub(super) fn drain(source: &mut dyn Read) -> io::Result<()> {
     io::copy(source, &mut io::sink()).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_lines_are_digested_where_they_are_asked_for_and_are_others() {
+        const SHA_256: &[DigestAlgorithm] = &[DigestAlgorithm::Sha256];
+        let check = |measure: Measure, pieces: &[&[u8]], expect: Option<&[u8]>| {
+            let mut measure = measure;
+            pieces.iter().for_each(|piece| measure.update(piece));
+            let measured = measure.finish();
+            assert_eq!(measured.content, Sha256::of(&pieces.concat()), "{pieces:?}");
+            let canonical = measured.with_canonical_lines().map(|canonical| canonical.content);
+            assert_eq!(canonical, expect.map(Sha256::of), "{pieces:?}");
+        };
+        let asked = || Measure::new(SHA_256).and_canonical_lines();
+        check(asked(), &[b"a\nb\r"], Some(b"a\r\nb\r"));
+        check(asked(), &[b"a\r", b"\nb", b"\n", b"\r"], Some(b"a\r\nb\r\n\r"));
+        check(asked(), &[b"a\r\nb\r"], None);
+        check(Measure::new(SHA_256), &[b"a\nb\r"], None);
+    }
 }

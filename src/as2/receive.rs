@@ -20,12 +20,10 @@ use crate::smime::{
 };
 
 use super::attachment::{Attached, PayloadWriter, Written};
-use super::entity::{Cms, CmsKind, Entity, behind_repeated_headers};
+use super::entity::{Cms, CmsKind, Entity, behind_repeated_headers, body_of_http};
 use super::inner::{Copied, InnerContent, InnerEntity};
 use super::measure::{Measure, Measured, Tee, drain};
-use super::sniff::{
-    begins_with_a_header, begins_with_edi, begins_with_entity_headers, cms_content, peek, true_encoding,
-};
+use super::sniff::{begins_with_a_header, begins_with_edi, cms_content, peek};
 use super::watched::Watched;
 use super::{As2Error, MicHeaders, MicLines, ReceiptForm, Request, Requirement, SealedFault, Security};
 
@@ -196,17 +194,14 @@ impl Opening<'_> {
                 CmsKind::Other => self.envelope(&mut cms.content, fallback_key),
             };
         }
-        let beginning = peek(&mut body).map_err(unreadable)?;
-        let encoding = true_encoding(&beginning, self.request.transfer_encoding);
-        let mut body = Cursor::new(beginning).chain(body);
+        let (mut body, encoding) =
+            body_of_http(&mut body, self.request.transfer_encoding, self.limits).map_err(As2Error::Unreadable)?;
         if content_type.is("multipart/signed") {
             let mut body = BufReader::new(TransferReader::new(body, encoding));
             return self.signed(content_type, &mut body, Within::Nothing).map_err(decompression);
         }
         // Neither signed nor encrypted: the MIC covers the body alone (RFC 4130, section 7.3.1).
         let entity = Entity::of_http(content_type.clone(), encoding);
-        let mut body = behind_repeated_headers(&mut body, self.limits, begins_with_entity_headers)
-            .map_err(As2Error::Unreadable)?;
         self.payload_alone(&entity, &mut body)
     }
 
@@ -274,6 +269,10 @@ impl Opening<'_> {
         };
         drop(content);
         drain(&mut inside).map_err(unreadable)?;
+        if within == Within::Envelope && !inside.nothing_follows().map_err(unreadable)? {
+            // As behind a signed message: see below.
+            return Err(As2Error::Unreadable(MimeFault::Epilogue));
+        }
         result
     }
 
@@ -337,7 +336,8 @@ impl Opening<'_> {
         let mut measure = match self.security.mic.lines {
             MicLines::AsReceived => Measure::new(&self.security.signature.digests),
             MicLines::Crlf => Measure::with_mic_of_its_own(&self.security.signature.digests, MicLines::Crlf, b""),
-        };
+        }
+        .and_canonical_lines();
         let mut content = BufReader::new(Tee { source: part, measure: &mut measure });
         let entity = Entity::read(&mut content, self.limits).map_err(As2Error::Unreadable);
         let is_text = entity.as_ref().is_ok_and(|(entity, _)| entity.is_text());

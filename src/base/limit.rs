@@ -96,6 +96,11 @@ pub struct Limits {
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
+impl Limits {
+    /// The most that `mime_parts` may be set to: as many attachments fit into what is written of a message.
+    pub const MOST_MIME_PARTS: usize = 128;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

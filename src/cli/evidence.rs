@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::args::{ExportArguments, SocketArgument};
-use super::client::{self, encoded};
+use super::client::{self, AdminFault, encoded};
 use super::doc::{ask, print_one, socket_path};
 use super::exit::Exit;
 use super::print::{Failure, Output};
@@ -55,8 +55,19 @@ pub(super) fn export(arguments: &ExportArguments, out: &mut Output) -> Result<Ex
 /// The exchange of an id, of the beginning of one, or of a Message-ID.
 fn find(message: &str, socket: &SocketArgument) -> Result<String, Failure> {
     if (6..=26).contains(&message.len()) && message.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return Ok(message.to_owned());
+        return match client::get(&socket_path(socket)?, &format!("/v1/exchanges/{}", encoded(message))) {
+            // A Message-ID may look like an id.
+            Err(AdminFault::Refused(why)) => {
+                by_message_id(message, socket).map_err(|_| AdminFault::Refused(why).into())
+            }
+            Err(fault) => Err(fault.into()),
+            Ok(_) => Ok(message.to_owned()),
+        };
     }
+    by_message_id(message, socket)
+}
+
+fn by_message_id(message: &str, socket: &SocketArgument) -> Result<String, Failure> {
     let answer = ask(socket, &format!("/v1/messages/{}/exchanges", encoded(message)))?;
     let found = answer.get("exchanges").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let ids: Vec<&str> = found.iter().filter_map(|one| one.get("exchangeId")?.as_str()).collect();

@@ -57,7 +57,6 @@ pub(super) fn read(table: &Table<'_>) -> Limits {
         certificates,
         signers,
         mime_depth,
-        mime_parts,
         connections,
         connections_per_address,
         in_progress_per_partner,
@@ -69,6 +68,9 @@ pub(super) fn read(table: &Table<'_>) -> Limits {
         loop_depth,
         attempts,
     );
+    if let Some(parts) = table.integer("mime_parts", 1..=Limits::MOST_MIME_PARTS as u64) {
+        limits.mime_parts = parts.try_into().unwrap_or(limits.mime_parts);
+    }
     spans!(
         head_time,
         body_idle,
@@ -117,6 +119,18 @@ mod tests {
         let expected =
             Limits { body: 1 << 20, head_time: Duration::from_secs(3), certificates: 4, ..Limits::default() };
         assert_eq!(limits, expected);
+    }
+
+    #[test]
+    fn no_more_parts_are_allowed_than_a_story_has_room_for() {
+        let check = |text: &str, expect: Option<usize>| {
+            let faults = Faults::new();
+            let limits = table::read(&Source::new("edigate.toml", text), &faults, read);
+            let faults = faults.into_sorted();
+            assert_eq!(limits.filter(|_| faults.is_empty()).map(|limits| limits.mime_parts), expect, "{text}");
+        };
+        check("mime_parts = 128", Some(128));
+        check("mime_parts = 129", None);
     }
 
     #[test]

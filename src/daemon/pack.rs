@@ -8,8 +8,8 @@ use super::route;
 use super::submission::{keep, load};
 use super::worker::postpone;
 use crate::as2::{
-    As2Name, Compress, Encoding, EncodingHeader, FileNameQuotes, MessageId, MicalgStyle, Outgoing, ReceiptRequest,
-    Reliability, SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack_for_evidence,
+    As2Name, Compress, Encoding, EncodingHeader, FileNameQuotes, MessageId, MicalgStyle, Outgoing, PackFault,
+    ReceiptRequest, Reliability, SignatureEncoding, SignedReceipt, Signing, Version, Wire, pack_for_evidence,
 };
 use crate::base::{Diagnostic, Timestamp, times};
 use crate::exchange::outbound::{self, Packing};
@@ -150,10 +150,7 @@ fn message(
     let mut whole = ports.outbox.spool().stage((payload.len() as u64).saturating_mul(2).saturating_add(64 << 10));
     let packed = match pack_for_evidence(payload, &outgoing, now, &*ports.entropy, &mut body, &mut whole) {
         Ok(packed) => packed,
-        Err(fault) => {
-            let why = Diagnostic::error("not-packed", format!("the message cannot be made: {fault}"));
-            return Ok(Err(why.hinting("mend the certificates of the partner file, then 'edigate exchange resubmit'")));
-        }
+        Err(fault) => return Ok(Err(not_packed(fault)?)),
     };
     let body = keep(ports, &body)?;
     let mut used = Vec::new();
@@ -171,6 +168,21 @@ fn message(
         PackedMessage { at: now, headers: packed.headers, body: body.reference, mics: packed.mics, certificates: used };
     let key = DedupKey::sent(from.as_str(), to.as_str(), message_id.as_str());
     Ok(Ok(Packing { message, body, inner, kept, key }))
+}
+
+/// Why a message cannot be made, for a person to mend; a sink that cannot be written is the store's fault and no message's.
+fn not_packed(fault: PackFault) -> Result<Diagnostic, StoreError> {
+    match fault {
+        PackFault::Write(fault) => Err(StoreError::from_io(&fault).cloned().unwrap_or_else(|| StoreError::Io {
+            doing: "staging a message in",
+            file: "spool".into(),
+            source: Arc::new(fault),
+        })),
+        PackFault::Protection(fault) => {
+            let why = Diagnostic::error("not-packed", format!("the message cannot be made: {fault}"));
+            Ok(why.hinting("mend the certificates of the partner file, then 'edigate exchange resubmit'"))
+        }
+    }
 }
 
 fn cipher(cipher: SendCipher) -> ContentEncryption {
@@ -236,5 +248,27 @@ fn asked(send: &Send) -> &'static str {
         (MdnMode::None, _) => "none",
         (_, true) => "signed",
         (_, false) => "unsigned",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::smime::SmimeError;
+
+    #[test]
+    fn a_full_disk_postpones_the_packing_and_a_key_that_cannot_sign_ends_it() {
+        let check = |fault: PackFault, expect: Result<&str, bool>| {
+            let told = not_packed(fault).map(|why| why.code).map_err(|fault| fault.is_passing());
+            assert_eq!(told.as_deref(), expect.as_ref().copied(), "{expect:?}");
+        };
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        check(PackFault::Write(full()), Err(true));
+        check(PackFault::from(SmimeError::Io(full())), Err(true));
+        check(PackFault::Write(io::Error::other(StoreError::Closed)), Err(true));
+        check(PackFault::Write(io::Error::other(StoreError::OverLimit { limit: 1 })), Err(false));
+        check(PackFault::Protection(SmimeError::Malformed { what: "x", at: 0 }), Ok("not-packed"));
     }
 }

@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::mic::{self, MicContent};
 use super::payload::{self, PayloadIn};
 use super::{File, Story, Unprovable};
-use crate::as2::{Disposition, SignedMultipart};
+use crate::as2::{self, Disposition, SignedMultipart};
 use crate::base::Limits;
 use crate::canon::Direction;
 use crate::exchange::{BlobRef, CertificateRole, CertificateUsed, KeptContent};
@@ -31,11 +31,23 @@ pub(super) struct Statement {
     pub(super) body: Vec<u8>,
     /// What its signature covers; of an unsigned one what a MIC is made over.
     pub(super) content: Option<Vec<u8>>,
-    /// Where the content stands in the body as it is.
-    pub(super) at: Option<usize>,
+    pub(super) stands: Stands,
     pub(super) signature: Option<Vec<u8>>,
     /// The certificate that the signature verifies under.
     pub(super) signer: Option<usize>,
+}
+
+/// How the content stands in the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// From this byte on, as it is.
+    At(usize),
+    /// With other line ends.
+    OtherLines,
+    /// In an encoding of the whole body.
+    Encoded,
+    /// Encrypted or compressed.
+    Hidden,
 }
 
 /// A certificate of the folder.
@@ -141,11 +153,24 @@ pub(super) fn gather<'a>(
                 KeptContent::Whole(whole) => read(&whole)?,
             };
             let signature = inner.signature.as_ref().map(read).transpose()?;
-            Statement { head, body, content: Some(content), at: None, signature, signer }
+            let (content, signature) = match signature {
+                Some(signature) => {
+                    let (content, signature) =
+                        signed(SignedMultipart { content, signature }, signer, &certificates, &limits);
+                    (content, Some(signature))
+                }
+                None => (content, None),
+            };
+            Statement { head, body, content: Some(content), stands: Stands::Hidden, signature, signer }
         }
         // Packed or opened by a version that did not keep what was inside.
-        None if is_cms(&headers) => Statement { head, body, content: None, at: None, signature: None, signer },
-        None => open(head, body, &headers, signer, &certificates, &limits),
+        None if is_cms(&headers) => {
+            Statement { head, body, content: None, stands: Stands::Hidden, signature: None, signer }
+        }
+        None => {
+            let decoded = as2::decoded_body(&headers, &body, &limits).into_owned();
+            open(Wire { head, body, decoded: Some(decoded) }, &headers, signer, &certificates, &limits)
+        }
     };
     let receipt = match story.direction {
         Direction::Outbound => detail.settled_by.as_ref().map(|by| (by.receipt, by.mic.as_ref(), theirs)),
@@ -155,7 +180,7 @@ pub(super) fn gather<'a>(
     let receipt = receipt.map(|(raw, _, signer)| {
         let (head, body) = split(&read(&raw)?);
         let headers = HeaderList::read(&head, &limits).map(|(headers, _)| headers).unwrap_or_default();
-        Ok(open(head, body, &headers, signer, &certificates, &limits))
+        Ok(open(Wire { head, body, decoded: None }, &headers, signer, &certificates, &limits))
     });
     let receipt = receipt.transpose()?;
     let content = message.content.as_deref().unwrap_or_default();
@@ -168,25 +193,48 @@ pub(super) fn gather<'a>(
     Ok(Facts { story, message, receipt, payload, payload_in, mic, certificates })
 }
 
-/// An entity that lies open: what is signed in it, or all of it.
-fn open(
+/// An entity as it went over the wire.
+struct Wire {
     head: Vec<u8>,
     body: Vec<u8>,
+    /// The body without the encoding that its head names, where that counts.
+    decoded: Option<Vec<u8>>,
+}
+
+/// An entity that lies open: what is signed in it, or all of it.
+fn open(
+    wire: Wire,
     headers: &HeaderList,
     signer: Option<usize>,
     certificates: &[CertificateFile],
     limits: &Limits,
 ) -> Statement {
-    let Ok(Some(cut)) = SignedMultipart::cut(headers, &body, limits) else {
-        return Statement { head, content: Some(body.clone()), body, at: Some(0), signature: None, signer };
+    let Wire { head, body, decoded } = wire;
+    let Ok(Some(cut)) = SignedMultipart::cut(headers, decoded.as_ref().unwrap_or(&body), limits) else {
+        return Statement { head, content: Some(body.clone()), body, stands: Stands::At(0), signature: None, signer };
     };
+    let (content, signature) = signed(cut, signer, certificates, limits);
+    let stands = match memmem::find(&body, &content) {
+        Some(at) => Stands::At(at),
+        None if decoded.is_some_and(|decoded| decoded != body) => Stands::Encoded,
+        None => Stands::OtherLines,
+    };
+    Statement { head, body, content: Some(content), stands, signature: Some(signature), signer }
+}
+
+/// What a signature covers, in the form that it is right for, and the signature.
+fn signed(
+    cut: SignedMultipart,
+    signer: Option<usize>,
+    certificates: &[CertificateFile],
+    limits: &Limits,
+) -> (Vec<u8>, Vec<u8>) {
     let certificate = signer.and_then(|index| Certificate::from_pem(&certificates.get(index)?.pem).ok());
     let content = match &certificate {
         Some(certificate) => cut.signed_bytes(certificate, limits).into_owned(),
         None => cut.content,
     };
-    let at = memmem::find(&body, &content);
-    Statement { head, body, content: Some(content), at, signature: Some(cut.signature), signer }
+    (content, cut.signature)
 }
 
 const OURS: &str = "our-certificate.pem";

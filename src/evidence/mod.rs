@@ -87,9 +87,10 @@ impl std::fmt::Display for Unprovable {
 
 impl std::error::Error for Unprovable {}
 
-/// The payloads that [`folder`] asks for.
+/// The payloads that [`folder`] asks for. Attachments stand in the message and are not asked for by themselves.
 pub fn wanted(story: &Story) -> Vec<BlobRef> {
-    let mut wanted = story.detail.references();
+    let detail = Detail { attachments: Vec::new(), ..story.detail.clone() };
+    let mut wanted = detail.references();
     wanted.sort_by_key(|one| one.sha256);
     wanted.dedup();
     wanted

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use memchr::memmem;
+
 use crate::base::Limits;
 use crate::mime::{ContentType, HeaderList, TransferEncoding, TransferReader};
 use crate::smime::CompressedReader;
@@ -11,6 +13,10 @@ use crate::smime::CompressedReader;
 pub(super) enum PayloadIn {
     /// From this byte to the end, as it is.
     Behind(usize),
+    /// From this byte to the end, with other line ends: those of the content were signed.
+    OtherLines(usize),
+    /// From this byte on, as it is, and something behind it: a part of a multipart/related.
+    Within(usize),
     /// From this byte to the end, in base64.
     Base64(usize),
     /// Compressed (RFC 3274).
@@ -34,29 +40,46 @@ pub(super) struct Compressed {
     pub(super) payload_in_base64: bool,
 }
 
-/// Finds the payload.
+/// Finds the payload. Empty lines may stand in front of the content's headers.
 pub(super) fn place(content: &[u8], payload: &[u8], limits: &Limits) -> PayloadIn {
-    let Ok((headers, body)) = HeaderList::read(content, limits) else { return as_it_is(content, payload) };
+    let empty_lines = content.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let found = behind_headers(content, 0, payload, limits)
+        .or_else(|| behind_headers(content, empty_lines, payload, limits))
+        .or_else(|| from(content, 0, payload))
+        .or_else(|| from(content, empty_lines, payload));
+    found.unwrap_or_else(|| match memmem::find(content, payload).filter(|_| !payload.is_empty()) {
+        Some(at) => PayloadIn::Within(at),
+        None => PayloadIn::Unclear,
+    })
+}
+
+/// The payload behind headers that begin at this byte, encoded as they say.
+fn behind_headers(content: &[u8], start: usize, payload: &[u8], limits: &Limits) -> Option<PayloadIn> {
+    let (headers, body) = HeaderList::read(content.get(start..)?, limits).ok()?;
     let at = content.len() - body.len();
     if ContentType::of(&headers).is_ok_and(|found| found.is("application/pkcs7-mime")) {
-        return compressed(at, body, payload, limits).map_or(PayloadIn::Unclear, PayloadIn::Compressed);
+        return compressed(at, body, payload, limits).map(PayloadIn::Compressed);
     }
     match TransferEncoding::of(&headers) {
-        Ok(TransferEncoding::Identity) if body == payload => PayloadIn::Behind(at),
-        Ok(TransferEncoding::Base64) if decoded(body) == payload => PayloadIn::Base64(at),
-        _ => as_it_is(content, payload),
+        Ok(TransferEncoding::Identity) => as_it_is(body, at, payload),
+        Ok(TransferEncoding::Base64) => (decoded(body) == payload).then_some(PayloadIn::Base64(at)),
+        _ => None,
+    }
+}
+
+fn as_it_is(body: &[u8], at: usize, payload: &[u8]) -> Option<PayloadIn> {
+    let letters = |text: &[u8]| -> Vec<u8> { text.iter().copied().filter(|byte| *byte != b'\r').collect() };
+    if body == payload {
+        Some(PayloadIn::Behind(at))
+    } else {
+        (letters(body) == letters(payload)).then_some(PayloadIn::OtherLines(at))
     }
 }
 
 /// A content without any header: HTTP's say how it is encoded.
-fn as_it_is(content: &[u8], payload: &[u8]) -> PayloadIn {
-    if content == payload {
-        PayloadIn::Behind(0)
-    } else if decoded(content) == payload {
-        PayloadIn::Base64(0)
-    } else {
-        PayloadIn::Unclear
-    }
+fn from(content: &[u8], at: usize, payload: &[u8]) -> Option<PayloadIn> {
+    let body = content.get(at..)?;
+    as_it_is(body, at, payload).or_else(|| (decoded(body) == payload).then_some(PayloadIn::Base64(at)))
 }
 
 fn compressed(cms_at: usize, body: &[u8], payload: &[u8], limits: &Limits) -> Option<Compressed> {
@@ -68,7 +91,7 @@ fn compressed(cms_at: usize, body: &[u8], payload: &[u8], limits: &Limits) -> Op
     let (payload_at, payload_in_base64) = match place(&entity, payload, limits) {
         PayloadIn::Behind(at) => (at, false),
         PayloadIn::Base64(at) => (at, true),
-        PayloadIn::Compressed(_) | PayloadIn::Unclear => return None,
+        PayloadIn::OtherLines(_) | PayloadIn::Within(_) | PayloadIn::Compressed(_) | PayloadIn::Unclear => return None,
     };
     let zlib_at = (0..cms.len().min(MOST_AHEAD)).find(|at| inflate(&cms, *at).is_some_and(|found| found == entity))?;
     Some(Compressed { cms_at, base64, zlib_at, payload_at, payload_in_base64 })
@@ -126,7 +149,22 @@ mod tests {
         check(format!("{head}SVNB\r\nKg==\r\n").as_bytes(), PayloadIn::Base64(head.len()));
         check(b"Content-Transfer-Encoding: quoted-printable\r\n\r\nISA=2A", PayloadIn::Unclear);
         check(b"X: y\r\n\r\nISA+", PayloadIn::Unclear);
+        check(b"\r\n\r\nX: y\r\n\r\nISA*", PayloadIn::Behind(12));
+        check(format!("\r\n{head}SVNBKg==").as_bytes(), PayloadIn::Base64(head.len() + 2));
+        check(b"X: y\r\n\r\n--b\r\n\r\nISA*\r\n--b--", PayloadIn::Within(15));
         check(b"", PayloadIn::Unclear);
+    }
+
+    #[test]
+    fn a_payload_whose_content_was_signed_with_other_line_ends_is_found() {
+        let check = |content: &[u8], expect: PayloadIn| {
+            assert_eq!(place(content, b"ISA*\nIEA*\n", &Limits::default()), expect, "{}", content.escape_ascii());
+        };
+        check(b"X: y\r\n\r\nISA*\nIEA*\n", PayloadIn::Behind(8));
+        check(b"X: y\r\n\r\nISA*\r\nIEA*\r\n", PayloadIn::OtherLines(8));
+        check(b"ISA*\r\nIEA*\r\n", PayloadIn::OtherLines(0));
+        check(b"\r\nX: y\r\n\r\nISA*\r\nIEA*\r\n", PayloadIn::OtherLines(10));
+        check(b"X: y\r\n\r\nISA*\r\nIEA+\r\n", PayloadIn::Unclear);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `verify.sh`: each claim of the folder as a command, made for what is there.
 
-use super::facts::{Facts, Statement};
+use super::facts::{Facts, Stands, Statement};
 use super::mic::MicForm;
 use super::payload::PayloadIn;
 use crate::exchange::Stage;
@@ -55,6 +55,14 @@ fn message(facts: &Facts<'_>, script: &mut Script) {
         PayloadIn::Behind(at) => script.claim(
             &format!("{name}, byte for byte behind its headers."),
             &format!("is_rest_of message-content.bin {} payload.bin", at + 1),
+        ),
+        PayloadIn::OtherLines(at) => script.claim(
+            &format!("{name}, behind its headers and but for line ends: those of message-content.bin were signed."),
+            &format!("differs_in_line_ends {} message-content.bin payload.bin", at + 1),
+        ),
+        PayloadIn::Within(at) => script.claim(
+            "payload.bin stands in message-content.bin as it is, among other parts.",
+            &format!("stands_in message-content.bin payload.bin {} {}", at + 1, facts.payload.len()),
         ),
         PayloadIn::Base64(at) => script.claim(
             &format!("{name}, which has it in base64."),
@@ -178,15 +186,20 @@ fn mic(facts: &Facts<'_>, script: &mut Script, says: impl Fn(&str, &str, &str, &
 
 /// Says how a statement's content stands in the bytes on the wire.
 fn lies_open(statement: &Statement, name: &str, script: &mut Script) {
-    match (statement.at, &statement.content) {
-        (Some(at), Some(content)) => script.claim(
+    match (statement.stands, &statement.content) {
+        (Stands::At(at), Some(content)) => script.claim(
             &format!("{name}-content.bin stands in {name}-body.bin as it is."),
             &format!("stands_in {name}-body.bin {name}-content.bin {} {}", at + 1, content.len()),
         ),
-        _ if name == "message" => script.note(
-            "message-body.bin is encrypted or compressed; message-content.bin is what was inside, kept when it was made or opened.",
-        ),
-        _ => script.note(&format!("{name}-content.bin has other line ends than {name}-body.bin: those were signed.")),
+        (Stands::Hidden, _) => script.note(&format!(
+            "{name}-body.bin is encrypted or compressed; {name}-content.bin is what was inside, kept when it was made or opened."
+        )),
+        (Stands::Encoded, _) => script.note(&format!(
+            "{name}-body.bin is encoded as a whole, as {name}-head.txt says; {name}-content.bin is what is in there."
+        )),
+        (Stands::OtherLines | Stands::At(_), _) => {
+            script.note(&format!("{name}-content.bin has other line ends than {name}-body.bin: those were signed."))
+        }
     }
 }
 

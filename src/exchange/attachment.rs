@@ -9,7 +9,10 @@ use super::record::BlobRef;
 /// Bytes that the file names of one message's attachments take together in its detail, which has 64 KiB in a change.
 const NAMES: usize = 4 << 10;
 
-/// Bytes of a content type that are kept.
+/// Bytes that their content types take together.
+const CONTENT_TYPES: usize = 4 << 10;
+
+/// Bytes of one content type that are kept.
 const CONTENT_TYPE: usize = 80;
 
 /// What is known of an attachment.
@@ -38,11 +41,12 @@ pub struct NewAttachment {
 
 /// Names attachments in a detail and takes their payloads into the change. Texts are cut to what a detail has room for.
 pub(super) fn attach(change: &mut Change, detail: &mut Detail, attachments: Vec<NewAttachment>) {
-    let share = NAMES.checked_div(attachments.len()).unwrap_or(NAMES);
+    let share = |of: usize| of.checked_div(attachments.len()).unwrap_or(of);
+    let (name_share, type_share) = (share(NAMES), share(CONTENT_TYPES).min(CONTENT_TYPE));
     for NewAttachment { file_name, content_type, content } in attachments {
         detail.attachments.push(Attachment {
-            file_name: file_name.map(|name| cut(name, share)),
-            content_type: cut(content_type, CONTENT_TYPE),
+            file_name: file_name.map(|name| cut(name, name_share)),
+            content_type: cut(content_type, type_share),
             content: content.reference,
         });
         change.payloads.push(content);
@@ -68,7 +72,7 @@ mod tests {
             reference: BlobRef { sha256: Sha256::of(&[]), length: number as u64, encoding: Encoding::Plain },
             body: PayloadBody::Kept,
         };
-        let attachments = (0..Limits::default().mime_parts).map(|number| NewAttachment {
+        let attachments = (0..Limits::MOST_MIME_PARTS).map(|number| NewAttachment {
             // Each quote takes two bytes as JSON.
             file_name: Some("\"".repeat(255)),
             content_type: "x/".to_owned() + &"y".repeat(900),
@@ -76,9 +80,9 @@ mod tests {
         });
         let (mut change, mut detail) = (Change::new(Timestamp::default()), Detail::default());
         attach(&mut change, &mut detail, attachments.collect());
-        assert_eq!((detail.attachments.len(), change.payloads.len()), (64, 64));
+        assert_eq!((detail.attachments.len(), change.payloads.len()), (128, 128));
         assert!(detail.to_json().len() < ROOM, "{}", detail.to_json().len());
-        assert_eq!(detail.references().len(), 64);
+        assert_eq!(detail.references().len(), 128);
 
         let one = NewAttachment {
             file_name: Some("n".repeat(255)),

@@ -34,7 +34,7 @@ pub enum MimeFault {
     },
     /// The body ended before its closing boundary.
     Truncated,
-    /// Bytes after the closing boundary where none may be.
+    /// Bytes after the closing boundary, or behind a layer of CMS, where none may be.
     Epilogue,
     /// A content-transfer-encoding this build does not know.
     UnknownTransferEncoding(String),
@@ -57,7 +57,7 @@ impl fmt::Display for MimeFault {
             Self::BoundaryTooLong { limit } => write!(f, "the multipart boundary is longer than {limit} bytes"),
             Self::TooManyParts { limit } => write!(f, "the multipart body has more than {limit} parts"),
             Self::Truncated => f.write_str("the multipart body ends before its closing boundary"),
-            Self::Epilogue => f.write_str("there is content after the closing boundary"),
+            Self::Epilogue => f.write_str("there is content behind its end"),
             Self::UnknownTransferEncoding(name) => write!(f, "the content-transfer-encoding '{name}' is not known"),
             Self::NotBase64 => f.write_str("the content is not base64 as its headers say"),
             Self::NotQuotedPrintable => f.write_str("the content is not quoted-printable as its headers say"),

@@ -227,6 +227,7 @@ proptest! {
         let _list = HeaderList::read(&bytes, &limits());
         let _type = ContentType::parse(&value);
         let _text = Parameters::read(&format!("x; name*={value}; name*0*={value}; file={value}")).1.text("name");
+        let _pieces = Parameters::read(&format!("x; name*0*={value}; name*1={value}; name*2*={value}")).1.text("name");
         let _words = Parameters::read(&format!("x; name={value}")).1.text("name");
         let _parts = parts(&bytes, "b", step);
         for encoding in ["base64", "quoted-printable", "binary"] {

@@ -23,13 +23,23 @@ impl TransferEncoding {
     /// # Errors
     /// [`MimeFault::UnknownTransferEncoding`].
     pub fn parse(value: &str) -> Result<Self, MimeFault> {
-        let word = value.split(';').next().unwrap_or_default().trim().trim_matches('"').to_ascii_lowercase();
+        let word = Self::word(value);
         match word.as_str() {
             "" | "binary" | "7bit" | "8bit" => Ok(Self::Identity),
             "base64" => Ok(Self::Base64),
             "quoted-printable" => Ok(Self::QuotedPrintable),
             _ => Err(MimeFault::UnknownTransferEncoding(word.chars().take(40).collect())),
         }
+    }
+
+    /// The word that names the encoding, however it is written.
+    fn word(value: &str) -> String {
+        value.split(';').next().unwrap_or_default().trim().trim_matches('"').to_ascii_lowercase()
+    }
+
+    /// Whether the headers of an entity say that it is binary: every byte of it counts, line ends too.
+    pub fn is_said_to_be_binary(headers: &HeaderList) -> bool {
+        headers.text("Content-Transfer-Encoding").is_some_and(|value| Self::word(&value) == "binary")
     }
 
     /// The encoding of an entity.

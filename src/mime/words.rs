@@ -50,7 +50,8 @@ fn decoded_escapes(text: &str, escape: u8) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, others)) = rest.split_first() {
-        let digits = others.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = others.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) if *first == escape => {
                 out.push(byte);
@@ -98,6 +99,7 @@ mod tests {
         let check = |text: &str, expect: &[u8]| assert_eq!(decoded_percent(text), expect, "{text}");
         check("a%20b%E2%82%AC", "a b\u{20ac}".as_bytes());
         check("100%", b"100%");
+        check("100%+5", b"100%+5");
         check("%zz%2", b"%zz%2");
     }
 }

@@ -119,6 +119,11 @@ impl<R: BufRead> BerReader<R> {
         self
     }
 
+    /// The source from the present place on.
+    pub(crate) fn into_source(self) -> R {
+        self.source
+    }
+
     /// A fault of the bytes at the present place.
     pub(crate) fn malformed(&self, what: &'static str) -> SmimeError {
         SmimeError::Malformed { what, at: self.position }

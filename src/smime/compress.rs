@@ -77,6 +77,24 @@ impl<R: Read> CompressedReader<R> {
         })
     }
 
+    /// Reads the source to its end behind the CMS: whether nothing but white space is there.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub fn nothing_follows(self) -> io::Result<bool> {
+        let mut rest = self.ber.into_source();
+        let mut is_white = true;
+        loop {
+            let waiting = rest.fill_buf()?;
+            if waiting.is_empty() {
+                return Ok(is_white);
+            }
+            is_white &= waiting.iter().all(u8::is_ascii_whitespace);
+            let length = waiting.len();
+            rest.consume(length);
+        }
+    }
+
     fn refill(&mut self) -> Result<(), SmimeError> {
         match self.stage {
             Stage::Content => {}

@@ -39,6 +39,7 @@ mod certificates;
 mod cut;
 mod documents;
 mod evidence;
+mod evidence_odd;
 mod faults;
 mod hands;
 mod kill;

@@ -44,11 +44,11 @@ pub(crate) const QUIRKS: &[Quirk] = &[
     Quirk {
         number: "25",
         products: "wait for 100 Continue before they send a body",
-        we: "answer it, or say at once what the body will not change; never wait for it ourselves",
-        shown: &[Test(
-            LISTENER,
-            "q25_a_sender_that_waits_to_be_asked_hears_the_final_answer_when_his_body_is_not_wanted",
-        )],
+        we: "answer it, or say at once what the body will not change; never wait for it ourselves unless http.expect_continue asks for it",
+        shown: &[
+            Test(LISTENER, "q25_a_sender_that_waits_to_be_asked_hears_the_final_answer_when_his_body_is_not_wanted"),
+            Test(CLIENT, "a_server_is_asked_before_the_body_where_that_is_wanted"),
+        ],
     },
     Quirk {
         number: "26",

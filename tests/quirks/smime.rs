@@ -9,6 +9,7 @@ const SIGNATURE: &str = "src/smime/tests/signature.rs";
 const ENVELOPE: &str = "src/smime/tests/envelope.rs";
 const OPENSSL: &str = "src/smime/tests/openssl_cms.rs";
 const CERTIFICATE: &str = "src/smime/certificate.rs";
+const ODD: &str = "src/smime/tests/odd.rs";
 const PARTNER: &str = "src/partner/tests.rs";
 
 pub(crate) const QUIRKS: &[Quirk] = &[
@@ -125,6 +126,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
         products: "use certificates with odd serials, strings and extensions",
         we: "read configured certificates leniently and know them by their SHA-256",
         shown: &[
+            Test(ODD, "odd_certificates_are_read_and_used"),
             Test(CERTIFICATE, "integers_lose_octets_that_say_nothing"),
             Test(CERTIFICATE, "unusable_files_say_why"),
         ],

@@ -100,6 +100,24 @@ fn what_says_that_it_is_compressed_and_is_not_is_refused() {
     check("compressed, then encrypted", &inside, "processed/error: decryption-failed", false);
 }
 
+/// A compressed entity, its CMS in base64 or not.
+fn compressed_entity(in_base64: bool) -> Vec<u8> {
+    let whole = crate::smime::compress([&b"Content-Type: text/x\r\n\r\nISA*"[..]]).unwrap();
+    let cms = [whole.head, whole.octets].concat();
+    let cms = if in_base64 { crate::mime::base64_lines(&cms).into_bytes() } else { cms };
+    [b"Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n\r\n", cms.as_slice()].concat()
+}
+
+#[test]
+fn white_space_behind_compression_in_an_envelope_is_nothing() {
+    for in_base64 in [false, true] {
+        let content = [&compressed_entity(in_base64), &b"\r\n \r\n"[..]].concat();
+        let packed = Packed { body: sealed_for(&GATE, &content), ..packed(ENCRYPTED) };
+        let (outcome, written) = opened(&packed, &security(Requirement::Optional));
+        assert_eq!((outcome.is_ok(), written.as_slice()), (true, &b"ISA*"[..]), "{outcome:?}");
+    }
+}
+
 #[test]
 fn everything_wrong_in_an_envelope_is_told_alike() {
     let signed = packed(SIGNED);
@@ -131,6 +149,8 @@ fn everything_wrong_in_an_envelope_is_told_alike() {
                 [&body[..start + 400], b"\r\n", &body[end..]].concat()
             }),
         ),
+        ("content behind compression".into(), seal(&[&compressed_entity(false), &b"more"[..]].concat())),
+        ("content behind compression in base64".into(), seal(&[&compressed_entity(true), &b"more"[..]].concat())),
         ("epilogue".into(), sealed(&signed, |body| [body, b"more"].concat())),
         ("an unknown transfer encoding".into(), seal(b"Content-Type: x/y\r\nContent-Transfer-Encoding: zip\r\n\r\nx")),
         (

@@ -36,8 +36,19 @@ fn q3_what_was_signed_with_crlf_and_sent_with_lf_counts_and_is_noted() {
     assert_eq!(written, b"ISA*1~\nIEA*1~\n", "the payload is what came");
     assert_eq!(*received.mic.digest(), DigestAlgorithm::Sha256.digest(meant), "the MIC is what the partner made");
     assert!(received.layers.canonical_lines);
+    for kind in ["text/csv", "application/EDIFACT", "application/xml", "application/x+xml", "application/json"] {
+        let with = |line: &str| format!("Content-Type: {kind}\r\n\r\n1{line}2\r").into_bytes();
+        assert!(taken(kind, &over(&with("\r\n"), &with("\n"))).0.layers.canonical_lines, "{kind}");
+    }
     // Of what is said to be binary, or octets, every byte counts.
-    for head in ["Content-Type: a/b\r\nContent-Transfer-Encoding: Binary", "Content-Type: application/octet-stream"] {
+    for head in [
+        "Content-Type: text/plain\r\nContent-Transfer-Encoding: Binary",
+        "Content-Type: text/plain\r\nContent-Transfer-Encoding: \"binary\"; x=y",
+        "Content-Type: application/octet-stream",
+        "Content-Type: application/pdf",
+        "Content-Type: image/png",
+        "Content-Type: a/b",
+    ] {
         let with = |line: &str| format!("{head}\r\n\r\nISA*1~{line}").into_bytes();
         assert_eq!(refused(&over(&with("\r\n"), &with("\n"))), "as2-content-differs", "{head}");
     }
@@ -107,6 +118,15 @@ fn q12_a_body_that_is_not_base64_though_its_header_says_so_is_taken_as_it_is() {
     let base64 = |packed: Packed| Packed { body: base64_lines(&packed.body).into_bytes(), ..packed };
     check("signed, in base64", base64(signed(entity)));
     check("plain, in base64", base64(message("application/edi-x12", b"ISA*1~")));
+    // q17 with it: headers that are repeated in front of the body.
+    let repeated = |packed: Packed| {
+        let head = b"Content-Type: application/edi-x12\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+        Packed { body: [head, &packed.body[..]].concat(), ..packed }
+    };
+    check("plain, headers again, in base64", repeated(base64(message("application/edi-x12", b"ISA*1~"))));
+    check("plain, headers again, as it is", repeated(message("application/edi-x12", b"ISA*1~")));
+    check("signed, headers again, in base64", repeated(base64(signed(entity))));
+    check("signed, headers again, as it is", repeated(signed(entity)));
 }
 
 #[test]
