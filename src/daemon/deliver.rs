@@ -94,8 +94,9 @@ async fn settle_changed(
     let (current, detail) = load_exchange(ports, exchange.id)?;
     let Some((change, progress)) = outbound::receipt_came(&current, detail, receipt) else { return Ok(()) };
     match ports.outbox.apply(change).await {
+        Ok(_) => {}
         Err(StoreError::Conflict { .. }) => return Ok(()),
-        applied => drop(applied?),
+        Err(fault) => return Err(fault),
     }
     if let Progress::Ended(stage, told) = progress {
         let took = ports.clock.now().since(packed.at);
