@@ -112,11 +112,11 @@ impl Certificate {
     /// # Errors
     /// [`SmimeError::Unusable`], saying why.
     pub fn from_pem(pem: &[u8]) -> Result<Self, SmimeError> {
-        let x509 = X509::from_pem(pem);
-        // OpenSSL does not tell a certificate that it finds too odd from text without any.
-        if let (Err(_), Some(der)) = (&x509, first_block(pem)) {
+        // One road for both forms: OpenSSL would write PEM's bytes anew, and another fingerprint would come of it.
+        if let Some(der) = first_block(pem) {
             return Self::from_der(&der);
         }
+        let x509 = X509::from_pem(pem);
         let x509 = x509.map_err(|cause| {
             let found = if pem.starts_with(&[0x30]) { "; the file looks like DER" } else { "" };
             unusable(format!("no certificate could be read from PEM text{found} ({})", reason(&cause)))
@@ -125,11 +125,12 @@ impl Certificate {
         Self::new(&x509, der)
     }
 
-    /// Reads a DER certificate.
+    /// Reads a DER certificate. Bytes behind it, such as the line end of an editor, are no part of it.
     ///
     /// # Errors
     /// [`SmimeError::Unusable`], saying why.
     pub fn from_der(der: &[u8]) -> Result<Self, SmimeError> {
+        let der = outermost(der);
         let x509 = X509::from_der(der)
             .or_else(|cause| lenient::mended(der).ok().and_then(|der| X509::from_der(&der).ok()).ok_or(cause))
             .map_err(|cause| unusable(format!("no certificate could be read from DER ({})", reason(&cause))))?;
@@ -234,6 +235,22 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Certificate({}, {})", self.subject(), self.fingerprint())
     }
+}
+
+/// The first value of some DER without what stands behind it.
+fn outermost(der: &[u8]) -> &[u8] {
+    let [0x30, first, rest @ ..] = der else { return der };
+    let length = match first {
+        0x00..0x80 => Some((2, usize::from(*first))),
+        0x81..=0x84 => {
+            let octets = usize::from(first & 0x7f);
+            let length =
+                rest.get(..octets).map(|octets| octets.iter().fold(0, |sum, octet| sum << 8 | usize::from(*octet)));
+            length.map(|length| (2 + octets, length))
+        }
+        _ => None,
+    };
+    length.and_then(|(head, length)| der.get(..head + length)).unwrap_or(der)
 }
 
 /// The DER of the first certificate in PEM text (RFC 7468, section 5), whatever it holds.

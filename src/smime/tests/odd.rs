@@ -106,6 +106,18 @@ fn works(what: &str, certificate: &Certificate, key: &PrivateKey) {
 }
 
 #[test]
+fn what_stands_behind_a_certificate_is_no_part_of_it() {
+    let der = Odd::default().der(&key());
+    let alone = Certificate::from_der(&der).unwrap();
+    for behind in [b"\r\n".as_slice(), b"0\x03\x02\x01\x05", &[0; 300]] {
+        let found = Certificate::from_der(&[&der, behind].concat()).unwrap();
+        assert_eq!((found.fingerprint(), found.der()), (alone.fingerprint(), alone.der()));
+        let again = Certificate::from_pem(found.to_pem().as_bytes()).unwrap();
+        assert_eq!(again.fingerprint(), alone.fingerprint());
+    }
+}
+
+#[test]
 fn odd_certificates_are_read_and_used() {
     let rsa = key();
     let private = private(&rsa);
