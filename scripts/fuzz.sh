@@ -23,20 +23,32 @@ export RUSTFLAGS="--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module -Cllvm-
 -Cllvm-args=-sanitizer-coverage-trace-compares"
 ${CARGO:-cargo} build --locked --release --manifest-path fuzz/Cargo.toml --target "$host" "${targets[@]/#/--bin=}"
 
-found=0
-for target in "${targets[@]}"; do
-    corpus=target/fuzz/corpus/$target
-    artifacts=target/fuzz/artifacts/$target
+# One target: its input's number, or the end of its log when something was found.
+fuzz() {
+    local target=$1 corpus=target/fuzz/corpus/$1 artifacts=target/fuzz/artifacts/$1 log=target/fuzz/$1.log
     mkdir -p "$corpus" "$artifacts"
-    echo "fuzzing $target for $seconds seconds"
-    log=target/fuzz/$target.log
-    if ! "target/fuzz/$host/release/$target" "$corpus" "fuzz/seeds/$target" -max_total_time="$seconds" -max_len=4096 \
+    if "target/fuzz/$host/release/$target" "$corpus" "fuzz/seeds/$target" -max_total_time="$seconds" -max_len=4096 \
         -timeout=10 -rss_limit_mb=1024 -artifact_prefix="$artifacts/" -print_final_stats=1 >"$log" 2>&1; then
-        found=1
-        tail -n 40 "$log"
-        echo "fuzzing $target FAILED; again with: target/fuzz/$host/release/$target $artifacts/FILE"
-    else
-        sed -n 's/^stat::number_of_executed_units: */  inputs: /p' "$log"
+        echo "fuzzed $target for $seconds seconds: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
+        return 0
     fi
+    tail -n 40 "$log"
+    echo "fuzzing $target FAILED; again with: target/fuzz/$host/release/$target $artifacts/FILE"
+    return 1
+}
+
+# As many at once as there are processors: each uses one.
+found=0 running=0
+for target in "${targets[@]}"; do
+    if [ "$running" -ge "$(nproc)" ]; then
+        wait -n || found=1
+        running=$((running - 1))
+    fi
+    fuzz "$target" &
+    running=$((running + 1))
+done
+while [ "$running" -gt 0 ]; do
+    wait -n || found=1
+    running=$((running - 1))
 done
 exit $found

@@ -241,7 +241,7 @@ impl fmt::Debug for Certificate {
 fn outermost(der: &[u8]) -> &[u8] {
     let [0x30, first, rest @ ..] = der else { return der };
     let length = match first {
-        0x00..0x80 => Some((2, usize::from(*first))),
+        0x00..=0x7f => Some((2, usize::from(*first))),
         0x81..=0x84 => {
             let octets = usize::from(first & 0x7f);
             let length =
