@@ -12,7 +12,7 @@ use super::worker::postpone;
 use crate::as2::{Mdn, MdnFault, MessageId, ReceiptSignature};
 use crate::base::Diagnostic;
 use crate::exchange::outbound::{self, Outcome, Progress, Receipt};
-use crate::exchange::{Attempt, BlobRef, CertificateRole, Exchange, Handover, PackedMessage, Stage};
+use crate::exchange::{Attempt, BlobRef, CertificateRole, Detail, Exchange, Handover, PackedMessage, Stage};
 use crate::http::{Answer, Content};
 use crate::mime::HeaderList;
 use crate::observe::Event;
@@ -67,7 +67,7 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     let current = ports.outbox.exchange(exchange.id)?;
     if current.is_some_and(|current| current.version != exchange.version) {
         return match outcome {
-            Outcome::Receipt(receipt) => settle_changed(ports, &exchange, &packed, *receipt).await,
+            Outcome::Receipt(receipt) => settle_changed(ports, &exchange, *receipt).await,
             Outcome::Answered(_) => Ok(()),
         };
     }
@@ -85,24 +85,30 @@ pub(super) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
 }
 
 /// Settles an exchange that somebody changed while its answer was waited for: what the answer proves counts all the same.
-async fn settle_changed(
+async fn settle_changed(ports: &Ports, exchange: &Exchange, receipt: Receipt) -> Result<(), StoreError> {
+    let (current, detail) = load_exchange(ports, exchange.id)?;
+    match settle_by(ports, &current, detail, receipt).await {
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        settled => settled.map(drop),
+    }
+}
+
+/// Settles an exchange by a receipt that did not come as the end of an attempt. False: it changes nothing that is known.
+pub(super) async fn settle_by(
     ports: &Ports,
     exchange: &Exchange,
-    packed: &PackedMessage,
+    detail: Detail,
     receipt: Receipt,
-) -> Result<(), StoreError> {
-    let (current, detail) = load_exchange(ports, exchange.id)?;
-    let Some((change, progress)) = outbound::receipt_came(&current, detail, receipt) else { return Ok(()) };
-    match ports.outbox.apply(change).await {
-        Ok(_) => {}
-        Err(StoreError::Conflict { .. }) => return Ok(()),
-        Err(fault) => return Err(fault),
-    }
+) -> Result<bool, StoreError> {
+    let Some(packed) = detail.packed.clone() else { return Ok(false) };
+    let (signer, at) = (receipt.certificate.as_ref().map(|(used, _)| used.fingerprint), receipt.at);
+    let Some((mut change, progress)) = outbound::receipt_came(exchange, detail, receipt) else { return Ok(false) };
+    learn::from_receipt(ports, &mut change, &exchange.partner, signer, at)?;
+    ports.outbox.apply(change).await?;
     if let Progress::Ended(stage, told) = progress {
-        let took = ports.clock.now().since(packed.at);
-        tell_end(ports, exchange, packed, stage, &told, took);
+        tell_end(ports, exchange, &packed, stage, &told, ports.clock.now().since(packed.at));
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A stored body, verified, to be read while it goes out.

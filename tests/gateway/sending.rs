@@ -156,6 +156,24 @@ fn a_person_can_have_the_same_bytes_offered_again() {
 }
 
 #[test]
+fn a_receipt_counts_although_somebody_asked_for_another_attempt_meanwhile() {
+    let desk = Desk::open(|_| {
+        Act::Later(Box::new(|parcel| {
+            thread::sleep(Duration::from_secs(2));
+            answered(&parcel.open().1.unwrap())
+        }))
+    });
+    let gateway = started(&desk, IMPATIENT);
+    let submitted = command(&gateway, &file(&gateway, 1, &["--json"]));
+    let id = submitted["exchangeId"].as_str().unwrap();
+    desk.wait_for(1);
+    command(&gateway, &["exchange", "retry", id, "--json"]);
+    wait_for_stage(&gateway, id, "delivered");
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(desk.parcels().len(), 1, "the partner got it once, and said so");
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let elsewhere = Desk::open(|_| Act::Receipt);
     let there = elsewhere.url();

@@ -5,18 +5,16 @@
 //! it again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::COME_AGAIN;
 use crate::as2::{As2Name, ReceiptWanted, Settlement, receipt_is_for};
 use crate::base::PartnerId;
 use crate::config::Configuration;
-use crate::daemon::deliver::{settle, tell_end};
-use crate::daemon::learn;
+use crate::daemon::deliver::{settle, settle_by};
 use crate::daemon::ports::Ports;
 use crate::daemon::submission::load_exchange;
-use crate::exchange::outbound::{self, Progress, Receipt};
-use crate::exchange::{DedupKey, Detail, Exchange, PackedMessage};
+use crate::exchange::outbound::Receipt;
+use crate::exchange::{DedupKey, Detail, Exchange};
 use crate::http::Reply;
 use crate::mime::HeaderList;
 use crate::observe::Event;
@@ -86,38 +84,25 @@ impl Taking<'_> {
             self.ignored(Some(&partner), "does-not-count", &what);
             return Ok(());
         }
-        self.write(&exchange, detail, &packed, receipt).await
+        self.write(&exchange, detail, receipt).await
     }
 
-    async fn write(
-        &self,
-        exchange: &Exchange,
-        detail: Detail,
-        packed: &PackedMessage,
-        receipt: Receipt,
-    ) -> Result<(), StoreError> {
+    async fn write(&self, exchange: &Exchange, detail: Detail, receipt: Receipt) -> Result<(), StoreError> {
         let same = detail.settled_by.as_ref().is_some_and(|by| {
             by.disposition == receipt.disposition && by.mic == receipt.mic.as_ref().map(ToString::to_string)
         });
         let disposition = receipt.disposition.clone();
-        let (signer, at) = (receipt.certificate.as_ref().map(|(used, _)| used.fingerprint), receipt.at);
-        let Some((mut change, progress)) = outbound::receipt_came(exchange, detail, receipt) else {
-            let (reason, what) = match same {
-                true => ("repeated", format!("the receipt of exchange {} came again", exchange.id)),
-                false => {
-                    let stage = exchange.stage.as_str();
-                    ("contradicts", format!("exchange {} is {stage}; another receipt says {disposition}", exchange.id))
-                }
-            };
-            self.ignored(Some(&exchange.partner), reason, &what);
+        if settle_by(self.ports, exchange, detail, receipt).await? {
             return Ok(());
-        };
-        learn::from_receipt(self.ports, &mut change, &exchange.partner, signer, at)?;
-        self.ports.outbox.apply(change).await?;
-        if let Progress::Ended(stage, told) = progress {
-            let took = self.ports.clock.now().since(packed.at).max(Duration::ZERO);
-            tell_end(self.ports, exchange, packed, stage, &told, took);
         }
+        let (reason, what) = match same {
+            true => ("repeated", format!("the receipt of exchange {} came again", exchange.id)),
+            false => {
+                let stage = exchange.stage.as_str();
+                ("contradicts", format!("exchange {} is {stage}; another receipt says {disposition}", exchange.id))
+            }
+        };
+        self.ignored(Some(&exchange.partner), reason, &what);
         Ok(())
     }
 
