@@ -172,7 +172,7 @@ fn submit(gateway: &Gateway, file: &std::path::Path) {
 }
 
 fn delivered(gateway: &Gateway) -> usize {
-    gateway.log().lines().filter(|line| line.contains("\"delivery.done\"")).count()
+    gateway.logged("delivery.done")
 }
 
 fn receive_large() {

@@ -211,6 +211,12 @@ impl Gateway {
         fs::read(self.path("log")).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
     }
 
+    /// How many lines of all its runs name this event.
+    pub fn logged(&self, event: &str) -> usize {
+        let log = fs::read(self.path("log")).unwrap_or_default();
+        String::from_utf8_lossy(&log).lines().filter(|line| line.contains(&format!("\"{event}\""))).count()
+    }
+
     /// The lines in which the daemon told of parked messages, of all its runs.
     pub fn log_of_parked(&self) -> String {
         let log = fs::read(self.path("log")).unwrap_or_default();
