@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::answer::{Refusal, only, word};
 use super::exchanges;
 use super::router::Admin;
-use crate::base::{Diagnostic, DocumentId};
-use crate::exchange::{Document, DocumentStage, Subject};
+use crate::base::DocumentId;
+use crate::exchange::{Document, DocumentDetail, DocumentStage, Subject};
 use crate::store::DocumentQuery;
 
 /// `?partner=…&stage=…&exchange=…&limit=…&before=…`
@@ -46,9 +46,11 @@ pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) 
     let document = find(&admin, &asked)?;
     let mut whole = summary(&document);
     if let Some(members) = whole.as_object_mut() {
-        members.insert("exchange".into(), exchanges::whole(&admin, document.exchange)?);
+        let exchange = document.exchange.map(|exchange| exchanges::whole(&admin, exchange)).transpose()?;
+        members.insert("exchange".into(), exchange.unwrap_or_default());
         members.insert("event".into(), row(&admin, &document)?);
-        members.insert("diagnostics".into(), json!(diagnostics(&admin, &document)?));
+        let DocumentDetail { diagnostics, .. } = detail(&admin, &document)?;
+        members.insert("diagnostics".into(), json!(diagnostics));
     }
     Ok(Json(whole))
 }
@@ -57,10 +59,8 @@ pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) 
 pub(super) async fn content(State(admin): State<Admin>, Path(asked): Path<String>) -> Result<Response, Refusal> {
     let document = find(&admin, &asked)?;
     let bytes = admin.outbox.payload(&document.content)?;
-    let kind = match document.stage {
-        DocumentStage::Parked => "application/octet-stream",
-        DocumentStage::Waiting | DocumentStage::Published => "application/json",
-    };
+    let is_canonical = document.outbound || document.stage != DocumentStage::Parked;
+    let kind = if is_canonical { "application/json" } else { "application/octet-stream" };
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
@@ -99,7 +99,7 @@ fn row(admin: &Admin, document: &Document) -> Result<Value, Refusal> {
     }))
 }
 
-fn diagnostics(admin: &Admin, document: &Document) -> Result<Vec<Diagnostic>, Refusal> {
-    let Some(reference) = document.diagnostics else { return Ok(Vec::new()) };
-    Ok(serde_json::from_slice(&admin.outbox.payload(&reference)?).unwrap_or_default())
+fn detail(admin: &Admin, document: &Document) -> Result<DocumentDetail, Refusal> {
+    let Some(reference) = document.detail else { return Ok(DocumentDetail::default()) };
+    Ok(DocumentDetail::from_json(&admin.outbox.payload(&reference)?).unwrap_or_default())
 }

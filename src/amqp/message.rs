@@ -19,6 +19,8 @@ pub(super) struct Message {
     pub(super) id: ShortString,
     pub(super) properties: BasicProperties,
     pub(super) body: Vec<u8>,
+    /// Whether it comes back when no queue is bound for it. Nobody need listen to events.
+    pub(super) mandatory: bool,
 }
 
 /// Kept on disk by the broker (AMQP 0-9-1, `delivery-mode`).
@@ -33,9 +35,11 @@ impl Message {
         exchanges: &Exchanges,
     ) -> Result<Self, String> {
         let exchange = match publication.channel {
-            Channel::Documents => &exchanges.documents,
-            Channel::Test => &exchanges.test,
-            Channel::Events => &exchanges.events,
+            Channel::Documents => exchanges.documents.as_str(),
+            Channel::Test => exchanges.test.as_str(),
+            Channel::Events => exchanges.events.as_str(),
+            // The broker's own exchange: a routing key is the name of a queue there.
+            Channel::Reply => "",
         };
         let id = short("message_id", &publication.id.to_string())?;
         let seconds = u64::try_from(publication.time.as_millis() / 1000).unwrap_or(0);
@@ -53,6 +57,7 @@ impl Message {
             id,
             properties,
             body,
+            mandatory: publication.channel != Channel::Events,
         })
     }
 }
@@ -63,40 +68,21 @@ fn short(what: &str, text: &str) -> Result<ShortString, String> {
 }
 
 fn headers(publication: &Publication, sequence: u64) -> Result<FieldTable, String> {
-    let texts = [
-        ("specversion", "1.0".to_owned()),
-        ("id", publication.id.to_string()),
-        ("source", publication.source.clone()),
-        ("type", publication.kind.clone()),
-        ("subject", publication.subject.clone()),
-        ("time", publication.time.to_string()),
-        ("dataschema", publication.dataschema.clone()),
-        ("partitionkey", publication.partition_key.clone()),
-        ("sequence", format!("{sequence:020}")),
-        ("correlationid", publication.correlation_id.clone()),
-        ("edipartner", publication.partner.to_string()),
-        ("edidoctype", publication.document_type.clone()),
-        ("edidocid", publication.document_id.to_string()),
-        ("edidocnum", publication.document_number.clone()),
-        ("ediusage", publication.usage.as_str().to_owned()),
-        ("edicontenthash", publication.content_hash.to_string()),
-    ];
     let mut table = FieldTable::default();
     let mut put = |name: &str, value: AMQPValue| {
         short("header name", &format!("cloudEvents_{name}")).map(|name| {
             table.insert(name, value);
         })
     };
-    for (name, text) in texts {
+    for (name, text) in publication.attributes(sequence) {
         // CloudEvents 1.0 knows no empty attribute: what is not known is absent.
         if !text.is_empty() {
             put(name, AMQPValue::LongString(text.into()))?;
         }
     }
-    if let Some(cause) = &publication.causation_id {
-        put("causationid", AMQPValue::LongString(cause.as_str().into()))?;
+    if let Some(document) = &publication.about {
+        put("edireplay", AMQPValue::LongLongInt(i64::from(document.replay)))?;
     }
-    put("edireplay", AMQPValue::LongLongInt(i64::from(publication.replay)))?;
     Ok(table)
 }
 

@@ -112,7 +112,12 @@ impl Publisher {
             let ready = link.wait_for(|link| matches!(link.state, State::Ready) && link.session.is_some()).await;
             let session: Option<Arc<Session>> = ready.ok().and_then(|link| link.session.clone());
             let Some(session) = session else { return Err(Confirm::Lost(STOPPED.to_owned())) };
-            match session.ensure(message.exchange.as_str()).await {
+            // The broker's own exchange is always there, and cannot be declared.
+            let ensured = match message.exchange.as_str() {
+                "" => Ok(()),
+                exchange => session.ensure(exchange).await,
+            };
+            match ensured {
                 Ok(()) => break,
                 Err(ExchangeFault::Missing(why)) => {
                     return Err(Confirm::Returned { code: 404, text: self.0.settings.redacted(&why) });

@@ -189,9 +189,9 @@ fn depart(flight: &mut Flight, channel: &Channel, request: Request) {
     let (id, exchange) = (message.id.to_string(), message.exchange.to_string());
     let channel = channel.clone();
     let settling = Box::pin(async move {
-        let Message { exchange, routing_key, properties, body, .. } = message;
+        let Message { exchange, routing_key, properties, body, mandatory, .. } = message;
         // Mandatory: a message for which there is no queue comes back instead of vanishing.
-        let options = BasicPublishOptions { mandatory: true, immediate: false };
+        let options = BasicPublishOptions { mandatory, immediate: false };
         channel.basic_publish(exchange, routing_key, options, &body, properties).await?.await
     });
     flight.add(Entry { id, exchange, reply, settling, waited: Duration::ZERO });

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::schema::document_type;
+use super::schema::{DocumentType, document_type};
 use super::shape::{Kind, Member, Shape};
 use super::text::{is_date, is_decimal, is_instant};
 use crate::base::{Diagnostic, Location};
@@ -23,6 +23,52 @@ pub fn check(document: &Value, document_type_name: &str) -> Vec<Diagnostic> {
     let mut checker = Checker { faults: Vec::new() };
     checker.value(document, &known.shape, &mut String::new());
     checker.faults
+}
+
+/// Members of a document that its schema does not have. What the gateway is asked to send is held to the schema it knows:
+/// a member that nobody reads would be lost in silence.
+pub fn unknown_members(document: &Value, known: &DocumentType) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    unknown(document, &known.shape, &mut String::new(), &mut faults);
+    faults
+}
+
+fn unknown(value: &Value, shape: &Shape, path: &mut String, faults: &mut Vec<Diagnostic>) {
+    if faults.len() >= MAX_FAULTS {
+        return;
+    }
+    let length = path.len();
+    match (shape, value) {
+        (Shape::Object(members), Value::Object(found)) => {
+            for (name, inner) in found {
+                push_member(path, name);
+                match members.iter().find(|member| member.name == *name) {
+                    Some(member) => unknown(inner, &member.shape, path, faults),
+                    None => faults.push(unknown_member(path, name, members)),
+                }
+                path.truncate(length);
+            }
+        }
+        (Shape::Array { item, .. }, Value::Array(found)) => {
+            for (index, inner) in found.iter().enumerate() {
+                push_index(path, index);
+                unknown(inner, item, path, faults);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn unknown_member(path: &str, name: &str, members: &[Member]) -> Diagnostic {
+    let near = members.iter().find(|member| member.name.eq_ignore_ascii_case(name)).map(|member| &member.name);
+    let fault = Diagnostic::error("unknown-member", format!("the schema has no {path}"));
+    let fault = fault.at(Location { member: Some(path.to_owned()), ..Location::default() });
+    match near {
+        Some(near) => fault.hinting(format!("did you mean '{near}'?")),
+        None => fault
+            .hinting("run 'edigate schema show' for the members there are; values of your own go into 'extensions'"),
+    }
 }
 
 struct Checker {

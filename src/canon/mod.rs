@@ -16,6 +16,7 @@ pub mod application_advice;
 mod check;
 pub mod delivery_schedule;
 mod diff;
+pub mod event;
 mod generate;
 pub mod inventory_report;
 pub mod invoice;
@@ -40,7 +41,7 @@ mod transport;
 
 pub use acknowledgement::Acknowledgement;
 pub use application_advice::ApplicationAdvice;
-pub use check::{MAX_FAULTS, check};
+pub use check::{MAX_FAULTS, check, unknown_members};
 pub(crate) use check::{fits, push_index, push_member};
 pub use delivery_schedule::DeliverySchedule;
 pub use diff::{ChangeWeight, SchemaChange, compare_schemas};

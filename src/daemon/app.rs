@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::assemble::Numbers;
 use super::clients::Clients;
 use super::gate::{Closed, Gate};
 use super::listeners::{self, Doors};
@@ -17,7 +18,7 @@ use super::reload;
 use super::room::{BODIES, Room};
 use super::sink::Sink;
 use super::throttle::Throttle;
-use super::{watch as watching, worker};
+use super::{inbox, watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
 use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, SettingsFault};
 use crate::base::{Clock, OsEntropy, SystemClock};
@@ -133,6 +134,7 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
         room: Room::of(BODIES),
         outgoing: Room::of(BODIES),
         clients: Clients::default(),
+        numbers: Numbers::default(),
         throttle: Arc::new(Throttle::default()),
     });
     watching::look(&ports);
@@ -240,11 +242,16 @@ impl Tasks {
                 JobKind::Publish => publications,
                 JobKind::Open | JobKind::Pack => OPENINGS,
                 JobKind::Deliver | JobKind::Dispatch => DELIVERIES,
-                JobKind::AwaitReceipt => 1,
+                JobKind::Write => TRANSLATIONS,
+                JobKind::Assemble | JobKind::Conclude => OPENINGS,
+                JobKind::AwaitReceipt | JobKind::AwaitAcknowledgement => 1,
             };
             self.workers.spawn(worker::run(Arc::clone(ports), kind, at_once, stopped.clone(), DRAIN_STEPS));
         }
         self.workers.spawn(watching::run(Arc::clone(ports), stopped.clone()));
+        if let Sink::Directory(directory) = &ports.sink {
+            self.workers.spawn(inbox::run(Arc::clone(ports), Arc::clone(directory), stopped.clone()));
+        }
     }
 
     fn listen(&mut self, ports: &Arc<Ports>, doors: Doors) {

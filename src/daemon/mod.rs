@@ -10,17 +10,29 @@
 //! pack       payload     -> AS2 message        (a job; stored before the first attempt)
 //! deliver    AS2 message -> receipt            (a job; the same bytes under the same Message-ID)
 //! overdue    no receipt  -> somebody looks     (a job that is due when the time has passed)
+//!
+//! commands   the ERP's   -> document           (durable before the command is acknowledged)
+//! write      document    -> message            (a job; by the mapping, read back, as the partner will get it)
+//! assemble   messages    -> payload            (a job; control numbers are given with what carries them)
+//! conclude   outcome     -> documents, events  (a job; whenever a receipt or an acknowledgement has come)
 //! ```
 //!
 //! Every step is claim, read, pure work, act, finish; only a store fault leaves a lease open.
 
+mod acknowledged;
+mod answer;
 mod app;
+mod assemble;
 mod clients;
+mod commands;
+mod conclude;
 mod deliver;
 mod dispatch;
+mod envelope;
 mod evidence;
 mod expiry;
 mod gate;
+mod inbox;
 mod learn;
 mod listeners;
 mod open;
@@ -41,5 +53,6 @@ mod throttle;
 mod translate;
 mod watch;
 mod worker;
+mod write;
 
 pub use app::{StartFault, run};

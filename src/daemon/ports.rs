@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::assemble::Numbers;
 use super::clients::Clients;
 use super::gate::Gate;
 use super::room::Room;
@@ -34,6 +35,8 @@ pub(crate) struct Ports {
     pub(crate) outgoing: Room,
     /// Clients for partners' servers.
     pub(crate) clients: Clients,
+    /// Who gives control numbers.
+    pub(crate) numbers: Numbers,
     /// Bounds for each partner.
     pub(crate) throttle: Arc<Throttle>,
 }

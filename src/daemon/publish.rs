@@ -3,14 +3,14 @@
 use super::ports::Ports;
 use super::room::Place;
 use super::worker::postpone;
-use crate::exchange::{Confirm, Document, Job, Publication, Row, Subject, inbound};
+use crate::exchange::{Channel, Confirm, Document, Job, Publication, Row, Subject, inbound};
 use crate::observe::{Event, Outcome};
 use crate::store::{Lease, StoreError};
 
 /// What is offered, and whose it is.
 struct Offer<'a> {
     row: Row,
-    document: Document,
+    document: Option<Document>,
     publication: Publication,
     body: Vec<u8>,
     /// The place of the body in memory.
@@ -31,27 +31,34 @@ pub(crate) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     let confirm = ports.sink.offer(&publication, row.sequence, body).await;
     let now = ports.clock.now();
     let [jitter] = ports.entropy.bytes();
-    lease.finish(inbound::published(&row, &document, &job, &confirm, now, jitter)).await?;
+    // Whoever wanted the answer has gone, and his queue with him.
+    let gone = publication.channel == Channel::Reply && matches!(confirm, Confirm::Returned { .. });
+    let outcome = if gone { &Confirm::Confirmed } else { &confirm };
+    lease.finish(inbound::published(&row, document.as_ref(), &job, outcome, now, jitter)).await?;
+    let Some(document) = document else { return Ok(told_of_event(ports, &row, &confirm)) };
 
     let event = match &confirm {
-        Confirm::Confirmed => Event::Published {
-            exchange: document.exchange,
-            document: document.id,
-            row: row.id,
-            partner: &document.partner,
-            took: now.since(begun),
-        },
+        Confirm::Confirmed => {
+            Event::Published { document: document.id, row: row.id, partner: &document.partner, took: now.since(begun) }
+        }
         other => Event::NotPublished {
-            exchange: document.exchange,
             document: document.id,
             row: row.id,
             partner: &document.partner,
-            outcome: outcome(other),
+            outcome: self::outcome(other),
             detail: &confirm.to_string(),
         },
     };
     event.emit(&ports.metrics);
     Ok(())
+}
+
+/// An event that did not get to the ERP this time is told of; one that did is no news.
+fn told_of_event(ports: &Ports, row: &Row, confirm: &Confirm) {
+    if *confirm != Confirm::Confirmed {
+        let (outcome, detail) = (outcome(confirm), confirm.to_string());
+        Event::EventNotPublished { row: row.id, partner: &row.partner, outcome, detail: &detail }.emit(&ports.metrics);
+    }
 }
 
 async fn offer<'a>(ports: &'a Ports, job: &Job) -> Result<Offer<'a>, StoreError> {
@@ -67,11 +74,12 @@ async fn offer<'a>(ports: &'a Ports, job: &Job) -> Result<Offer<'a>, StoreError>
     Ok(Offer { row, document, publication, body, _place })
 }
 
-fn subject(ports: &Ports, job: &Job) -> Result<Option<(Row, Document)>, StoreError> {
+fn subject(ports: &Ports, job: &Job) -> Result<Option<(Row, Option<Document>)>, StoreError> {
     let Subject::Row(id) = job.subject else { return Ok(None) };
     let Some(row) = ports.outbox.row(id)? else { return Ok(None) };
-    let document = ports.outbox.document(row.document)?;
-    Ok(document.map(|document| (row, document)))
+    let Some(document) = row.document else { return Ok(Some((row, None))) };
+    let document = ports.outbox.document(document)?;
+    Ok(document.map(|document| (row, Some(document))))
 }
 
 fn outcome(confirm: &Confirm) -> Outcome {

@@ -21,9 +21,15 @@ impl Sink {
             Self::Broker(publisher) => publisher.publish(publication, sequence, body).await,
             Self::Directory(directory) => {
                 let writing = Arc::clone(directory);
-                let channel = folder(publication.channel);
+                let Some(channel) = folder(publication.channel) else { return Confirm::Confirmed };
                 let date = publication.time.to_jiff().strftime("%F").to_string();
-                let name = format!("{}.{}.json", publication.document_id, publication.document_type);
+                let (name, body) = match &publication.about {
+                    Some(about) => (format!("{}.{}.json", about.document_id, about.document_type), body),
+                    None => (
+                        format!("{}.{}.json", publication.id, publication.kind),
+                        publication.structured(sequence, &body),
+                    ),
+                };
                 let written = tokio::task::spawn_blocking(move || writing.put(channel, &date, &name, &body)).await;
                 match written {
                     Ok(Ok(_)) => Confirm::Confirmed,
@@ -57,11 +63,12 @@ impl Sink {
     }
 }
 
-/// The folder that stands for an exchange.
-fn folder(channel: Channel) -> &'static str {
+/// The folder that stands for an exchange; nobody asks for answers there.
+fn folder(channel: Channel) -> Option<&'static str> {
     match channel {
-        Channel::Documents => "documents",
-        Channel::Test => "documents.test",
-        Channel::Events => "events",
+        Channel::Documents => Some("documents"),
+        Channel::Test => Some("documents.test"),
+        Channel::Events => Some("events"),
+        Channel::Reply => None,
     }
 }

@@ -69,6 +69,7 @@ impl Bench {
             room: Room::of(BODIES),
             outgoing: Room::of(BODIES),
             clients: Default::default(),
+            numbers: Default::default(),
             throttle: Arc::new(Throttle::default()),
         });
         Self { site, ports, clock }

@@ -8,13 +8,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::acknowledged::Statements;
+use super::answer::Answers;
 use super::ports::Ports;
 use super::worker::postpone;
-use crate::base::{Diagnostic, DocumentId, Limits, RowId, Severity, counted, times};
+use crate::base::{Diagnostic, DocumentId, ExchangeId, Limits, RowId, Severity, Timestamp, counted, times};
 use crate::config::Configuration;
+use crate::edi::ack::{Acknowledged, acknowledged};
 use crate::edi::{InterchangeHead, Piece, ReadFault, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcome};
-use crate::exchange::{Change, Detail, Exchange, Ids, Job, Payload, Subject, Translated, Translation, rejected_with};
+use crate::exchange::making::Answering;
+use crate::exchange::{
+    Change, DedupKey, Detail, DocumentDetail, Effect, Exchange, Expect, Ids, Job, Payload, Seen, Subject, Translated,
+    Translation, WireMessage, making, rejected_with, wire_message,
+};
 use crate::observe::Event;
 use crate::partner::{OnError, Partner};
 use crate::store::{Lease, PayloadReader, StoreError};
@@ -89,9 +96,15 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         let registry = &configuration.registry;
         registry.interchange_partner(&exchange.partner, head.standard, &head.receiver, &head.sender).cloned()
     };
+    let answering = Answers { ports, configuration: &configuration, exchange: &exchange };
     let judged = match survey(read()?, &limits, &partner)? {
         Ok(judged) => judged,
-        Err(diagnostics) => return Ok(park(ports, exchange, detail, diagnostics)),
+        Err(diagnostics) => {
+            let answers = answering.of(read()?, &BTreeMap::new())?;
+            let mut parked = park(ports, exchange, detail, diagnostics);
+            add_answers(ports, parked.1.exchange.id, answers, &mut parked.0)?;
+            return Ok(parked);
+        }
     };
     let mut walk = Walk {
         ports,
@@ -104,7 +117,45 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
     if judged == Judged::ByInterchange {
         walk.judge(&exchange, read()?)?;
     }
-    walk.run(exchange, read()?)
+    let rejected = walk.rejected.clone();
+    let answers = answering.of(read()?, &rejected)?;
+    let (mut change, told) = walk.run(exchange.clone(), read()?)?;
+    add_answers(ports, exchange.id, answers, &mut change)?;
+    Ok((change, told))
+}
+
+/// Answers of one change.
+const ANSWERS: usize = 100;
+
+/// Adds the answers to the change that ends a translation. Where they are many they become durable before it, and are
+/// recognised when a crash has the translation end once more.
+fn add_answers(
+    ports: &Ports,
+    exchange: ExchangeId,
+    answers: Vec<Answering>,
+    change: &mut Change,
+) -> Result<(), StoreError> {
+    if answers.len() <= ANSWERS {
+        answers.into_iter().for_each(|answer| making::answer(change, answer));
+        return Ok(());
+    }
+    let mut answers = answers.into_iter().peekable();
+    for part in 0_u32.. {
+        if answers.peek().is_none() {
+            break;
+        }
+        let now = ports.clock.now();
+        let mut some = Change::new(now);
+        let key = DedupKey::seen("answers", &[&exchange.to_string(), &part.to_string()]);
+        some.expect.push(Expect::Unseen(key, Timestamp::from_millis(0)));
+        some.effects.push(Effect::Seen(key, Seen { exchange: Some(exchange), document: None, at: now }));
+        answers.by_ref().take(ANSWERS).for_each(|answer| making::answer(&mut some, answer));
+        match ports.outbox.apply_blocking(some) {
+            Ok(_) | Err(StoreError::Repeated { .. }) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
 }
 
 fn gave_up(attempts: u32) -> Diagnostic {
@@ -139,7 +190,7 @@ fn survey(
 ) -> Result<Result<Judged, Vec<Diagnostic>>, StoreError> {
     let mut errors = Vec::new();
     let mut judged = Judged::BySet;
-    let mut sets = 0_u64;
+    let (mut sets, mut answers) = (0_u64, 0_u64);
     let mut sender = None;
     loop {
         let mut findings = match reader.next_piece() {
@@ -163,7 +214,11 @@ fn survey(
                 }
                 head.findings.clone()
             }
-            Ok(Some(Piece::Group(_) | Piece::Acknowledgement(_))) => continue,
+            Ok(Some(Piece::Acknowledgement(_))) => {
+                answers += 1;
+                continue;
+            }
+            Ok(Some(Piece::Group(_))) => continue,
             Err(ReadFault::Io(fault)) => return Err(unread(&fault)),
             Err(fault) => {
                 errors.push(Diagnostic::from(&fault));
@@ -178,10 +233,10 @@ fn survey(
             break;
         }
     }
-    if errors.is_empty() && sets == 0 {
+    if errors.is_empty() && sets == 0 && answers == 0 {
         errors.push(
             Diagnostic::error("no-transaction-set", "the file holds no transaction set")
-                .hinting("acknowledgements alone are not worked on yet; ask the partner what was meant"),
+                .hinting("ask the partner what was meant"),
         );
     }
     Ok(if errors.is_empty() { Ok(judged) } else { Err(errors) })
@@ -257,12 +312,22 @@ impl Walk<'_> {
 
     fn run(mut self, mut exchange: Exchange, mut reader: Reader<PayloadReader>) -> Result<(Change, Told), StoreError> {
         let mut skip = exchange.sets_done;
+        let mut ordinal = exchange.sets_done;
+        let mut current: Option<Arc<InterchangeHead>> = None;
         let mut interchange = 0;
         while let Some(piece) = next_piece(&mut reader)? {
             let set = match piece {
                 Piece::Set(set) => set,
-                Piece::Interchange(_) => {
+                Piece::Interchange(head) => {
                     interchange += 1;
+                    current = Some(head);
+                    continue;
+                }
+                Piece::Acknowledgement(ta1) => {
+                    if let Some(head) = &current {
+                        let unmatched = self.settle(&exchange, head, &[Acknowledged::from(&ta1)])?;
+                        self.worst = self.worst.or(unmatched.into_iter().next());
+                    }
                     continue;
                 }
                 _ => continue,
@@ -271,7 +336,8 @@ impl Walk<'_> {
                 skip -= 1;
                 continue;
             }
-            let outcome = self.translate(&exchange, &set, interchange)?;
+            let outcome = self.translate(&exchange, &set, interchange, ordinal)?;
+            ordinal += 1;
             self.batch.bytes += weight(&outcome);
             self.batch.outcomes.push(outcome);
             if self.batch.bytes >= BATCH_BYTES || self.batch.outcomes.len() >= BATCH_SETS {
@@ -316,11 +382,21 @@ impl Walk<'_> {
         exchange: &Exchange,
         set: &TransactionSet,
         interchange: u64,
+        ordinal: u64,
     ) -> Result<SetOutcome, StoreError> {
         let ids = self.ids();
+        if let Some(said) = acknowledged(set)
+            && self.partner(exchange, &set.interchange).is_some()
+        {
+            let unmatched = self.settle(exchange, &set.interchange, &said)?;
+            if unmatched.is_empty() {
+                return Ok(SetOutcome::Acknowledged);
+            }
+            return self.parked(set, ids, unmatched, ordinal);
+        }
         let translated = self.translation(exchange).translate(set, ids);
         let translated = match (translated, self.rejected.get(&interchange)) {
-            (Ok(Translated { mut diagnostics, .. }), Some(other)) => {
+            (Ok(Translated { detail: DocumentDetail { mut diagnostics, .. }, .. }), Some(other)) => {
                 diagnostics.push(rejected_with(other));
                 Err(diagnostics)
             }
@@ -328,27 +404,62 @@ impl Walk<'_> {
         };
         match translated {
             Ok(translated) => {
-                let publication = translated.publication;
+                let Translated { content, publication, mut detail } = translated;
+                if let Some(message) = &mut detail.message {
+                    message.ordinal = Some(ordinal);
+                }
+                let (kind, number) = publication
+                    .about
+                    .as_ref()
+                    .map(|about| (about.document_type.clone(), about.document_number.clone()))
+                    .unwrap_or_default();
                 Ok(SetOutcome::Document(NewDocument {
                     id: ids.document,
                     row: ids.row,
-                    kind: publication.document_type.clone(),
-                    number: publication.document_number.clone(),
+                    kind,
+                    number,
                     partition_key: publication.partition_key.clone(),
                     envelope: serde_json::to_vec(&publication).expect("a publication holds strings and numbers"),
-                    content: self.keep(&translated.content)?,
-                    diagnostics: translated.diagnostics,
+                    content: self.keep(&content)?,
+                    detail,
                 }))
             }
-            Err(diagnostics) => {
-                let first = diagnostics.iter().max_by_key(|diagnostic| diagnostic.severity);
-                if self.worst.is_none() {
-                    self.worst = first.cloned();
-                }
-                let content = self.keep(set.raw())?;
-                Ok(SetOutcome::Parked(ParkedSet { id: ids.document, kind: set.id.clone(), content, diagnostics }))
-            }
+            Err(diagnostics) => self.parked(set, ids, diagnostics, ordinal),
         }
+    }
+
+    fn parked(
+        &mut self,
+        set: &TransactionSet,
+        ids: Ids,
+        diagnostics: Vec<Diagnostic>,
+        ordinal: u64,
+    ) -> Result<SetOutcome, StoreError> {
+        let first = diagnostics.iter().max_by_key(|diagnostic| diagnostic.severity);
+        if self.worst.is_none() {
+            self.worst = first.cloned();
+        }
+        let content = self.keep(set.raw())?;
+        let message = WireMessage { ordinal: Some(ordinal), ..wire_message(set) };
+        let detail = DocumentDetail { diagnostics, message: Some(message), ..DocumentDetail::default() };
+        Ok(SetOutcome::Parked(ParkedSet { id: ids.document, kind: set.id.clone(), content, detail }))
+    }
+
+    fn partner(&self, exchange: &Exchange, head: &InterchangeHead) -> Option<&Arc<Partner>> {
+        let registry = &self.configuration.registry;
+        registry.interchange_partner(&exchange.partner, head.standard, &head.receiver, &head.sender)
+    }
+
+    /// Settles what a partner says of ours; what is about nothing of ours comes back.
+    fn settle(
+        &self,
+        exchange: &Exchange,
+        head: &InterchangeHead,
+        said: &[Acknowledged],
+    ) -> Result<Vec<Diagnostic>, StoreError> {
+        let Some(partner) = self.partner(exchange, head) else { return Ok(Vec::new()) };
+        let (ports, standard, came_in) = (self.ports, head.standard, exchange.id);
+        Statements { ports, partner: &partner.id, standard, came_in }.settle(said)
     }
 
     fn keep(&self, content: &[u8]) -> Result<Payload, StoreError> {
@@ -362,13 +473,14 @@ impl Walk<'_> {
 fn weight(outcome: &SetOutcome) -> usize {
     /// Records, references and keys around the payloads of one outcome.
     const AROUND: usize = 1 << 10;
-    let diagnostics = |diagnostics: &[Diagnostic]| diagnostics.len().min(100) * 512;
+    let told = |detail: &DocumentDetail| detail.diagnostics.len().min(100) * 512;
     AROUND
         + match outcome {
             SetOutcome::Document(document) => {
-                inbound::inline_bytes(&document.content) + document.envelope.len() + diagnostics(&document.diagnostics)
+                inbound::inline_bytes(&document.content) + document.envelope.len() + told(&document.detail)
             }
-            SetOutcome::Parked(set) => inbound::inline_bytes(&set.content) + diagnostics(&set.diagnostics),
+            SetOutcome::Parked(set) => inbound::inline_bytes(&set.content) + told(&set.detail),
+            SetOutcome::Acknowledged => 0,
         }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::ports::Ports;
-use super::{deliver, dispatch, open, overdue, pack, publish, translate};
+use super::{assemble, conclude, deliver, dispatch, open, overdue, pack, publish, translate, write};
 use crate::base::ExchangeId;
 use crate::exchange::{JobKind, Subject, inbound};
 use crate::observe::Event;
@@ -72,6 +72,10 @@ async fn step(ports: Arc<Ports>, kind: JobKind, lease: Lease) {
         JobKind::Deliver => deliver::run_once(&ports, lease).await,
         JobKind::AwaitReceipt => overdue::run_once(&ports, lease).await,
         JobKind::Dispatch => dispatch::run_once(&ports, lease).await,
+        JobKind::Write => write::run_once(&ports, lease).await,
+        JobKind::Assemble => assemble::run_once(&ports, lease).await,
+        JobKind::Conclude => conclude::run_once(&ports, lease).await,
+        JobKind::AwaitAcknowledgement => conclude::look_for_acknowledgement(&ports, lease).await,
     };
     if let Err(fault) = result {
         report(&ports, kind, subject, &fault);
@@ -92,17 +96,21 @@ fn report(ports: &Ports, kind: JobKind, subject: Subject, fault: &StoreError) {
     let detail = fault.to_string();
     match exchange_of(ports, subject) {
         Some(exchange) => Event::StepFailed { exchange, step, detail: &detail }.emit(&ports.metrics),
-        None => Event::StoreFailed { detail: &format!("{step} of {subject:?}: {detail}") }.emit(&ports.metrics),
+        None => Event::StoreFailed { detail: &format!("{step} of {subject}: {detail}") }.emit(&ports.metrics),
     }
 }
 
 /// The exchange that a job is about, as far as the store can say.
 fn exchange_of(ports: &Ports, subject: Subject) -> Option<ExchangeId> {
     match subject {
-        Subject::Exchange(exchange) | Subject::Receipt(exchange) => Some(exchange),
+        Subject::Exchange(exchange)
+        | Subject::Receipt(exchange)
+        | Subject::Documents(exchange)
+        | Subject::Acknowledgement(exchange) => Some(exchange),
         Subject::Row(row) => {
             let row = ports.outbox.row(row).ok().flatten()?;
-            Some(ports.outbox.document(row.document).ok().flatten()?.exchange)
+            ports.outbox.document(row.document?).ok().flatten()?.exchange
         }
+        Subject::Document(document) => ports.outbox.document(document).ok().flatten()?.exchange,
     }
 }

@@ -1,9 +1,12 @@
-//! The directory sink: canonical documents as files, for a first look and for sites without a broker.
+//! The directory that stands where a broker would: canonical documents and events as files, and commands as files, for
+//! a first look and for sites without a broker.
 //!
 //! Layout below the configured folder: `to-erp/<channel>/<date>/<documentId>.<type>.json`, one bare canonical document
-//! a file. A file appears whole or not at all: it is written under a hidden name, synced, renamed, and its folder is
+//! a file; an event is `<eventId>.<type>.json`, a CloudEvent in JSON; commands are in `from-erp/`. A file appears whole or not at all: it is written under a hidden name, synced, renamed, and its folder is
 //! synced. Writing a document again replaces the file with the same bytes, so a repeat after a crash does no harm; a
 //! crash leaves at most a hidden `.tmp` file, which the next write of that document replaces.
+
+mod inbox;
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -3,8 +3,10 @@
 use minicbor::{Decode, Encode};
 
 use super::certificate_use::CertificateUse;
-use super::record::{Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Sent, Subject};
-use crate::base::{ExchangeId, Timestamp};
+use super::record::{
+    Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Seen, Sent, Subject,
+};
+use crate::base::{DocumentId, ExchangeId, Timestamp};
 
 /// A step's outcome, to be written whole or not at all.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -50,6 +52,17 @@ pub enum Expect {
         /// The version it was read at.
         version: u32,
     },
+    /// The document still has this version.
+    DocumentVersion {
+        /// Which document.
+        document: DocumentId,
+        /// The version it was read at.
+        version: u32,
+    },
+    /// Nothing of this key was seen since then; otherwise nothing is changed.
+    Unseen(DedupKey, Timestamp),
+    /// The counter still has this value: a number is given once.
+    Counter(CounterName, u64),
 }
 
 /// One record written or removed.
@@ -85,6 +98,9 @@ pub enum Effect {
     /// Writes down that a partner uses a certificate.
     #[n(9)]
     CertificateUse(#[n(0)] CertificateUse),
+    /// Remembers that something was seen.
+    #[n(10)]
+    Seen(#[n(0)] DedupKey, #[n(1)] Seen),
 }
 
 /// Bytes that must be on disk when the change is.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::attachment::Attachment;
 use super::change::Payload;
 use super::record::{BlobRef, DedupKey};
+use super::sent::SentInterchange;
 use crate::as2::{As2Name, MessageId, MicCandidates, ReceiptWanted, http_date};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
 
@@ -82,6 +83,9 @@ pub struct Detail {
     /// The message that was packed, and is sent with each attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packed: Option<PackedMessage>,
+    /// The interchange that was made of documents of the ERP's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interchange: Option<SentInterchange>,
     /// How the attempts to deliver went, the latest ones.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
@@ -291,7 +295,9 @@ impl Detail {
         let used = self.certificates.iter().map(|used| used.certificate);
         let own = [self.raw, self.payload, self.answer].into_iter().flatten();
         let attached = self.attachments.iter().map(|attachment| attachment.content);
-        own.chain(attached).chain(inner).chain(used).chain(packed).chain(settled).collect()
+        let sets = self.interchange.iter().flat_map(|interchange| &interchange.groups).flat_map(|group| &group.sets);
+        let acknowledged = sets.filter_map(|set| set.acknowledgement);
+        own.chain(attached).chain(inner).chain(used).chain(packed).chain(settled).chain(acknowledged).collect()
     }
 
     /// Reads what [`Detail::to_json`] wrote.

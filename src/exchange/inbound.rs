@@ -5,6 +5,7 @@ use super::change::{Change, Effect, Expect, Payload, PayloadBody};
 use super::confirm::Confirm;
 use super::detail::{Detail, Evidence};
 use super::dispatch;
+use super::document_detail::DocumentDetail;
 use super::record::{
     Answer, BlobRef, DedupKey, Document, DocumentStage, Exchange, Job, JobKind, Lane, Row, RowStage, Subject,
 };
@@ -232,6 +233,8 @@ pub enum SetOutcome {
     Document(NewDocument),
     /// It is kept whole until somebody mends what is wrong.
     Parked(ParkedSet),
+    /// It acknowledged something of ours, which is settled by itself.
+    Acknowledged,
 }
 
 /// A canonical document that a transaction set became.
@@ -247,12 +250,12 @@ pub struct NewDocument {
     pub number: String,
     /// The partition key: documents of one key are published in order.
     pub partition_key: String,
+    /// The rest that is known of it.
+    pub detail: DocumentDetail,
     /// The canonical document.
     pub content: Payload,
     /// How the event is addressed, as JSON.
     pub envelope: Vec<u8>,
-    /// Diagnostics that did not keep it from being published.
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// A transaction set that did not become a document.
@@ -264,8 +267,8 @@ pub struct ParkedSet {
     pub kind: String,
     /// The transaction set as it arrived.
     pub content: Payload,
-    /// Why.
-    pub diagnostics: Vec<Diagnostic>,
+    /// Why, and the rest that is known of it.
+    pub detail: DocumentDetail,
 }
 
 /// Whether a batch is the last of its exchange.
@@ -297,10 +300,12 @@ pub fn translated(
                 next.parked += 1;
                 park_set(&mut change, exchange, at, set);
             }
+            SetOutcome::Acknowledged => {}
         }
     }
     if progress == Progress::Finished {
-        next.stage = if next.documents == 0 { Stage::Parked } else { Stage::Translated };
+        let is_parked = next.documents == 0 && next.parked > 0;
+        next.stage = if is_parked { Stage::Parked } else { Stage::Translated };
         change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
     }
     change.effects.push(Effect::Exchange(next.clone()));
@@ -329,15 +334,26 @@ pub fn postponed(job: &Job, at: Timestamp, jitter: u8) -> Change {
 }
 
 /// The ERP's side was offered a row: confirmed, it is done; anything else, the same row is offered again later.
-pub fn published(row: &Row, document: &Document, job: &Job, confirm: &Confirm, at: Timestamp, jitter: u8) -> Change {
+pub fn published(
+    row: &Row,
+    document: Option<&Document>,
+    job: &Job,
+    confirm: &Confirm,
+    at: Timestamp,
+    jitter: u8,
+) -> Change {
     let mut change = Change::new(at);
     let again = match confirm {
         Confirm::Confirmed => {
             change.effects = vec![
                 Effect::Row(Row { stage: RowStage::Published, published_at: Some(at), ..row.clone() }),
-                Effect::Document(Document { stage: DocumentStage::Published, ..document.clone() }),
                 Effect::JobDone(job.subject),
             ];
+            if let Some(document) = document {
+                change.expect.push(Expect::DocumentVersion { document: document.id, version: document.version });
+                let next = Document { stage: DocumentStage::Published, ..moved(document, at) };
+                change.effects.push(Effect::Document(next));
+            }
             return change;
         }
         Confirm::Returned { .. } => Backoff::UNROUTABLE,
@@ -348,6 +364,11 @@ pub fn published(row: &Row, document: &Document, job: &Job, confirm: &Confirm, a
     let due = again.next(at, attempts, jitter);
     change.effects.push(Effect::Job(Job { attempts, due, ..job.clone() }));
     change
+}
+
+/// The document at its next version.
+pub(super) fn moved(document: &Document, at: Timestamp) -> Document {
+    Document { version: document.version.saturating_add(1), updated_at: Some(at), ..document.clone() }
 }
 
 pub(super) fn step(exchange: &Exchange, at: Timestamp) -> Change {
@@ -361,16 +382,18 @@ pub(super) fn advance(exchange: &Exchange, at: Timestamp) -> Exchange {
 }
 
 fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: NewDocument) {
-    let NewDocument { id, row, kind, number, partition_key, content, envelope, diagnostics } = document;
+    let NewDocument { id, row, kind, number, partition_key, content, envelope, mut detail } = document;
     let body = content.reference;
     change.payloads.push(content);
     let envelope = change.carry(envelope);
     let lane = Lane::of(&partition_key);
-    let diagnostics = carry_diagnostics(change, &diagnostics);
+    let order = detail.order_number.as_deref().map(Lane::of);
+    detail.note(at, "translated", "read by its mapping, and to be published");
+    let detail = carry_detail(change, detail);
     change.effects.extend([
         Effect::Document(Document {
             id,
-            exchange: exchange.id,
+            exchange: Some(exchange.id),
             partner: exchange.partner.clone(),
             kind: cut(kind, Document::KIND_BYTES),
             number: cut(number, Document::NUMBER_BYTES),
@@ -378,13 +401,17 @@ fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: Ne
             created_at: at,
             row: Some(row),
             content: body,
-            diagnostics,
+            detail: Some(detail),
+            version: 1,
+            outbound: false,
+            order,
+            updated_at: Some(at),
         }),
         Effect::Row(Row {
             id: row,
             sequence: 0,
             partner: exchange.partner.clone(),
-            document: id,
+            document: Some(id),
             lane,
             stage: RowStage::Waiting,
             published_at: None,
@@ -403,20 +430,27 @@ fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: Ne
 }
 
 fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: ParkedSet) {
-    let content = set.content.reference;
-    change.payloads.push(set.content);
-    let diagnostics = carry_diagnostics(change, &set.diagnostics);
+    let ParkedSet { id, kind, content, mut detail } = set;
+    change.payloads.push(content.clone());
+    let content = content.reference;
+    detail.note(at, "quarantined", "it waits whole for a person");
+    let order = detail.order_number.as_deref().map(Lane::of);
+    let detail = carry_detail(change, detail);
     change.effects.push(Effect::Document(Document {
-        id: set.id,
-        exchange: exchange.id,
+        id,
+        exchange: Some(exchange.id),
         partner: exchange.partner.clone(),
-        kind: cut(set.kind, Document::KIND_BYTES),
+        kind: cut(kind, Document::KIND_BYTES),
         number: String::new(),
         stage: DocumentStage::Parked,
         created_at: at,
         row: None,
         content,
-        diagnostics,
+        detail: Some(detail),
+        version: 1,
+        outbound: false,
+        order,
+        updated_at: Some(at),
     }));
 }
 
@@ -427,12 +461,10 @@ const DIAGNOSTICS: usize = 100;
 /// exchange's detail needs room beside them, most of all for attachments.
 const DIAGNOSTICS_BYTES: usize = 32 << 10;
 
-fn carry_diagnostics(change: &mut Change, diagnostics: &[Diagnostic]) -> Option<BlobRef> {
-    if diagnostics.is_empty() {
-        return None;
-    }
-    let json = serde_json::to_vec(&kept(diagnostics)).expect("a diagnostic holds only strings and numbers");
-    Some(change.carry(json))
+/// Puts the long part of a document's record into a change, no longer than there is room for.
+pub(super) fn carry_detail(change: &mut Change, mut detail: DocumentDetail) -> BlobRef {
+    detail.diagnostics = kept(&detail.diagnostics);
+    change.carry(detail.to_json())
 }
 
 /// The weightiest of some diagnostics, as many as a record keeps, in their own order.
@@ -472,7 +504,7 @@ fn shortened(diagnostic: &Diagnostic) -> Diagnostic {
 }
 
 /// Cuts a text at a character boundary so that it takes at most `bytes`.
-fn cut(mut text: String, bytes: usize) -> String {
+pub(super) fn cut(mut text: String, bytes: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes));
     text
 }

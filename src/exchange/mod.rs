@@ -6,32 +6,45 @@
 mod attachment;
 mod certificate_use;
 mod change;
+pub mod command;
+pub mod conclusion;
 mod confirm;
 mod delivery;
 mod detail;
+mod document_detail;
 pub mod dispatch;
 pub mod inbound;
+pub mod intake;
+pub mod making;
 pub mod outbound;
 mod publication;
 mod record;
 mod retry;
+pub mod sent;
 mod stage;
+mod telling;
 mod translation;
 
 pub use attachment::{Attachment, NewAttachment};
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
+pub use command::{Command, Route, Verb};
 pub use confirm::Confirm;
 pub use delivery::{Handover, Schedule};
 pub use detail::{
     Attempt, CertificateRole, CertificateUsed, Detail, Evidence, KeptContent, KeptEntity, PackedMessage, SettledBy,
 };
 pub use dispatch::DispatchDetail;
-pub use publication::{Channel, Publication, ReceivedDocument, content_hash};
+pub use document_detail::{
+    Asked, DocumentDetail, ErpVerdict, RefusalReason, SetAcknowledgement, StepTaken, WireMessage,
+};
+pub use publication::{Channel, Publication, PublishedDocument, ReceivedDocument, content_hash};
 pub use record::{
     Answer, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
-    JobKind, Lane, Row, RowStage, Sent, Subject,
+    JobKind, Lane, Row, RowStage, Seen, Sent, Subject,
 };
 pub use retry::Backoff;
+pub use sent::{SentGroup, SentInterchange, SentSet};
 pub use stage::Stage;
-pub use translation::{Ids, Translated, Translation, rejected_with};
+pub use telling::{EventName, Teller};
+pub use translation::{Ids, Translated, Translation, rejected_with, usage_not_agreed, wire_message};

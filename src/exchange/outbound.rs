@@ -17,6 +17,7 @@ use super::detail::{Attempt, CertificateUsed, Detail, KeptEntity, PackedMessage,
 use super::inbound::{advance, begin, kept, step};
 use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
 use super::stage::Stage;
+use super::telling::conclude;
 use crate::as2::{MessageId, Settlement};
 use crate::base::{Diagnostic, ExchangeId, PartnerId, Severity, Timestamp};
 use crate::smime::Mic;
@@ -345,6 +346,9 @@ fn end(exchange: &Exchange, at: Timestamp, mut detail: Detail, stage: Stage, tol
 
 /// Puts an exchange with its detail into a change.
 fn write(change: &mut Change, exchange: Exchange, detail: &Detail) {
+    if detail.interchange.is_some() && exchange.stage.is_settled() {
+        conclude(change, exchange.id);
+    }
     let detail = change.carry(detail.to_json());
     change.effects.push(Effect::Exchange(Exchange { detail, ..exchange }));
 }

@@ -20,6 +20,8 @@ pub enum Channel {
     Test,
     /// Events about documents, partners and the gateway.
     Events,
+    /// The queue of whoever asked for something and wants the answers: the routing key is its name.
+    Reply,
 }
 
 impl Channel {
@@ -38,13 +40,14 @@ impl Channel {
 pub struct Publication {
     /// Where it goes.
     pub channel: Channel,
-    /// `<document-type>.v<major>.<partner>.<site>`, at most 255 bytes (AMQP 0-9-1, a short string).
+    /// `<document-type>.v<major>.<partner>.<site>` of a document, `<category>.<event>.<document-type>.<partner>` of an
+    /// event; at most 255 bytes (AMQP 0-9-1, a short string).
     pub routing_key: String,
     /// The outbox row: `message_id` and `cloudEvents_id`. The same for every retransmission, new for a replay.
     pub id: RowId,
     /// `/edigate/<instance>/partners/<partner>`.
     pub source: String,
-    /// `dev.edigate.order.received.v1`.
+    /// `dev.edigate.order.received.v1`, `dev.edigate.document.delivered.v1`.
     pub kind: String,
     /// `order/<partner>/<number>`.
     pub subject: String,
@@ -61,6 +64,15 @@ pub struct Publication {
     pub causation_id: Option<String>,
     /// Whose document it is.
     pub partner: PartnerId,
+    /// The document that is the body; none when an event is.
+    #[serde(flatten)]
+    pub about: Option<PublishedDocument>,
+}
+
+/// The document that a publication carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedDocument {
     /// `order`.
     pub document_type: String,
     /// The document's own id, kept over replays.
@@ -112,27 +124,85 @@ impl Publication {
     /// The publication of a document that a partner sent: `dev.edigate.<type>.received.v<major>`.
     pub fn received(document: &ReceivedDocument<'_>) -> Self {
         let ReceivedDocument { partner, document_type, major, .. } = *document;
-        let partition_key = partition_key(document);
+        let partition_key = partition_key(
+            partner,
+            document_type,
+            document.document_id,
+            document.document_number,
+            document.order_number,
+        );
         Self {
             channel: Channel::of(document.usage),
             routing_key: routing_key(document_type, major, partner, document.site),
             id: document.row,
             source: format!("/edigate/{}/partners/{partner}", document.instance),
             kind: format!("dev.edigate.{document_type}.received.v{major}"),
-            subject: format!("{document_type}/{partner}/{}", own_key(document)),
+            subject: format!("{document_type}/{partner}/{}", own_key(document.document_id, document.document_number)),
             time: document.received_at,
             dataschema: document.dataschema.to_owned(),
             correlation_id: partition_key.clone(),
             partition_key,
             causation_id: None,
             partner: partner.clone(),
-            document_type: document_type.to_owned(),
-            document_id: document.document_id,
-            document_number: cut(document.document_number).to_owned(),
-            usage: document.usage,
-            replay: document.replay,
-            content_hash: document.content_hash,
+            about: Some(PublishedDocument {
+                document_type: document_type.to_owned(),
+                document_id: document.document_id,
+                document_number: cut(document.document_number).to_owned(),
+                usage: document.usage,
+                replay: document.replay,
+                content_hash: document.content_hash,
+            }),
         }
+    }
+}
+
+impl Publication {
+    /// The whole as one CloudEvent in JSON (CloudEvents 1.0, JSON format): its attributes, and the body as `data`.
+    pub fn structured(&self, sequence: u64, body: &[u8]) -> Vec<u8> {
+        let mut event = Map::new();
+        let mut put = |name: &str, text: String| {
+            if !text.is_empty() {
+                event.insert(name.to_owned(), Value::String(text));
+            }
+        };
+        for (name, text) in self.attributes(sequence) {
+            put(name, text);
+        }
+        put("datacontenttype", "application/json".to_owned());
+        if let Some(about) = &self.about {
+            event.insert("edireplay".to_owned(), Value::from(about.replay));
+        }
+        let data = serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into()));
+        event.insert("data".to_owned(), data);
+        serde_json::to_vec(&event).expect("a map of texts and JSON is JSON")
+    }
+
+    /// The attributes that are texts (CloudEvents 1.0), in order; what is not known is empty.
+    pub fn attributes(&self, sequence: u64) -> Vec<(&'static str, String)> {
+        let mut attributes = vec![
+            ("specversion", "1.0".to_owned()),
+            ("id", self.id.to_string()),
+            ("source", self.source.clone()),
+            ("type", self.kind.clone()),
+            ("subject", self.subject.clone()),
+            ("time", self.time.to_string()),
+            ("dataschema", self.dataschema.clone()),
+            ("partitionkey", self.partition_key.clone()),
+            ("sequence", format!("{sequence:020}")),
+            ("correlationid", self.correlation_id.clone()),
+            ("causationid", self.causation_id.clone().unwrap_or_default()),
+            ("edipartner", self.partner.to_string()),
+        ];
+        if let Some(document) = &self.about {
+            attributes.extend([
+                ("edidoctype", document.document_type.clone()),
+                ("edidocid", document.document_id.to_string()),
+                ("edidocnum", document.document_number.clone()),
+                ("ediusage", document.usage.as_str().to_owned()),
+                ("edicontenthash", document.content_hash.to_string()),
+            ]);
+        }
+        attributes
     }
 }
 
@@ -148,7 +218,7 @@ fn routing_key(document_type: &str, major: u32, partner: &PartnerId, site: Optio
 }
 
 /// `text` as one word of a routing key: `[a-z0-9-]` only, every other character a `-`, and `-` when nothing is left.
-fn routing_word(text: &str) -> String {
+pub(super) fn routing_word(text: &str) -> String {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let word: String =
         text.trim().chars().map(|c| c.to_ascii_lowercase()).map(|c| if fits(c) { c } else { '-' }).collect();
@@ -158,18 +228,23 @@ fn routing_word(text: &str) -> String {
 }
 
 /// Documents of one order share its key; a document without an order has a key of its own.
-fn partition_key(document: &ReceivedDocument<'_>) -> String {
-    let partner = document.partner;
-    match document.order_number.map(str::trim).filter(|number| !number.is_empty()) {
+pub(super) fn partition_key(
+    partner: &PartnerId,
+    document_type: &str,
+    id: DocumentId,
+    number: &str,
+    order_number: Option<&str>,
+) -> String {
+    match order_number.map(str::trim).filter(|number| !number.is_empty()) {
         Some(number) => format!("{partner}|order|{}", bounded(number)),
-        None => format!("{partner}|{}|{}", document.document_type, own_key(document)),
+        None => format!("{partner}|{document_type}|{}", own_key(id, number)),
     }
 }
 
 /// The business number, or the document's id when it has none.
-fn own_key(document: &ReceivedDocument<'_>) -> String {
-    match document.document_number.trim() {
-        "" => document.document_id.to_string(),
+fn own_key(id: DocumentId, number: &str) -> String {
+    match number.trim() {
+        "" => id.to_string(),
         number => bounded(number),
     }
 }

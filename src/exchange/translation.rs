@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::detail::Detail;
+use super::document_detail::{DocumentDetail, WireMessage};
 use super::publication::{Publication, ReceivedDocument, content_hash};
 use super::record::Exchange;
 use crate::base::{Diagnostic, DocumentId, Limits, PartnerId, RowId, Severity};
-use crate::canon::{self, DocumentType, Meta, Usage};
+use crate::canon::{self, ControlNumbers, DocumentType, Meta, Usage};
 use crate::edi::{self, Finding, FindingCode, InterchangeHead, Level, Party, Standard, TransactionSet};
 use crate::mapping;
 use crate::partner::{Agreement, MessageName, OnError, Partner, Registry, written};
@@ -32,8 +33,8 @@ pub struct Translated {
     pub content: Vec<u8>,
     /// How it is addressed to the ERP.
     pub publication: Publication,
-    /// What was noticed and did not keep it back.
-    pub diagnostics: Vec<Diagnostic>,
+    /// What is known of it beside.
+    pub detail: DocumentDetail,
 }
 
 /// The ids that a document and its event will have.
@@ -63,12 +64,20 @@ impl Translation<'_> {
         let (read, findings) = self.read(set, &terms)?;
         let meta = self.meta(set, &terms, ids.document, &read, &findings);
         let publication = self.publication(&terms, ids, &read.document);
+        let detail = DocumentDetail {
+            order_number: text_at(&read.document, order_path(terms.known.kind)).map(str::to_owned),
+            usage: Some(terms.usage),
+            message: Some(wire_message(set)),
+            mapping: meta.mapping.clone(),
+            diagnostics: findings,
+            ..DocumentDetail::default()
+        };
         let document = canon::assemble(&meta, read.document);
         let content = serde_json::to_vec(&document).map_err(|fault| vec![not_json(&fault)])?;
         if content.len() > self.limits.document {
             return Err(vec![too_large(content.len(), self.limits.document)]);
         }
-        Ok(Translated { content, publication, diagnostics: findings })
+        Ok(Translated { content, publication, detail })
     }
 
     /// Whether the partner wants the whole of an interchange rejected when one of its transaction sets is.
@@ -195,13 +204,21 @@ impl Translation<'_> {
 }
 
 /// Where published schemas are named: a configurable base comes with the command that serves them.
-const SCHEMA_BASE: &str = "urn:edigate:schema:";
+pub(super) const SCHEMA_BASE: &str = "urn:edigate:schema:";
 
 /// The partner's usage and the wire's must agree: a test never goes where business goes.
 fn usage(partner: &Partner, head: &InterchangeHead) -> Result<Usage, Diagnostic> {
+    match usage_not_agreed(partner, head) {
+        None => Ok(partner.usage),
+        Some(finding) => Err(Diagnostic::from(finding)
+            .hinting("when the partner has gone live, change 'usage' in its partner file; else ask why it sent this")),
+    }
+}
+
+/// What is to be found at an interchange whose usage is not the one agreed on.
+pub fn usage_not_agreed(partner: &Partner, head: &InterchangeHead) -> Option<Finding> {
     match (partner.usage, head.usage) {
-        (Usage::Production, edi::Usage::Production) => Ok(Usage::Production),
-        (Usage::Test, edi::Usage::Test) => Ok(Usage::Test),
+        (Usage::Production, edi::Usage::Production) | (Usage::Test, edi::Usage::Test) => None,
         (ours, wire) => {
             let element = match head.standard {
                 Standard::X12 => "ISA15",
@@ -209,10 +226,7 @@ fn usage(partner: &Partner, head: &InterchangeHead) -> Result<Usage, Diagnostic>
             };
             let text = format!("the partner file says {} and {element} says {}", ours.as_str(), said(wire));
             let finding = Finding::new(Severity::Error, FindingCode::UsageNotAgreed, head.place, text);
-            let finding = finding.about(Level::Interchange).expecting("the same of both");
-            Err(Diagnostic::from(finding).hinting(
-                "when the partner has gone live, change 'usage' in its partner file; else ask why it sent this",
-            ))
+            Some(finding.about(Level::Interchange).expecting("the same of both"))
         }
     }
 }
@@ -229,6 +243,23 @@ fn said(usage: edi::Usage) -> &'static str {
 
 fn is_kept_back(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+/// The transaction set that a document is on the wire.
+pub fn wire_message(set: &TransactionSet) -> WireMessage {
+    let head = &set.interchange;
+    let said = |number: &str| Some(number.to_owned()).filter(|number| !number.is_empty());
+    WireMessage {
+        standard: head.standard.as_str().to_owned(),
+        release: set.release.clone(),
+        set: set.id.clone(),
+        numbers: Some(ControlNumbers {
+            interchange: said(&head.control_number),
+            group: set.group.as_ref().and_then(|group| said(&group.control_number)),
+            transaction: said(&set.control_number),
+        }),
+        ..WireMessage::default()
+    }
 }
 
 /// A party in the source of a document: `01/123456789`.
@@ -286,18 +317,18 @@ fn too_large(bytes: usize, limit: usize) -> Diagnostic {
 }
 
 /// The member that names the order a document of this type belongs to.
-fn order_path(kind: &str) -> &'static str {
+pub(super) fn order_path(kind: &str) -> &'static str {
     match kind {
         "order" => "orderNumber",
         _ => "orderReference.orderNumber",
     }
 }
 
-fn text_at<'d>(document: &'d Value, path: &str) -> Option<&'d str> {
+pub(super) fn text_at<'d>(document: &'d Value, path: &str) -> Option<&'d str> {
     path.split('.').try_fold(document, |value, member| value.get(member)).and_then(Value::as_str)
 }
 
 /// The major of a schema version: 1 of `1.0`.
-fn major(version: &str) -> u32 {
+pub(super) fn major(version: &str) -> u32 {
     version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(1)
 }

@@ -340,8 +340,6 @@ pub enum Event<'a> {
     },
     /// A document is with the ERP.
     Published {
-        /// The exchange it came in.
-        exchange: ExchangeId,
         /// The document.
         document: DocumentId,
         /// The row that carried it.
@@ -353,8 +351,6 @@ pub enum Event<'a> {
     },
     /// A document did not get to the ERP this time.
     NotPublished {
-        /// The exchange it came in.
-        exchange: ExchangeId,
         /// The document.
         document: DocumentId,
         /// The row that carries it.
@@ -364,6 +360,40 @@ pub enum Event<'a> {
         /// How it went.
         outcome: Outcome,
         /// The full story.
+        detail: &'a str,
+    },
+    /// An event did not get to the ERP this time.
+    EventNotPublished {
+        /// The row that carries it.
+        row: RowId,
+        /// Whom it concerns.
+        partner: &'a PartnerId,
+        /// How it went.
+        outcome: Outcome,
+        /// The full story.
+        detail: &'a str,
+    },
+    /// Something of which the ERP is told, too.
+    Told {
+        /// What, as the ERP is told: `document.accepted`.
+        name: &'static str,
+        /// The document.
+        document: DocumentId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// In a sentence.
+        text: &'a str,
+    },
+    /// A command of the ERP's could not even be read.
+    CommandUnreadable {
+        /// Where it came from.
+        source: &'a str,
+        /// Why.
+        detail: &'a str,
+    },
+    /// Commands of the ERP's cannot be taken for now.
+    CommandsHeld {
+        /// Why.
         detail: &'a str,
     },
     /// The connection to the broker changed.

@@ -47,6 +47,10 @@ impl Event<'_> {
             | Self::Parked { .. }
             | Self::Published { .. }
             | Self::NotPublished { .. }
+            | Self::EventNotPublished { .. }
+            | Self::Told { .. }
+            | Self::CommandUnreadable { .. }
+            | Self::CommandsHeld { .. }
             | Self::StepFailed { .. } => self.write_document(),
             Self::BrokerChanged { .. } | Self::StoreOpened { .. } | Self::StoreFailed { .. } => self.write_outside(),
         }
@@ -183,18 +187,37 @@ impl Event<'_> {
             Self::Parked { exchange, partner, code, message } => {
                 tracing::error!(event = "document.parked", %exchange, %partner, code, "parked: {message}");
             }
-            Self::Published { exchange, document, row, partner, took } => {
+            Self::Published { document, row, partner, took } => {
                 tracing::info!(
-                    event = "document.published", %exchange, %document, %row, %partner, took_ms = millis(took),
-                    "published"
+                    event = "document.published", %document, %row, %partner, took_ms = millis(took), "published"
                 );
             }
-            Self::NotPublished { exchange, document, row, partner, outcome, detail } => {
+            Self::NotPublished { document, row, partner, outcome, detail } => {
                 let outcome = outcome.as_str();
                 tracing::warn!(
-                    event = "document.not-published", %exchange, %document, %row, %partner, outcome, detail,
+                    event = "document.not-published", %document, %row, %partner, outcome, detail,
                     "not published; it is tried again"
                 );
+            }
+            Self::EventNotPublished { row, partner, outcome, detail } => {
+                let outcome = outcome.as_str();
+                tracing::warn!(
+                    event = "event.not-published", %row, %partner, outcome, detail, "not published; it is tried again"
+                );
+            }
+            Self::Told { name, document, partner, text } => {
+                tracing::info!(event = name, %document, %partner, "{text}");
+            }
+            Self::CommandUnreadable { source, detail } => {
+                tracing::error!(
+                    event = "command.unreadable",
+                    source,
+                    detail,
+                    "a command could not be read; it is set aside"
+                );
+            }
+            Self::CommandsHeld { detail } => {
+                tracing::warn!(event = "commands.held", detail, "commands of the ERP's are not taken for now");
             }
             Self::StepFailed { exchange, step, detail } => {
                 tracing::error!(event = "step.failed", %exchange, step, detail, "step not finished; it is tried again");

@@ -222,8 +222,12 @@ impl Metrics {
                 inner.publications.get_or_create(&ByOutcome { outcome: Outcome::Confirmed.as_str() }).inc();
                 inner.publish_seconds.observe(took.as_secs_f64());
             }
-            Event::NotPublished { outcome, .. } => {
+            Event::NotPublished { outcome, .. } | Event::EventNotPublished { outcome, .. } => {
                 inner.publications.get_or_create(&ByOutcome { outcome: outcome.as_str() }).inc();
+            }
+            Event::Told { name, partner, .. } => inner.documents(partner, name, 1),
+            Event::CommandUnreadable { .. } => {
+                inner.step_failures.get_or_create(&ByKind { kind: "command" }).inc();
             }
             Event::BrokerChanged { broker, .. } => {
                 inner.broker_ready.set(i64::from(broker == Broker::Ready));
@@ -246,6 +250,7 @@ impl Metrics {
             | Event::Listening { .. }
             | Event::ListenerDrained { .. }
             | Event::AcceptFailed { .. }
+            | Event::CommandsHeld { .. }
             | Event::StoreOpened { .. } => {}
         }
     }

@@ -51,14 +51,14 @@ fn each_event_counts_as_its_line_says() {
         &[r#"edigate_documents_total{partner="acme",outcome="translated"} 3"#],
     );
     check(
-        Event::Published { exchange, document, row, partner: &partner, took },
+        Event::Published { document, row, partner: &partner, took },
         &[
             r#"edigate_documents_total{partner="acme",outcome="published"} 1"#,
             r#"edigate_publications_total{outcome="confirmed"} 1"#,
         ],
     );
     check(
-        Event::NotPublished { exchange, document, row, partner: &partner, outcome: Outcome::Returned, detail: "" },
+        Event::NotPublished { document, row, partner: &partner, outcome: Outcome::Returned, detail: "" },
         &[r#"edigate_publications_total{outcome="returned"} 1"#],
     );
     check(

@@ -45,13 +45,12 @@ impl AgreementEntry {
         let mapping = table.string("mapping");
         let guide = table.string("guide");
         let site = table.string("site").map(|site| site.value);
-        if direction == Some(Direction::Outbound) {
-            table.not_yet("direction", "the gateway makes nothing to send by itself in this version");
-        }
         let other_majors = table.strings("publish").iter().any(|major| **major != *"v1");
         table.only("publish", Some(other_majors), false, "each document is published in its one major version");
-        table.string("on_refused");
-        table.not_yet("on_refused", "refusals of the ERP are not answered in this version");
+        let on_refused = table.one_of("on_refused", &[("824", ()), ("APERAK", ())]);
+        if on_refused.is_some() {
+            table.not_yet("on_refused", "the ERP's refusals are kept and not told to the partner in this version");
+        }
         Some(Self { document: document?, direction: direction?, message: message?, mapping: mapping?, guide, site })
     }
 }

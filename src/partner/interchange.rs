@@ -3,7 +3,9 @@
 use crate::base::table::{Located, Table, Value};
 use crate::edi::{Party, Standard};
 
+use super::acknowledging::Acknowledging;
 use super::reading::Reading;
+use super::writing::Writing;
 
 /// What a party looks like as it is written, for an operator.
 const ISA_ID: &str = "an ISA qualifier and id such as \"01/123456789\" or \"ZZ/ACMEBRG\"";
@@ -40,6 +42,10 @@ pub struct X12 {
     pub them_group: Option<String>,
     /// How their interchanges are read.
     pub reading: Reading,
+    /// How interchanges for them are written.
+    pub writing: Writing,
+    /// Which functional acknowledgements are exchanged.
+    pub acknowledging: Acknowledging,
 }
 
 impl X12 {
@@ -50,18 +56,12 @@ impl X12 {
         let us = table.table("us").map(|us| identity(&us));
         let them = table.table("them").map(|them| (identity(&them), aliases(&them)));
         let reading = table.table("read").map(|read| x12_read(&read)).unwrap_or_default();
-        if let Some(write) = table.table("write") {
-            x12_write(&write);
-            table.not_yet("write", "the gateway makes nothing to send by itself in this version");
-        }
-        if let Some(ack) = table.table("ack") {
-            x12_ack(&ack);
-            table.not_yet("ack", "functional acknowledgements are neither sent nor expected in this version");
-        }
+        let writing = table.table("write").map_or_else(Writing::x12, |write| Writing::read_x12(&write));
+        let acknowledging = table.table("ack").map_or_else(Acknowledging::none, |ack| Acknowledging::read_x12(&ack));
         let (us, us_group) = us?;
         let ((them, them_group), aliases) = them?;
         let them = std::iter::once(them?).chain(aliases).collect();
-        Some(Self { us: us?, us_group, them, them_group, reading })
+        Some(Self { us: us?, us_group, them, them_group, reading, writing, acknowledging })
     }
 }
 
@@ -93,51 +93,6 @@ fn charset(table: &Table<'_>) -> Option<&'static str> {
     table.one_of("charset", &known.map(|word| (word, word)))
 }
 
-fn x12_write(write: &Table<'_>) {
-    if let Some(versions) = write.table("versions") {
-        versions.string("isa");
-        versions.string("gs");
-    }
-    if let Some(delimiters) = write.table("delimiters") {
-        for key in ["element", "component", "repetition", "segment"] {
-            delimiters.parsed(key, "one character", |text| (text.chars().count() == 1).then_some(()));
-        }
-        delimiters.one_of("suffix", &[("none", ()), ("cr", ()), ("lf", ()), ("crlf", ())]);
-    }
-    charset(write);
-    unencodable(write);
-    if let Some(control) = write.table("control") {
-        control.integer("start", 1..=999_999_999);
-        control.flag("gap_free");
-        control.one_of("set_number", &[("per-group", ()), ("per-partner", ())]);
-    }
-    if let Some(batch) = write.table("batch") {
-        batch.one_of("mode", &[("single", ()), ("collect", ())]);
-        batch.duration("every");
-        batch.integer("count", 1..=100_000);
-        batch.size("size");
-    }
-}
-
-fn unencodable(write: &Table<'_>) {
-    write.one_of("unencodable", &[("reject", ()), ("replace", ())]);
-    write.string("replace");
-}
-
-fn x12_ack(ack: &Table<'_>) {
-    let functional = [("none", ()), ("997", ()), ("999", ())];
-    if let Some(send) = ack.table("send") {
-        send.one_of("ta1", &[("never", ()), ("on-request", ()), ("on-error", ()), ("always", ())]);
-        send.one_of("functional", &functional);
-        send.flag("accepted_sets");
-        send.one_of("when", &[("at-once", ()), ("batched", ())]);
-    }
-    if let Some(expect) = ack.table("expect") {
-        expect.one_of("functional", &functional);
-        expect.duration("within");
-    }
-}
-
 /// What a party of an EDIFACT interchange looks like as it is written, for an operator.
 const UNB_ID: &str = "an id, and behind a colon its qualifier, as in the UNB: \"4012345000009:14\" or \"ACME\"";
 
@@ -158,6 +113,10 @@ pub struct Edifact {
     pub them: Vec<Located<Party>>,
     /// How their interchanges are read.
     pub reading: Reading,
+    /// How interchanges for them are written.
+    pub writing: Writing,
+    /// Which functional acknowledgements are exchanged.
+    pub acknowledging: Acknowledging,
 }
 
 impl Edifact {
@@ -172,17 +131,12 @@ impl Edifact {
             (unb_identity(&them), aliases)
         });
         let reading = table.table("read").map(|read| edifact_read(&read)).unwrap_or_default();
-        if let Some(write) = table.table("write") {
-            edifact_write(&write);
-            table.not_yet("write", "the gateway makes nothing to send by itself in this version");
-        }
-        if let Some(ack) = table.table("ack") {
-            edifact_ack(&ack);
-            table.not_yet("ack", "acknowledgements are neither sent nor expected in this version");
-        }
+        let writing = table.table("write").map_or_else(Writing::edifact, |write| Writing::read_edifact(&write));
+        let acknowledging =
+            table.table("ack").map_or_else(Acknowledging::none, |ack| Acknowledging::read_edifact(&ack));
         let (them, aliases) = them?;
         let them = std::iter::once(them?).chain(aliases).collect();
-        Some(Self { us: us??, them, reading })
+        Some(Self { us: us??, them, reading, writing, acknowledging })
     }
 }
 
@@ -197,27 +151,6 @@ fn edifact_read(read: &Table<'_>) -> Reading {
     let charset = read.string("charset").map(|charset| charset.value);
     read.only("charset", charset, "auto".to_owned(), "the syntax identifier says which character set it is");
     Reading::read(read)
-}
-
-fn edifact_write(write: &Table<'_>) {
-    if let Some(versions) = write.table("versions") {
-        for key in ["syntax", "directory", "association"] {
-            versions.string(key);
-        }
-    }
-    write.one_of("una", &[("if-needed", ()), ("always", ()), ("never", ())]);
-    write.flag("ung");
-    write.one_of("decimal", &[(".", ()), (",", ())]);
-    write.string("charset");
-    unencodable(write);
-}
-
-fn edifact_ack(ack: &Table<'_>) {
-    let Some(send) = ack.table("send") else { return };
-    send.one_of("contrl", &[("none", ()), ("receipt", ()), ("final", ())]);
-    send.flag("receipt");
-    send.string("version");
-    send.flag("honour_0031");
 }
 
 #[cfg(test)]

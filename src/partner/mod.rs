@@ -9,6 +9,7 @@
 //! All of it is pure: certificates, keys, time zones and mappings are handed in ([`Surroundings`]), and whatever
 //! depends on the time is asked with a time.
 
+mod acknowledging;
 mod agreement;
 mod certificate;
 mod file;
@@ -27,7 +28,9 @@ mod send;
 mod terms;
 mod url;
 mod validity;
+mod writing;
 
+pub use acknowledging::{Acknowledging, Expected, When};
 pub use agreement::Agreement;
 pub use certificate::Window;
 pub use file::{PartnerFile, TheirRole};
@@ -46,6 +49,7 @@ pub use send::{
 };
 pub use terms::Terms;
 pub use url::{AllowedUrl, Origin};
+pub use writing::{Batch, SetNumbers, Writing};
 
 pub(crate) use resolve::Resolving;
 

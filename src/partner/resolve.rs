@@ -10,8 +10,8 @@ use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
 use super::{
-    Agreement, Edifact, Identity, MessageName, Origin, PartnerFile, Reading, Receive, Send, Status, TheirRole,
-    TlsClient, Window, X12,
+    Acknowledging, Agreement, Edifact, Identity, MessageName, Origin, PartnerFile, Reading, Receive, Send, Status,
+    TheirRole, TlsClient, Window, Writing, X12,
 };
 use crate::as2::{As2Name, Requirement, Security, Signer};
 use crate::base::table::{Faults, Located};
@@ -136,6 +136,27 @@ impl Partner {
     /// The first agreement about `message` in this direction.
     pub fn agreement(&self, direction: Direction, message: &MessageName) -> Option<&Agreement> {
         first_match(&self.agreements, direction, message)
+    }
+
+    /// The first agreement by which a document of this type goes to the partner: `order@1`.
+    pub fn outbound_agreement(&self, document: &str) -> Option<&Agreement> {
+        self.agreements.iter().find(|one| one.direction == Direction::Outbound && one.document == document)
+    }
+
+    /// How interchanges of a standard are written for it, when there is any.
+    pub fn writing(&self, standard: Standard) -> Option<&Writing> {
+        match standard {
+            Standard::X12 => self.x12.as_ref().map(|x12| &x12.writing),
+            Standard::Edifact => self.edifact.as_ref().map(|edifact| &edifact.writing),
+        }
+    }
+
+    /// Which functional acknowledgements of a standard are exchanged with it.
+    pub fn acknowledging(&self, standard: Standard) -> Option<&Acknowledging> {
+        match standard {
+            Standard::X12 => self.x12.as_ref().map(|x12| &x12.acknowledging),
+            Standard::Edifact => self.edifact.as_ref().map(|edifact| &edifact.acknowledging),
+        }
     }
 
     /// Gives findings the severity they have with this partner.
@@ -302,6 +323,12 @@ fn agreement(entry: AgreementEntry, with: &Resolving<'_>) -> Option<Agreement> {
         let fault = Diagnostic::error("mapping-differs", about).at(entry.mapping.at);
         let expected = format!("a mapping of {} to {}", *entry.message, *entry.document);
         with.faults.add(fault.expecting(expected).hinting("name another mapping, or correct 'message' and 'document'"));
+        return None;
+    }
+    if entry.direction == Direction::Outbound && !mapping.ways().write {
+        let about = format!("'{}' only reads, and documents are to be written by it", *entry.mapping);
+        let fault = Diagnostic::error("mapping-only-reads", about).at(entry.mapping.at);
+        with.faults.add(fault.hinting("run 'edigate mapping check' to see which of its rules cannot be written"));
         return None;
     }
     let guide = entry.guide.as_ref().and_then(|name| guide(name, &entry.message, with));

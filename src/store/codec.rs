@@ -79,6 +79,11 @@ pub(crate) enum Forgotten {
     Sent(#[n(0)] DedupKey),
     #[n(6)]
     Dispatch(#[n(0)] ExchangeId),
+    #[n(7)]
+    Seen(#[n(0)] DedupKey),
+    /// A word by which a document was found.
+    #[n(8)]
+    Word(#[n(0)] Lane, #[n(1)] DocumentId),
 }
 
 /// Where a payload lies.

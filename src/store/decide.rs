@@ -10,10 +10,10 @@ use super::error::StoreError;
 use super::key::{self, LONGEST_VALUE, Overlay};
 use super::schedule::Schedule;
 use super::view::{View, read_value};
-use crate::base::{ExchangeId, Timestamp};
+use crate::base::{DocumentId, ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, Change, CounterName, Document, DocumentStage, Effect, Exchange, Expect, Payload, PayloadBody, Row,
-    RowStage, Sent, Subject,
+    Answer, Change, CounterName, Document, Effect, Exchange, Expect, Payload, PayloadBody, Row, RowStage, Seen, Sent,
+    Subject,
 };
 
 /// Jobs that one change may add: a position is a record's sequence and the job's number in it.
@@ -39,6 +39,18 @@ pub(crate) fn decide(mut view: View<'_>, mut change: Change, sequence: u64) -> R
                 }
             }
             Expect::Version { exchange, version } => expect_version(&view, exchange, version)?,
+            Expect::DocumentVersion { document, version } => expect_document(&view, document, version)?,
+            Expect::Unseen(key, since) => {
+                let seen: Option<Seen> = view.read(&key::seen(&key))?;
+                if let Some(seen) = seen.filter(|seen| seen.at >= since) {
+                    return Err(StoreError::Repeated { seen: Box::new(seen) });
+                }
+            }
+            Expect::Counter(name, value) => {
+                if view.number(&key::counter(&name))? != value {
+                    return Err(StoreError::CounterMoved { name });
+                }
+            }
         }
     }
     number_rows(&mut view, &mut change)?;
@@ -63,10 +75,21 @@ pub(crate) fn decide_forgetting(mut view: View<'_>, at: Timestamp, what: &[Forgo
     for forgotten in what {
         let Some(counted) = forgettable(&view, forgotten)? else { continue };
         counted.into_iter().for_each(|counted| counts.less(counted));
+        for word in words_of(&view, forgotten)? {
+            push(&mut view, &mut consequences, Consequence::Forget(word));
+        }
         push(&mut view, &mut consequences, Consequence::Forget(*forgotten));
     }
     counts.conclude(&mut view, &mut consequences)?;
     Ok(Verdict::Commit(Box::new(Record { change: Change::new(at), consequences }), view.own))
+}
+
+/// The words by which a document was found, which go with it.
+fn words_of(view: &View<'_>, forgotten: &Forgotten) -> Result<Vec<Forgotten>, StoreError> {
+    let Forgotten::Document(id) = forgotten else { return Ok(Vec::new()) };
+    let document: Option<Document> = view.read(&key::document(id))?;
+    let words = document.map(|document| document.words()).unwrap_or_default();
+    Ok(words.into_iter().map(|word| Forgotten::Word(word, *id)).collect())
 }
 
 /// Whether a record may still go: it may have come back to life since retention looked. Says as what it was counted.
@@ -81,8 +104,9 @@ fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<C
         }
         Forgotten::Document(_) => {
             let document: Document = read_value(&value)?;
-            let idle = document.row.map_or(Ok(true), |row| idle(Subject::Row(row)))?;
-            (idle && document.stage == DocumentStage::Published, Some(Counted::Document(document.stage)))
+            let idle =
+                document.row.map_or(Ok(true), |row| idle(Subject::Row(row)))? && idle(Subject::Document(document.id))?;
+            (idle && document.stage.is_settled(), Some(Counted::Document(document.stage)))
         }
         Forgotten::Row(id) => {
             let row: Row = read_value(&value)?;
@@ -91,6 +115,7 @@ fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<C
         Forgotten::Answer(_) => (true, None),
         Forgotten::Sent(_) => (idle(Subject::Exchange(read_value::<Sent>(&value)?.exchange))?, None),
         Forgotten::Dispatch(id) => (idle(Subject::Receipt(*id))?, None),
+        Forgotten::Seen(_) | Forgotten::Word(..) => (true, None),
         Forgotten::Payload(_, segment) => (read_value::<Place>(&value)?.segment == *segment, None),
     };
     Ok(goes.then_some(counted))
@@ -104,7 +129,16 @@ pub(crate) fn push(view: &mut View<'_>, consequences: &mut Vec<Consequence>, con
 
 fn expect_version(view: &View<'_>, exchange: ExchangeId, expected: u32) -> Result<(), StoreError> {
     let found = view.read::<Exchange>(&key::exchange(&exchange))?.map(|record| record.version);
-    if found == Some(expected) { Ok(()) } else { Err(StoreError::Conflict { exchange, expected, found }) }
+    expect_same(Subject::Exchange(exchange), expected, found)
+}
+
+fn expect_document(view: &View<'_>, document: DocumentId, expected: u32) -> Result<(), StoreError> {
+    let found = view.read::<Document>(&key::document(&document))?.map(|record| record.version);
+    expect_same(Subject::Document(document), expected, found)
+}
+
+fn expect_same(subject: Subject, expected: u32, found: Option<u32>) -> Result<(), StoreError> {
+    if found == Some(expected) { Ok(()) } else { Err(StoreError::Conflict { subject, expected, found }) }
 }
 
 /// Gives rows without a sequence the partner's next, and writes the counters down as absolute values.
@@ -114,7 +148,11 @@ fn number_rows(view: &mut View<'_>, change: &mut Change) -> Result<(), StoreErro
         if let Effect::Row(row) = effect
             && row.sequence == 0
         {
-            let name = CounterName::sequence(&row.partner);
+            // Documents and events go to exchanges of their own, and each is counted there.
+            let name = match row.document {
+                Some(_) => CounterName::sequence(&row.partner),
+                None => CounterName::event_sequence(&row.partner),
+            };
             let last = match counters.get(&name) {
                 Some(last) => *last,
                 None => view.number(&key::counter(&name))?,
@@ -202,7 +240,8 @@ fn count(
             | Effect::Counter(..)
             | Effect::Sent(..)
             | Effect::Dispatch(_)
-            | Effect::CertificateUse(_) => {
+            | Effect::CertificateUse(_)
+            | Effect::Seen(..) => {
                 key::fold_effect(effect, &mut view.own);
                 continue;
             }

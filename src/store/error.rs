@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::base::{ExchangeId, Sha256};
-use crate::exchange::Subject;
+use crate::base::Sha256;
+use crate::exchange::{CounterName, Seen, Subject};
 
 /// Why the store refused or failed. The text says what to do next. Clone, because one failed sync answers a batch.
 #[derive(Clone, Debug)]
@@ -62,14 +62,24 @@ pub enum StoreError {
         /// The first failure.
         why: String,
     },
-    /// The exchange has moved on since it was read; read it again and decide anew.
+    /// The exchange or document has moved on since it was read; read it again and decide anew.
     Conflict {
-        /// Which exchange.
-        exchange: ExchangeId,
+        /// Which.
+        subject: Subject,
         /// The version the change was decided on.
         expected: u32,
         /// The version it has, when it exists.
         found: Option<u32>,
+    },
+    /// The same was seen before.
+    Repeated {
+        /// What is remembered of it.
+        seen: Box<Seen>,
+    },
+    /// Somebody else was given the number meanwhile; take the next one.
+    CounterMoved {
+        /// The counter.
+        name: CounterName,
     },
     /// The job of this lease is no longer the caller's.
     LeaseLost {
@@ -124,7 +134,7 @@ impl StoreError {
         match self {
             Self::Full { .. } | Self::Io { .. } | Self::ReadOnly { .. } | Self::Closed => true,
             Self::Locked { .. } | Self::Newer { .. } | Self::ForeignInstance { .. } => false,
-            Self::Conflict { .. } | Self::LeaseLost { .. } => false,
+            Self::Conflict { .. } | Self::CounterMoved { .. } | Self::Repeated { .. } | Self::LeaseLost { .. } => false,
             // Ours to mend, or gone: work that meets it again and again is parked.
             Self::Corrupt { .. } | Self::TooLarge { .. } | Self::OverLimit { .. } => false,
             Self::NoPayload { .. } | Self::Index { .. } => false,
@@ -167,14 +177,18 @@ impl fmt::Display for StoreError {
                 "the store only reads since a write failed ({why}); check the disk, then restart edigate: what was \
                  acknowledged is safe, what was not is decided by the restart"
             ),
-            Self::Conflict { exchange, expected, found: Some(found) } => {
-                write!(f, "exchange {exchange} is at version {found}, not {expected}; read it again and decide anew")
+            Self::Conflict { subject, expected, found: Some(found) } => {
+                write!(f, "{subject} is at version {found}, not {expected}; read it again and decide anew")
             }
-            Self::Conflict { exchange, expected, found: None } => {
-                write!(f, "exchange {exchange} does not exist, version {expected} was expected; read it again")
+            Self::Conflict { subject, expected, found: None } => {
+                write!(f, "{subject} does not exist, version {expected} was expected; read it again")
+            }
+            Self::Repeated { seen } => write!(f, "the same was seen before, at {}", seen.at),
+            Self::CounterMoved { name } => {
+                write!(f, "the number of {} was given to somebody else; take the next one", name.as_str())
             }
             Self::LeaseLost { subject } => {
-                write!(f, "the job of {subject:?} is no longer held by this worker; let its new holder finish it")
+                write!(f, "the job of {subject} is no longer held by this worker; let its new holder finish it")
             }
             Self::TooLarge { what, bytes, limit } => {
                 write!(f, "{what} has {bytes} bytes and may have {limit}; report this, it is a fault of edigate")

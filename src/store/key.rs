@@ -16,9 +16,11 @@
 //! | `s` dedup key | [`Sent`]: the exchange that a message of ours is |
 //! | `m` exchange id | [`Dispatch`]: an asynchronous receipt of ours |
 //! | `u` partner, zero, purpose, SHA-256 | [`CertificateUse`]: a certificate that a partner uses |
+//! | `y` dedup key | [`Seen`]: something that is recognised when it comes again |
+//! | `w` word, document id | nothing: documents by their number and by their order's |
 //!
 //! Numbers in keys are big-endian, so that they sort; values are CBOR, or eight bytes big-endian. A value has at most
-//! 256 bytes.
+//! 320 bytes.
 
 use std::collections::BTreeMap;
 
@@ -29,12 +31,12 @@ use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
 use crate::exchange::{BlobRef, CounterName, DedupKey, Effect, JobKind, Lane, Purpose, Subject};
 
 #[cfg(doc)]
-use crate::exchange::{Answer, CertificateUse, Dispatch, Document, Exchange, Job, Row, Sent};
+use crate::exchange::{Answer, CertificateUse, Dispatch, Document, Exchange, Job, Row, Seen, Sent};
 
 /// The layout's version; an index written in another is made anew.
-pub(crate) const LAYOUT: u32 = 1;
+pub(crate) const LAYOUT: u32 = 2;
 /// The longest value that the index holds.
-pub(crate) const LONGEST_VALUE: usize = 256;
+pub(crate) const LONGEST_VALUE: usize = 320;
 
 /// Keys and what they became: a value, or nothing any more.
 pub(crate) type Overlay = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -56,6 +58,8 @@ pub(crate) enum Space {
     Sent = b's' as isize,
     Dispatch = b'm' as isize,
     CertificateUse = b'u' as isize,
+    Seen = b'y' as isize,
+    Word = b'w' as isize,
 }
 
 impl Space {
@@ -106,6 +110,27 @@ pub(crate) fn sent(key: &DedupKey) -> Vec<u8> {
     Space::Sent.key(&[key.as_bytes()])
 }
 
+pub(crate) fn seen(key: &DedupKey) -> Vec<u8> {
+    Space::Seen.key(&[key.as_bytes()])
+}
+
+/// The entry under which a document is found by a word.
+pub(crate) fn word(word: &Lane, document: &DocumentId) -> Vec<u8> {
+    Space::Word.key(&[word.as_bytes(), document.as_bytes()])
+}
+
+/// From the first entry of a word to behind its last.
+pub(crate) fn words(word: &Lane) -> (Vec<u8>, Vec<u8>) {
+    let mut end = Space::Word.key(&[word.as_bytes()]);
+    end.extend_from_slice(&[0xff; 17]);
+    (Space::Word.key(&[word.as_bytes()]), end)
+}
+
+/// The document of a [`word`] key.
+pub(crate) fn document_of_word(key: &[u8]) -> Option<DocumentId> {
+    Some(DocumentId::from_bytes(*key.get(17..)?.first_chunk::<16>()?))
+}
+
 pub(crate) fn dispatch(id: &ExchangeId) -> Vec<u8> {
     Space::Dispatch.key(&[id.as_bytes()])
 }
@@ -118,7 +143,7 @@ pub(crate) fn certificate_use(partner: &PartnerId, purpose: Purpose, certificate
     Space::CertificateUse.key(&[partner.as_str().as_bytes(), &[0, purpose], certificate.as_bytes()])
 }
 
-/// The dedup key of an [`answer`] or a [`sent`] key.
+/// The dedup key of an [`answer`], a [`sent`] or a [`seen`] key.
 pub(crate) fn dedup_of(key: &[u8]) -> Option<DedupKey> {
     Some(DedupKey::from_bytes(*key.get(1..)?.first_chunk::<32>()?))
 }
@@ -128,6 +153,9 @@ pub(crate) fn job(subject: &Subject) -> Vec<u8> {
         Subject::Exchange(id) => Space::Job.key(&[b"x", id.as_bytes()]),
         Subject::Row(id) => Space::Job.key(&[b"r", id.as_bytes()]),
         Subject::Receipt(id) => Space::Job.key(&[b"m", id.as_bytes()]),
+        Subject::Document(id) => Space::Job.key(&[b"d", id.as_bytes()]),
+        Subject::Documents(id) => Space::Job.key(&[b"e", id.as_bytes()]),
+        Subject::Acknowledgement(id) => Space::Job.key(&[b"k", id.as_bytes()]),
     }
 }
 
@@ -195,6 +223,10 @@ const fn kind_byte(kind: JobKind) -> u8 {
         JobKind::Deliver => 4,
         JobKind::AwaitReceipt => 5,
         JobKind::Dispatch => 6,
+        JobKind::Write => 7,
+        JobKind::Assemble => 8,
+        JobKind::Conclude => 9,
+        JobKind::AwaitAcknowledgement => 10,
     }
 }
 
@@ -219,7 +251,13 @@ pub(crate) fn fold(record: &Record, payloads: &[(BlobRef, Option<u64>)], segment
 pub(crate) fn fold_effect(effect: &Effect, into: &mut Overlay) {
     let (key, value) = match effect {
         Effect::Exchange(record) => (exchange(&record.id), some(record)),
-        Effect::Document(record) => (document(&record.id), some(record)),
+        Effect::Document(record) => {
+            for found_by in record.words() {
+                into.insert(word(&found_by, &record.id), Some(Vec::new()));
+            }
+            (document(&record.id), some(record))
+        }
+        Effect::Seen(key, record) => (seen(key), some(record)),
         Effect::Row(record) => (row(&record.id), some(record)),
         Effect::Answer(key, record) => (answer(key), some(record)),
         Effect::Job(record) => (job(&record.subject), some(record)),
@@ -267,6 +305,8 @@ pub(crate) fn forgotten_key(forgotten: &Forgotten) -> Vec<u8> {
         Forgotten::Payload(sha256, _segment) => payload(sha256),
         Forgotten::Sent(key) => sent(key),
         Forgotten::Dispatch(id) => dispatch(id),
+        Forgotten::Seen(key) => seen(key),
+        Forgotten::Word(found_by, id) => word(found_by, id),
     }
 }
 
@@ -274,13 +314,16 @@ pub(crate) fn forgotten_key(forgotten: &Forgotten) -> Vec<u8> {
 pub(crate) fn blobs(effect: &Effect) -> Vec<BlobRef> {
     match effect {
         Effect::Exchange(exchange) => vec![exchange.detail],
-        Effect::Document(document) => [Some(document.content), document.diagnostics].into_iter().flatten().collect(),
+        Effect::Document(document) => [Some(document.content), document.detail].into_iter().flatten().collect(),
         Effect::Row(row) => vec![row.envelope, row.body],
         Effect::Answer(_, answer) => answer.receipt.into_iter().collect(),
         Effect::Dispatch(dispatch) => vec![dispatch.receipt, dispatch.detail],
-        Effect::Job(_) | Effect::JobDone(_) | Effect::Counter(..) | Effect::Sent(..) | Effect::CertificateUse(_) => {
-            Vec::new()
-        }
+        Effect::Job(_)
+        | Effect::JobDone(_)
+        | Effect::Counter(..)
+        | Effect::Sent(..)
+        | Effect::CertificateUse(_)
+        | Effect::Seen(..) => Vec::new(),
     }
 }
 

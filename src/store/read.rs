@@ -13,8 +13,8 @@ use super::retention::each;
 use super::view::read_value;
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256};
 use crate::exchange::{
-    Answer, CertificateUse, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane, Purpose, Row,
-    RowStage, Sent, Stage, Subject,
+    Answer, CertificateUse, CounterName, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane,
+    Purpose, Row, RowStage, Seen, Sent, Stage, Subject,
 };
 
 /// Records in one answer.
@@ -114,6 +114,35 @@ impl Outbox {
         self.record(&key::job(&subject))
     }
 
+    /// The jobs of a lane in their order, at most so many.
+    pub fn jobs_of(&self, kind: JobKind, lane: &Lane, most: usize) -> Result<Vec<Job>, StoreError> {
+        let (from, to) = (key::queue(kind, lane, 0), key::queue(kind, lane, u64::MAX));
+        let entries = self.shared.index.range(&from, &to, Order::Ascending, most)?;
+        let subjects = entries.into_iter().map(|(_key, value)| read_value::<Subject>(&value));
+        let jobs = subjects.map(|subject| self.job(subject?));
+        Ok(jobs.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The value of a counter; zero when nothing was counted yet.
+    pub fn counter(&self, name: &CounterName) -> Result<u64, StoreError> {
+        let value = self.shared.index.get(&key::counter(name))?;
+        Ok(value.as_deref().and_then(key::number_of).unwrap_or(0))
+    }
+
+    /// What is remembered of something that was seen.
+    pub fn seen(&self, key: &DedupKey) -> Result<Option<Seen>, StoreError> {
+        self.record(&key::seen(key))
+    }
+
+    /// The documents that are found by a number, their own or their order's, oldest first.
+    pub fn documents_by_number(&self, number: &str, most: usize) -> Result<Vec<Document>, StoreError> {
+        let (from, to) = key::words(&Lane::of(number));
+        let entries = self.shared.index.range(&from, &to, Order::Ascending, most)?;
+        let ids = entries.iter().filter_map(|(key, _)| key::document_of_word(key));
+        let documents = ids.map(|id| self.document(id)).collect::<Result<Vec<_>, _>>()?;
+        Ok(documents.into_iter().flatten().collect())
+    }
+
     /// How many jobs wait in a lane; `most` when there are that many or more.
     pub fn jobs_waiting(&self, kind: JobKind, lane: &Lane, most: usize) -> Result<usize, StoreError> {
         let (from, to) = (key::queue(kind, lane, 0), key::queue(kind, lane, u64::MAX));
@@ -166,7 +195,7 @@ impl Outbox {
         let wanted = |document: &Document| {
             query.partner.as_ref().is_none_or(|partner| *partner == document.partner)
                 && query.stage.is_none_or(|stage| stage == document.stage)
-                && query.exchange.is_none_or(|exchange| exchange == document.exchange)
+                && query.exchange.is_none_or(|exchange| Some(exchange) == document.exchange)
         };
         self.page(Space::Document, end, query.limit, wanted, |document: &Document| document.id)
     }

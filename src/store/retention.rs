@@ -24,7 +24,7 @@ use super::shared::Shared;
 use super::view::read_value;
 use crate::base::{ExchangeId, Sha256, Timestamp};
 use crate::exchange::{
-    Answer, BlobRef, Detail, Dispatch, Document, DocumentStage, Effect, Exchange, Row, RowStage, Sent, Subject,
+    Answer, BlobRef, Detail, Dispatch, Document, DocumentDetail, Effect, Exchange, Row, RowStage, Seen, Sent, Subject,
 };
 
 /// Records forgotten in one change.
@@ -91,10 +91,11 @@ fn settled_records(shared: &Shared, before: Timestamp) -> Result<Vec<Forgotten>,
             Some(row) => has_job(Subject::Row(row))?,
             None => false,
         };
-        if document.stage == DocumentStage::Published && document.created_at < before && !waits {
+        let works = waits || has_job(Subject::Document(document.id))?;
+        if document.stage.is_settled() && document.updated_at.unwrap_or(document.created_at) < before && !works {
             forgotten.push(Forgotten::Document(document.id));
         } else {
-            needed.insert(document.exchange);
+            needed.extend(document.exchange);
         }
         Ok(())
     })?;
@@ -117,6 +118,13 @@ fn settled_records(shared: &Shared, before: Timestamp) -> Result<Vec<Forgotten>,
         let sent: Sent = read_value(&value)?;
         if let Some(key) = key::dedup_of(&key).filter(|_| sent.at < before) {
             forgotten.push(Forgotten::Sent(key));
+        }
+        Ok(())
+    })?;
+    each_entry(shared.index.as_ref(), &Space::Seen.first(), &Space::Seen.end(), |key, value| {
+        let seen: Seen = read_value(&value)?;
+        if let Some(key) = key::dedup_of(&key).filter(|_| seen.at < before) {
+            forgotten.push(Forgotten::Seen(key));
         }
         Ok(())
     })?;
@@ -157,6 +165,10 @@ fn payloads_to_go(
         needed |= here.contains(&reference.sha256);
         Ok(())
     })?;
+    each(shared, Space::Document, |document: Document| {
+        needed |= named_by_document(shared, &document)?.iter().any(|reference| here.contains(&reference.sha256));
+        Ok(())
+    })?;
     each(shared, Space::Exchange, |exchange: Exchange| {
         needed |= named_in_detail(shared, &exchange)?.iter().any(|reference| here.contains(&reference.sha256));
         Ok(())
@@ -167,13 +179,25 @@ fn payloads_to_go(
 /// The payloads that an exchange's detail names: the message as it came, its content and its answer. A detail is itself
 /// a payload, and is rewritten when the exchange is parked: what it names may lie in a much older segment.
 pub(crate) fn named_in_detail(shared: &Shared, exchange: &Exchange) -> Result<Vec<BlobRef>, StoreError> {
-    let path = shared.layout.payload(&exchange.detail.sha256);
-    let mut bytes = Vec::new();
-    let mut detail = shared.open_payload(&exchange.detail)?;
-    detail.read_to_end(&mut bytes).map_err(|error| StoreError::io("reading", &path, error))?;
+    let bytes = read_detail(shared, &exchange.detail)?;
     // Of no layout that names payloads.
     let Ok(detail) = Detail::from_json(&bytes) else { return Ok(Vec::new()) };
     Ok(detail.references())
+}
+
+/// The payloads that a document's detail names.
+pub(crate) fn named_by_document(shared: &Shared, document: &Document) -> Result<Vec<BlobRef>, StoreError> {
+    let Some(detail) = &document.detail else { return Ok(Vec::new()) };
+    let bytes = read_detail(shared, detail)?;
+    Ok(DocumentDetail::from_json(&bytes).map(|detail| detail.references()).unwrap_or_default())
+}
+
+fn read_detail(shared: &Shared, reference: &BlobRef) -> Result<Vec<u8>, StoreError> {
+    let path = shared.layout.payload(&reference.sha256);
+    let mut bytes = Vec::new();
+    let mut detail = shared.open_payload(reference)?;
+    detail.read_to_end(&mut bytes).map_err(|error| StoreError::io("reading", &path, error))?;
+    Ok(bytes)
 }
 
 /// Every payload that a record names itself; what an exchange's detail names comes from [`named_in_detail`].

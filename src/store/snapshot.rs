@@ -8,6 +8,7 @@
 //! It is written under a name ending in `.tmp`, synced, renamed, and read back before anything older is removed. Two
 //! are kept: should the newest be damaged, the older one and the journal give the same state.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,8 +17,10 @@ use super::chain::Chain;
 use super::error::StoreError;
 use super::fields::{FieldReader, FieldWriter};
 use super::identity::{FORMAT, StoreId};
-use super::key::{LONGEST_VALUE, Overlay};
+use super::key::{self, LONGEST_VALUE, Overlay, Space};
 use super::layout::{Layout, remove, rename_durably};
+use super::view::read_value;
+use crate::exchange::{Document, Effect};
 
 const MAGIC: &[u8; 8] = b"EDGSNAP1";
 /// Bytes of the head, its CRC32C included.
@@ -95,17 +98,48 @@ pub(crate) fn read(
     store: &StoreId,
     mut each: impl FnMut(Vec<u8>, Vec<u8>) -> Result<(), StoreError>,
 ) -> Result<u64, StoreError> {
+    let mut words = BTreeSet::new();
+    let sequence = read_written(path, store, &mut words, &mut each)?;
+    words.into_iter().try_for_each(|word| each(word, Vec::new()))?;
+    Ok(sequence)
+}
+
+/// The same without the words by which documents are found, in the order of the keys. Where the snapshot is older than
+/// they are they are added to `words`.
+fn read_written(
+    path: &Path,
+    store: &StoreId,
+    words: &mut BTreeSet<Vec<u8>>,
+    mut each: impl FnMut(Vec<u8>, Vec<u8>) -> Result<(), StoreError>,
+) -> Result<u64, StoreError> {
     let mut reader = SnapshotReader::open(path, store)?;
     while let Some((key, value)) = reader.next()? {
-        each(key, value)?;
+        if reader.format >= WORDS_SINCE || !Space::Document.holds(&key) {
+            each(key, value)?;
+            continue;
+        }
+        let document: Document = read_value(&value)?;
+        let mut written = Overlay::new();
+        key::fold_effect(&Effect::Document(document), &mut written);
+        for (written, value) in written {
+            if written == key {
+                each(written, value.unwrap_or_default())?;
+            } else {
+                words.insert(written);
+            }
+        }
     }
     Ok(reader.sequence)
 }
+
+/// The first format in which documents are found by their numbers.
+const WORDS_SINCE: u32 = 4;
 
 /// A key and its value.
 type Entry = (Vec<u8>, Vec<u8>);
 
 struct SnapshotReader {
+    format: u32,
     path: PathBuf,
     file: BufReader<File>,
     sequence: u64,
@@ -118,7 +152,7 @@ impl SnapshotReader {
     fn open(path: &Path, store: &StoreId) -> Result<Self, StoreError> {
         let file = File::open(path).map_err(|error| StoreError::io("opening", path, error))?;
         let file = BufReader::with_capacity(BUFFER, file);
-        let mut reader = Self { path: path.to_owned(), file, sequence: 0, offset: 0, entries: 0, crc: 0 };
+        let mut reader = Self { format: 0, path: path.to_owned(), file, sequence: 0, offset: 0, entries: 0, crc: 0 };
         let head = reader.take(HEAD)?;
         let mut fields =
             FieldReader::unsealed(&head).ok_or_else(|| reader.corrupt("the checksum of its head is wrong"))?;
@@ -132,6 +166,7 @@ impl SnapshotReader {
         if fields.array().as_ref() != Some(store) {
             return Err(reader.corrupt("it belongs to another store"));
         }
+        reader.format = format;
         reader.sequence = fields.u64().unwrap_or(0);
         reader.crc = crc32c::crc32c(&head);
         Ok(reader)
@@ -242,9 +277,17 @@ fn write_merged(
     changes: Overlay,
 ) -> Result<(), StoreError> {
     let mut writer = SnapshotWriter::create(path, store, sequence)?;
+    let mut changes = changes;
+    let mut words = BTreeSet::new();
+    if let Some(base) = base {
+        read_written(base, store, &mut words, |_key, _value| Ok(()))?;
+    }
+    for word in std::mem::take(&mut words) {
+        changes.entry(word).or_insert_with(|| Some(Vec::new()));
+    }
     let mut changes = changes.into_iter().peekable();
     if let Some(base) = base {
-        read(base, store, |key, value| {
+        read_written(base, store, &mut words, |key, value| {
             while let Some((new, changed)) = changes.next_if(|(new, _)| *new < key) {
                 changed.map_or(Ok(()), |changed| writer.put(&new, &changed))?;
             }

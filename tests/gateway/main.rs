@@ -38,6 +38,7 @@ mod away;
 mod certificates;
 mod cut;
 mod documents;
+mod erp;
 mod evidence;
 mod evidence_odd;
 mod faults;

@@ -185,6 +185,30 @@ impl Gateway {
         files.iter().map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect()
     }
 
+    /// Every event in the directory sink, in the order in which they were written down, as CloudEvents.
+    pub fn events(&self) -> Vec<Value> {
+        let mut files = files_below(&self.path("var/erp/to-erp/events"));
+        files.retain(|file| file.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")));
+        let mut events: Vec<Value> =
+            files.iter().map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect();
+        events.sort_by_key(|event| event["sequence"].as_str().unwrap_or_default().to_owned());
+        events
+    }
+
+    /// Waits until an event of this name is there, and gives its data.
+    pub fn wait_for_event(&self, name: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let events = self.events();
+            if let Some(event) = events.iter().find(|event| event["data"]["event"] == name) {
+                return event["data"].clone();
+            }
+            let names: Vec<_> = events.iter().map(|event| event["data"]["event"].clone()).collect();
+            assert!(Instant::now() < deadline, "no {name} among {names:?}\n{}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// The sink's files, less those that are still being written, whose names are hidden.
     fn document_files(&self) -> Vec<PathBuf> {
         let mut files = files_below(&self.path("var/erp/to-erp/documents"));

@@ -20,6 +20,7 @@ pub struct Plan {
     send: String,
     partner_url: Option<String>,
     x12: String,
+    agreements: String,
     free_hard: Option<String>,
     usage: Option<String>,
     tls: bool,
@@ -59,6 +60,12 @@ impl Plan {
     /// A line for `[x12]` of the partner's file.
     pub fn x12(mut self, line: &str) -> Self {
         self.x12 = format!("{}{line}\n", self.x12);
+        self
+    }
+
+    /// Another table of the partner's file: an `[[agreement]]`, or what stands behind them.
+    pub fn agreement(mut self, table: &str) -> Self {
+        self.agreements = format!("{}{table}\n", self.agreements);
         self
     }
 
@@ -153,7 +160,7 @@ level = "info"
     }
 
     fn partner_toml(&self) -> String {
-        let Self { receive, send, x12, .. } = self;
+        let Self { receive, send, x12, agreements, .. } = self;
         let url = self.partner_url.as_deref().unwrap_or("http://127.0.0.1:9/as2");
         let usage = self.usage.as_deref().unwrap_or("production");
         format!(
@@ -186,6 +193,7 @@ message = "x12/004010/850"
 mapping = "templates/x12/004010/order"
 site = "shipTo.id"
 
+{agreements}
 [parties]
 plant-0100 = {{ scheme = "BUYER_ASSIGNED", value = "0100" }}
 northwind = {{ scheme = "DUNS", value = "123456789", name = "Northwind Pumps Inc", role = "buyer" }}

@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::base::{ExchangeId, Limits};
 use crate::daemon::tests::Bench;
+use crate::exchange::DocumentDetail;
 use crate::exchange::{DocumentStage, JobKind, Stage};
 use crate::store::DocumentQuery;
 
@@ -127,8 +128,9 @@ async fn a_partner_file_says_what_findings_weigh() {
 fn codes(ports: &Ports) -> Vec<Vec<String>> {
     let documents = ports.outbox.documents(&DocumentQuery::default()).unwrap().items;
     let of = |document: &crate::exchange::Document| {
-        let Some(reference) = &document.diagnostics else { return Vec::new() };
-        let diagnostics: Vec<Diagnostic> = serde_json::from_slice(&ports.outbox.payload(reference).unwrap()).unwrap();
+        let Some(reference) = &document.detail else { return Vec::new() };
+        let detail = DocumentDetail::from_json(&ports.outbox.payload(reference).unwrap()).unwrap();
+        let diagnostics: Vec<Diagnostic> = detail.diagnostics;
         let errors = diagnostics.iter().filter(|one| one.severity == Severity::Error);
         errors.map(|one| one.code.to_string()).collect()
     };

@@ -66,6 +66,7 @@ fn row(finding: FindingCode, authority: Authority) -> Row {
         | FindingCode::WideCharacters
         | FindingCode::HeaderUnreadable
         | FindingCode::UncustomaryDelimiters
+        | FindingCode::RejectedWithOthers
         | FindingCode::MoreFindings => NOTHING,
         // What no rule forbids is for people, and no matter of syntax.
         FindingCode::ControlTotal | FindingCode::CheckDigit | FindingCode::ImpliedDecimals | FindingCode::DateOrder => {

@@ -75,6 +75,7 @@ fn row(finding: FindingCode) -> Row {
         | FindingCode::ServiceCharacters
         | FindingCode::GroupsAndMessages
         | FindingCode::UncustomaryDelimiters
+        | FindingCode::RejectedWithOthers
         | FindingCode::MoreFindings => NOTHING,
         // What no rule forbids is for people, and no matter of syntax.
         FindingCode::ControlTotal | FindingCode::CheckDigit | FindingCode::ImpliedDecimals | FindingCode::DateOrder => {

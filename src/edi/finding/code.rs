@@ -158,6 +158,8 @@ codes! {
     ServiceCharacters = "service-characters", ASK_PARTNER;
     /// An interchange of EDIFACT with both groups and messages that stand in none.
     GroupsAndMessages = "groups-and-messages", ASK_PARTNER;
+    /// A transaction set with nothing wrong in an interchange that is rejected whole.
+    RejectedWithOthers = "rejected-with-others", Some("see what is wrong with the others of the same interchange");
     /// There were more findings than are kept.
     MoreFindings = "more-findings", Some("mend the first ones and read the file again");
 }
@@ -238,6 +240,7 @@ impl FindingCode {
             | Self::SenderUnknown
             | Self::ReceiverUnknown
             | Self::UsageNotAgreed
+            | Self::RejectedWithOthers
             | Self::MoreFindings => Family::Envelope,
             Self::UnknownSegment
             | Self::SegmentNotOfSet

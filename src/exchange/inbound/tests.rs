@@ -38,7 +38,7 @@ fn document(number: &str) -> NewDocument {
         partition_key: "acme|order|1".into(),
         content: Payload { reference: BlobRef::of(b"{}"), body: PayloadBody::Inline(b"{}".to_vec()) },
         envelope: b"{}".to_vec(),
-        diagnostics: Vec::new(),
+        detail: DocumentDetail::default(),
     }
 }
 
@@ -47,7 +47,10 @@ fn parked_set() -> ParkedSet {
         id: DocumentId::from_bytes([4; 16]),
         kind: "850".into(),
         content: Payload { reference: BlobRef::of(b"ST"), body: PayloadBody::Inline(b"ST".to_vec()) },
-        diagnostics: vec![Diagnostic::error("bad", "is bad"); 150],
+        detail: DocumentDetail {
+            diagnostics: vec![Diagnostic::error("bad", "is bad"); 150],
+            ..DocumentDetail::default()
+        },
     }
 }
 
@@ -135,7 +138,7 @@ fn only_a_confirm_closes_a_row() {
     };
     let at = Timestamp::from_millis(5_000);
     let check = |confirm: Confirm, due: Option<i64>| {
-        let change = published(row, document, job, &confirm, at, 0);
+        let change = published(row, Some(document), job, &confirm, at, 0);
         let rescheduled = change.effects.iter().find_map(|effect| match effect {
             Effect::Job(job) => Some(job.due.as_millis() - 5_000),
             _ => None,
@@ -166,7 +169,10 @@ fn diagnostics_fit_their_record_and_the_weightiest_are_kept() {
     let wide = "\u{1}".repeat(5_000);
     let mut diagnostics = vec![Diagnostic::warning("slight", &wide).hinting(&wide).expecting(&wide); 300];
     diagnostics.push(Diagnostic::error("grave", &wide));
-    let set = ParkedSet { diagnostics: diagnostics.clone(), ..parked_set() };
+    let set = ParkedSet {
+        detail: DocumentDetail { diagnostics: diagnostics.clone(), ..DocumentDetail::default() },
+        ..parked_set()
+    };
     let (translated, _) = translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(set)], Progress::More);
     let parked = parked(&accepted(), Timestamp::default(), Detail::default(), diagnostics);
     for change in [translated, parked] {

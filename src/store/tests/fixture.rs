@@ -1,6 +1,6 @@
 //! A store written in an earlier format is opened by every later build.
 //!
-//! `tests/fixtures/store/v1` was written by a build of format 1, `v3` by `write_the_fixture` below, with a clock that stands
+//! `tests/fixtures/store/v1` was written by a build of format 1, `v3` and `v4` by `write_the_fixture` below, with a clock that stands
 //! still and entropy that is the same in every run. Should the format change, keep them and add another beside them.
 //! Format 2 was in no release.
 
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::base::Sha256;
-use crate::exchange::{CertificateUse, Dispatch, DispatchStage, Purpose, Sent};
+use crate::exchange::{CertificateUse, CounterName, Dispatch, DispatchStage, Purpose, Seen, Sent};
 use crate::store::identity::FORMAT;
 
 fn fixture(format: u32) -> PathBuf {
@@ -33,6 +33,34 @@ fn fill(bench: &Bench) {
     change.payloads.push(stage.finish().unwrap().keep().unwrap());
     outbox.apply_blocking(change).unwrap();
     outbox.apply_blocking(since_format_1()).unwrap();
+    outbox.apply_blocking(since_format_3()).unwrap();
+}
+
+/// A document of the ERP's that was sent, with the number it took, the command it came by and an event about it.
+fn since_format_3() -> Change {
+    let mut change = Change::new(at(3));
+    let (content, event) = (change.carry(b"{}".to_vec()), change.carry(b"event".to_vec()));
+    let document = Document {
+        row: None,
+        outbound: true,
+        order: Some(Lane::of("PO-9")),
+        ..document(8, DocumentStage::Sending, content)
+    };
+    change.effects = vec![
+        Effect::Document(document),
+        Effect::Seen(asked(), Seen { exchange: None, document: Some(document_id(8)), at: at(3) }),
+        Effect::Counter(numbers(), 101),
+        Effect::Row(Row { document: None, ..row(9, "events", RowStage::Published, 0, event, event) }),
+    ];
+    change
+}
+
+fn asked() -> DedupKey {
+    DedupKey::command("order-9")
+}
+
+fn numbers() -> CounterName {
+    CounterName::control("x12", "01/1", "ZZ/2", "interchange")
 }
 
 /// A message of ours, a receipt of ours that went out by itself, and a certificate that the partner encrypts for.
@@ -88,7 +116,7 @@ fn copy_folder(from: &Path, to: &Path) {
 
 #[test]
 fn a_store_of_an_earlier_format_opens_and_holds_what_was_written() {
-    for (index, format) in BOTH.into_iter().flat_map(|index| [(index, 1), (index, 3)]) {
+    for (index, format) in BOTH.into_iter().flat_map(|index| [(index, 1), (index, 3), (index, 4)]) {
         let bench = Bench::new(index);
         copy_folder(&fixture(format), bench.path());
         let (outbox, recovery) = bench.try_open().unwrap();
@@ -101,7 +129,15 @@ fn a_store_of_an_earlier_format_opens_and_holds_what_was_written() {
         assert_eq!(outbox.exchange(exchange_id(6)).unwrap().unwrap().stage, Stage::Received);
         assert_eq!(outbox.payload(&BlobRef::of(&large())).unwrap(), large());
         assert_eq!(outbox.counts().jobs, 2);
-        if format == 3 {
+        assert_eq!(outbox.documents_by_number("PO-2", 9).unwrap().len(), 1);
+        if format >= 4 {
+            let found = outbox.documents_by_number("PO-9", 9).unwrap();
+            assert_eq!(found.iter().map(|one| (one.id, one.outbound)).collect::<Vec<_>>(), [(document_id(8), true)]);
+            assert_eq!(outbox.seen(&asked()).unwrap().unwrap().document, Some(document_id(8)));
+            assert_eq!(outbox.counter(&numbers()).unwrap(), 101);
+            assert_eq!(outbox.row(row_id(9)).unwrap().unwrap().sequence, 1);
+        }
+        if format >= 3 {
             assert_eq!(outbox.exchange(exchange_id(7)).unwrap().unwrap().stage, Stage::Sending);
             assert_eq!(outbox.sent(&ours()).unwrap(), Some(Sent { exchange: exchange_id(7), at: at(3) }));
             let written = outbox.dispatch(exchange_id(4)).unwrap().unwrap();

@@ -199,7 +199,7 @@ pub(crate) fn translate(n: u64, lane: &str) -> Change {
 pub(crate) fn document(n: u64, stage: DocumentStage, content: BlobRef) -> Document {
     Document {
         id: document_id(n),
-        exchange: exchange_id(n),
+        exchange: Some(exchange_id(n)),
         partner: partner(),
         kind: "order".to_owned(),
         number: format!("PO-{n}"),
@@ -207,7 +207,11 @@ pub(crate) fn document(n: u64, stage: DocumentStage, content: BlobRef) -> Docume
         created_at: at(1),
         row: Some(row_id(n)),
         content,
-        diagnostics: None,
+        detail: None,
+        version: 1,
+        outbound: false,
+        order: None,
+        updated_at: Some(at(1)),
     }
 }
 
@@ -216,7 +220,7 @@ pub(crate) fn row(n: u64, lane: &str, stage: RowStage, sequence: u64, envelope: 
         id: row_id(n),
         sequence,
         partner: partner(),
-        document: document_id(n),
+        document: Some(document_id(n)),
         lane: Lane::of(lane),
         stage,
         published_at: (stage == RowStage::Published).then(|| at(2)),

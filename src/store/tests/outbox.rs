@@ -146,7 +146,7 @@ fn a_record_longer_than_an_index_value_is_refused() {
     change
         .effects
         .push(Effect::Document(Document { number: "9".repeat(300), ..document(1, DocumentStage::Parked, content) }));
-    assert!(matches!(outbox.apply_blocking(change), Err(StoreError::TooLarge { limit: 256, .. })));
+    assert!(matches!(outbox.apply_blocking(change), Err(StoreError::TooLarge { limit: 320, .. })));
     assert_eq!(outbox.exchange(exchange_id(1)).unwrap(), None);
 }
 

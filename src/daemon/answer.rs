@@ -1,0 +1,158 @@
+//! The functional acknowledgements of what a partner sent: TA1, 997 and 999, CONTRL, as its file says, made of the same
+//! findings by which its transaction sets are taken or set aside.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::Arc;
+
+use super::envelope::Envelope;
+use super::ports::Ports;
+use super::submission::keep;
+use crate::base::{DocumentId, Severity, Timestamp};
+use crate::canon::Direction;
+use crate::config::Configuration;
+use crate::edi::ack::{AckStamp, Answer, receipt};
+use crate::edi::write::{WriteOptions, write};
+use crate::edi::{
+    Checked, Checker, Finding, FindingCode, GuideKey, InterchangeHead, InterchangeReport, Level, Reader, Severities,
+    Standard, Terms, TransactionSet,
+};
+use crate::exchange::making::Answering;
+use crate::exchange::{Exchange, usage_not_agreed};
+use crate::partner::{Acknowledging, Batch, MessageName, Partner, When};
+use crate::store::StoreError;
+
+/// The answers to one exchange.
+pub(super) struct Answers<'a> {
+    pub(super) ports: &'a Ports,
+    pub(super) configuration: &'a Configuration,
+    pub(super) exchange: &'a Exchange,
+}
+
+impl Answers<'_> {
+    /// Reads a file once more, for its answers. `rejected` are the interchanges that are rejected whole, by their place in
+    /// the file. A file that cannot be read any further is answered as far as it could be.
+    pub(super) fn of<R: Read>(
+        &self,
+        reader: Reader<R>,
+        rejected: &BTreeMap<u64, String>,
+    ) -> Result<Vec<Answering>, StoreError> {
+        let answers = |partner: &Arc<Partner>| {
+            let of = |standard| partner.acknowledging(standard).is_some_and(Acknowledging::answers);
+            of(Standard::X12) || of(Standard::Edifact)
+        };
+        if !self.configuration.registry.partners().any(answers) {
+            return Ok(Vec::new());
+        }
+        let guides = self.configuration.registry.guides();
+        let mut checker = Checker::on_terms(reader, guides, Agreed(self));
+        let (mut answers, mut number) = (Vec::new(), 0);
+        while let Ok(Some(checked)) = checker.next_checked() {
+            if let Checked::Interchange(mut report) = checked {
+                number += 1;
+                if rejected.contains_key(&number) {
+                    reject_all(&mut report);
+                }
+                answers.extend(self.to(report)?);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn partner(&self, head: &InterchangeHead) -> Option<&Arc<Partner>> {
+        let registry = &self.configuration.registry;
+        registry.interchange_partner(&self.exchange.partner, head.standard, &head.receiver, &head.sender)
+    }
+
+    /// What is answered to one interchange.
+    fn to(&self, mut report: Box<InterchangeReport>) -> Result<Vec<Answering>, StoreError> {
+        let head = Arc::clone(&report.head);
+        let Some(partner) = self.partner(&head) else { return Ok(Vec::new()) };
+        let terms = partner.acknowledging(head.standard).filter(|terms| terms.answers());
+        let (Some(terms), Some(envelope)) = (terms, Envelope::of(partner, head.standard)) else {
+            return Ok(Vec::new());
+        };
+        report.findings.extend(usage_not_agreed(partner, &head));
+        let now = self.ports.clock.now();
+        let local = partner.time_zone.to_datetime(now.to_jiff());
+        let stamp = AckStamp { at: local, interchange: "1".to_owned(), group: 1, set: 1 };
+        // What could not be written for the partner is not copied into its answer.
+        let options = envelope.options();
+        let mut answers = Vec::new();
+        let came = receipt(&head, &terms.policy, &stamp, &options).and_then(|whole| write(&whole, &kept(&head)).ok());
+        if let Some(text) = came {
+            answers.push(self.answering(partner, &envelope, &head, "CONTRL", &text, now)?);
+        }
+        let answer = Answer::new(&report, &terms.policy, &stamp, &options);
+        if answer.head().is_some() {
+            let mut text = Vec::new();
+            // What was copied can be written: the options were asked.
+            if answer.write(&kept(&head), |some| text.extend_from_slice(some)).is_ok() {
+                let kind = answer.kinds().last().copied().unwrap_or("TA1");
+                answers.push(self.answering(partner, &envelope, &head, kind, &text, due(terms, &envelope, now))?);
+            }
+        }
+        Ok(answers)
+    }
+
+    fn answering(
+        &self,
+        partner: &Partner,
+        envelope: &Envelope<'_>,
+        head: &InterchangeHead,
+        kind: &str,
+        text: &[u8],
+        due: Timestamp,
+    ) -> Result<Answering, StoreError> {
+        Ok(Answering {
+            id: DocumentId::mint(self.ports.clock.now(), self.ports.entropy.bytes()),
+            partner: partner.id.clone(),
+            number: head.control_number.clone(),
+            kind: kind.to_owned(),
+            standard: head.standard.as_str().to_owned(),
+            text: keep(self.ports, text)?,
+            lane: envelope.acknowledgement_lane(&head.version),
+            due,
+        })
+    }
+}
+
+/// When an answer goes out.
+fn due(terms: &Acknowledging, envelope: &Envelope<'_>, now: Timestamp) -> Timestamp {
+    match (terms.when, envelope.writing.batch) {
+        (When::Batched, Batch::Collect { every, .. }) => now.after(every),
+        _ => now,
+    }
+}
+
+/// How an answer is kept until its interchange is made.
+fn kept(head: &InterchangeHead) -> WriteOptions {
+    WriteOptions::of(head.standard)
+}
+
+/// Nothing in an interchange is taken that is rejected whole.
+fn reject_all(report: &mut InterchangeReport) {
+    for set in report.groups.iter_mut().flat_map(|group| &mut group.sets) {
+        if set.findings.iter().all(|finding| finding.severity < Severity::Error) {
+            let text = "another transaction set of the same interchange is rejected";
+            let place = crate::edi::Place::default();
+            let finding = Finding::new(Severity::Error, FindingCode::RejectedWithOthers, place, text.to_owned());
+            set.findings.push(finding.about(Level::Set));
+        }
+    }
+}
+
+/// The terms by which transaction sets are taken or set aside.
+struct Agreed<'a>(&'a Answers<'a>);
+
+impl Terms for Agreed<'_> {
+    fn severities(&mut self, head: &InterchangeHead) -> Severities {
+        let reading = self.0.partner(head).and_then(|partner| partner.reading(head.standard));
+        reading.map(|reading| reading.severities.clone()).unwrap_or_default()
+    }
+
+    fn agreed(&mut self, set: &TransactionSet) -> Option<GuideKey> {
+        let partner = self.0.partner(&set.interchange)?;
+        partner.agreement(Direction::Inbound, &MessageName::of(set))?.guide.clone()
+    }
+}

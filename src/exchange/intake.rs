@@ -1,0 +1,337 @@
+//! Taking what the ERP asks for: each function is one command's outcome as a [`Change`].
+
+use serde_json::Value;
+
+use super::change::{Change, Effect, Expect, Payload};
+use super::command::Command;
+use super::document_detail::{Asked, DocumentDetail, ErpVerdict, WireMessage};
+use super::inbound::{carry_detail, cut, moved};
+use super::record::{DedupKey, Document, DocumentStage, Job, JobKind, Lane, Seen, Subject};
+use super::telling::{EventName, NOBODY, Teller, about, tell};
+use super::translation::{order_path, text_at};
+use crate::base::{Diagnostic, DocumentId, PartnerId, Timestamp};
+use crate::canon::event::EventCommand;
+use crate::canon::{self, Direction, Meta, Source};
+use crate::partner::{Partner, Registry};
+
+/// A document that the ERP wants sent, as it is written down.
+#[derive(Debug)]
+pub struct Sending {
+    /// To whom.
+    pub partner: PartnerId,
+    /// Its type: `order`.
+    pub kind: String,
+    /// Its business number; empty when it has none.
+    pub number: String,
+    /// The whole canonical document.
+    pub content: Vec<u8>,
+    /// What else is known of it.
+    pub detail: DocumentDetail,
+}
+
+/// Judges a document that the ERP wants sent: whether it is what its schema says, and agreed on.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn judge(command: &Command, id: DocumentId, registry: &Registry) -> Result<Sending, Vec<Diagnostic>> {
+    let mut business = command.body.clone();
+    let meta = business.as_object_mut().and_then(|members| members.shift_remove("meta")).unwrap_or_default();
+    if !business.is_object() {
+        return Err(vec![Diagnostic::error("no-document", "the body is no JSON object")]);
+    }
+    let said = |member: &str| meta.get(member).and_then(Value::as_str);
+    let partner = partner(command, said("partner"), registry).map_err(|fault| vec![fault])?;
+    let name = document_name(command, said("documentType"), said("schemaVersion")).map_err(|fault| vec![fault])?;
+    let known = canon::document_type(&name).ok_or_else(|| {
+        let names: Vec<&str> = canon::document_types().iter().map(|known| known.name).collect();
+        let fault = Diagnostic::error("unknown-document", format!("there is no document type '{name}'"));
+        vec![fault.expecting(format!("one of {}", names.join(", ")))]
+    })?;
+    let mut faults = canon::unknown_members(&business, known);
+    faults.extend(canon::check(&business, known.name));
+    let Some(agreement) = partner.outbound_agreement(&name) else {
+        faults.push(
+            Diagnostic::error("no-agreement", format!("no agreement of {} sends {name}", partner.id))
+                .expecting(format!("an [[agreement]] with document = \"{name}\" and direction = \"out\""))
+                .hinting("add it to the partner file, reload, and send the document again under another id"),
+        );
+        return Err(faults);
+    };
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let number = known.number.and_then(|path| text_at(&business, path)).unwrap_or_default().to_owned();
+    let message = WireMessage {
+        standard: agreement.message.standard.as_str().to_owned(),
+        release: agreement.mapping.message().release.clone(),
+        set: agreement.message.kind.clone(),
+        ..WireMessage::default()
+    };
+    let detail = DocumentDetail {
+        order_number: text_at(&business, order_path(known.kind)).map(str::to_owned),
+        usage: Some(partner.usage),
+        mapping: Some(agreement.mapping.used()),
+        asked: Some(asked(command)),
+        message: Some(message),
+        ..DocumentDetail::default()
+    };
+    let meta = Meta {
+        document_id: id,
+        document_type: known.kind.to_owned(),
+        schema_version: known.version.to_owned(),
+        direction: Direction::Outbound,
+        partner: partner.id.clone(),
+        usage: partner.usage,
+        source: Source {
+            standard: agreement.message.standard.to_string(),
+            version: agreement.mapping.message().release.clone(),
+            transaction_set: agreement.message.kind.clone(),
+            ..Source::default()
+        },
+        mapping: Some(agreement.mapping.used()),
+        received_at: None,
+        accepted_at: Some(command.at),
+        replay: None,
+        derived: Vec::new(),
+        assumptions: Vec::new(),
+        findings: Vec::new(),
+        unmapped: Vec::new(),
+    };
+    let content = serde_json::to_vec(&canon::assemble(&meta, business)).expect("a JSON value is JSON");
+    Ok(Sending { partner: partner.id.clone(), kind: known.kind.to_owned(), number, content, detail })
+}
+
+/// Whom it is for: the routing key says, or the document; both must say the same.
+fn partner<'r>(command: &Command, said: Option<&str>, registry: &'r Registry) -> Result<&'r Partner, Diagnostic> {
+    let routed = command.route.partner.as_ref().map(PartnerId::as_str);
+    let name = agreeing("partner", routed, said)?;
+    let known = name.parse().ok().and_then(|id: PartnerId| registry.partner(&id));
+    known.map(AsRef::as_ref).ok_or_else(|| {
+        Diagnostic::error("unknown-partner", format!("there is no partner '{name}'"))
+            .expecting("the folder name of a partner under partners/")
+    })
+}
+
+fn document_name(command: &Command, kind: Option<&str>, version: Option<&str>) -> Result<String, Diagnostic> {
+    let routed = command.route.document.as_deref();
+    let major = version.and_then(|version| version.split('.').next()).unwrap_or("1");
+    let said = kind.map(|kind| format!("{kind}@{major}"));
+    agreeing("document type", routed, said.as_deref()).map(str::to_owned)
+}
+
+/// What two places say, one of which may say nothing.
+fn agreeing<'t>(what: &str, routed: Option<&'t str>, said: Option<&'t str>) -> Result<&'t str, Diagnostic> {
+    match (routed, said) {
+        (Some(routed), Some(said)) if routed != said => {
+            let message = format!("the command is addressed to the {what} '{routed}' and its document says '{said}'");
+            Err(Diagnostic::error("address-differs", message).hinting("let both say the same"))
+        }
+        (Some(one), _) | (None, Some(one)) => Ok(one),
+        (None, None) => {
+            let message = format!("neither the command's address nor its document says the {what}");
+            Err(Diagnostic::error("address-missing", message)
+                .hinting("address it as send.<document-type>.v1.<partner>, or give the document a 'meta'"))
+        }
+    }
+}
+
+/// What is remembered of who asked.
+pub fn asked(command: &Command) -> Asked {
+    Asked {
+        command: EventCommand { id: command.id.clone(), verb: command.route.verb.as_str().to_owned() },
+        reply_to: command.reply_to.clone(),
+        correlation_id: command.correlation_id.clone(),
+    }
+}
+
+/// A document of the ERP's, on its way into the store.
+#[derive(Debug)]
+pub struct NewOutbound {
+    /// Its id.
+    pub id: DocumentId,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// To whom.
+    pub partner: PartnerId,
+    /// Its type: `order`.
+    pub kind: String,
+    /// Its business number; empty when it has none.
+    pub number: String,
+    /// Recognises a repeat,
+    pub key: DedupKey,
+    /// of what was asked since then.
+    pub known_since: Timestamp,
+    /// The canonical document, or the command's body as it came.
+    pub content: Payload,
+    /// What else is known of it.
+    pub detail: DocumentDetail,
+}
+
+/// A document is on disk and will be sent.
+pub fn accepted(new: NewOutbound, teller: Teller<'_>) -> Change {
+    let id = new.id;
+    let lane = Lane::of(new.partner.as_str());
+    let text = format!("{} {} is on disk and will be sent", new.kind, new.number);
+    let mut change = begin(new, DocumentStage::Accepted, EventName::DocumentAccepted, &text, teller);
+    let due = change.at;
+    let subject = Subject::Document(id);
+    change.effects.push(Effect::Job(Job { subject, kind: JobKind::Write, lane, position: 0, due, attempts: 0 }));
+    change
+}
+
+/// A document cannot be sent. It is kept, so that the same command gets the same answer.
+pub fn refused(new: NewOutbound, teller: Teller<'_>) -> Change {
+    let worst = new.detail.diagnostics.iter().max_by_key(|one| one.severity).map(|one| one.message.clone());
+    let text = format!("it cannot be sent: {}", worst.unwrap_or_default());
+    begin(new, DocumentStage::Refused, EventName::RefusedByGateway, &text, teller)
+}
+
+fn begin(new: NewOutbound, stage: DocumentStage, name: EventName, text: &str, teller: Teller<'_>) -> Change {
+    let NewOutbound { id, at, partner, kind, number, key, known_since, content, mut detail } = new;
+    let mut change = Change::new(at);
+    change.expect.push(Expect::Unseen(key, known_since));
+    let reference = content.reference;
+    change.payloads.push(content);
+    detail.note(at, name.as_str(), text);
+    detail.told.push(name.as_str().to_owned());
+    let document = Document {
+        id,
+        exchange: None,
+        partner,
+        kind: cut(kind, Document::KIND_BYTES),
+        number: cut(number, Document::NUMBER_BYTES),
+        stage,
+        created_at: at,
+        row: None,
+        content: reference,
+        detail: None,
+        version: 1,
+        outbound: true,
+        order: detail.order_number.as_deref().map(Lane::of),
+        updated_at: Some(at),
+    };
+    tell(&mut change, teller, &about(name, at, text, &document, &detail), &document, &detail);
+    let detail = carry_detail(&mut change, detail);
+    change.effects.push(Effect::Document(Document { detail: Some(detail), ..document }));
+    change.effects.push(Effect::Seen(key, Seen { exchange: None, document: Some(id), at }));
+    change
+}
+
+/// The same command again: whoever sent it is told what became of the first. `known_since` is when the first came.
+pub fn repeated(document: &Document, mut detail: DocumentDetail, command: &Command, teller: Teller<'_>) -> Change {
+    let mut change = Change::new(command.at);
+    let text = format!("the same was asked for before; the document is {}", document.stage.as_str());
+    detail.asked = Some(asked(command));
+    let event = about(EventName::CommandDuplicate, command.at, text, document, &detail);
+    tell(&mut change, teller, &event, document, &detail);
+    change
+}
+
+/// A command about a document that cannot be carried out, or that is no command.
+pub fn command_refused(command: &Command, id: DocumentId, why: Diagnostic, teller: Teller<'_>) -> Change {
+    let mut change = Change::new(command.at);
+    let partner = command.route.partner.clone();
+    let nobody = || NOBODY.parse().expect("a dash is a partner id");
+    let document = Document {
+        id: command.document.unwrap_or(id),
+        exchange: None,
+        partner: partner.unwrap_or_else(nobody),
+        kind: command.route.document.as_deref().and_then(|name| name.split('@').next()).unwrap_or("-").to_owned(),
+        number: String::new(),
+        stage: DocumentStage::Refused,
+        created_at: command.at,
+        row: None,
+        content: change.carry(b"{}".to_vec()),
+        detail: None,
+        version: 0,
+        outbound: true,
+        order: None,
+        updated_at: None,
+    };
+    let text = why.message.clone();
+    let detail = DocumentDetail { asked: Some(asked(command)), diagnostics: vec![why], ..DocumentDetail::default() };
+    let event = about(EventName::CommandRefused, command.at, text, &document, &detail);
+    tell(&mut change, teller, &event, &document, &detail);
+    let key = DedupKey::command(&command.id);
+    change.effects.push(Effect::Seen(key, Seen { exchange: None, document: None, at: command.at }));
+    change
+}
+
+/// A document is taken back before it went out.
+///
+/// # Errors
+/// Why it cannot be any more.
+pub fn withdrawn(
+    document: &Document,
+    mut detail: DocumentDetail,
+    command: &Command,
+    reason: &str,
+    teller: Teller<'_>,
+) -> Result<Change, Diagnostic> {
+    let waits = matches!(document.stage, DocumentStage::Accepted | DocumentStage::Collected | DocumentStage::Parked);
+    if !document.outbound || !waits {
+        let stage = document.stage.as_str();
+        let message = format!("document {} is {stage} and cannot be taken back", document.id);
+        let hint = "send a change or a cancellation of the document to the partner, such as an order-change";
+        return Err(Diagnostic::error("too-late", message).hinting(hint));
+    }
+    let at = command.at;
+    let next = Document { stage: DocumentStage::Withdrawn, ..moved(document, at) };
+    let mut change = changing(document, command);
+    let name = EventName::DocumentWithdrawn;
+    let text = format!("taken back before it was sent: {reason}");
+    detail.note(at, name.as_str(), &text);
+    let mut event = about(name, at, text, &next, &detail);
+    event.reason = Some(reason.to_owned());
+    tell(&mut change, teller, &event, &next, &detail);
+    let detail = carry_detail(&mut change, detail);
+    change.effects.push(Effect::Document(Document { detail: Some(detail), ..next }));
+    change.effects.push(Effect::JobDone(Subject::Document(document.id)));
+    Ok(change)
+}
+
+/// The ERP says what it made of a partner's document.
+///
+/// # Errors
+/// When it is none that the ERP was given.
+pub fn judged_by_erp(
+    document: &Document,
+    mut detail: DocumentDetail,
+    command: &Command,
+    verdict: ErpVerdict,
+    teller: Teller<'_>,
+) -> Result<Change, Diagnostic> {
+    if document.outbound || document.row.is_none() {
+        let message = format!("document {} was not published to the ERP", document.id);
+        return Err(Diagnostic::error("not-published", message).hinting("verdicts are about documents of partners"));
+    }
+    let at = command.at;
+    let (name, text) = match (verdict.posted, &verdict.reference) {
+        (true, Some(reference)) => (EventName::DocumentPosted, format!("posted in the ERP as {reference}")),
+        (true, None) => (EventName::DocumentPosted, "posted in the ERP".to_owned()),
+        (false, _) => {
+            let why: Vec<_> = verdict.errors.iter().filter_map(|error| error.text.clone()).collect();
+            (EventName::DocumentRefused, format!("refused by the ERP: {}", why.join("; ")))
+        }
+    };
+    let next = moved(document, at);
+    let mut change = changing(document, command);
+    detail.note(at, name.as_str(), &text);
+    detail.verdict = Some(verdict);
+    let mut event = about(name, at, text, &next, &detail);
+    event.command = Some(asked(command).command);
+    tell(&mut change, teller, &event, &next, &detail);
+    let detail = carry_detail(&mut change, detail);
+    change.effects.push(Effect::Document(Document { detail: Some(detail), ..next }));
+    Ok(change)
+}
+
+/// A change of a document by a command, which is remembered.
+fn changing(document: &Document, command: &Command) -> Change {
+    let mut change = Change::new(command.at);
+    let key = DedupKey::command(&command.id);
+    change.expect.push(Expect::DocumentVersion { document: document.id, version: document.version });
+    let seen = Seen { exchange: None, document: Some(document.id), at: command.at };
+    change.effects.push(Effect::Seen(key, seen));
+    change
+}
