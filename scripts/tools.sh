@@ -142,6 +142,8 @@ readonly python_readers='
 pydifact==0.2.3|pydifact|an independent reader of EDIFACT, for messages and CONTRL
 pyx12==4.0.0|pyx12|judges our 997 and 999 by maps of its own
 ansi-x12==0.2.0|x12|reads the envelopes of our 997, 999 and TA1
+pika==1.3.2|pika|an ERP at the broker, in the tests
+cloudevents==1.12.0|cloudevents.http|what it gets from there, held to be CloudEvents
 mock-edi==0.9.0|mockedi|a trading partner that takes our 997 and CONTRL in, and trades documents with our mappings
 '
 

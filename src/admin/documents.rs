@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,16 +10,22 @@ use serde_json::{Value, json};
 use super::answer::{Refusal, only, word};
 use super::exchanges;
 use super::router::Admin;
-use crate::base::DocumentId;
-use crate::exchange::{Document, DocumentDetail, DocumentStage, Subject};
+use crate::base::{DocumentId, Timestamp};
+use crate::canon::Direction;
+use crate::exchange::{Document, DocumentDetail, DocumentStage, Subject, Teller, quarantine};
 use crate::store::DocumentQuery;
 
-/// `?partner=…&stage=…&exchange=…&limit=…&before=…`
+/// `?partner=…&stage=…&exchange=…&direction=…&type=…&since=…&until=…&limit=…&before=…`
 #[derive(Debug, Deserialize)]
 pub(super) struct ListQuestion {
     partner: Option<String>,
     stage: Option<String>,
     exchange: Option<String>,
+    direction: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
     limit: Option<usize>,
     before: Option<String>,
 }
@@ -29,9 +35,14 @@ pub(super) async fn list(
     State(admin): State<Admin>,
     Query(question): Query<ListQuestion>,
 ) -> Result<Json<Value>, Refusal> {
+    let stages = format!("one of {}", DocumentStage::ALL.map(DocumentStage::as_str).join(", "));
     let query = DocumentQuery {
         partner: question.partner.map(|id| word(&id, "a partner id")).transpose()?,
-        stage: question.stage.map(|stage| word(&stage, "one of waiting, published, parked")).transpose()?,
+        stage: question.stage.map(|stage| word(&stage, &stages)).transpose()?,
+        direction: question.direction.map(|direction| way(&direction)).transpose()?,
+        kind: question.kind,
+        since: question.since.map(|since| instant(&since)).transpose()?,
+        until: question.until.map(|until| instant(&until)).transpose()?,
         exchange: question.exchange.map(|id| word(&id, "an exchange id")).transpose()?,
         limit: question.limit.unwrap_or(50),
         before: question.before.map(|id| word(&id, "a document id")).transpose()?,
@@ -49,8 +60,9 @@ pub(super) async fn show(State(admin): State<Admin>, Path(asked): Path<String>) 
         let exchange = document.exchange.map(|exchange| exchanges::whole(&admin, exchange)).transpose()?;
         members.insert("exchange".into(), exchange.unwrap_or_default());
         members.insert("event".into(), row(&admin, &document)?);
-        let DocumentDetail { diagnostics, .. } = detail(&admin, &document)?;
-        members.insert("diagnostics".into(), json!(diagnostics));
+        let mut detail = detail(&admin, &document)?;
+        members.insert("diagnostics".into(), json!(std::mem::take(&mut detail.diagnostics)));
+        members.insert("detail".into(), json!(detail));
     }
     Ok(Json(whole))
 }
@@ -64,6 +76,70 @@ pub(super) async fn content(State(admin): State<Admin>, Path(asked): Path<String
     Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
 }
 
+fn way(text: &str) -> Result<Direction, Refusal> {
+    match text {
+        "in" => Ok(Direction::Inbound),
+        "out" => Ok(Direction::Outbound),
+        other => Err(Refusal::Question(format!("'{other}' is no direction: in, out"))),
+    }
+}
+
+fn instant(text: &str) -> Result<Timestamp, Refusal> {
+    text.parse().map_err(|_| Refusal::Question(format!("'{text}' is no instant such as 2026-11-24T16:00:00Z")))
+}
+
+/// `GET /v1/threads/{number}`: every document of an order, or with this number of its own, oldest first, each with what
+/// happened to it.
+pub(super) async fn thread(State(admin): State<Admin>, Path(number): Path<String>) -> Result<Json<Value>, Refusal> {
+    let mut documents = admin.outbox.documents_by_number(&number, THREAD)?;
+    documents.sort_by_key(|document| document.id);
+    let told = |document: &Document| -> Result<Value, Refusal> {
+        let mut told = summary(document);
+        let detail = detail(&admin, document)?;
+        if let Some(members) = told.as_object_mut() {
+            members.insert("message".into(), json!(detail.message));
+            members.insert("steps".into(), json!(detail.steps));
+            members.insert("acknowledgement".into(), json!(detail.acknowledgement));
+            members.insert("verdict".into(), json!(detail.verdict));
+            members.insert("event".into(), row(&admin, document)?);
+            let exchange = document.exchange.map(|exchange| exchanges::whole(&admin, exchange)).transpose()?;
+            members.insert("exchange".into(), exchange.unwrap_or_default());
+        }
+        Ok(told)
+    };
+    let documents: Vec<Value> = documents.iter().map(told).collect::<Result<_, _>>()?;
+    Ok(Json(json!({ "number": number, "documents": documents })))
+}
+
+/// Documents of one thread that are shown.
+const THREAD: usize = 200;
+
+/// `POST /v1/documents/{id or prefix}/release?reason=…`: a document that waits for a person goes on, by the configuration
+/// in force.
+pub(super) async fn release(
+    State(admin): State<Admin>,
+    Path(asked): Path<String>,
+    Query(why): Query<Reason>,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let document = find(&admin, &asked)?;
+    let reason = why.reason.filter(|reason| !reason.trim().is_empty());
+    let reason = reason.ok_or_else(|| Refusal::Question("say why: --reason".to_owned()))?;
+    let detail = detail(&admin, &document)?;
+    let configuration = admin.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
+    let change = quarantine::released(&document, detail, &reason, admin.clock.now(), teller).ok_or_else(|| {
+        Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
+    })?;
+    admin.outbox.apply(change).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "documentId": document.id }))))
+}
+
+/// `?reason=…`
+#[derive(Debug, Deserialize)]
+pub(super) struct Reason {
+    reason: Option<String>,
+}
+
 fn find(admin: &Admin, asked: &str) -> Result<Document, Refusal> {
     let missing = || Refusal::Missing(format!("there is no document {asked}"));
     let id: DocumentId = only(admin.outbox.find_document(asked)?, "document", asked)?;
@@ -75,6 +151,7 @@ fn summary(document: &Document) -> Value {
         "documentId": document.id,
         "exchangeId": document.exchange,
         "partner": document.partner,
+        "direction": document.direction(),
         "type": document.kind,
         "number": document.number,
         "stage": document.stage,

@@ -40,6 +40,8 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/documents", get(documents::list))
         .route("/v1/documents/{id}", get(documents::show))
         .route("/v1/documents/{id}/content", get(documents::content))
+        .route("/v1/documents/{id}/release", post(documents::release))
+        .route("/v1/threads/{number}", get(documents::thread))
         .route("/v1/exchanges", get(exchanges::list))
         .route("/v1/exchanges/{id}", get(exchanges::show))
         .route("/v1/exchanges/{id}/content", get(exchanges::content))

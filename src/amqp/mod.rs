@@ -1,4 +1,4 @@
-//! RabbitMQ, as a publisher: topic exchanges, persistent and mandatory messages, confirms.
+//! RabbitMQ: topic exchanges, persistent and mandatory messages, confirms; and a queue of commands, acknowledged by hand.
 //!
 //! The contract with the consumer is CloudEvents in binary mode over AMQP 0-9-1: the body is the document itself, the
 //! attributes are flat headers `cloudEvents_…`, so that the broker's conversion to AMQP 1.0 yields a valid CloudEvent.
@@ -7,6 +7,7 @@
 //! mode and a task that alone publishes on it, so that messages of one partition key keep their order.
 
 mod backoff;
+mod consumer;
 mod flight;
 mod message;
 mod publisher;
@@ -16,5 +17,6 @@ mod shard;
 mod supervisor;
 mod tls;
 
+pub use consumer::{ConsumerSettings, Delivery, consume};
 pub use publisher::{Publisher, State};
 pub use settings::{ClientCertificate, Exchanges, PublisherSettings, SettingsFault};

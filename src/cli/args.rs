@@ -210,10 +210,46 @@ pub(crate) struct ListArguments {
     pub(crate) before: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct DocumentListArguments {
+    #[command(flatten)]
+    pub(crate) list: ListArguments,
+    /// Only those that come in, or go out
+    #[arg(long, value_name = "WAY", value_parser = ["in", "out"])]
+    pub(crate) direction: Option<String>,
+    /// Only those of this type, such as order
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) kind: Option<String>,
+    /// Only those made since then: an instant, a day, today, yesterday, or 90m, 24h, 7d ago
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Only those made before then
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum DocCommand {
     /// List documents, newest first
-    List(ListArguments),
+    List(DocumentListArguments),
+    /// Tell the story of an order, or of a document by its number: everything that was exchanged about it, on one screen
+    Trace {
+        /// The order's number, or a document's own; what stands before a colon, as in PO:4500012345, is passed over
+        number: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+    },
+    /// Let a document go on that waits for a person, by the configuration in force
+    Release {
+        /// Its id, or the first six or more letters of it; several may be given
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// Why: it is told to the ERP and kept with the document
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+    },
     /// Show one document: where it came from, how far it is, what was wrong with it
     Show {
         /// Its id, or the first six or more letters of it

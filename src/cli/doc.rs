@@ -4,19 +4,31 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::args::{DocCommand, ExchangeCommand, ListArguments, SocketArgument};
+use super::args::{DocCommand, DocumentListArguments, ExchangeCommand, ListArguments, SocketArgument};
 use super::client::{self, AdminFault, encoded};
 use super::exit::Exit;
 use super::print::{Failure, Output};
-use super::submit;
+use super::{submit, trace, when};
+use crate::base::{Clock as _, SystemClock};
 use crate::config;
 
 /// Runs `edigate doc …`.
 pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, Failure> {
     match command {
-        DocCommand::List(list) => {
-            let answer = ask(&list.socket, &list_path("/v1/documents", list))?;
+        DocCommand::List(arguments) => {
+            let list = &arguments.list;
+            let answer = ask(&list.socket, &documents_path(arguments)?)?;
             print_list(&answer, "documents", &DOCUMENT_COLUMNS, list.socket.json, out)
+        }
+        DocCommand::Trace { number, socket } => trace::run(number, socket, out),
+        DocCommand::Release { ids, reason, socket } => {
+            for id in ids {
+                let path = format!("/v1/documents/{}/release?reason={}", encoded(id), encoded(reason));
+                let answer = client::post(&socket_path(socket)?, &path, Vec::new())?;
+                let answer = serde_json::from_slice(&answer).unwrap_or(Value::Null);
+                print_one(&answer, socket.json, out)?;
+            }
+            Ok(Exit::Clean)
         }
         DocCommand::Show { id, socket, content: true } => {
             let path = format!("/v1/documents/{}/content", encoded(id));
@@ -61,10 +73,11 @@ pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<E
 /// A column: its heading, the member it shows, its width.
 type Column = (&'static str, &'static str, usize);
 
-const DOCUMENT_COLUMNS: [Column; 6] = [
+const DOCUMENT_COLUMNS: [Column; 7] = [
     ("DOCUMENT", "documentId", 26),
     ("CREATED", "createdAt", 24),
     ("PARTNER", "partner", 20),
+    ("WAY", "direction", 8),
     ("TYPE", "type", 15),
     ("NUMBER", "number", 20),
     ("STAGE", "stage", 10),
@@ -88,6 +101,34 @@ fn list_path(resource: &str, list: &ListArguments) -> String {
         }
     }
     path
+}
+
+/// The path of a list of documents.
+fn documents_path(arguments: &DocumentListArguments) -> Result<String, Failure> {
+    let now = SystemClock.now();
+    let instant = |text: &Option<String>| -> Result<Option<String>, Failure> {
+        let Some(text) = text else { return Ok(None) };
+        let at = when::parse(text, now).ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                format!("'{text}' is no time: an instant, a day, today, yesterday, or 90m, 24h, 7d"),
+            )
+        })?;
+        Ok(Some(at.to_string()))
+    };
+    let mut path = list_path("/v1/documents", &arguments.list);
+    let selectors = [
+        ("direction", arguments.direction.clone()),
+        ("type", arguments.kind.clone()),
+        ("since", instant(&arguments.since)?),
+        ("until", instant(&arguments.until)?),
+    ];
+    for (name, value) in selectors {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", encoded(&value)));
+        }
+    }
+    Ok(path)
 }
 
 pub(super) fn ask(socket: &SocketArgument, path: &str) -> Result<Value, Failure> {

@@ -17,6 +17,8 @@ mod schema;
 mod send;
 mod serve;
 mod submit;
+mod trace;
+mod when;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -72,6 +72,7 @@ pub(super) struct AmqpTable {
     pub(super) window: usize,
     pub(super) shards: usize,
     pub(super) confirm_timeout: Duration,
+    pub(super) prefetch: u16,
 }
 
 impl ErpTable {
@@ -257,7 +258,6 @@ fn amqp(table: &Table<'_>) -> AmqpTable {
     let modes = [("binary", ContentMode::Binary), ("structured", ContentMode::Structured)];
     let content_mode = table.one_of("content_mode", &modes);
     table.only("content_mode", content_mode, ContentMode::Binary, "attributes travel as headers in this version");
-    table.integer("prefetch", 1..=65_535);
     if let Some(claim_check) = table.table("claim_check") {
         claim_check.size("above");
         claim_check.string("url");
@@ -274,6 +274,7 @@ fn amqp(table: &Table<'_>) -> AmqpTable {
         window: count("window", 128, 1_000),
         shards: count("shards", 4, 64),
         confirm_timeout: table.duration("confirm_timeout").unwrap_or(Duration::from_secs(30)),
+        prefetch: table.integer("prefetch", 1..=65_535).and_then(|count| u16::try_from(count).ok()).unwrap_or(64),
     }
 }
 

@@ -116,6 +116,7 @@ fn same_sink(old: &Erp, new: &Erp) -> bool {
                 && old.exchanges == new.exchanges
                 && old.content_mode == new.content_mode
                 && (old.window, old.shards, old.confirm_timeout) == (new.window, new.shards, new.confirm_timeout)
+                && old.prefetch == new.prefetch
         }
         (Erp::Directory(_), Erp::Amqp(_)) | (Erp::Amqp(_), Erp::Directory(_)) => false,
     }

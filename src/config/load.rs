@@ -248,6 +248,7 @@ impl<'a> Loader<'a> {
             window: table.window,
             shards: table.shards,
             confirm_timeout: table.confirm_timeout,
+            prefetch: table.prefetch,
         })
     }
 

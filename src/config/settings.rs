@@ -157,6 +157,8 @@ pub struct Amqp {
     pub shards: usize,
     /// How long a confirm may take.
     pub confirm_timeout: Duration,
+    /// Commands of the ERP's under way at once.
+    pub prefetch: u16,
 }
 
 /// PEM of a certificate and its key.

@@ -18,12 +18,11 @@ use super::reload;
 use super::room::{BODIES, Room};
 use super::sink::Sink;
 use super::throttle::Throttle;
-use super::{inbox, watch as watching, worker};
+use super::{consume, erp, inbox, watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
-use crate::amqp::{ClientCertificate, Exchanges, Publisher, PublisherSettings, SettingsFault};
+use crate::amqp::SettingsFault;
 use crate::base::{Clock, OsEntropy, SystemClock};
-use crate::config::{self, Bind, Configuration, Erp, FreeSpace, Live, Settings};
-use crate::directory::Directory;
+use crate::config::{Bind, Configuration, Erp, FreeSpace, Live, Settings};
 use crate::exchange::JobKind;
 use crate::http::TlsFault;
 use crate::observe::{Event, Metrics};
@@ -124,7 +123,7 @@ async fn live(path: PathBuf, configuration: Configuration) -> Result<(), StartFa
         Event::Fault(&notice).emit(&metrics);
     }
     let ports = Arc::new(Ports {
-        sink: sink(&settings, &metrics)?,
+        sink: erp::sink(&settings, &metrics).map_err(StartFault::Broker)?,
         live: Arc::new(Live::new(path, configuration)),
         outbox,
         metrics,
@@ -167,32 +166,6 @@ fn open_store(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<(Arc<Outbox
         FreeSpace::Bytes(_) => 0,
     };
     Outbox::open(&store, Arc::clone(clock), Arc::new(OsEntropy)).map_err(StartFault::Store)
-}
-
-fn sink(settings: &Settings, metrics: &Metrics) -> Result<Sink, StartFault> {
-    let amqp = match &settings.erp {
-        Erp::Directory(folder) => return Ok(Sink::Directory(Arc::new(Directory::new(folder)))),
-        Erp::Amqp(amqp) => amqp,
-    };
-    let config::Amqp { url, ca, client, declare, exchanges, window, shards, confirm_timeout, .. } = amqp.as_ref();
-    let publisher = PublisherSettings {
-        ca: ca.clone(),
-        client: client
-            .as_ref()
-            .map(|client| ClientCertificate { chain: client.certificate.clone(), key: client.key.clone() }),
-        declare: *declare,
-        exchanges: Exchanges {
-            documents: exchanges.documents.clone(),
-            test: exchanges.test.clone(),
-            events: exchanges.events.clone(),
-        },
-        shards: *shards,
-        window: *window,
-        confirm_timeout: *confirm_timeout,
-        connection_name: format!("edigate {}", settings.instance),
-        ..PublisherSettings::new(url.clone())
-    };
-    Publisher::start(publisher, metrics.clone()).map(Sink::Broker).map_err(StartFault::Broker)
 }
 
 /// The tasks that live as long as the daemon.
@@ -251,6 +224,9 @@ impl Tasks {
         self.workers.spawn(watching::run(Arc::clone(ports), stopped.clone()));
         if let Sink::Directory(directory) = &ports.sink {
             self.workers.spawn(inbox::run(Arc::clone(ports), Arc::clone(directory), stopped.clone()));
+        }
+        if let Some(commands) = erp::commands(settings) {
+            self.workers.spawn(consume::run(Arc::clone(ports), commands, stopped.clone()));
         }
     }
 

@@ -58,7 +58,7 @@ fn take_blocking(ports: &Ports, incoming: &Incoming) -> Result<Taken, StoreError
     let configuration = ports.live.current();
     let command = match read(incoming, ports.clock.now(), configuration.settings.limits.document) {
         Ok(command) => command,
-        Err(fault) => return Ok(Taken::Unreadable(fault)),
+        Err(fault) => return set_aside(ports, &configuration, incoming, fault),
     };
     let taking = Taking { ports, configuration: &configuration, command: &command };
     for _ in 0..TRIES {
@@ -68,6 +68,33 @@ fn take_blocking(ports: &Ports, incoming: &Incoming) -> Result<Taken, StoreError
         }
     }
     taking.once()
+}
+
+/// What cannot be read as a command is kept as it came, and told.
+fn set_aside(
+    ports: &Ports,
+    configuration: &Configuration,
+    incoming: &Incoming,
+    fault: Diagnostic,
+) -> Result<Taken, StoreError> {
+    let at = ports.clock.now();
+    let id = format!("unreadable {}", Sha256::of(&[incoming.key.as_bytes(), b"\n", &incoming.body].concat()));
+    let command = Command {
+        route: Route { verb: Verb::Send, document: None, partner: None },
+        id,
+        document: None,
+        reply_to: incoming.reply_to.clone(),
+        correlation_id: incoming.correlation_id.clone(),
+        at,
+        body: Value::Null,
+    };
+    let taking = Taking { ports, configuration, command: &command };
+    let (key, document) = (DedupKey::command(&command.id), DocumentId::mint(at, ports.entropy.bytes()));
+    let new = taking.unsendable(document, key, vec![fault.clone()], &incoming.body)?;
+    match ports.outbox.apply_blocking(intake::refused(new, taking.teller())) {
+        Ok(_) | Err(StoreError::Repeated { .. }) => Ok(Taken::Unreadable(fault)),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Reads what came as a command.
@@ -165,7 +192,8 @@ impl Taking<'_> {
                 (intake::accepted(new, self.teller()), EventName::DocumentAccepted, Vec::new())
             }
             Err(faults) => {
-                let new = self.unsendable(if taken { minted } else { id }, key, faults.clone())?;
+                let body = serde_json::to_vec(&command.body).expect("a JSON value is JSON");
+                let new = self.unsendable(if taken { minted } else { id }, key, faults.clone(), &body)?;
                 (intake::refused(new, self.teller()), EventName::RefusedByGateway, faults)
             }
         };
@@ -180,9 +208,14 @@ impl Taking<'_> {
     }
 
     /// What is kept of a document that cannot be sent.
-    fn unsendable(&self, id: DocumentId, key: DedupKey, faults: Vec<Diagnostic>) -> Result<NewOutbound, StoreError> {
+    fn unsendable(
+        &self,
+        id: DocumentId,
+        key: DedupKey,
+        faults: Vec<Diagnostic>,
+        body: &[u8],
+    ) -> Result<NewOutbound, StoreError> {
         let Self { ports, command, .. } = *self;
-        let body = serde_json::to_vec(&command.body).expect("a JSON value is JSON");
         let kind = command.route.document.as_deref().and_then(|name| name.split('@').next()).unwrap_or("-");
         let partner = command.route.partner.clone();
         Ok(NewOutbound {
@@ -193,7 +226,7 @@ impl Taking<'_> {
             number: String::new(),
             key,
             known_since: self.known_since(),
-            content: keep(ports, &body)?,
+            content: keep(ports, body)?,
             detail: DocumentDetail {
                 asked: Some(intake::asked(command)),
                 diagnostics: faults,

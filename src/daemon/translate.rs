@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use super::acknowledged::Statements;
 use super::answer::Answers;
+use super::commands;
 use super::ports::Ports;
+use super::submission::load_exchange;
 use super::worker::postpone;
 use crate::base::{Diagnostic, DocumentId, ExchangeId, Limits, RowId, Severity, Timestamp, counted, times};
 use crate::config::Configuration;
@@ -20,7 +22,7 @@ use crate::exchange::inbound::{self, NewDocument, ParkedSet, Progress, SetOutcom
 use crate::exchange::making::Answering;
 use crate::exchange::{
     Change, DedupKey, Detail, DocumentDetail, Effect, Exchange, Expect, Ids, Job, Payload, Seen, Subject, Translated,
-    Translation, WireMessage, making, rejected_with, wire_message,
+    Translation, WireMessage, making, quarantine, rejected_with, wire_message,
 };
 use crate::observe::Event;
 use crate::partner::{OnError, Partner};
@@ -70,13 +72,12 @@ impl Told {
 }
 
 fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
-    let Subject::Exchange(id) = job.subject else {
-        return Err(StoreError::Index { what: format!("a translation is about an exchange, not {:?}", job.subject) });
+    let id = match job.subject {
+        Subject::Exchange(id) => id,
+        Subject::Document(id) => return decide_again(ports, job, id),
+        other => return Err(StoreError::Index { what: format!("a translation is about an exchange, not {other}") }),
     };
-    let missing = || StoreError::Index { what: format!("the job of exchange {id} has no exchange") };
-    let exchange = ports.outbox.exchange(id)?.ok_or_else(missing)?;
-    let detail = Detail::from_json(&ports.outbox.payload(&exchange.detail)?)
-        .map_err(|fault| StoreError::Index { what: format!("the detail of exchange {id} cannot be read: {fault}") })?;
+    let (exchange, detail) = load_exchange(ports, id)?;
     let configuration = ports.live.current();
     let limits = configuration.registry.partner(&exchange.partner).map(|partner| partner.limits.clone());
     let limits = limits.unwrap_or_else(|| configuration.settings.limits.clone());
@@ -156,6 +157,60 @@ fn add_answers(
         }
     }
     Ok(())
+}
+
+/// One transaction set that waited for a person is read once more, by the configuration in force.
+fn decide_again(ports: &Ports, job: &Job, id: DocumentId) -> Result<(Change, Told), StoreError> {
+    let gone = |what: &str| StoreError::Index { what: format!("document {id} cannot be read again: {what}") };
+    let (document, steps) = commands::load(ports, id)?.ok_or_else(|| gone("it is not there"))?;
+    let exchange = document.exchange.ok_or_else(|| gone("it came in no exchange"))?;
+    let (exchange, detail) = load_exchange(ports, exchange)?;
+    let configuration = ports.live.current();
+    let mut walk = Walk {
+        ports,
+        configuration: &configuration,
+        detail: &detail,
+        rejected: BTreeMap::new(),
+        batch: Batch::default(),
+        worst: None,
+    };
+    let now = ports.clock.now();
+    let ordinal =
+        steps.message.as_ref().and_then(|message| message.ordinal).ok_or_else(|| gone("its place is lost"))?;
+    let outcome = if job.attempts > configuration.settings.limits.attempts {
+        None
+    } else {
+        let payload = detail.payload.ok_or_else(|| gone("its exchange has no payload"))?;
+        let options = ReadOptions { limits: configuration.settings.limits.clone(), ..ReadOptions::default() };
+        let set = nth_set(Reader::new(ports.outbox.payload_reader(&payload)?, options), ordinal)?;
+        let set = set.ok_or_else(|| gone("its exchange has fewer transaction sets"))?;
+        let ids = Ids { document: id, row: RowId::mint(now, ports.entropy.bytes()) };
+        Some(walk.translate_as(&exchange, &set, 0, ordinal, ids)?)
+    };
+    let change = match outcome {
+        Some(SetOutcome::Document(new)) => quarantine::read_again(&document, &steps, &exchange, now, new),
+        Some(SetOutcome::Parked(set)) => quarantine::read_in_vain(&document, &steps, now, set),
+        Some(SetOutcome::Acknowledged) | None => {
+            let mut change = Change::new(now);
+            change.effects.push(Effect::JobDone(job.subject));
+            change
+        }
+    };
+    Ok((change, Told { exchange, worst: walk.worst }))
+}
+
+/// The transaction set that has this place in a file, from 0.
+fn nth_set(mut reader: Reader<PayloadReader>, ordinal: u64) -> Result<Option<Box<TransactionSet>>, StoreError> {
+    let mut seen = 0;
+    while let Some(piece) = next_piece(&mut reader)? {
+        if let Piece::Set(set) = piece {
+            if seen == ordinal {
+                return Ok(Some(set));
+            }
+            seen += 1;
+        }
+    }
+    Ok(None)
 }
 
 fn gave_up(attempts: u32) -> Diagnostic {
@@ -385,6 +440,17 @@ impl Walk<'_> {
         ordinal: u64,
     ) -> Result<SetOutcome, StoreError> {
         let ids = self.ids();
+        self.translate_as(exchange, set, interchange, ordinal, ids)
+    }
+
+    fn translate_as(
+        &mut self,
+        exchange: &Exchange,
+        set: &TransactionSet,
+        interchange: u64,
+        ordinal: u64,
+        ids: Ids,
+    ) -> Result<SetOutcome, StoreError> {
         if let Some(said) = acknowledged(set)
             && self.partner(exchange, &set.interchange).is_some()
         {

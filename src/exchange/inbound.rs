@@ -381,7 +381,7 @@ pub(super) fn advance(exchange: &Exchange, at: Timestamp) -> Exchange {
     Exchange { version: exchange.version + 1, updated_at: at, ..exchange.clone() }
 }
 
-fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: NewDocument) {
+pub(super) fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: NewDocument) {
     let NewDocument { id, row, kind, number, partition_key, content, envelope, mut detail } = document;
     let body = content.reference;
     change.payloads.push(content);

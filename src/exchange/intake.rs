@@ -8,7 +8,7 @@ use super::document_detail::{Asked, DocumentDetail, ErpVerdict, WireMessage};
 use super::inbound::{carry_detail, cut, moved};
 use super::record::{DedupKey, Document, DocumentStage, Job, JobKind, Lane, Seen, Subject};
 use super::telling::{EventName, NOBODY, Teller, about, tell};
-use super::translation::{order_path, text_at};
+use super::translation::{order_of, text_at};
 use crate::base::{Diagnostic, DocumentId, PartnerId, Timestamp};
 use crate::canon::event::EventCommand;
 use crate::canon::{self, Direction, Meta, Source};
@@ -68,7 +68,7 @@ pub fn judge(command: &Command, id: DocumentId, registry: &Registry) -> Result<S
         ..WireMessage::default()
     };
     let detail = DocumentDetail {
-        order_number: text_at(&business, order_path(known.kind)).map(str::to_owned),
+        order_number: order_of(known.kind, &business).map(str::to_owned),
         usage: Some(partner.usage),
         mapping: Some(agreement.mapping.used()),
         asked: Some(asked(command)),

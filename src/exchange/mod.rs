@@ -19,6 +19,7 @@ pub mod making;
 pub mod outbound;
 mod publication;
 mod record;
+pub mod quarantine;
 mod retry;
 pub mod sent;
 mod stage;

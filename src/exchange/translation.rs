@@ -65,7 +65,7 @@ impl Translation<'_> {
         let meta = self.meta(set, &terms, ids.document, &read, &findings);
         let publication = self.publication(&terms, ids, &read.document);
         let detail = DocumentDetail {
-            order_number: text_at(&read.document, order_path(terms.known.kind)).map(str::to_owned),
+            order_number: order_of(terms.known.kind, &read.document).map(str::to_owned),
             usage: Some(terms.usage),
             message: Some(wire_message(set)),
             mapping: meta.mapping.clone(),
@@ -192,7 +192,7 @@ impl Translation<'_> {
             major: major(version),
             document_id: ids.document,
             document_number: number.and_then(|path| text_at(business, path)).unwrap_or_default(),
-            order_number: text_at(business, order_path(kind)),
+            order_number: order_of(kind, business),
             site: terms.agreement.site.as_deref().and_then(|path| text_at(business, path)),
             received_at: self.exchange.received_at,
             dataschema: &canon::schema_uri(SCHEMA_BASE, kind, version),
@@ -316,12 +316,19 @@ fn too_large(bytes: usize, limit: usize) -> Diagnostic {
         .hinting("raise 'document' in [limits], or ask the partner for smaller documents")
 }
 
-/// The member that names the order a document of this type belongs to.
-pub(super) fn order_path(kind: &str) -> &'static str {
-    match kind {
-        "order" => "orderNumber",
-        _ => "orderReference.orderNumber",
+/// The order that a document belongs to: the one it names, or the one that all of its lines name. A document about
+/// several orders belongs to none.
+pub(super) fn order_of<'d>(kind: &str, document: &'d Value) -> Option<&'d str> {
+    if kind == "order" {
+        return text_at(document, "orderNumber");
     }
+    let whole = text_at(document, "orderReference.orderNumber");
+    whole.or_else(|| {
+        let lines = document.get("lines")?.as_array()?;
+        let mut orders = lines.iter().filter_map(|line| text_at(line, "orderReference.orderNumber"));
+        let first = orders.next()?;
+        orders.all(|order| order == first).then_some(first)
+    })
 }
 
 pub(super) fn text_at<'d>(document: &'d Value, path: &str) -> Option<&'d str> {
@@ -331,4 +338,24 @@ pub(super) fn text_at<'d>(document: &'d Value, path: &str) -> Option<&'d str> {
 /// The major of a schema version: 1 of `1.0`.
 pub(super) fn major(version: &str) -> u32 {
     version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_document_belongs_to_the_order_it_names_or_all_its_lines_name() {
+        let check = |kind: &str, document: Value, expect: Option<&str>| {
+            assert_eq!(order_of(kind, &document), expect, "{kind} {document}");
+        };
+        let line = |order: &str| json!({"orderReference": {"orderNumber": order}});
+        check("order", json!({"orderNumber": "1"}), Some("1"));
+        check("invoice", json!({"orderReference": {"orderNumber": "1"}, "lines": [line("2")]}), Some("1"));
+        check("shipment-notice", json!({"lines": [line("1"), {"lineNumber": "2"}, line("1")]}), Some("1"));
+        check("shipment-notice", json!({"lines": [line("1"), line("2")]}), None);
+        check("inventory-report", json!({"lines": []}), None);
+    }
 }

@@ -11,7 +11,8 @@ use super::key::{self, Space};
 use super::outbox::Outbox;
 use super::retention::each;
 use super::view::read_value;
-use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256};
+use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
+use crate::canon::Direction;
 use crate::exchange::{
     Answer, CertificateUse, CounterName, DedupKey, Dispatch, Document, DocumentStage, Exchange, Job, JobKind, Lane,
     Purpose, Row, RowStage, Seen, Sent, Stage, Subject,
@@ -37,6 +38,14 @@ pub struct DocumentQuery {
     pub stage: Option<DocumentStage>,
     /// Only those of this exchange.
     pub exchange: Option<ExchangeId>,
+    /// Only those that go this way.
+    pub direction: Option<Direction>,
+    /// Only those of this type, such as `order`.
+    pub kind: Option<String>,
+    /// Only those made at or after this instant.
+    pub since: Option<Timestamp>,
+    /// Only those made before this instant.
+    pub until: Option<Timestamp>,
     /// At most so many; zero and anything above 1,000 are 1,000.
     pub limit: usize,
     /// Only those older than this one: the `next` of the page before.
@@ -196,6 +205,10 @@ impl Outbox {
             query.partner.as_ref().is_none_or(|partner| *partner == document.partner)
                 && query.stage.is_none_or(|stage| stage == document.stage)
                 && query.exchange.is_none_or(|exchange| Some(exchange) == document.exchange)
+                && query.direction.is_none_or(|direction| direction == document.direction())
+                && query.kind.as_ref().is_none_or(|kind| *kind == document.kind)
+                && query.since.is_none_or(|since| document.created_at >= since)
+                && query.until.is_none_or(|until| document.created_at < until)
         };
         self.page(Space::Document, end, query.limit, wanted, |document: &Document| document.id)
     }

@@ -1,6 +1,7 @@
 //! The ERP's own documents: commands in, EDI out, receipt and functional acknowledgement tracked until they close.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -35,8 +36,12 @@ pub fn order(number: &str) -> Value {
 
 /// Puts a command where the gateway looks for it, as an ERP does: under another name first.
 pub fn command(gateway: &Gateway, name: &str, body: &Value) {
-    let folder = gateway.path("var/erp/from-erp/commands");
-    fs::create_dir_all(&folder).unwrap();
+    command_in(&gateway.path("var/erp/from-erp/commands"), name, body);
+}
+
+/// The same for one who knows the folder.
+pub fn command_in(folder: &Path, name: &str, body: &Value) {
+    fs::create_dir_all(folder).unwrap();
     fs::write(folder.join(".new"), body.to_string()).unwrap();
     fs::rename(folder.join(".new"), folder.join(format!("{name}.json"))).unwrap();
 }
@@ -149,7 +154,11 @@ fn what_cannot_be_sent_is_refused_with_every_reason() {
     };
     check("send.order.v1.nobody", order("1"), &["unknown-partner"]);
     check("send.oder.v1.acme-bearings", order("1"), &["unknown-document"]);
-    check("send.invoice.v1.acme-bearings", json!({"meta": {}}), &["required-missing", "no-agreement"].repeat(1));
+    check(
+        "send.invoice.v1.acme-bearings",
+        json!({"meta": {}}),
+        &["required-missing", "required-missing", "no-agreement"],
+    );
     let mut wrong = order("2");
     wrong["ordernumber"] = json!("2");
     wrong["lines"][0]["quantity"]["value"] = json!(5);

@@ -13,6 +13,7 @@ mod broker;
 mod chance;
 mod desk;
 mod disk;
+mod erp_peer;
 mod gate;
 #[path = "../support/gateway.rs"]
 mod gateway;
@@ -39,6 +40,8 @@ mod certificates;
 mod cut;
 mod documents;
 mod erp;
+mod erp_broker;
+mod erp_kill;
 mod evidence;
 mod evidence_odd;
 mod faults;

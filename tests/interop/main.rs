@@ -6,6 +6,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code: a panic here is a failed test")]
 #![expect(unreachable_pub, reason = "a test binary exports nothing")]
 
+#[path = "../support/rabbit.rs"]
+mod broker;
+#[path = "../gateway/erp_peer.rs"]
+mod erp_peer;
 #[path = "../support/gateway.rs"]
 mod gateway;
 #[path = "../support/identity.rs"]
@@ -21,6 +25,7 @@ mod plan;
 mod ports;
 mod product;
 mod scene;
+mod story;
 mod twins;
 #[path = "../support/wire.rs"]
 mod wire;

@@ -122,6 +122,12 @@ impl Peer {
         })
     }
 
+    /// What came next.
+    #[allow(dead_code, reason = "the story asks, a bench does not")]
+    pub fn received_next(&mut self) -> Value {
+        self.wait_for("received", |_| true)
+    }
+
     fn wait_for(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + PATIENCE;
         let fits = |value: &Value| value.get(what).is_some_and(&wanted);

@@ -42,6 +42,7 @@ class Pyas2lib(peer.Peer):
             "mic": message.mic.decode() if message.mic else None,
             "file_name": message.payload.get_filename(),
             "content": hashlib.sha256(message.content).hexdigest(),
+            "text": message.content.decode("latin-1")[:100_000],
         })  # fmt: skip
         if receipt is None:
             return 200, {}, b"", None

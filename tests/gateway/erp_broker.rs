@@ -1,0 +1,90 @@
+//! The same over RabbitMQ, with an ERP that is a program of its own.
+
+use serde_json::json;
+
+use crate::broker::{self, Rabbit};
+use crate::desk::{Act, Desk};
+use crate::erp::{EXPECTING, ORDERS_OUT, acknowledgement, order};
+use crate::erp_peer::Erp;
+use crate::gateway::Gateway;
+use crate::partner::{self, Terms};
+use crate::plan::Plan;
+use crate::sending::IMPATIENT;
+
+fn scene(broker: &Rabbit, prefix: &str) -> (Desk, Gateway, Erp) {
+    let desk = Desk::open(|_| Act::Receipt);
+    let plan = Plan::default().broker(&broker.url(), prefix).partner_url(&desk.url());
+    let mut gateway = plan.send(IMPATIENT).x12(EXPECTING).agreement(ORDERS_OUT).prepare();
+    let erp = Erp::start(&broker.url(), prefix);
+    gateway.start();
+    (desk, gateway, erp)
+}
+
+#[test]
+fn a_command_becomes_an_850_and_every_step_is_an_event() {
+    let (desk, gateway, mut erp) = scene(broker::shared(), "commands");
+    erp.publish(&json!({
+        "key": "send.order.v1.acme-bearings", "body": order("4500012345"), "messageId": "erp-1", "replies": true,
+        "correlationId": "ticket-7",
+    }));
+    let accepted = erp.wait_for("answers", |answer| answer["data"]["event"] == "document.accepted");
+    assert_eq!(accepted["correlationId"], "ticket-7");
+    assert_eq!(accepted["data"]["command"], json!({"id": "erp-1", "verb": "send"}));
+    let delivered = erp.wait_for_event("document.delivered", "4500012345");
+    assert_eq!(delivered["key"], "document.delivered.order.acme-bearings");
+    assert_eq!(delivered["attributes"]["type"], "dev.edigate.document.delivered.v1");
+    assert_eq!(delivered["attributes"]["partitionkey"], "acme-bearings|order|4500012345");
+    let interchange = desk.parcels()[0].open().0.unwrap();
+    let message = Terms::default().pack(&acknowledgement(&interchange, "A", ""));
+    partner::send(gateway.address(), &message).unwrap();
+    let closed = erp.wait_for_event("document.closed", "4500012345");
+    assert_eq!(closed["data"]["final"], true);
+    let sequences: Vec<u64> = erp
+        .arrived("events")
+        .iter()
+        .map(|event| event["attributes"]["sequence"].as_str().unwrap().parse().unwrap())
+        .collect();
+    assert!(sequences.is_sorted(), "{sequences:?}");
+
+    // The same command again: one message, the first answer.
+    let again = json!({
+        "key": "send.order.v1.acme-bearings", "body": order("4500012345"), "messageId": "erp-1", "replies": true,
+    });
+    erp.publish(&again);
+    let told = erp.wait_for("answers", |answer| answer["data"]["event"] == "command.duplicate");
+    assert_eq!(told["data"]["document"]["documentId"], accepted["data"]["document"]["documentId"]);
+    assert_eq!(told["data"]["document"]["stage"], "closed");
+    assert_eq!(desk.parcels().len(), 1);
+}
+
+#[test]
+fn what_cannot_be_read_goes_to_the_dead_letters_and_what_cannot_be_sent_is_answered() {
+    let broker = broker::shared();
+    let (desk, _gateway, mut erp) = scene(broker, "refusals");
+    erp.publish(
+        &json!({"key": "send.order.v1.acme-bearings", "body": {"orderNumber": 5}, "messageId": "a", "replies": true}),
+    );
+    let refused = erp.wait_for("answers", |answer| answer["data"]["event"] == "document.refused-by-gateway");
+    assert_eq!(refused["data"]["final"], true);
+    let codes: Vec<_> = refused["data"]["findings"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+    assert!(codes.contains(&json!("wrong-type")) && codes.contains(&json!("required-missing")), "{codes:?}");
+
+    let arguments = [
+        "set_policy",
+        "dead-letters",
+        "^refusals.commands.q$",
+        r#"{"dead-letter-exchange":"","dead-letter-routing-key":"refusals.erp.dead"}"#,
+        "--apply-to",
+        "queues",
+    ];
+    broker.control(&arguments);
+    erp.publish(
+        &json!({"key": "send.order.v1.acme-bearings", "body": "{\"orderNumber\": ", "messageId": "b", "replies": true}),
+    );
+    let told = erp.wait_for("answers", |answer| {
+        answer["data"]["findings"].as_array().into_iter().flatten().any(|one| one["code"] == "no-json")
+    });
+    assert_eq!(told["data"]["event"], "document.refused-by-gateway");
+    erp.wait_for("dead", |letter| letter["body"] == "{\"orderNumber\": ");
+    assert!(desk.parcels().is_empty());
+}

@@ -1,0 +1,81 @@
+//! kill -9 at random moments of what goes out: every command gets one final event, every document is in exactly one
+//! interchange, control numbers neither repeat nor skip, and the partner sees one content for each of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::chance::{self, Chance};
+use crate::desk::{Act, Desk};
+use crate::erp::{ORDERS_OUT, command_in, order, segment};
+use crate::plan::Plan;
+use crate::sending::IMPATIENT;
+
+#[test]
+fn kills_of_outbound_traffic_repeat_no_number_and_skip_none() {
+    let kills = chance::rounds("EDIGATE_KILLS", 40);
+    let mut chance = Chance::new("outbound kill");
+    let desk = Desk::open(|_| Act::Receipt);
+    let plan = Plan::default().partner_url(&desk.url()).send(IMPATIENT).agreement(ORDERS_OUT);
+    let mut gateway = plan.limit("attempts = 1000").prepare();
+    let commands = gateway.path("var/erp/from-erp/commands");
+    let (written, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let erp = thread::spawn({
+        let (written, stop) = (Arc::clone(&written), Arc::clone(&stop));
+        move || {
+            while !stop.load(Ordering::SeqCst) {
+                let number = written.fetch_add(1, Ordering::SeqCst) + 1;
+                let number = format!("{:010}", 4_500_000_000_u64 + number as u64);
+                command_in(&commands, &format!("send.order.v1.acme-bearings.{number}"), &order(&number));
+                thread::sleep(Duration::from_millis(20));
+            }
+        }
+    });
+    for round in 0..kills {
+        gateway.start();
+        thread::sleep(chance.up_to(Duration::from_millis(700)));
+        gateway.kill();
+        if chance.one_in(3) {
+            gateway.delete_index();
+        }
+        eprintln!("kill {}: {} commands, {} posts", round + 1, written.load(Ordering::SeqCst), desk.parcels().len());
+    }
+    stop.store(true, Ordering::SeqCst);
+    erp.join().unwrap();
+    let written = written.load(Ordering::SeqCst);
+    gateway.start();
+    let finals = |gateway: &crate::gateway::Gateway| -> BTreeMap<String, usize> {
+        let mut finals = BTreeMap::new();
+        for event in gateway.events() {
+            if event["data"]["final"] == true {
+                *finals.entry(event["data"]["document"]["number"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+        }
+        finals
+    };
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while finals(&gateway).len() < written {
+        assert!(Instant::now() < deadline, "{} of {written} closed\n{}", finals(&gateway).len(), gateway.log());
+        thread::sleep(Duration::from_millis(200));
+    }
+    let finals = finals(&gateway);
+    assert!(finals.values().all(|count| *count == 1), "one final event each: {finals:?}");
+    assert_eq!(finals.len(), written);
+
+    let mut by_number: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+    for parcel in desk.parcels() {
+        let interchange = parcel.open().0.unwrap();
+        let number = segment(&interchange, "ISA")[13].parse().unwrap();
+        let before = by_number.insert(number, interchange.clone());
+        assert!(before.is_none_or(|before| before == interchange), "one content under interchange {number}");
+    }
+    let numbers: Vec<u32> = by_number.keys().copied().collect();
+    assert_eq!(numbers, (1..=u32::try_from(written).unwrap()).collect::<Vec<_>>(), "none is left out");
+    let mut orders: Vec<String> =
+        by_number.values().map(|interchange| segment(interchange, "BEG")[3].clone()).collect();
+    orders.sort();
+    orders.dedup();
+    assert_eq!(orders.len(), written, "every document is in exactly one interchange");
+}
