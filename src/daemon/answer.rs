@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::envelope::Envelope;
 use super::ports::Ports;
 use super::submission::keep;
+use super::translate::repeats::Repeats;
 use crate::base::{DocumentId, Severity, Timestamp};
 use crate::canon::Direction;
 use crate::config::Configuration;
@@ -19,7 +20,7 @@ use crate::edi::{
 };
 use crate::exchange::making::Answering;
 use crate::exchange::{Exchange, usage_not_agreed};
-use crate::partner::{Acknowledging, Batch, MessageName, Partner, When};
+use crate::partner::{Acknowledging, Batch, MessageName, OnDuplicate, Partner, When};
 use crate::store::StoreError;
 
 /// The answers to one exchange.
@@ -73,6 +74,12 @@ impl Answers<'_> {
             return Ok(Vec::new());
         };
         report.findings.extend(usage_not_agreed(partner, &head));
+        let repeats = Repeats { ports: self.ports, exchange: self.exchange.id }.of_interchange(partner, &head)?;
+        if repeats.is_some_and(|repeat| repeat.policy == OnDuplicate::Reject) {
+            let text = "an interchange with this control number came before".to_owned();
+            let code = FindingCode::ControlNumberRepeated;
+            report.findings.push(Finding::new(Severity::Error, code, head.place, text).about(Level::Interchange));
+        }
         let now = self.ports.clock.now();
         let local = partner.time_zone.to_datetime(now.to_jiff());
         let stamp = AckStamp { at: local, interchange: "1".to_owned(), group: 1, set: 1 };

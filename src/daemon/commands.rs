@@ -41,7 +41,7 @@ pub(crate) enum Taken {
     /// It cannot be done, and the ERP was told why.
     Refused(Vec<Diagnostic>),
     /// It cannot even be read: nobody can be told, and it is to be set aside.
-    Unreadable(Diagnostic),
+    Unreadable(Box<Diagnostic>),
 }
 
 /// Tries to decide anew when a document has moved on meanwhile.
@@ -92,7 +92,7 @@ fn set_aside(
     let (key, document) = (DedupKey::command(&command.id), DocumentId::mint(at, ports.entropy.bytes()));
     let new = taking.unsendable(document, key, vec![fault.clone()], &incoming.body)?;
     match ports.outbox.apply_blocking(intake::refused(new, taking.teller())) {
-        Ok(_) | Err(StoreError::Repeated { .. }) => Ok(Taken::Unreadable(fault)),
+        Ok(_) | Err(StoreError::Repeated { .. }) => Ok(Taken::Unreadable(Box::new(fault))),
         Err(fault) => Err(fault),
     }
 }

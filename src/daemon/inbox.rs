@@ -64,7 +64,7 @@ async fn look(ports: &Arc<Ports>, directory: &Arc<Directory>, stop: &watch::Rece
             Taken::Refused(faults) => Some(faults),
             Taken::Unreadable(fault) => {
                 Event::CommandUnreadable { source: &name, detail: &fault.to_string() }.emit(&ports.metrics);
-                Some(vec![fault])
+                Some(vec![*fault])
             }
         };
         let date = ports.clock.now().to_jiff().strftime("%F").to_string();

@@ -35,7 +35,10 @@ pub(crate) async fn run_once(ports: &Ports, lease: Lease) -> Result<(), StoreErr
     let gone = publication.channel == Channel::Reply && matches!(confirm, Confirm::Returned { .. });
     let outcome = if gone { &Confirm::Confirmed } else { &confirm };
     lease.finish(inbound::published(&row, document.as_ref(), &job, outcome, now, jitter)).await?;
-    let Some(document) = document else { return Ok(told_of_event(ports, &row, &confirm)) };
+    let Some(document) = document else {
+        told_of_event(ports, &row, &confirm);
+        return Ok(());
+    };
 
     let event = match &confirm {
         Confirm::Confirmed => {

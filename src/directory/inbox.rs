@@ -14,7 +14,7 @@ use super::{Directory, create_synced, sync_folder};
 const AT_ONCE: usize = 1_000;
 
 impl Directory {
-    fn from_erp(&self, folder: &str) -> PathBuf {
+    fn inbox(&self, folder: &str) -> PathBuf {
         self.root().join("from-erp").join(folder)
     }
 
@@ -22,7 +22,7 @@ impl Directory {
     pub fn commands(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for folder in ["taken", "commands"] {
-            let folder = self.from_erp(folder);
+            let folder = self.inbox(folder);
             create_synced(&folder)?;
             let mut found = Vec::new();
             for entry in fs::read_dir(&folder)? {
@@ -44,7 +44,7 @@ impl Directory {
 
     /// Claims a command and reads it, no more than one byte beyond `limit`. `None` when it is gone.
     pub fn claim(&self, name: &str, limit: usize) -> io::Result<Option<Vec<u8>>> {
-        let (from, to) = (self.from_erp("commands"), self.from_erp("taken"));
+        let (from, to) = (self.inbox("commands"), self.inbox("taken"));
         let claimed = to.join(name);
         // One that a crash interrupted is there already, and goes before another of the same name.
         if !claimed.exists() {
@@ -62,8 +62,8 @@ impl Directory {
 
     /// Puts a command away: to what is done, or to what is refused, with the reasons beside it.
     pub fn put_away(&self, name: &str, date: &str, faults: Option<&[u8]>) -> io::Result<()> {
-        let claimed = self.from_erp("taken").join(name);
-        let folder = self.from_erp(if faults.is_none() { "done" } else { "refused" }).join(date);
+        let claimed = self.inbox("taken").join(name);
+        let folder = self.inbox(if faults.is_none() { "done" } else { "refused" }).join(date);
         create_synced(&folder)?;
         let kept = free_name(&folder, name);
         if let Some(faults) = faults {

@@ -11,6 +11,7 @@ use super::record::{
 };
 use super::retry::Backoff;
 use super::stage::Stage;
+use super::telling::{EventName, Teller, about, tell};
 use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp, agreeing};
 
 /// A partner's message that was opened and verified, with the receipt it is to get.
@@ -252,6 +253,8 @@ pub struct NewDocument {
     pub partition_key: String,
     /// The rest that is known of it.
     pub detail: DocumentDetail,
+    /// Whether it, or what it came in, came before, and which document it was then.
+    pub repeats: Option<Option<DocumentId>>,
     /// The canonical document.
     pub content: Payload,
     /// How the event is addressed, as JSON.
@@ -286,6 +289,7 @@ pub fn translated(
     at: Timestamp,
     outcomes: Vec<SetOutcome>,
     progress: Progress,
+    teller: Teller<'_>,
 ) -> (Change, Exchange) {
     let mut change = step(exchange, at);
     let mut next = advance(exchange, at);
@@ -294,11 +298,11 @@ pub fn translated(
         match outcome {
             SetOutcome::Document(document) => {
                 next.documents += 1;
-                publish(&mut change, exchange, at, document);
+                publish(&mut change, exchange, at, document, teller);
             }
             SetOutcome::Parked(set) => {
                 next.parked += 1;
-                park_set(&mut change, exchange, at, set);
+                park_set(&mut change, exchange, at, set, teller);
             }
             SetOutcome::Acknowledged => {}
         }
@@ -381,32 +385,46 @@ pub(super) fn advance(exchange: &Exchange, at: Timestamp) -> Exchange {
     Exchange { version: exchange.version + 1, updated_at: at, ..exchange.clone() }
 }
 
-pub(super) fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, document: NewDocument) {
-    let NewDocument { id, row, kind, number, partition_key, content, envelope, mut detail } = document;
+pub(super) fn publish(
+    change: &mut Change,
+    exchange: &Exchange,
+    at: Timestamp,
+    document: NewDocument,
+    teller: Teller<'_>,
+) {
+    let NewDocument { id, row, kind, number, partition_key, content, envelope, mut detail, repeats } = document;
     let body = content.reference;
     change.payloads.push(content);
     let envelope = change.carry(envelope);
     let lane = Lane::of(&partition_key);
     let order = detail.order_number.as_deref().map(Lane::of);
     detail.note(at, "translated", "read by its mapping, and to be published");
+    let told = repeats.map(|before| (before, detail.clone()));
     let detail = carry_detail(change, detail);
+    let document = Document {
+        id,
+        exchange: Some(exchange.id),
+        partner: exchange.partner.clone(),
+        kind: cut(kind, Document::KIND_BYTES),
+        number: cut(number, Document::NUMBER_BYTES),
+        stage: DocumentStage::Waiting,
+        created_at: at,
+        row: Some(row),
+        content: body,
+        detail: Some(detail),
+        version: 1,
+        outbound: false,
+        order,
+        updated_at: Some(at),
+    };
+    if let Some((before, detail)) = told {
+        let text = "it, or what it came in, came before";
+        let mut event = about(EventName::DocumentDuplicate, at, text, &document, &detail);
+        event.repeats = before;
+        tell(change, teller, &event, &document, &detail);
+    }
     change.effects.extend([
-        Effect::Document(Document {
-            id,
-            exchange: Some(exchange.id),
-            partner: exchange.partner.clone(),
-            kind: cut(kind, Document::KIND_BYTES),
-            number: cut(number, Document::NUMBER_BYTES),
-            stage: DocumentStage::Waiting,
-            created_at: at,
-            row: Some(row),
-            content: body,
-            detail: Some(detail),
-            version: 1,
-            outbound: false,
-            order,
-            updated_at: Some(at),
-        }),
+        Effect::Document(document),
         Effect::Row(Row {
             id: row,
             sequence: 0,
@@ -429,14 +447,15 @@ pub(super) fn publish(change: &mut Change, exchange: &Exchange, at: Timestamp, d
     ]);
 }
 
-fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: ParkedSet) {
+fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: ParkedSet, teller: Teller<'_>) {
     let ParkedSet { id, kind, content, mut detail } = set;
     change.payloads.push(content.clone());
     let content = content.reference;
     detail.note(at, "quarantined", "it waits whole for a person");
     let order = detail.order_number.as_deref().map(Lane::of);
+    let told = detail.clone();
     let detail = carry_detail(change, detail);
-    change.effects.push(Effect::Document(Document {
+    let document = Document {
         id,
         exchange: Some(exchange.id),
         partner: exchange.partner.clone(),
@@ -451,7 +470,11 @@ fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: Parked
         outbound: false,
         order,
         updated_at: Some(at),
-    }));
+    };
+    let worst = told.diagnostics.iter().max_by_key(|one| one.severity).map(|one| one.message.clone());
+    let text = format!("it waits for a person: {}", worst.unwrap_or_default());
+    tell(change, teller, &about(EventName::DocumentQuarantined, at, text, &document, &told), &document, &told);
+    change.effects.push(Effect::Document(document));
 }
 
 /// Diagnostics that one record keeps; what is beyond is counted by the last one.

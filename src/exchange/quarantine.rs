@@ -45,10 +45,11 @@ pub fn read_again(
     exchange: &Exchange,
     at: Timestamp,
     mut document: NewDocument,
+    teller: Teller<'_>,
 ) -> Change {
     let mut change = again(before, at);
     document.detail.steps.clone_from(&steps.steps);
-    inbound::publish(&mut change, exchange, at, document);
+    inbound::publish(&mut change, exchange, at, document, teller);
     for effect in &mut change.effects {
         if let Effect::Document(document) = effect {
             document.version = before.version.saturating_add(1);

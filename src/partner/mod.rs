@@ -39,7 +39,7 @@ pub use interchange::{Edifact, X12, written};
 pub use inventory::{Listed, Owner, Role, State};
 pub use message::MessageName;
 pub use party::Status;
-pub use reading::{OnError, Reading};
+pub use reading::{Duplicates, OnDuplicate, OnError, Reading};
 pub use receive::{Accepted, DuplicateAnswer, LegacyAlgorithm, Receive};
 pub use registry::Registry;
 pub use resolve::{As2Channel, Channel, Partner, Surroundings, TheirCertificate};

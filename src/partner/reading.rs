@@ -1,5 +1,7 @@
 //! `[x12.read]` and `[edifact.read]`: what becomes of interchanges in which something is wrong.
 
+use std::time::Duration;
+
 use crate::base::table::Table;
 use crate::edi::{FindingCode, Severities, Weight};
 use crate::mapping::UnlistedCode;
@@ -21,6 +23,44 @@ pub struct Reading {
     pub severities: Severities,
     /// What one rejected transaction set means for the others (`on_error`).
     pub on_error: OnError,
+    /// What becomes of what comes again.
+    pub duplicates: Duplicates,
+}
+
+/// What becomes of something that comes again under another Message-ID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDuplicate {
+    /// It is taken as if it were new.
+    Accept,
+    /// It is taken, and the ERP and people are told.
+    Flag,
+    /// It waits for a person, and the partner is told.
+    Reject,
+}
+
+/// How repeats are dealt with (`duplicates`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duplicates {
+    /// Interchanges by their parties and control number.
+    pub interchange: OnDuplicate,
+    /// Transaction sets by the numbers of their functional group and their own.
+    pub group: OnDuplicate,
+    /// Documents by type, number and content.
+    pub document: OnDuplicate,
+    /// How long something is remembered.
+    pub window: Duration,
+}
+
+/// A control number that comes again is a mistake; a document that does may be meant.
+impl Default for Duplicates {
+    fn default() -> Self {
+        Self {
+            interchange: OnDuplicate::Reject,
+            group: OnDuplicate::Flag,
+            document: OnDuplicate::Flag,
+            window: Duration::from_secs(400 * 86_400),
+        }
+    }
 }
 
 impl Reading {
@@ -28,9 +68,7 @@ impl Reading {
     pub(super) fn read(table: &Table<'_>) -> Self {
         let words = [("reject-set", OnError::RejectSet), ("reject-interchange", OnError::RejectInterchange)];
         let on_error = table.one_of("on_error", &words).unwrap_or_default();
-        duplicates(table);
-        table.not_yet("duplicates", "duplicates are recognised by Message-ID and content in this version");
-        Self { severities: severities(table), on_error }
+        Self { severities: severities(table), on_error, duplicates: duplicates(table) }
     }
 
     /// What a code means that no list of the mapping has: the class `code` is about these too.
@@ -57,10 +95,15 @@ fn severities(read: &Table<'_>) -> Severities {
     severities
 }
 
-fn duplicates(read: &Table<'_>) {
-    let Some(duplicates) = read.table("duplicates") else { return };
-    for level in ["interchange", "group", "document"] {
-        duplicates.one_of(level, &[("accept", ()), ("flag", ()), ("reject", ())]);
+fn duplicates(read: &Table<'_>) -> Duplicates {
+    let default = Duplicates::default();
+    let Some(table) = read.table("duplicates") else { return default };
+    let words = [("accept", OnDuplicate::Accept), ("flag", OnDuplicate::Flag), ("reject", OnDuplicate::Reject)];
+    let policy = |level, default| table.one_of(level, &words).unwrap_or(default);
+    Duplicates {
+        interchange: policy("interchange", default.interchange),
+        group: policy("group", default.group),
+        document: policy("document", default.document),
+        window: table.duration("window").unwrap_or(default.window),
     }
-    duplicates.duration("window");
 }

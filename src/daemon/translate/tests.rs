@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::base::{ExchangeId, Limits};
+use crate::base::{ExchangeId, Limits, Severity};
 use crate::daemon::tests::Bench;
 use crate::exchange::DocumentDetail;
 use crate::exchange::{DocumentStage, JobKind, Stage};

@@ -1,4 +1,7 @@
 use super::*;
+use crate::base::OsEntropy;
+
+const TELLER: Teller<'static> = Teller { instance: "test-1", entropy: &OsEntropy };
 
 fn arrival() -> Arrival {
     let payload = |bytes: &[u8]| Payload { reference: BlobRef::of(bytes), body: PayloadBody::Inline(bytes.to_vec()) };
@@ -39,6 +42,7 @@ fn document(number: &str) -> NewDocument {
         content: Payload { reference: BlobRef::of(b"{}"), body: PayloadBody::Inline(b"{}".to_vec()) },
         envelope: b"{}".to_vec(),
         detail: DocumentDetail::default(),
+        repeats: None,
     }
 }
 
@@ -96,12 +100,12 @@ fn a_refusal_keeps_no_answer_and_no_bytes() {
 fn a_translation_goes_on_where_it_stopped_and_ends_once() {
     let at = Timestamp::from_millis(2_000);
     let exchange = accepted();
-    let (first, after) = translated(&exchange, at, vec![SetOutcome::Document(document("1"))], Progress::More);
+    let (first, after) = translated(&exchange, at, vec![SetOutcome::Document(document("1"))], Progress::More, TELLER);
     assert_eq!(first.expect, [Expect::Version { exchange: exchange.id, version: 1 }]);
     assert!(!first.effects.contains(&Effect::JobDone(Subject::Exchange(exchange.id))));
     assert_eq!((after.version, after.sets_done, after.documents, after.stage), (2, 1, 1, Stage::Received));
 
-    let (last, done) = translated(&after, at, vec![SetOutcome::Parked(parked_set())], Progress::Finished);
+    let (last, done) = translated(&after, at, vec![SetOutcome::Parked(parked_set())], Progress::Finished, TELLER);
     assert_eq!(last.expect, [Expect::Version { exchange: exchange.id, version: 2 }]);
     assert!(last.effects.contains(&Effect::JobDone(Subject::Exchange(exchange.id))));
     assert_eq!((done.sets_done, done.documents, done.parked, done.stage), (2, 1, 1, Stage::Translated));
@@ -109,8 +113,13 @@ fn a_translation_goes_on_where_it_stopped_and_ends_once() {
 
 #[test]
 fn an_exchange_without_any_document_is_parked() {
-    let (_, done) =
-        translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(parked_set())], Progress::Finished);
+    let (_, done) = translated(
+        &accepted(),
+        Timestamp::default(),
+        vec![SetOutcome::Parked(parked_set())],
+        Progress::Finished,
+        TELLER,
+    );
     assert_eq!(done.stage, Stage::Parked);
 }
 
@@ -121,6 +130,7 @@ fn long_numbers_are_cut_at_a_character() {
         Timestamp::default(),
         vec![SetOutcome::Document(document(&"é".repeat(30)))],
         Progress::Finished,
+        TELLER,
     );
     let number = change.effects.iter().find_map(|effect| match effect {
         Effect::Document(document) => Some(document.number.clone()),
@@ -131,8 +141,13 @@ fn long_numbers_are_cut_at_a_character() {
 
 #[test]
 fn only_a_confirm_closes_a_row() {
-    let (change, _) =
-        translated(&accepted(), Timestamp::default(), vec![SetOutcome::Document(document("1"))], Progress::Finished);
+    let (change, _) = translated(
+        &accepted(),
+        Timestamp::default(),
+        vec![SetOutcome::Document(document("1"))],
+        Progress::Finished,
+        TELLER,
+    );
     let [Effect::Document(document), Effect::Row(row), Effect::Job(job), ..] = &change.effects[..] else {
         panic!("document, row and job come first: {change:?}");
     };
@@ -173,7 +188,8 @@ fn diagnostics_fit_their_record_and_the_weightiest_are_kept() {
         detail: DocumentDetail { diagnostics: diagnostics.clone(), ..DocumentDetail::default() },
         ..parked_set()
     };
-    let (translated, _) = translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(set)], Progress::More);
+    let (translated, _) =
+        translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(set)], Progress::More, TELLER);
     let parked = parked(&accepted(), Timestamp::default(), Detail::default(), diagnostics);
     for change in [translated, parked] {
         let texts: Vec<String> = change
