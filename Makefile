@@ -19,7 +19,7 @@ FUZZ ?= 10
 help:
 	@echo 'make demo        see an order go through: keys, a partner, a signed and encrypted 850, its receipt, its JSON'
 	@echo 'make test        everything CI runs'
-	@echo 'make soak        the long rounds: 200 kills, 40 power cuts, 400 MB of EDI through a pipe, 2,000 documents a mapping, ten minutes of each fuzz target'
+	@echo 'make soak        the long rounds: 200 kills each way, 40 power cuts, 1,000 replays, 400 MB of EDI through a pipe, 2,000 documents a mapping, ten minutes of each fuzz target'
 	@echo 'make fuzz        ten seconds of each fuzz target; FUZZ=600 for ten minutes'
 	@echo 'make bench       reading EDI and mapping it beside bounds and peers, CPU per message beside bare RSA, durable changes a second'
 	@echo 'make oracles     independent grammars and readers of X12 beside ours, and their speed; builds them for minutes'
@@ -60,7 +60,8 @@ soak: tools
 	CARGO=$(CARGO) scripts/fuzz.sh 600
 	$(CARGO) test --locked --test edi -- --ignored
 	EDIGATE_CASES=2000 $(CARGO) test --locked --test mapping_laws laws::
-	EDIGATE_KILLS=200 EDIGATE_CUTS=40 $(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut::
+	EDIGATE_KILLS=200 EDIGATE_CUTS=40 EDIGATE_REPLAYS=1000 \
+		$(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut:: erp_kill:: erp_replay::
 
 # Panics and broken laws in what strangers' bytes reach first.
 fuzz: build-tools

@@ -144,6 +144,7 @@ pyx12==4.0.0|pyx12|judges our 997 and 999 by maps of its own
 ansi-x12==0.2.0|x12|reads the envelopes of our 997, 999 and TA1
 pika==1.3.2|pika|an ERP at the broker, in the tests
 cloudevents==1.12.0|cloudevents.http|what it gets from there, held to be CloudEvents
+jsonschema==4.23.0|jsonschema|and held to the schemas of the contract
 mock-edi==0.9.0|mockedi|a trading partner that takes our 997 and CONTRL in, and trades documents with our mappings
 '
 

@@ -140,7 +140,7 @@ pub(super) struct Reason {
     reason: Option<String>,
 }
 
-fn find(admin: &Admin, asked: &str) -> Result<Document, Refusal> {
+pub(super) fn find(admin: &Admin, asked: &str) -> Result<Document, Refusal> {
     let missing = || Refusal::Missing(format!("there is no document {asked}"));
     let id: DocumentId = only(admin.outbox.find_document(asked)?, "document", asked)?;
     admin.outbox.document(id)?.ok_or_else(missing)
@@ -176,7 +176,7 @@ fn row(admin: &Admin, document: &Document) -> Result<Value, Refusal> {
     }))
 }
 
-fn detail(admin: &Admin, document: &Document) -> Result<DocumentDetail, Refusal> {
+pub(super) fn detail(admin: &Admin, document: &Document) -> Result<DocumentDetail, Refusal> {
     let Some(reference) = document.detail else { return Ok(DocumentDetail::default()) };
     Ok(DocumentDetail::from_json(&admin.outbox.payload(&reference)?).unwrap_or_default())
 }

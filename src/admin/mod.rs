@@ -9,10 +9,12 @@ mod documents;
 mod evidence;
 mod exchanges;
 mod health;
+mod replays;
 mod router;
 mod socket;
 mod submissions;
 
 pub use health::Readiness;
-pub use router::{Admin, router};
+pub use replays::Reread;
+pub use router::{Admin, Rereading, router};
 pub use socket::{SocketFault, bind, serve};

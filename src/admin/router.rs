@@ -7,11 +7,16 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::health::Readiness;
-use super::{certificates, documents, evidence, exchanges, health, submissions};
+use super::replays::Reread;
+use super::{certificates, documents, evidence, exchanges, health, replays, submissions};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
+use crate::exchange::Document;
 use crate::observe::Metrics;
 use crate::store::Outbox;
+
+/// Reads a document once more; or says, in words for an operator, why it cannot be.
+pub type Rereading = dyn Fn(&Document) -> Result<Reread, String> + Send + Sync;
 
 /// What the resources need.
 #[derive(Clone)]
@@ -26,6 +31,8 @@ pub struct Admin {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Reads a partner's document once more by the configuration in force.
+    pub reread: Arc<Rereading>,
     /// Says whether the daemon takes messages and hands them on.
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
 }
@@ -41,6 +48,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/documents/{id}", get(documents::show))
         .route("/v1/documents/{id}/content", get(documents::content))
         .route("/v1/documents/{id}/release", post(documents::release))
+        .route("/v1/documents/{id}/replay", post(replays::replay))
         .route("/v1/threads/{number}", get(documents::thread))
         .route("/v1/exchanges", get(exchanges::list))
         .route("/v1/exchanges/{id}", get(exchanges::show))

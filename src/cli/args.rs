@@ -59,6 +59,11 @@ pub(crate) enum Command {
     /// Prove to others what was sent and received
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// Print the contract with the ERP as AsyncAPI 3.0: documents, events and commands, with their schemas
+    Asyncapi(ConfigArgument),
+    /// What an administrator sets up at the broker
+    #[command(subcommand)]
+    Amqp(AmqpCommand),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +71,42 @@ pub(crate) struct ConfigArgument {
     /// The gateway's configuration file
     #[arg(long, value_name = "FILE", default_value = "edigate.toml")]
     pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AmqpCommand {
+    /// Print exchanges, queues, policies and permissions; nothing is changed at the broker
+    Topology {
+        #[command(flatten)]
+        config: ConfigArgument,
+        /// For whom it is printed
+        #[arg(long, value_enum, default_value_t = TopologyFormat::Definitions)]
+        format: TopologyFormat,
+        /// The broker's version
+        #[arg(long, value_enum, default_value_t = BrokerArgument::V4)]
+        broker: BrokerArgument,
+        /// The virtual host
+        #[arg(long, value_name = "NAME", default_value = "/")]
+        vhost: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TopologyFormat {
+    /// A file for `rabbitmqctl import_definitions`
+    Definitions,
+    /// Commands for a shell, users included
+    Rabbitmqctl,
+    /// Resources of the provider cyrilgdn/rabbitmq
+    Terraform,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BrokerArgument {
+    #[value(name = "3.10")]
+    V3,
+    #[value(name = "4")]
+    V4,
 }
 
 #[derive(Debug, Subcommand)]
@@ -211,6 +252,26 @@ pub(crate) struct ListArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// Ids of documents, or the first six or more letters of them; without any, those that the selectors choose
+    pub(crate) ids: Vec<String>,
+    #[command(flatten)]
+    pub(crate) select: DocumentListArguments,
+    /// By which mapping: as it was read the first time, or as the mapping in force reads it
+    #[arg(long, value_name = "WHICH", value_parser = ["original", "current"], default_value = "original")]
+    pub(crate) with: String,
+    /// Only say what would be different (exit code 2 when something is)
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Leave out what is the same as the first time
+    #[arg(long)]
+    pub(crate) only_different: bool,
+    /// Why: it is told to the ERP and kept with the document
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DocumentListArguments {
     #[command(flatten)]
     pub(crate) list: ListArguments,
@@ -238,6 +299,17 @@ pub(crate) enum DocCommand {
         number: String,
         #[command(flatten)]
         socket: SocketArgument,
+    },
+    /// Publish documents again under their own ids, or make new messages of the ERP's; a reason is wanted
+    Replay(ReplayArguments),
+    /// Offer the message that carried a document of the ERP's to the partner again: the same bytes, the same Message-ID
+    Resend {
+        /// The document's id, or the first six or more letters of it
+        id: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+        #[command(flatten)]
+        wait: WaitArgument,
     },
     /// Let a document go on that waits for a person, by the configuration in force
     Release {

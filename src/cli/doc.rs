@@ -8,7 +8,7 @@ use super::args::{DocCommand, DocumentListArguments, ExchangeCommand, ListArgume
 use super::client::{self, AdminFault, encoded};
 use super::exit::Exit;
 use super::print::{Failure, Output};
-use super::{submit, trace, when};
+use super::{replay, submit, trace, when};
 use crate::base::{Clock as _, SystemClock};
 use crate::config;
 
@@ -19,6 +19,15 @@ pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, 
             let list = &arguments.list;
             let answer = ask(&list.socket, &documents_path(arguments)?)?;
             print_list(&answer, "documents", &DOCUMENT_COLUMNS, list.socket.json, out)
+        }
+        DocCommand::Replay(arguments) => replay::run(arguments, out),
+        DocCommand::Resend { id, socket, wait } => {
+            let document = ask(socket, &format!("/v1/documents/{}", encoded(id)))?;
+            let exchange = document.get("exchange").and_then(|exchange| exchange.get("exchangeId"));
+            let exchange = exchange
+                .and_then(Value::as_str)
+                .ok_or_else(|| Failure::new(Exit::Failed, format!("document {id} is in no message yet")))?;
+            submit::again("retry", exchange, socket, *wait, out)
         }
         DocCommand::Trace { number, socket } => trace::run(number, socket, out),
         DocCommand::Release { ids, reason, socket } => {
@@ -104,7 +113,7 @@ fn list_path(resource: &str, list: &ListArguments) -> String {
 }
 
 /// The path of a list of documents.
-fn documents_path(arguments: &DocumentListArguments) -> Result<String, Failure> {
+pub(super) fn documents_path(arguments: &DocumentListArguments) -> Result<String, Failure> {
     let now = SystemClock.now();
     let instant = |text: &Option<String>| -> Result<Option<String>, Failure> {
         let Some(text) = text else { return Ok(None) };

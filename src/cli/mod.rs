@@ -5,6 +5,7 @@ mod cert;
 mod check;
 mod client;
 mod columns;
+mod contract;
 mod doc;
 mod edi;
 mod evidence;
@@ -12,6 +13,7 @@ mod exit;
 mod guide;
 mod mapping;
 mod print;
+mod replay;
 mod report;
 mod schema;
 mod send;
@@ -67,6 +69,8 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
         Command::Schema(command) => schema::schema(command, out),
         Command::Doc(command) => doc::documents(command, out),
         Command::Exchange(command) => doc::exchanges(command, out),
+        Command::Asyncapi(config) => contract::print_asyncapi(config, out),
+        Command::Amqp(command) => contract::amqp(command, out),
         Command::Evidence(EvidenceCommand::Export(arguments)) => evidence::export(arguments, out),
     }
 }

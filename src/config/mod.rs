@@ -34,7 +34,7 @@ pub use settings::{
     Settings, Store, Tls, TlsVersion,
 };
 
-pub use socket::admin_socket;
+pub use socket::{admin_socket, exchanges};
 pub use terms::partner_terms;
 
 use crate::base::Diagnostic;

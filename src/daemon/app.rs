@@ -18,7 +18,7 @@ use super::reload;
 use super::room::{BODIES, Room};
 use super::sink::Sink;
 use super::throttle::Throttle;
-use super::{consume, erp, inbox, watch as watching, worker};
+use super::{consume, erp, inbox, translate, watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
 use crate::amqp::SettingsFault;
 use crate::base::{Clock, OsEntropy, SystemClock};
@@ -187,13 +187,14 @@ impl Tasks {
         stopped: watch::Receiver<bool>,
     ) {
         let listening = doors.addresses();
-        let asked = Arc::clone(ports);
+        let (asked, reading) = (Arc::clone(ports), Arc::clone(ports));
         let router = admin::router(Admin {
             outbox: Arc::clone(&ports.outbox),
             metrics: ports.metrics.clone(),
             live: Arc::clone(&ports.live),
             clock: Arc::clone(&ports.clock),
             entropy: Arc::clone(&ports.entropy),
+            reread: Arc::new(move |document| translate::reread(&reading, document)),
             readiness: Arc::new(move || readiness(&asked, &listening)),
         });
         let (metrics, path) = (ports.metrics.clone(), path.to_owned());

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::again::decide_again;
+pub(super) use self::again::reread;
 use self::survey::{Judged, survey};
 use self::walk::{Batch, Walk};
 use super::answer::Answers;

@@ -100,6 +100,33 @@ impl EventName {
         }
     }
 
+    /// What it says, in a sentence.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::DocumentAccepted => "A document of the ERP's is on disk, and a message will be made of it.",
+            Self::RefusedByGateway => "What the ERP asked for cannot be done.",
+            Self::CommandDuplicate => "The ERP asked for the same again; the first answer holds.",
+            Self::CommandRefused => "The ERP asked for something about a document that cannot be.",
+            Self::DocumentQuarantined => "A document waits for a person.",
+            Self::DocumentReleased => "A document that waited goes on.",
+            Self::DocumentDuplicate => "A partner sent again what it had sent before.",
+            Self::DocumentSent => "A document is in an interchange, which is on its way.",
+            Self::DocumentDelivered => {
+                "The partner has the interchange, and its receipt says so where one was asked for."
+            }
+            Self::DeliveryFailed => "The interchange was not delivered, or nobody can prove it.",
+            Self::DocumentClosed => "Everything that was to come of a document has come.",
+            Self::DocumentWithdrawn => "A document was taken back before it was sent.",
+            Self::DocumentReplayed => "A document was published again.",
+            Self::DocumentPosted => "The ERP has posted a document.",
+            Self::DocumentRefused => "The ERP refuses a document.",
+            Self::FunctionalAccepted => "The partner's functional acknowledgement accepts a document.",
+            Self::FunctionalAcceptedWithErrors => "The same, with something to be mended.",
+            Self::FunctionalRejected => "The partner's functional acknowledgement rejects a document.",
+            Self::AcknowledgementOverdue => "A functional acknowledgement has not come in time.",
+        }
+    }
+
     /// Whether it ends the story of what the ERP asked for, unless a person has it tried again.
     pub const fn is_final(self) -> bool {
         match self {

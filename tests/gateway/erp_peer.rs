@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::gateway::Gateway;
+
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The ERP; it ends when it is dropped.
@@ -19,13 +21,17 @@ pub struct Erp {
 }
 
 impl Erp {
-    /// Starts it beside a broker, at the exchanges whose names begin with `prefix`.
-    pub fn start(url: &str, prefix: &str) -> Self {
+    /// Starts it beside a broker, with the contract that the gateway prints.
+    pub fn start(url: &str, gateway: &Gateway) -> Self {
+        let printed = gateway.run(&["asyncapi"]);
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        let contract = gateway.path("asyncapi.json");
+        std::fs::write(&contract, printed.stdout).unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = root.join(".tools/python/bin/python");
         assert!(python.exists(), "{} is not there: run `make tools`", python.display());
         let mut command = Command::new(python);
-        command.arg(root.join("tests/peers/erp.py")).args([url, prefix]);
+        command.arg(root.join("tests/peers/erp.py")).arg(url).arg(contract);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (commands, said) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
         let arrived: Arc<Mutex<Vec<Value>>> = Arc::default();

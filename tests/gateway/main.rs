@@ -42,6 +42,7 @@ mod documents;
 mod erp;
 mod erp_broker;
 mod erp_kill;
+mod erp_replay;
 mod erp_ways;
 mod evidence;
 mod evidence_odd;

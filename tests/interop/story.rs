@@ -135,7 +135,7 @@ fn an_order_its_response_its_shipment_and_its_invoice_close_with_parts_of_other_
     let place = Place::new();
     let plan = Plan::default().broker(&broker.url(), "story").partner_url(&place.url());
     let mut gateway = plan.x12(ACKNOWLEDGED).agreement(AGREEMENTS).prepare();
-    let mut erp = Erp::start(&broker.url(), "story");
+    let mut erp = Erp::start(&broker.url(), &gateway);
     gateway.start();
     let product = PRODUCTS.iter().find(|product| product.name == "pyas2lib").unwrap();
     let peer = Peer::start(product, &place, &gateway);

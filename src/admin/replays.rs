@@ -1,0 +1,148 @@
+//! `POST /v1/documents/{id}/replay`: a document once more, as it was or as today's mapping reads it.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::Refusal;
+use super::documents::{detail, find};
+use super::router::Admin;
+use crate::base::RowId;
+use crate::exchange::replay::{self, Replaying};
+use crate::exchange::{Document, DocumentDetail, Payload, Publication, Teller, content_hash};
+use crate::mapping::MemberDifference;
+
+/// A document as the configuration in force reads it.
+#[derive(Debug)]
+pub struct Reread {
+    /// The canonical document.
+    pub content: Vec<u8>,
+    /// What is different from the one that was published.
+    pub differences: Vec<MemberDifference>,
+}
+
+/// `?with=original|current&reason=…&dryRun=true`
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct How {
+    with: Option<String>,
+    reason: Option<String>,
+    #[serde(default)]
+    dry_run: bool,
+    /// Only when something is different.
+    #[serde(default)]
+    only_different: bool,
+}
+
+pub(super) async fn replay(
+    State(admin): State<Admin>,
+    Path(asked): Path<String>,
+    Query(how): Query<How>,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let document = find(&admin, &asked)?;
+    let detail = detail(&admin, &document)?;
+    let reason = how.reason.clone().filter(|reason| !reason.trim().is_empty());
+    if reason.is_none() && !how.dry_run {
+        return Err(Refusal::Question("say why: --reason".to_owned()));
+    }
+    let reason = reason.unwrap_or_default();
+    if document.outbound {
+        return again(&admin, &document, detail, &how, &reason).await;
+    }
+    let working = (admin.clone(), document.clone());
+    let is_current = match how.with.as_deref() {
+        None | Some("original") => false,
+        Some("current") => true,
+        Some(other) => return Err(Refusal::Question(format!("with={other}: original or current"))),
+    };
+    let read = tokio::task::spawn_blocking(move || as_it_is_read(&working.0, &working.1, is_current)).await;
+    let Reread { content, differences } =
+        read.map_err(|ended| Refusal::Question(format!("it ended early: {ended}")))??;
+    let mut answer = json!({
+        "documentId": document.id,
+        "type": document.kind,
+        "number": document.number,
+        "partner": document.partner,
+        "differences": differences.iter().map(difference).collect::<Vec<_>>(),
+        "replayed": false,
+    });
+    if how.dry_run || (how.only_different && differences.is_empty()) {
+        return Ok((StatusCode::OK, Json(answer)));
+    }
+    let at = admin.clock.now();
+    let row = RowId::mint(at, admin.entropy.bytes());
+    let replaying = Replaying { at, row, before: before(&admin, &document, &content)?, reason };
+    let content = replay::repeated(&content, detail.replays + 1, document.row, &replaying.reason)
+        .map_err(|fault| Refusal::Question(format!("the document cannot be read: {fault}")))?;
+    let content = keep(&admin, &content)?;
+    let configuration = admin.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
+    let change = replay::replayed(&document, detail, content, replaying, teller).ok_or_else(|| {
+        let stage = document.stage.as_str();
+        Refusal::Question(format!("document {} is {stage}: only what was published is published again", document.id))
+    })?;
+    admin.outbox.apply(change).await?;
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("replayed".to_owned(), json!(true));
+        members.insert("eventId".to_owned(), json!(row));
+    }
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// A document of the ERP's is made into a message once more.
+async fn again(
+    admin: &Admin,
+    document: &Document,
+    detail: DocumentDetail,
+    how: &How,
+    reason: &str,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let mut answer = json!({
+        "documentId": document.id, "type": document.kind, "number": document.number, "partner": document.partner,
+        "differences": [], "replayed": false,
+    });
+    let configuration = admin.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
+    let change = replay::sent_again(document, detail, reason, admin.clock.now(), teller).ok_or_else(|| {
+        Refusal::Question(format!("document {} is {} and on its way", document.id, document.stage.as_str()))
+    })?;
+    if how.dry_run {
+        return Ok((StatusCode::OK, Json(answer)));
+    }
+    admin.outbox.apply(change).await?;
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("replayed".to_owned(), json!(true));
+    }
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+fn as_it_is_read(admin: &Admin, document: &Document, is_current: bool) -> Result<Reread, Refusal> {
+    if is_current {
+        return (admin.reread)(document).map_err(Refusal::Question);
+    }
+    Ok(Reread { content: admin.outbox.payload(&document.content)?, differences: Vec::new() })
+}
+
+/// How the document was addressed before, with the hash of what it says now.
+fn before(admin: &Admin, document: &Document, content: &[u8]) -> Result<Publication, Refusal> {
+    let gone = || Refusal::Missing(format!("how document {} was addressed is not kept any more", document.id));
+    let row = document.row.map(|row| admin.outbox.row(row)).transpose()?.flatten().ok_or_else(gone)?;
+    let mut before: Publication =
+        serde_json::from_slice(&admin.outbox.payload(&row.envelope)?).map_err(|_unreadable| gone())?;
+    if let (Some(about), Ok(value)) = (&mut before.about, serde_json::from_slice(content)) {
+        about.content_hash = content_hash(&value);
+    }
+    Ok(before)
+}
+
+fn keep(admin: &Admin, bytes: &[u8]) -> Result<Payload, Refusal> {
+    let mut stage = admin.outbox.spool().stage(bytes.len() as u64);
+    stage.put(bytes)?;
+    Ok(stage.finish()?.keep()?)
+}
+
+fn difference(difference: &MemberDifference) -> Value {
+    json!({ "member": difference.member, "before": difference.expected, "now": difference.found })
+}

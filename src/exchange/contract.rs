@@ -1,0 +1,28 @@
+//! The contract with the ERP, as files that others' tools read: AsyncAPI for who writes consumers, definitions for who
+//! runs the broker.
+
+mod asyncapi;
+mod topology;
+
+pub use asyncapi::asyncapi;
+pub use topology::{BrokerVersion, Topology};
+
+/// Names at the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// The exchange of documents that are meant.
+    pub documents: String,
+    /// The exchange of documents that are tried.
+    pub test: String,
+    /// The exchange of what happened.
+    pub events: String,
+    /// The exchange of what shall happen.
+    pub commands: String,
+}
+
+impl Names {
+    /// The queue that the gateway consumes.
+    pub fn queue(&self) -> String {
+        format!("{}.q", self.commands)
+    }
+}
