@@ -2,6 +2,7 @@
 
 use super::change::{Change, Effect};
 use super::document_detail::{Asked, DocumentDetail};
+use super::inbound::{cut, kept};
 use super::publication::{Channel, Publication, partition_key, routing_word};
 use super::record::{Document, Job, JobKind, Lane, Row, RowStage, Subject};
 use crate::base::{Entropy, ExchangeId, RowId, Timestamp};
@@ -180,7 +181,7 @@ pub(super) fn about(
     });
     Event {
         event: name.as_str().to_owned(),
-        text: text.into(),
+        text: cut(text.into(), TEXT_BYTES),
         at,
         partner: Some(document.partner.clone()).filter(|partner| partner.as_str() != NOBODY),
         is_final: name.is_final(),
@@ -197,7 +198,7 @@ pub(super) fn about(
         message,
         acknowledged_by: None,
         errors: Vec::new(),
-        findings: detail.diagnostics.iter().take(FINDINGS).map(canon::Finding::from).collect(),
+        findings: kept(&detail.diagnostics).iter().take(FINDINGS).map(canon::Finding::from).collect(),
         repeats: None,
         reason: None,
     }
@@ -208,6 +209,9 @@ pub(super) const NOBODY: &str = "-";
 
 /// Findings that an event tells; the document has them all.
 const FINDINGS: usize = 20;
+
+/// Bytes of what an event says in words: some of it quotes what a partner sent.
+const TEXT_BYTES: usize = 1_000;
 
 /// Adds an event to a change, and its copy for whoever asked to be answered.
 pub(super) fn tell(

@@ -271,13 +271,13 @@ fn a_folder_has_one_owner_one_instance_and_no_future() {
     for file in [bench.path().join("STORE"), bench.path().join("HEAD"), bench.newest_segment()] {
         let before = fs::read(&file).unwrap();
         let mut bytes = before.clone();
-        bytes[8] = 4;
+        bytes[8] = 5;
         let sealed = if bytes.len() > 4096 { 4096 } else { bytes.len() } - 4;
         let crc = crc32c::crc32c(&bytes[..sealed]).to_le_bytes();
         bytes[sealed..sealed + 4].copy_from_slice(&crc);
         fs::write(&file, bytes).unwrap();
         match bench.try_open() {
-            Err(error @ StoreError::Newer { found: 4, known: 3, .. }) => {
+            Err(error @ StoreError::Newer { found: 5, known: 4, .. }) => {
                 let text = error.to_string();
                 assert!(text.contains("newer edigate") && !text.contains('\n'), "{text}");
             }
