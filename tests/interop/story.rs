@@ -1,5 +1,5 @@
-//! One order's whole story with real parts: an ERP at RabbitMQ (pika, the CloudEvents SDK), a partner of other make
-//! (pyas2lib), a reader of our acknowledgements of other make (pyx12).
+//! One order's whole story with real parts: an ERP at RabbitMQ (pika, the CloudEvents SDK) or at the directory, a partner
+//! of other make (pyas2lib), readers of our acknowledgements of other make (pyx12, pydifact).
 
 use std::fs;
 use std::io::Write;
@@ -8,41 +8,41 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::broker;
-use crate::erp_peer::Erp;
 use crate::gateway::Gateway;
 use crate::matrix::{Cell, RECEIPTS};
 use crate::peer::{Peer, Place};
-use crate::plan::Plan;
 use crate::product::PRODUCTS;
+
+mod edifact;
+mod erp_side;
+mod x12;
+
+use edifact::EDIFACT;
+use erp_side::Side;
+use x12::X12;
 
 const ORDER: &str = "4500012345";
 
-/// What is agreed with the partner: an order goes out, what answers it comes in, and all of it is acknowledged.
-const AGREEMENTS: &str = r#"
-[[agreement]]
-document = "order@1"
-direction = "out"
-message = "x12/004010/850"
-mapping = "templates/x12/004010/order"
-[[agreement]]
-document = "order-response@1"
-direction = "in"
-message = "x12/004010/855"
-mapping = "templates/x12/004010/order-response"
-[[agreement]]
-document = "shipment-notice@1"
-direction = "in"
-message = "x12/004010/856"
-mapping = "templates/x12/004010/shipment-notice"
-[[agreement]]
-document = "invoice@1"
-direction = "in"
-message = "x12/004010/810"
-mapping = "templates/x12/004010/invoice"
-"#;
-const ACKNOWLEDGED: &str =
-    "[x12.ack]\nsend = { functional = \"997\" }\nexpect = { functional = \"997\", within = \"1h\" }\n";
+/// A story in one standard: an order goes out, what answers it comes in, and all of it is acknowledged.
+struct Tongue {
+    name: &'static str,
+    /// `[[agreement]]` tables of the partner's file.
+    agreements: &'static str,
+    /// What stands behind them.
+    partner: &'static str,
+    /// Tables behind `[x12]`.
+    acknowledged: &'static str,
+    /// A segment that the partner finds in our order.
+    order: &'static str,
+    /// The partner's functional acknowledgement of our interchange.
+    acknowledgement: fn(&str) -> String,
+    /// Its response, its shipment notice and its invoice.
+    answers: [fn() -> String; 3],
+    /// Who reads our functional acknowledgements.
+    reader: &'static str,
+    /// The sets that it finds accepted in each; none where the interchange as a whole is.
+    sets: &'static [&'static str],
+}
 
 /// The order as the ERP writes it.
 fn order() -> Value {
@@ -61,50 +61,6 @@ fn order() -> Value {
             "schedules": [{"quantity": "500", "requestedDeliveryDate": "2026-11-16"}]
         }]
     })
-}
-
-/// An interchange of the partner's, with one transaction set in one functional group.
-fn interchange(number: u32, group: &str, segments: &[&str]) -> String {
-    let count = segments.len() + 1;
-    let body: String = segments.iter().map(|segment| format!("{segment}~\n")).collect();
-    format!(
-        "ISA*00*          *00*          *ZZ*ACMEBRG        *01*123456789      *261102*1640*U*00401*{number:09}*0*P*>~\n\
-         GS*{group}*ACMEBRG*123456789*20261102*1640*{number}*X*004010~\n\
-         {body}SE*{count}*0001~\nGE*1*{number}~\nIEA*1*{number:09}~\n"
-    )
-}
-
-fn response() -> String {
-    let reference = format!("BAK*00*AC*{ORDER}*20261102****SO-990017*20261102");
-    let lines = ["N1*SU*Acme Bearings*92*ACMEBRG", "PO1*10*500*EA*2.45*PE*BP*BRG-6205-2RS*VP*6205-2RS-C3"];
-    let answer = ["ACK*IA*500*EA*067*20261116", "CTT*1"];
-    interchange(201, "PR", &[&["ST*855*0001", &reference], &lines[..], &answer].concat())
-}
-
-fn notice() -> String {
-    let reference = format!("PRF*{ORDER}***20261102");
-    let head = ["ST*856*0001", "BSN*00*SHP-88123*20261115*1431*0001", "HL*1**S", "TD5**2*ODFL*M", "DTM*011*20261115"];
-    let parties = ["N1*SF*Acme Bearings*92*ACMEBRG", "N1*ST*Northwind Plant 0100*92*0100", "HL*2*1*O"];
-    let items = ["HL*3*2*I", "LIN*10*BP*BRG-6205-2RS*VP*6205-2RS-C3", "SN1**500*EA", "CTT*3"];
-    interchange(202, "SH", &[&head[..], &parties, &[&reference], &items].concat())
-}
-
-fn invoice() -> String {
-    let reference = format!("BIG*20261116*INV-77001*20261102*{ORDER}***DI");
-    let parties = ["CUR*SE*USD", "N1*SU*Acme Bearings*92*ACMEBRG", "N1*ST*Northwind Plant 0100*92*0100"];
-    let lines = ["IT1*10*500*EA*2.45*PE*BP*BRG-6205-2RS*VP*6205-2RS-C3", "TDS*122500", "CTT*1"];
-    interchange(203, "IN", &[&["ST*810*0001", &reference], &parties[..], &lines].concat())
-}
-
-/// The partner's word on our order.
-fn acknowledgement(ours: &str) -> String {
-    let segment = |tag: &str| -> Vec<String> {
-        let found = ours.split('~').map(str::trim).find(|segment| segment.split('*').next() == Some(tag));
-        found.unwrap().split('*').map(str::to_owned).collect()
-    };
-    let (group, set) = (segment("GS"), segment("ST"));
-    let about = [format!("AK1*{}*{}", group[1], group[6]), format!("AK2*{}*{}", set[1], set[2])];
-    interchange(200, "FA", &["ST*997*0001", &about[0], &about[1], "AK5*A", "AK9*A*1*1*1"])
 }
 
 struct Partner {
@@ -129,38 +85,40 @@ impl Partner {
     }
 }
 
-#[test]
-fn an_order_its_response_its_shipment_and_its_invoice_close_with_parts_of_other_make() {
-    let broker = broker::shared();
+fn tell(tongue: &Tongue, side: Side) {
     let place = Place::new();
-    let plan = Plan::default().broker(&broker.url(), "story").partner_url(&place.url());
-    let mut gateway = plan.x12(ACKNOWLEDGED).agreement(AGREEMENTS).prepare();
-    let mut erp = Erp::start(&broker.url(), &gateway);
+    let plan = side.plan(&format!("story-{}", tongue.name)).partner_url(&place.url());
+    let plan = plan.x12(tongue.acknowledged).agreement(tongue.agreements).agreement(tongue.partner);
+    let mut gateway = plan.prepare();
+    let mut erp = side.open(&gateway);
     gateway.start();
     let product = PRODUCTS.iter().find(|product| product.name == "pyas2lib").unwrap();
     let peer = Peer::start(product, &place, &gateway);
     let mut partner = Partner { peer, gateway };
 
-    erp.publish(&json!({"key": "send.order.v1.acme-bearings", "body": order(), "messageId": "order-1"}));
+    erp.send(&partner.gateway, "order", &order());
     let ours = partner.next();
-    assert!(ours.contains(&format!("BEG*00*SA*{ORDER}**20261102~")), "{ours}");
-    erp.wait_for_event("document.delivered", ORDER);
-    partner.send("997.x12", &acknowledgement(&ours));
-    erp.wait_for_event("document.closed", ORDER);
+    assert!(ours.contains(tongue.order), "{ours}");
+    erp.wait_for_event(&partner.gateway, "document.delivered", ORDER);
+    partner.send("acknowledgement.edi", &(tongue.acknowledgement)(&ours));
+    erp.wait_for_event(&partner.gateway, "document.closed", ORDER);
 
     let mut answers = Vec::new();
-    for (name, text) in [("855.x12", response()), ("856.x12", notice()), ("810.x12", invoice())] {
-        partner.send(name, &text);
+    for (name, text) in ["response.edi", "notice.edi", "invoice.edi"].into_iter().zip(tongue.answers) {
+        partner.send(name, &text());
         answers.push((name, partner.next()));
     }
-    for (kind, number) in [("order-response", "SO-990017"), ("shipment-notice", "SHP-88123"), ("invoice", "INV-77001")]
-    {
-        let document = erp.wait_for("documents", |one| one["data"]["meta"]["documentType"] == kind);
-        assert_eq!(document["attributes"]["edidocnum"], number);
-        assert_eq!(document["attributes"]["partitionkey"], format!("acme-bearings|order|{ORDER}"), "one thread");
+    let documents = erp.documents(&partner.gateway, 3);
+    let kinds: Vec<_> =
+        documents.iter().map(|(document, _)| document["meta"]["documentType"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["order-response", "shipment-notice", "invoice"], "each once, in order");
+    for (name, (document, key)) in ["responseNumber", "shipmentNumber", "invoiceNumber"].into_iter().zip(&documents) {
+        assert!(document[name].is_string(), "{name} of {document:#}");
+        if let Some(key) = key {
+            assert_eq!(*key, format!("acme-bearings|order|{ORDER}"), "one thread");
+        }
     }
-    assert_eq!(erp.arrived("documents").len(), 3, "each once");
-    judge(&partner.gateway, &answers);
+    judge(&partner.gateway, tongue, &answers);
 
     // Everything is closed, and one screen tells it.
     let listed = partner.gateway.run(&["doc", "list", "--json"]);
@@ -171,22 +129,43 @@ fn an_order_its_response_its_shipment_and_its_invoice_close_with_parts_of_other_
     assert_eq!((stages.len(), open), (7, 0), "four of business and three acknowledgements: {stages:?}");
     let told = partner.gateway.run(&["doc", "trace", &format!("PO:{ORDER}")]);
     let told = String::from_utf8(told.stdout).unwrap();
-    for expect in ["order 4500012345 →", "ack.functional-accepted", "order-response SO-990017 ←", "invoice INV-77001 ←"]
-    {
+    for expect in [
+        "order 4500012345 →",
+        "ack.functional-accepted",
+        "order-response SO-990017 ←",
+        "shipment-notice SHP-88123 ←",
+        "invoice INV-77001 ←",
+    ] {
         assert!(told.contains(expect), "{expect}\n{told}");
     }
     assert!(told.lines().count() < 40, "{told}");
 }
 
-/// Our 997s as pyx12 reads them.
-fn judge(gateway: &Gateway, answers: &[(&str, String)]) {
+#[test]
+fn an_order_its_response_its_shipment_and_its_invoice_close_with_parts_of_other_make() {
+    tell(&X12, Side::RabbitMq);
+}
+
+#[test]
+fn the_same_in_edifact() {
+    tell(&EDIFACT, Side::RabbitMq);
+}
+
+#[test]
+fn the_same_with_the_directory_instead_of_rabbitmq() {
+    tell(&X12, Side::Directory);
+    tell(&EDIFACT, Side::Directory);
+}
+
+/// Our functional acknowledgements as a reader of other make sees them.
+fn judge(gateway: &Gateway, tongue: &Tongue, answers: &[(&str, String)]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new(root.join(".tools/python/bin/python"));
-    command.arg(root.join("tests/peers/acknowledgement_readers.py")).arg("pyx12");
+    command.arg(root.join("tests/peers/acknowledgement_readers.py")).arg(tongue.reader);
     let mut reader = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut paths = reader.stdin.take().unwrap();
     for (name, text) in answers {
-        let path = gateway.path(&format!("997-of-{name}"));
+        let path = gateway.path(&format!("answer-to-{name}"));
         fs::write(&path, text).unwrap();
         writeln!(paths, "{}", path.display()).unwrap();
     }
@@ -195,8 +174,9 @@ fn judge(gateway: &Gateway, answers: &[(&str, String)]) {
     let said = String::from_utf8(output.stdout).unwrap();
     let said: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(said.len(), answers.len());
+    let sets: Vec<Value> = tongue.sets.iter().map(|set| json!([set, "accepted"])).collect();
     for (said, (name, text)) in said.iter().zip(answers) {
         assert_eq!(said["complaints"], json!([]), "{name}: {said}\n{text}");
-        assert_eq!(said["sets"], json!([["0001", "accepted"]]), "{name}: {text}");
+        assert_eq!(said["sets"], json!(sets), "{name}: {text}");
     }
 }
