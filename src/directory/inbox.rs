@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{Directory, create_synced, sync_folder};
+use super::{Directory, appear, create_synced, sync_folder};
 
 /// Names of files looked at in one go.
 const AT_ONCE: usize = 1_000;
@@ -68,7 +68,7 @@ impl Directory {
         let kept = free_name(&folder, name);
         if let Some(faults) = faults {
             let stem = kept.strip_suffix(".json").unwrap_or(&kept);
-            fs::write(folder.join(format!("{stem}.diagnostics.json")), faults)?;
+            appear(&folder, &format!("{stem}.diagnostics.json"), faults)?;
         }
         fs::rename(&claimed, folder.join(&kept))?;
         sync_folder(&folder)

@@ -37,15 +37,20 @@ impl Directory {
     pub fn put(&self, channel: &str, date: &str, name: &str, body: &[u8]) -> io::Result<PathBuf> {
         let folder = self.root.join("to-erp").join(channel).join(date);
         create_synced(&folder)?;
-        let path = folder.join(name);
-        let temporary = folder.join(format!(".{name}.tmp"));
-        let mut file = File::create(&temporary)?;
-        file.write_all(body)?;
-        file.sync_all()?;
-        fs::rename(&temporary, &path)?;
-        sync_folder(&folder)?;
-        Ok(path)
+        appear(&folder, name, body)
     }
+}
+
+/// Puts a file into a folder, where it appears whole.
+fn appear(folder: &Path, name: &str, body: &[u8]) -> io::Result<PathBuf> {
+    let path = folder.join(name);
+    let temporary = folder.join(format!(".{name}.tmp"));
+    let mut file = File::create(&temporary)?;
+    file.write_all(body)?;
+    file.sync_all()?;
+    fs::rename(&temporary, &path)?;
+    sync_folder(folder)?;
+    Ok(path)
 }
 
 /// Makes a folder and those above it, each durable in its parent before the next is made.

@@ -155,9 +155,12 @@ fn a_partner_that_wants_to_be_told_of_a_repeat_is_told_and_nothing_is_processed_
     check("stored-mdn", |settled| *settled == Settlement::Accepted);
 }
 
+/// An interchange whose control number came before is taken as if it were new.
+const TAKEN_AGAIN: &str = "[x12.read]\nduplicates = { interchange = \"accept\" }";
+
 #[test]
 fn an_id_is_remembered_for_its_time_and_is_another_message_behind_it() {
-    let mut gateway = Plan::default().receive("duplicate_window = \"1h\"").prepare();
+    let mut gateway = Plan::default().receive("duplicate_window = \"1h\"").x12(TAKEN_AGAIN).prepare();
     let mut clock = MovedClock::start(&mut gateway);
     let message = Terms::default().pack(&order::interchange(1));
     let first = receipt_bytes(&deliver(&gateway, &message));

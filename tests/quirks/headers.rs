@@ -78,7 +78,7 @@ pub(crate) const QUIRKS: &[Quirk] = &[
         shown: &[
             Test(HERE, "q48_and_q49_message_ids_are_kept_and_given_back_as_they_are"),
             Test("src/as2/message_id.rs", "brackets_make_no_difference_between_ids"),
-            Test("src/exchange/record.rs", "brackets_of_a_message_id_make_no_other_message"),
+            Test("src/exchange/record/mod.rs", "brackets_of_a_message_id_make_no_other_message"),
         ],
     },
     Quirk {
