@@ -127,7 +127,16 @@ pub(super) async fn release(
     let detail = detail(&admin, &document)?;
     let configuration = admin.live.current();
     let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
-    let change = quarantine::released(&document, detail, &reason, admin.clock.now(), teller).ok_or_else(|| {
+    let now = admin.clock.now();
+    let whole = document.exchange.filter(|_| quarantine::is_whole(&document));
+    let change = match whole {
+        None => quarantine::released(&document, detail, &reason, now, teller),
+        Some(exchange) => {
+            let (exchange, message) = exchanges::with_detail(&admin, exchange)?;
+            quarantine::released_whole(&document, detail, &exchange, &message, &reason, now, teller)
+        }
+    };
+    let change = change.ok_or_else(|| {
         Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
     })?;
     admin.outbox.apply(change).await?;

@@ -74,6 +74,14 @@ fn detail(admin: &Admin, id: ExchangeId) -> Result<Option<Detail>, Refusal> {
     Ok(Detail::from_json(&admin.outbox.payload(&exchange.detail)?).ok())
 }
 
+/// An exchange and its detail, for a step that goes on from them.
+pub(super) fn with_detail(admin: &Admin, id: ExchangeId) -> Result<(Exchange, Detail), Refusal> {
+    let gone = || Refusal::Missing(format!("exchange {id} is not kept any more"));
+    let exchange = admin.outbox.exchange(id)?.ok_or_else(gone)?;
+    let detail = Detail::from_json(&admin.outbox.payload(&exchange.detail)?).map_err(|_unreadable| gone())?;
+    Ok((exchange, detail))
+}
+
 /// Bytes of a partner's: whatever they say they are, they are handed out as bytes.
 fn octets(admin: &Admin, content: &BlobRef) -> Result<Response, Refusal> {
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], admin.outbox.payload(content)?).into_response())

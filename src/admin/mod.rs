@@ -9,6 +9,7 @@ mod documents;
 mod evidence;
 mod exchanges;
 mod health;
+mod quarantine;
 mod replays;
 mod router;
 mod socket;

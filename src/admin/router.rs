@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::health::Readiness;
 use super::replays::Reread;
-use super::{certificates, documents, evidence, exchanges, health, replays, submissions};
+use super::{certificates, documents, evidence, exchanges, health, quarantine, replays, submissions};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
 use crate::exchange::Document;
@@ -50,6 +50,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/documents/{id}/release", post(documents::release))
         .route("/v1/documents/{id}/replay", post(replays::replay))
         .route("/v1/threads/{number}", get(documents::thread))
+        .route("/v1/quarantine", get(quarantine::quarantine))
         .route("/v1/exchanges", get(exchanges::list))
         .route("/v1/exchanges/{id}", get(exchanges::show))
         .route("/v1/exchanges/{id}/content", get(exchanges::content))

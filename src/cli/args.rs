@@ -311,11 +311,32 @@ pub(crate) enum DocCommand {
         #[command(flatten)]
         wait: WaitArgument,
     },
+    /// Show why a document waits, in what the partner sent, and how many more wait for the same
+    Explain {
+        /// Its id, or the first six or more letters of it
+        id: String,
+        #[command(flatten)]
+        socket: SocketArgument,
+    },
+    /// What waits for a person, grouped by why it does
+    Quarantine {
+        /// Only this partner's
+        #[arg(long, value_name = "ID")]
+        partner: Option<String>,
+        /// Only this group, with the ids of its documents
+        #[arg(long, value_name = "GROUP")]
+        group: Option<String>,
+        #[command(flatten)]
+        socket: SocketArgument,
+    },
     /// Let a document go on that waits for a person, by the configuration in force
     Release {
         /// Its id, or the first six or more letters of it; several may be given
-        #[arg(required = true)]
+        #[arg(required_unless_present = "group")]
         ids: Vec<String>,
+        /// All that wait for the same, as 'edigate doc quarantine' names them
+        #[arg(long, value_name = "GROUP", conflicts_with = "ids")]
+        group: Option<String>,
         /// Why: it is told to the ERP and kept with the document
         #[arg(long, value_name = "TEXT")]
         reason: String,

@@ -8,7 +8,7 @@ use super::args::{DocCommand, DocumentListArguments, ExchangeCommand, ListArgume
 use super::client::{self, AdminFault, encoded};
 use super::exit::Exit;
 use super::print::{Failure, Output};
-use super::{replay, submit, trace, when};
+use super::{explain, replay, submit, trace, when};
 use crate::base::{Clock as _, SystemClock};
 use crate::config;
 
@@ -30,8 +30,21 @@ pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, 
             submit::again("retry", exchange, socket, *wait, out)
         }
         DocCommand::Trace { number, socket } => trace::run(number, socket, out),
-        DocCommand::Release { ids, reason, socket } => {
-            for id in ids {
+        DocCommand::Explain { id, socket } => explain::run(id, socket, out),
+        DocCommand::Quarantine { partner, group, socket } => {
+            let mut path = "/v1/quarantine?".to_owned();
+            for (name, value) in [("partner", partner), ("group", group)] {
+                path.extend(value.as_ref().map(|value| format!("{name}={}&", encoded(value))));
+            }
+            let answer = ask(socket, path.trim_end_matches(['?', '&']))?;
+            if group.is_some() && !socket.json {
+                return print_one(&answer, false, out);
+            }
+            print_list(&answer, "groups", &GROUP_COLUMNS, socket.json, out)
+        }
+        DocCommand::Release { ids, group, reason, socket } => {
+            let in_group = group.as_ref().map(|group| ids_of_group(group, socket)).transpose()?;
+            for id in in_group.as_ref().unwrap_or(ids) {
                 let path = format!("/v1/documents/{}/release?reason={}", encoded(id), encoded(reason));
                 let answer = client::post(&socket_path(socket)?, &path, Vec::new())?;
                 let answer = serde_json::from_slice(&answer).unwrap_or(Value::Null);
@@ -50,6 +63,14 @@ pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, 
             print_one(&answer, socket.json, out)
         }
     }
+}
+
+/// The documents of a group, oldest first: so they came, and so they go on.
+fn ids_of_group(group: &str, socket: &SocketArgument) -> Result<Vec<String>, Failure> {
+    let answer = ask(socket, &format!("/v1/quarantine?group={}", encoded(group)))?;
+    let ids = answer.pointer("/groups/0/documents").and_then(Value::as_array);
+    let ids = ids.ok_or_else(|| Failure::new(Exit::Failed, format!("nothing waits in a group {group}")))?;
+    Ok(ids.iter().rev().filter_map(|id| id.as_str().map(str::to_owned)).collect())
 }
 
 /// Runs `edigate exchange …`.
@@ -90,6 +111,17 @@ const DOCUMENT_COLUMNS: [Column; 7] = [
     ("TYPE", "type", 15),
     ("NUMBER", "number", 20),
     ("STAGE", "stage", 10),
+];
+
+const GROUP_COLUMNS: [Column; 8] = [
+    ("GROUP", "group", 8),
+    ("COUNT", "count", 6),
+    ("PARTNER", "partner", 20),
+    ("TYPE", "type", 15),
+    ("CODE", "code", 24),
+    ("PLACE", "place", 30),
+    ("OLDEST", "oldest", 24),
+    ("MESSAGE", "message", 40),
 ];
 
 const EXCHANGE_COLUMNS: [Column; 7] = [

@@ -10,6 +10,7 @@ mod doc;
 mod edi;
 mod evidence;
 mod exit;
+mod explain;
 mod guide;
 mod mapping;
 mod print;

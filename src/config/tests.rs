@@ -228,3 +228,22 @@ fn partner(as2_id: &str) -> String {
 fn isa(qualifier: &str, id: &str) -> Party {
     Party { qualifier: qualifier.to_owned(), id: id.to_owned() }
 }
+
+#[test]
+fn a_refusal_is_told_by_the_shipped_mapping_or_as_the_partners_file_says() {
+    let site = Site::of("base");
+    site.edit("partners/acme/partner.toml", "site      =", "on_refused = \"824\"\nsite      =");
+    let acme: PartnerId = "acme".parse().unwrap();
+    let registry = loaded(&site).registry;
+    let advice = registry.partner(&acme).unwrap().outbound_agreement(crate::partner::ADVICE).unwrap();
+    assert_eq!(advice.message.to_string(), "x12/004010/824");
+    let own = "\n[[agreement]]\ndocument = \"application-advice@1\"\ndirection = \"out\"\nmessage = \"edifact/D96A/APERAK\"\n\
+               mapping = \"templates/edifact/d96a/application-advice\"\n";
+    let file = site.path("partners/acme/partner.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    site.write("partners/acme/partner.toml", &text.replacen("\n[[agreement]]", &format!("{own}\n[[agreement]]"), 1));
+    let faults = crate::base::table::Faults::new();
+    let credentials = super::secret::Credentials::Absent;
+    super::load::Loader::new(&site.edigate_toml(), credentials, now(), &faults).load(&site.edigate_toml());
+    assert_eq!(codes(&faults.into_sorted()), ["advice-differs"]);
+}

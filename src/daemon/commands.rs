@@ -7,13 +7,16 @@ use serde_json::Value;
 use super::ports::Ports;
 use super::submission::keep;
 use crate::base::{Diagnostic, DocumentId, Sha256, Timestamp};
+use crate::canon::Direction;
 use crate::config::Configuration;
+use crate::exchange::advice::{Refused, advice};
 use crate::exchange::intake::{self, NewOutbound};
 use crate::exchange::{
     Change, Command, DedupKey, Document, DocumentDetail, ErpVerdict, EventName, RefusalReason, Route, Seen, Teller,
-    Verb,
+    Verb, WireMessage,
 };
 use crate::observe::Event;
+use crate::partner::ADVICE;
 use crate::store::StoreError;
 
 /// A command as it came.
@@ -183,20 +186,8 @@ impl Taking<'_> {
         let taken = ports.outbox.document(id)?.is_some();
         let judged =
             if taken { Err(vec![id_taken(id)]) } else { intake::judge(command, id, &self.configuration.registry) };
-        let (at, known_since) = (command.at, self.known_since());
-        let (change, name, faults) = match judged {
-            Ok(sending) => {
-                let intake::Sending { partner, kind, number, content, detail } = sending;
-                let content = keep(ports, &content)?;
-                let new = NewOutbound { id, at, partner, kind, number, key, known_since, content, detail };
-                (intake::accepted(new, self.teller()), EventName::DocumentAccepted, Vec::new())
-            }
-            Err(faults) => {
-                let body = serde_json::to_vec(&command.body).expect("a JSON value is JSON");
-                let new = self.unsendable(if taken { minted } else { id }, key, faults.clone(), &body)?;
-                (intake::refused(new, self.teller()), EventName::RefusedByGateway, faults)
-            }
-        };
+        let (change, faults) = self.sending(if taken { minted } else { id }, key, judged)?;
+        let name = if faults.is_empty() { EventName::DocumentAccepted } else { EventName::RefusedByGateway };
         match ports.outbox.apply_blocking(change) {
             Ok(_) => {}
             Err(StoreError::Repeated { seen }) => return self.again(&seen),
@@ -205,6 +196,29 @@ impl Taking<'_> {
         let worst = faults.first().map(ToString::to_string).unwrap_or_default();
         self.tell(id, name, &worst);
         Ok(if faults.is_empty() { Taken::Done } else { Taken::Refused(faults) })
+    }
+
+    /// A document on its way, or what is wrong with it, written down.
+    fn sending(
+        &self,
+        id: DocumentId,
+        key: DedupKey,
+        judged: Result<intake::Sending, Vec<Diagnostic>>,
+    ) -> Result<(Change, Vec<Diagnostic>), StoreError> {
+        match judged {
+            Ok(sending) => {
+                let intake::Sending { partner, kind, number, content, detail } = sending;
+                let content = keep(self.ports, &content)?;
+                let (at, known_since) = (self.command.at, self.known_since());
+                let new = NewOutbound { id, at, partner, kind, number, key, known_since, content, detail };
+                Ok((intake::accepted(new, self.teller()), Vec::new()))
+            }
+            Err(faults) => {
+                let body = serde_json::to_vec(&self.command.body).expect("a JSON value is JSON");
+                let new = self.unsendable(id, key, faults.clone(), &body)?;
+                Ok((intake::refused(new, self.teller()), faults))
+            }
+        }
     }
 
     /// What is kept of a document that cannot be sent.
@@ -264,14 +278,20 @@ impl Taking<'_> {
             None => None,
         };
         let decided = match found {
-            Some((document, detail)) => decide(&document, detail).map(|decided| (document.id, decided)),
+            Some((document, detail)) => {
+                let before = detail.clone();
+                decide(&document, detail).map(|decided| (document, before, decided))
+            }
             None => Err(Diagnostic::error("unknown-document", "there is no such document")
                 .expecting("a member 'documentId' with the id of a document")),
         };
         match decided {
-            Ok((id, (change, name, text))) => {
+            Ok((document, before, (mut change, name, text))) => {
+                if let Some(advice) = self.advice(&document, &before)? {
+                    change.join(advice);
+                }
                 ports.outbox.apply_blocking(change)?;
-                self.tell(id, name, &text);
+                self.tell(document.id, name, &text);
                 Ok(Taken::Done)
             }
             Err(why) => {
@@ -282,6 +302,40 @@ impl Taking<'_> {
                 Ok(Taken::Refused(vec![why]))
             }
         }
+    }
+
+    /// What tells the partner that its document is refused, where its agreement wants that and it was not told before.
+    fn advice(&self, document: &Document, detail: &DocumentDetail) -> Result<Option<Change>, StoreError> {
+        let Self { ports, configuration, command } = *self;
+        let was_refused = detail.verdict.as_ref().is_some_and(|before| !before.posted);
+        if command.route.verb != Verb::Refused || was_refused {
+            return Ok(None);
+        }
+        let Some(partner) = configuration.registry.partner(&document.partner) else { return Ok(None) };
+        let message = detail.message.as_ref().and_then(WireMessage::name);
+        let agreement = message.and_then(|message| partner.agreement(Direction::Inbound, &message));
+        let written = partner.outbound_agreement(ADVICE);
+        let Some((_, written)) = agreement.filter(|agreement| agreement.advises_refusals).zip(written) else {
+            return Ok(None);
+        };
+        let content = serde_json::from_slice(&ports.outbox.payload(&document.content)?).unwrap_or_default();
+        let id = DocumentId::mint(command.at, ports.entropy.bytes());
+        let today = partner.time_zone.to_datetime(command.at.to_jiff()).date().to_string();
+        let body = advice(&Refused {
+            document,
+            detail,
+            content: &content,
+            verdict: &self.verdict(),
+            standard: written.message.standard,
+            number: &id.to_string(),
+            today: &today,
+        });
+        let route = Route { verb: Verb::Refused, document: Some(ADVICE.into()), partner: Some(partner.id.clone()) };
+        let command = Command { route, document: None, body, ..command.clone() };
+        let key = DedupKey::command(&format!("advice of {}", command.id));
+        let judged = intake::judge(&command, id, &configuration.registry);
+        let (change, _) = Taking { command: &command, ..*self }.sending(id, key, judged)?;
+        Ok(Some(change))
     }
 
     fn verdict(&self) -> ErpVerdict {

@@ -12,9 +12,9 @@ use super::receive::Message;
 use super::receive::decide::{self, InOrder, Opened, Unable};
 use super::worker::postpone;
 use crate::as2::{self, As2Error, Refusal, Request};
-use crate::base::{Diagnostic, Limits, times};
+use crate::base::{Diagnostic, DocumentId, Limits, times};
 use crate::exchange::inbound::{self, Opening, Repeat};
-use crate::exchange::{Answer, Applied, Change, Detail, DispatchStage, Exchange, Job, Subject};
+use crate::exchange::{Answer, Applied, Change, Detail, DispatchStage, Exchange, Job, Subject, Teller};
 use crate::mime::HeaderList;
 use crate::observe::Event;
 use crate::store::{Lease, PayloadReader, StoreError};
@@ -262,6 +262,10 @@ fn gave_up(attempts: u32) -> Diagnostic {
 }
 
 fn park(ports: &Ports, exchange: Exchange, detail: Detail, why: Diagnostic) -> Decided {
-    let change = inbound::parked(&exchange, ports.clock.now(), detail, vec![why.clone()]);
+    let now = ports.clock.now();
+    let configuration = ports.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*ports.entropy };
+    let id = DocumentId::mint(now, ports.entropy.bytes());
+    let change = inbound::parked(&exchange, now, detail, vec![why.clone()], id, teller);
     Decided { change, told: Told::Parked { exchange, why }, again: None }
 }

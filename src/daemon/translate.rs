@@ -21,11 +21,11 @@ use super::answer::Answers;
 use super::ports::Ports;
 use super::submission::load_exchange;
 use super::worker::postpone;
-use crate::base::{Diagnostic, ExchangeId, Timestamp, times};
+use crate::base::{Diagnostic, DocumentId, ExchangeId, Timestamp, times};
 use crate::edi::{InterchangeHead, ReadOptions, Reader};
 use crate::exchange::inbound;
 use crate::exchange::making::Answering;
-use crate::exchange::{Change, DedupKey, Detail, Effect, Exchange, Expect, Job, Seen, Subject, making};
+use crate::exchange::{Change, DedupKey, Detail, Effect, Exchange, Expect, Job, Seen, Subject, Teller, making};
 use crate::observe::Event;
 use crate::store::{Lease, PayloadReader, StoreError};
 
@@ -99,12 +99,19 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         registry.interchange_partner(&exchange.partner, head.standard, &head.receiver, &head.sender).cloned()
     };
     let answering = Answers { ports, configuration: &configuration, exchange: &exchange };
+    // What was answered while it waited is not answered again when a person lets it go on.
+    let answered = DedupKey::seen("answered", &[&id.to_string()]);
+    let is_answered = ports.outbox.seen(&answered)?.is_some();
     let judged = match survey(read()?, &limits, &partner)? {
         Ok(judged) => judged,
         Err(diagnostics) => {
-            let answers = answering.of(read()?, &BTreeMap::new())?;
+            let answers = if is_answered { Vec::new() } else { answering.of(read()?, &BTreeMap::new())? };
             let mut parked = park(ports, exchange, detail, diagnostics);
-            add_answers(ports, parked.1.exchange.id, answers, &mut parked.0)?;
+            if !answers.is_empty() {
+                let seen = Seen { exchange: Some(id), document: None, at: parked.0.at };
+                parked.0.effects.push(Effect::Seen(answered, seen));
+            }
+            add_answers(ports, id, answers, &mut parked.0)?;
             return Ok(parked);
         }
     };
@@ -121,7 +128,7 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         walk.judge(&exchange, read()?)?;
     }
     let rejected = walk.rejected.clone();
-    let answers = answering.of(read()?, &rejected)?;
+    let answers = if is_answered { Vec::new() } else { answering.of(read()?, &rejected)? };
     let (mut change, told) = walk.run(exchange.clone(), read()?)?;
     add_answers(ports, exchange.id, answers, &mut change)?;
     Ok((change, told))
@@ -171,7 +178,11 @@ fn gave_up(attempts: u32) -> Diagnostic {
 
 fn park(ports: &Ports, exchange: Exchange, detail: Detail, diagnostics: Vec<Diagnostic>) -> (Change, Told) {
     let worst = diagnostics.iter().max_by_key(|diagnostic| diagnostic.severity).cloned();
-    let change = inbound::parked(&exchange, ports.clock.now(), detail, diagnostics);
+    let now = ports.clock.now();
+    let configuration = ports.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*ports.entropy };
+    let id = DocumentId::mint(now, ports.entropy.bytes());
+    let change = inbound::parked(&exchange, now, detail, diagnostics, id, teller);
     (change, Told { exchange, worst })
 }
 

@@ -31,6 +31,13 @@ impl Change {
         Self { at, expect: Vec::new(), effects: Vec::new(), payloads: Vec::new() }
     }
 
+    /// Makes what another change does a part of this one.
+    pub fn join(&mut self, other: Self) {
+        self.expect.extend(other.expect);
+        self.effects.extend(other.effects);
+        self.payloads.extend(other.payloads);
+    }
+
     /// Adds a payload that rides in the change itself, and names it.
     pub fn carry(&mut self, content: Vec<u8>) -> BlobRef {
         let reference = BlobRef::of(&content);

@@ -6,6 +6,8 @@ use super::record::BlobRef;
 use crate::base::{Diagnostic, ExchangeId, Timestamp};
 use crate::canon::event::{EventCommand, TracedError};
 use crate::canon::{ControlNumbers, MappingUsed, Usage};
+use crate::edi::Standard;
+use crate::partner::MessageName;
 
 /// Everything about a document that is not needed to find it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +75,14 @@ pub struct WireMessage {
     /// Which member and rule wrote what, as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origins: Option<BlobRef>,
+}
+
+impl WireMessage {
+    /// Its name, as agreements name it.
+    pub fn name(&self) -> Option<MessageName> {
+        let standard = [Standard::X12, Standard::Edifact].into_iter().find(|known| known.as_str() == self.standard)?;
+        Some(MessageName::new(standard, &self.release, &self.set))
+    }
 }
 
 /// What the ERP asked for.

@@ -316,10 +316,23 @@ pub fn translated(
     (change, next)
 }
 
-/// Nothing can be made of an exchange: it waits whole, with its diagnostics.
-pub fn parked(exchange: &Exchange, at: Timestamp, mut detail: Detail, diagnostics: Vec<Diagnostic>) -> Change {
+/// Nothing can be made of an exchange: it waits whole, with its diagnostics, and as a document under this id it is found
+/// and released like any other that waits.
+pub fn parked(
+    exchange: &Exchange,
+    at: Timestamp,
+    mut detail: Detail,
+    diagnostics: Vec<Diagnostic>,
+    id: DocumentId,
+    teller: Teller<'_>,
+) -> Change {
     let mut change = step(exchange, at);
-    detail.diagnostics.extend(kept(&diagnostics));
+    let diagnostics = kept(&diagnostics);
+    if let Some(content) = detail.payload.or(detail.raw) {
+        let waiting = DocumentDetail { diagnostics: diagnostics.clone(), ..DocumentDetail::default() };
+        wait(&mut change, exchange, at, Waiting { id, kind: WHOLE.to_owned(), content, detail: waiting }, teller);
+    }
+    detail.diagnostics = diagnostics;
     let mut next = advance(exchange, at);
     next.stage = Stage::Parked;
     next.detail = change.carry(detail.to_json());
@@ -327,6 +340,9 @@ pub fn parked(exchange: &Exchange, at: Timestamp, mut detail: Detail, diagnostic
     change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
     change
 }
+
+/// Type of the document that a whole payload waits as.
+pub const WHOLE: &str = "payload";
 
 /// The store could not give or take what a step needs, as on a full disk. That is no fault of the exchange: the attempt
 /// is given back, and the step is tried again when there may be room.
@@ -448,9 +464,22 @@ pub(super) fn publish(
 }
 
 fn park_set(change: &mut Change, exchange: &Exchange, at: Timestamp, set: ParkedSet, teller: Teller<'_>) {
-    let ParkedSet { id, kind, content, mut detail } = set;
-    change.payloads.push(content.clone());
-    let content = content.reference;
+    let ParkedSet { id, kind, content, detail } = set;
+    let reference = content.reference;
+    change.payloads.push(content);
+    wait(change, exchange, at, Waiting { id, kind, content: reference, detail }, teller);
+}
+
+/// What waits for a person, its bytes being on disk.
+struct Waiting {
+    id: DocumentId,
+    kind: String,
+    content: BlobRef,
+    detail: DocumentDetail,
+}
+
+fn wait(change: &mut Change, exchange: &Exchange, at: Timestamp, waiting: Waiting, teller: Teller<'_>) {
+    let Waiting { id, kind, content, mut detail } = waiting;
     detail.note(at, "quarantined", "it waits whole for a person");
     let order = detail.order_number.as_deref().map(Lane::of);
     let told = detail.clone();

@@ -3,6 +3,7 @@
 //! A step returns a [`Change`]. The store writes it whole or not at all, so a crash between any two steps leaves the
 //! exchange either before or after the step, never between.
 
+pub mod advice;
 mod attachment;
 mod certificate_use;
 mod change;

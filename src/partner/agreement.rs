@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::MessageName;
-use crate::base::Diagnostic;
 use crate::base::table::{Located, Table};
+use crate::base::{Diagnostic, Location};
 use crate::canon::Direction;
-use crate::edi::GuideKey;
+use crate::edi::{GuideKey, Standard};
 use crate::mapping::Mapping;
+
+/// The document by which a partner learns that one of its documents is refused, and its major version.
+pub const ADVICE: &str = "application-advice@1";
 
 /// One agreement as written.
 #[derive(Clone, Debug)]
@@ -18,6 +21,7 @@ pub(crate) struct AgreementEntry {
     pub(crate) mapping: Located<String>,
     pub(crate) guide: Option<Located<String>>,
     pub(crate) site: Option<String>,
+    pub(crate) on_refused: Option<(Standard, Location)>,
 }
 
 impl AgreementEntry {
@@ -47,11 +51,32 @@ impl AgreementEntry {
         let site = table.string("site").map(|site| site.value);
         let other_majors = table.strings("publish").iter().any(|major| **major != *"v1");
         table.only("publish", Some(other_majors), false, "each document is published in its one major version");
-        let on_refused = table.one_of("on_refused", &[("824", ()), ("APERAK", ())]);
-        if on_refused.is_some() {
-            table.not_yet("on_refused", "the ERP's refusals are kept and not told to the partner in this version");
-        }
-        Some(Self { document: document?, direction: direction?, message: message?, mapping: mapping?, guide, site })
+        let advice = [("824", Standard::X12), ("APERAK", Standard::Edifact)];
+        let on_refused = table.one_of("on_refused", &advice).zip(table.value("on_refused").map(|value| value.at()));
+        let (document, direction, message, mapping) = (document?, direction?, message?, mapping?);
+        Some(Self { document, direction, message, mapping, guide, site, on_refused })
+    }
+}
+
+impl AgreementEntry {
+    /// The agreement by which a refusal is told, as it is shipped.
+    pub(crate) fn advice(&self) -> Option<Self> {
+        let (standard, at) = self.on_refused.clone()?;
+        let (release, mapping, kind) = match standard {
+            Standard::X12 if self.message.release.starts_with("005") => ("005010", "x12/005010", "824"),
+            Standard::X12 => ("004010", "x12/004010", "824"),
+            Standard::Edifact => ("D96A", "edifact/d96a", "APERAK"),
+        };
+        let located = |value: String| Located { value, at: at.clone() };
+        Some(Self {
+            document: located(ADVICE.to_owned()),
+            direction: Direction::Outbound,
+            message: Located { value: MessageName::new(standard, release, kind), at: at.clone() },
+            mapping: located(format!("templates/{mapping}/application-advice")),
+            guide: None,
+            site: None,
+            on_refused: None,
+        })
     }
 }
 
@@ -81,6 +106,8 @@ pub struct Agreement {
     pub guide: Option<GuideKey>,
     /// The canonical path whose value is the site in the routing key: `shipTo.id`.
     pub site: Option<String>,
+    /// Whether the partner gets an application advice when the ERP refuses one of these documents.
+    pub advises_refusals: bool,
 }
 
 /// The first of `agreements` that fits.

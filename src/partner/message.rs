@@ -20,8 +20,8 @@ impl MessageName {
     /// What one looks like, for an operator.
     pub const EXPECTED: &str = "a message such as \"x12/004010/850\" or \"edifact/D96A/ORDERS\"";
 
-    /// Releases are named as guides name them: `D.96A` of the wire is `D96A`.
-    fn new(standard: Standard, release: &str, kind: &str) -> Self {
+    /// The name of what is on the wire: `D.96A` is named `D96A`, as guides are.
+    pub fn new(standard: Standard, release: &str, kind: &str) -> Self {
         let key = GuideKey::new(standard.as_str(), release, kind);
         Self { standard, release: key.release, kind: key.set }
     }

@@ -31,7 +31,7 @@ mod validity;
 mod writing;
 
 pub use acknowledging::{Acknowledging, Expected, When};
-pub use agreement::Agreement;
+pub use agreement::{ADVICE, Agreement};
 pub use certificate::Window;
 pub use file::{PartnerFile, TheirRole};
 pub use identity::{Identity, OwnCertificate, OwnRole, TlsClient};

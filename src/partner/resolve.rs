@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::agreement::{AgreementEntry, first_match};
+use super::agreement::{ADVICE, AgreementEntry, first_match};
 use super::certificate::CertificateEntry;
 use super::file::{As2Table, OwnChannel};
 use super::validity::{Dated, judge};
@@ -275,7 +275,11 @@ impl PartnerFile {
     /// Fetches what the file refers to. Faults are recorded; `None` when the partner cannot be used because of them.
     pub(crate) fn resolve(self, with: &Resolving<'_>) -> Option<Partner> {
         let time_zone = self.timezone.map_or(Some(TimeZone::UTC), |name| with.surroundings.zone(&name));
-        let agreements: Vec<_> = self.agreements.into_iter().filter_map(|entry| agreement(entry, with)).collect();
+        let advices: Vec<_> = self.agreements.iter().filter_map(AgreementEntry::advice).collect();
+        let mut agreements: Vec<_> = self.agreements.into_iter().filter_map(|entry| agreement(entry, with)).collect();
+        for advice in advices {
+            advise(advice, &mut agreements, with);
+        }
         let mut limits = with.limits.clone();
         let channel = match self.as2? {
             As2Table::Via(hub) => via(hub, with.faults)?,
@@ -340,7 +344,24 @@ fn agreement(entry: AgreementEntry, with: &Resolving<'_>) -> Option<Agreement> {
         mapping,
         guide,
         site: entry.site,
+        advises_refusals: entry.on_refused.is_some(),
     })
+}
+
+/// Sees to it that a refusal can be told as `on_refused` says: by the partner's own agreement, or else as shipped.
+fn advise(advice: AgreementEntry, agreements: &mut Vec<Agreement>, with: &Resolving<'_>) {
+    let written = |one: &&Agreement| one.direction == Direction::Outbound && one.document == ADVICE;
+    let wanted = &advice.message;
+    match agreements.iter().find(written) {
+        None => agreements.extend(agreement(advice, with)),
+        Some(one) if one.message.kind == wanted.kind => {}
+        Some(one) => {
+            let message =
+                format!("'on_refused' is {}, and the agreement about {ADVICE} sends {}", wanted.kind, one.message);
+            let fault = Diagnostic::error("advice-differs", message).at(wanted.at.clone());
+            with.faults.add(fault.expecting("the same of both").hinting("correct one of them"));
+        }
+    }
 }
 
 /// The guide an agreement names, when it is one of the message agreed on.

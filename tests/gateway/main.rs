@@ -51,6 +51,7 @@ mod hands;
 mod kill;
 mod outage;
 mod peers;
+mod quarantine;
 mod quirks;
 mod receipts;
 mod repeats;

@@ -190,7 +190,11 @@ fn diagnostics_fit_their_record_and_the_weightiest_are_kept() {
     };
     let (translated, _) =
         translated(&accepted(), Timestamp::default(), vec![SetOutcome::Parked(set)], Progress::More, TELLER);
-    let parked = parked(&accepted(), Timestamp::default(), Detail::default(), diagnostics);
+    let payload = Some(BlobRef::of(b"ISA"));
+    let detail = Detail { payload, ..Detail::default() };
+    let parked =
+        parked(&accepted(), Timestamp::default(), detail, diagnostics, DocumentId::from_bytes([9; 16]), TELLER);
+    assert!(parked.effects.iter().any(|effect| matches!(effect, Effect::Document(whole) if whole.kind == WHOLE)));
     for change in [translated, parked] {
         let texts: Vec<String> = change
             .payloads
