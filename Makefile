@@ -60,8 +60,8 @@ soak: tools
 	CARGO=$(CARGO) scripts/fuzz.sh 600
 	$(CARGO) test --locked --test edi -- --ignored
 	EDIGATE_CASES=2000 $(CARGO) test --locked --test mapping_laws laws::
-	EDIGATE_KILLS=200 EDIGATE_CUTS=40 EDIGATE_REPLAYS=1000 \
-		$(CARGO) test --locked --test gateway -- --test-threads=1 --nocapture kill:: cut:: erp_kill:: erp_replay::
+	EDIGATE_KILLS=200 EDIGATE_CUTS=40 EDIGATE_REPLAYS=1000 EDIGATE_LOAD=10000 $(CARGO) test --locked --test gateway -- \
+		--test-threads=1 --nocapture kill:: cut:: erp_kill:: erp_replay:: outage_load::
 
 # Panics and broken laws in what strangers' bytes reach first.
 fuzz: build-tools

@@ -50,6 +50,7 @@ mod faults;
 mod hands;
 mod kill;
 mod outage;
+mod outage_load;
 mod peers;
 mod quarantine;
 mod quirks;
