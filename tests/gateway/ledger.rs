@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A message as the broker delivered it.
 #[derive(Clone, Debug)]
 pub struct Delivery {
+    pub at: Instant,
     pub routing_key: String,
     pub properties: BasicProperties,
     /// Header values as text; numbers are written out.
@@ -136,6 +137,7 @@ async fn consume(url: &str, exchange: &str, shared: &Shared, bound: &mpsc::Sende
 fn read(delivery: &lapin::message::Delivery) -> Delivery {
     let headers = delivery.properties.headers().clone().unwrap_or_default();
     Delivery {
+        at: Instant::now(),
         routing_key: delivery.routing_key.to_string(),
         properties: delivery.properties.clone(),
         headers: headers.into_iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
