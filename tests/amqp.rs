@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use edigate::amqp::{ClientCertificate, Publisher, PublisherSettings, State};
 use edigate::base::{DocumentId, RowId, Secret, Sha256, Timestamp};
 use edigate::canon::Usage;
-use edigate::exchange::{Confirm, Publication, ReceivedDocument};
+use edigate::exchange::{Body, Confirm, Publication, ReceivedDocument};
 use edigate::observe::Metrics;
 use lapin::options::{
     BasicGetOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
@@ -106,7 +106,11 @@ fn row(number: u32) -> RowId {
 }
 
 async fn publish(publisher: &Publisher, number: u32) -> Confirm {
-    publisher.publish(&publication(number, Usage::Production), u64::from(number), b"{\"a\":1}".to_vec()).await
+    publish_body(publisher, number, b"{\"a\":1}".to_vec()).await
+}
+
+async fn publish_body(publisher: &Publisher, number: u32, body: Vec<u8>) -> Confirm {
+    publisher.publish(&publication(number, Usage::Production), u64::from(number), Body::Whole(body)).await
 }
 
 /// The ERP's side: a channel of its own.
@@ -176,11 +180,11 @@ fn a_document_arrives_with_the_headers_of_the_contract() {
 
         // A document larger than a frame arrives whole, and a test document nowhere near the others.
         let large = vec![b'x'; 1 << 20];
-        let outcome = publisher.publish(&publication(2, Usage::Production), 2, large.clone()).await;
+        let outcome = publisher.publish(&publication(2, Usage::Production), 2, Body::Whole(large.clone())).await;
         assert_eq!(outcome, Confirm::Confirmed);
         let message = channel.basic_get("contract.q".into(), BasicGetOptions { no_ack: true }).await.unwrap().unwrap();
         assert!(message.data == large);
-        let outcome = publisher.publish(&publication(3, Usage::Test), 3, large).await;
+        let outcome = publisher.publish(&publication(3, Usage::Test), 3, Body::Whole(large)).await;
         assert!(matches!(outcome, Confirm::Returned { code: 312, .. }), "{outcome:?}");
         publisher.close().await;
     });
@@ -208,7 +212,9 @@ fn what_no_queue_wants_comes_back_and_never_counts_as_confirmed() {
             let publisher = publisher.clone();
             tokio::spawn(async move {
                 let usage = if number % 7 == 0 { Usage::Test } else { Usage::Production };
-                let outcome = publisher.publish(&publication(number, usage), u64::from(number), b"{}".to_vec()).await;
+                let outcome = publisher
+                    .publish(&publication(number, usage), u64::from(number), Body::Whole(b"{}".to_vec()))
+                    .await;
                 (number, usage, outcome)
             })
         }));
@@ -269,7 +275,7 @@ fn a_missing_exchange_is_said_to_be_missing_and_harms_nobody_else() {
         ready(&publisher).await;
         assert_eq!(publish(&publisher, 1).await, Confirm::Confirmed);
 
-        let to_tests = async || publisher.publish(&publication(2, Usage::Test), 2, b"{}".to_vec()).await;
+        let to_tests = async || publisher.publish(&publication(2, Usage::Test), 2, Body::Whole(b"{}".to_vec())).await;
         let Confirm::Returned { code: 404, text } = to_tests().await else { panic!("not returned") };
         assert!(text.contains("missing.documents.test") && text.contains("erp.amqp.declare"), "{text}");
         assert_eq!(publish(&publisher, 3).await, Confirm::Confirmed);

@@ -4,6 +4,7 @@
 //! exchange either before or after the step, never between.
 
 mod attachment;
+mod carriage;
 mod certificate_use;
 mod change;
 pub mod command;
@@ -29,6 +30,7 @@ mod telling;
 mod translation;
 
 pub use attachment::{Attachment, NewAttachment};
+pub use carriage::{Body, ClaimCheck, ContentMode};
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use command::{Command, Route, Verb};
