@@ -32,6 +32,9 @@ mod rabbit;
 use certificates::Pair;
 use rabbit::{BrokerTls, Rabbit};
 
+/// Bytes of the largest body that the broker takes.
+const LARGEST: usize = 1 << 20;
+
 /// The broker, for one test at a time.
 fn broker() -> MutexGuard<'static, Rabbit> {
     static BROKER: std::sync::OnceLock<Mutex<Rabbit>> = std::sync::OnceLock::new();
@@ -41,7 +44,7 @@ fn broker() -> MutexGuard<'static, Rabbit> {
             certificate: server().certificate_pem(),
             key: server().key_pem(),
         };
-        Mutex::new(Rabbit::start_with(Some(&tls)))
+        Mutex::new(Rabbit::start_configured(Some(&tls), &format!("max_message_size = {LARGEST}\n")))
     });
     broker.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -254,6 +257,28 @@ fn a_full_queue_that_rejects_makes_a_nack() {
         assert_eq!(publish(&publisher, 2).await, Confirm::Nacked);
         assert_eq!(drain(&channel, "full.q").await.len(), 1);
         assert_eq!(publish(&publisher, 2).await, Confirm::Confirmed);
+        publisher.close().await;
+    });
+}
+
+#[test]
+fn a_message_larger_than_the_broker_takes_is_told_and_holds_up_nobody_else() {
+    let broker = broker();
+    run(async || {
+        let settings = PublisherSettings { shards: 1, ..settings(&broker, "large") };
+        let publisher = Publisher::start(settings, Metrics::new()).unwrap();
+        ready(&publisher).await;
+        let (_connection, channel) = erp(&broker).await;
+        queue(&channel, "large.q", "large.documents", &[]).await;
+        assert_eq!(publish_body(&publisher, 1, vec![b' '; LARGEST]).await, Confirm::Confirmed);
+        // The first closes the channel; those after it do not even go out.
+        for number in 2..5 {
+            let outcome = publish_body(&publisher, number, vec![b' '; LARGEST + 1]).await;
+            let Confirm::Returned { code: 311, text } = &outcome else { panic!("{outcome:?}") };
+            assert!(text.contains("claim_check") && text.contains(&LARGEST.to_string()), "{text}");
+            assert_eq!(publish(&publisher, number + 10).await, Confirm::Confirmed);
+        }
+        assert_eq!(drain(&channel, "large.q").await.len(), 4);
         publisher.close().await;
     });
 }
@@ -486,8 +511,12 @@ fn under_tls_both_sides_show_who_they_are() {
         publisher.close().await;
 
         let stranger = Pair::root("somebody else");
-        // The broker's alert to a client without a certificate may be overtaken by its reset of the connection.
-        for (settings, expect) in [(with(&stranger, Some(&client)), "UnknownIssuer"), (with(roots(), None), "")] {
+        let unknown = stranger.issue("edigate");
+        for (settings, expect) in [
+            (with(&stranger, Some(&client)), "look at erp.amqp.ca"),
+            (with(roots(), None), "name it in erp.amqp.client"),
+            (with(roots(), Some(&unknown)), "look at erp.amqp.client"),
+        ] {
             let publisher = Publisher::start(settings, Metrics::new()).unwrap();
             let State::Down(why) = reach(&publisher, "down", |state| matches!(state, State::Down(_))).await else {
                 unreachable!("the state was waited for")

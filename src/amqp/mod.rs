@@ -15,6 +15,7 @@ mod publisher;
 mod session;
 mod settings;
 mod shard;
+mod size;
 mod supervisor;
 mod tls;
 

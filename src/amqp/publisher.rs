@@ -11,7 +11,7 @@ use super::message::Message;
 use super::session::{ExchangeFault, Session};
 use super::shard::{Link, Request, Shard};
 use super::supervisor::{Supervisor, closed};
-use super::{PublisherSettings, SettingsFault};
+use super::{PublisherSettings, SettingsFault, size};
 use crate::exchange::{Body, Confirm, Publication};
 use crate::observe::Metrics;
 
@@ -118,6 +118,9 @@ impl Publisher {
                 exchange => session.ensure(exchange).await,
             };
             match ensured {
+                Ok(()) if message.body.len() as u64 > session.largest() => {
+                    return Err(size::too_large(message.body.len() as u64, session.largest()));
+                }
                 Ok(()) => break,
                 Err(ExchangeFault::Missing(why)) => {
                     return Err(Confirm::Returned { code: 404, text: self.0.settings.redacted(&why) });

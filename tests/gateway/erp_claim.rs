@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use edigate::base::{RowId, Sha256};
 use openssl::pkey::PKey;
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 use crate::erp_peer::{Erp, TOKEN};
 use crate::gateway::Gateway;
 use crate::identity::{Identity, write_secret};
+use crate::moved_clock::MovedClock;
 use crate::pairs::Pair;
 use crate::partner::{Terms, deliver};
 use crate::plan::Plan;
@@ -186,6 +189,37 @@ fn a_structured_event_holds_the_document_or_says_where_it_is() {
     assert!(get_under_tls(by_certificate, &path, None).is_none());
     assert!(get_under_tls(by_certificate, &path, Some(&Pair::root("strangers").issue("erp"))).is_none());
     assert_eq!(gateway.logged("connection.handshake-failed"), 2);
+}
+
+#[test]
+fn what_is_damaged_is_not_handed_out_and_what_was_let_go_is_not_there() {
+    let (mut gateway, door, _) = prepared("kept", "binary", &Pair::root("clients"));
+    let erp = Erp::start(&broker::shared().url(), &gateway);
+    gateway.start();
+    deliver(&gateway, &Terms::default().pack(&order::with_lines(1, 1000)));
+    let large = erp.wait_for("documents", |event| event["attributes"]["edidocnum"] == order::number(1));
+    let document = handed_out(door, &large);
+
+    let sha256 = large["claim"]["sha256"].as_str().unwrap();
+    let file = gateway.store().join("spool").join(&sha256[..2]).join(sha256);
+    let damaged = [&document[..document.len() - 1], b"]"].concat();
+    fs::write(&file, damaged).unwrap();
+    let reply = get(door, &path_of(&large));
+    assert_eq!((reply.status, reply.text().trim_end()), (500, "the document cannot be read"));
+    assert!(gateway.log().contains("document-unreadable") && gateway.log().contains("is damaged at byte"));
+    fs::write(&file, &document).unwrap();
+    handed_out(door, &large);
+
+    let toml = fs::read_to_string(gateway.path("edigate.toml")).unwrap();
+    let short = "[store]\nretention = { payload = \"1h\", evidence = \"1h\", document = \"1h\", audit = \"1h\" }\n";
+    fs::write(gateway.path("edigate.toml"), toml.replace("[store]\n", short)).unwrap();
+    assert!(gateway.stop().success());
+    let _clock = MovedClock::start_ahead(&mut gateway, 2 * 3600);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while get(door, &path_of(&large)).status != 404 {
+        assert!(Instant::now() < deadline, "{}", gateway.log());
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// What a client with this certificate gets, or nothing when he is not let in.
