@@ -230,7 +230,7 @@ fn outgoing(broker: &Rabbit, documents: usize, partners: usize) {
         "lines": (1..=LINES).map(|line| json!({
             "lineNumber": (line * 10).to_string(),
             "item": {"buyerPartNumber": "BRG-6205-2RS", "supplierPartNumber": "6205-2RS-C3",
-                "descriptions": [{"text": "Deep groove ball bearing 6205-2RS C3"}]},
+                "description": "Deep groove ball bearing 6205-2RS C3"},
             "quantity": {"value": "500", "unit": "EA"}, "price": {"amount": "2.45", "unit": "EA"},
             "schedules": [{"quantity": "500", "requestedDeliveryDate": "2026-11-16"}]
         })).collect::<Vec<_>>(),

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use edigate::amqp::{ClientCertificate, Publisher, PublisherSettings, State};
 use edigate::base::{DocumentId, RowId, Secret, Sha256, Timestamp};
 use edigate::canon::Usage;
-use edigate::exchange::{Confirm, Publication, ReceivedDocument};
+use edigate::exchange::{Body, Confirm, Publication, ReceivedDocument};
 use edigate::observe::Metrics;
 use lapin::options::{
     BasicGetOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
@@ -32,6 +32,9 @@ mod rabbit;
 use certificates::Pair;
 use rabbit::{BrokerTls, Rabbit};
 
+/// Bytes of the largest body that the broker takes.
+const LARGEST: usize = 1 << 20;
+
 /// The broker, for one test at a time.
 fn broker() -> MutexGuard<'static, Rabbit> {
     static BROKER: std::sync::OnceLock<Mutex<Rabbit>> = std::sync::OnceLock::new();
@@ -41,7 +44,7 @@ fn broker() -> MutexGuard<'static, Rabbit> {
             certificate: server().certificate_pem(),
             key: server().key_pem(),
         };
-        Mutex::new(Rabbit::start_with(Some(&tls)))
+        Mutex::new(Rabbit::start_configured(Some(&tls), &format!("max_message_size = {LARGEST}\n")))
     });
     broker.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -106,7 +109,11 @@ fn row(number: u32) -> RowId {
 }
 
 async fn publish(publisher: &Publisher, number: u32) -> Confirm {
-    publisher.publish(&publication(number, Usage::Production), u64::from(number), b"{\"a\":1}".to_vec()).await
+    publish_body(publisher, number, b"{\"a\":1}".to_vec()).await
+}
+
+async fn publish_body(publisher: &Publisher, number: u32, body: Vec<u8>) -> Confirm {
+    publisher.publish(&publication(number, Usage::Production), u64::from(number), Body::Whole(body)).await
 }
 
 /// The ERP's side: a channel of its own.
@@ -176,11 +183,11 @@ fn a_document_arrives_with_the_headers_of_the_contract() {
 
         // A document larger than a frame arrives whole, and a test document nowhere near the others.
         let large = vec![b'x'; 1 << 20];
-        let outcome = publisher.publish(&publication(2, Usage::Production), 2, large.clone()).await;
+        let outcome = publisher.publish(&publication(2, Usage::Production), 2, Body::Whole(large.clone())).await;
         assert_eq!(outcome, Confirm::Confirmed);
         let message = channel.basic_get("contract.q".into(), BasicGetOptions { no_ack: true }).await.unwrap().unwrap();
         assert!(message.data == large);
-        let outcome = publisher.publish(&publication(3, Usage::Test), 3, large).await;
+        let outcome = publisher.publish(&publication(3, Usage::Test), 3, Body::Whole(large)).await;
         assert!(matches!(outcome, Confirm::Returned { code: 312, .. }), "{outcome:?}");
         publisher.close().await;
     });
@@ -208,7 +215,9 @@ fn what_no_queue_wants_comes_back_and_never_counts_as_confirmed() {
             let publisher = publisher.clone();
             tokio::spawn(async move {
                 let usage = if number % 7 == 0 { Usage::Test } else { Usage::Production };
-                let outcome = publisher.publish(&publication(number, usage), u64::from(number), b"{}".to_vec()).await;
+                let outcome = publisher
+                    .publish(&publication(number, usage), u64::from(number), Body::Whole(b"{}".to_vec()))
+                    .await;
                 (number, usage, outcome)
             })
         }));
@@ -253,6 +262,28 @@ fn a_full_queue_that_rejects_makes_a_nack() {
 }
 
 #[test]
+fn a_message_larger_than_the_broker_takes_is_told_and_holds_up_nobody_else() {
+    let broker = broker();
+    run(async || {
+        let settings = PublisherSettings { shards: 1, ..settings(&broker, "large") };
+        let publisher = Publisher::start(settings, Metrics::new()).unwrap();
+        ready(&publisher).await;
+        let (_connection, channel) = erp(&broker).await;
+        queue(&channel, "large.q", "large.documents", &[]).await;
+        assert_eq!(publish_body(&publisher, 1, vec![b' '; LARGEST]).await, Confirm::Confirmed);
+        // The first closes the channel; those after it do not even go out.
+        for number in 2..5 {
+            let outcome = publish_body(&publisher, number, vec![b' '; LARGEST + 1]).await;
+            let Confirm::Returned { code: 311, text } = &outcome else { panic!("{outcome:?}") };
+            assert!(text.contains("claim_check") && text.contains(&LARGEST.to_string()), "{text}");
+            assert_eq!(publish(&publisher, number + 10).await, Confirm::Confirmed);
+        }
+        assert_eq!(drain(&channel, "large.q").await.len(), 4);
+        publisher.close().await;
+    });
+}
+
+#[test]
 fn a_missing_exchange_is_said_to_be_missing_and_harms_nobody_else() {
     let broker = broker();
     run(async || {
@@ -269,7 +300,7 @@ fn a_missing_exchange_is_said_to_be_missing_and_harms_nobody_else() {
         ready(&publisher).await;
         assert_eq!(publish(&publisher, 1).await, Confirm::Confirmed);
 
-        let to_tests = async || publisher.publish(&publication(2, Usage::Test), 2, b"{}".to_vec()).await;
+        let to_tests = async || publisher.publish(&publication(2, Usage::Test), 2, Body::Whole(b"{}".to_vec())).await;
         let Confirm::Returned { code: 404, text } = to_tests().await else { panic!("not returned") };
         assert!(text.contains("missing.documents.test") && text.contains("erp.amqp.declare"), "{text}");
         assert_eq!(publish(&publisher, 3).await, Confirm::Confirmed);
@@ -480,8 +511,12 @@ fn under_tls_both_sides_show_who_they_are() {
         publisher.close().await;
 
         let stranger = Pair::root("somebody else");
-        // The broker's alert to a client without a certificate may be overtaken by its reset of the connection.
-        for (settings, expect) in [(with(&stranger, Some(&client)), "UnknownIssuer"), (with(roots(), None), "")] {
+        let unknown = stranger.issue("edigate");
+        for (settings, expect) in [
+            (with(&stranger, Some(&client)), "look at erp.amqp.ca"),
+            (with(roots(), None), "name it in erp.amqp.client"),
+            (with(roots(), Some(&unknown)), "look at erp.amqp.client"),
+        ] {
             let publisher = Publisher::start(settings, Metrics::new()).unwrap();
             let State::Down(why) = reach(&publisher, "down", |state| matches!(state, State::Down(_))).await else {
                 unreachable!("the state was waited for")

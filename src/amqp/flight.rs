@@ -31,6 +31,8 @@ pub(super) type Settling = Pin<Box<dyn Future<Output = Result<Confirmation, Erro
 pub(super) struct Entry {
     pub(super) id: String,
     pub(super) exchange: String,
+    /// Of its body.
+    pub(super) bytes: u64,
     pub(super) reply: oneshot::Sender<Confirm>,
     pub(super) settling: Settling,
     /// How long its confirm has been awaited while the broker was taking messages.
@@ -66,6 +68,7 @@ struct Returned {
 struct Settled {
     id: String,
     exchange: String,
+    bytes: u64,
     reply: oneshot::Sender<Confirm>,
     said: Said,
     with: Option<Returned>,
@@ -82,6 +85,7 @@ pub(super) struct Flight {
 /// What became of a message.
 pub(super) struct Landed {
     pub(super) exchange: String,
+    pub(super) bytes: u64,
     pub(super) reply: oneshot::Sender<Confirm>,
     pub(super) outcome: Outcome,
 }
@@ -164,7 +168,7 @@ impl Flight {
 
 impl Entry {
     fn settle(self, result: Result<Confirmation, Error>) -> Settled {
-        let Self { id, exchange, reply, .. } = self;
+        let Self { id, exchange, bytes, reply, .. } = self;
         let (said, with) = match result {
             Ok(Confirmation::Ack(with)) => (Said::Ack, with),
             Ok(Confirmation::Nack(with)) => (Said::Nack, with),
@@ -173,7 +177,7 @@ impl Entry {
             }
             Err(error) => (Said::Failed(Failure::of(&error)), None),
         };
-        Settled { id, exchange, reply, said, with: with.as_ref().map(Returned::of) }
+        Settled { id, exchange, bytes, reply, said, with: with.as_ref().map(Returned::of) }
     }
 }
 
@@ -215,7 +219,7 @@ fn decide(settled: Vec<Settled>, returned: &mut HashMap<String, Returned>) -> Ve
                 (Said::Ack, None) if with_another => Outcome::Ambiguous,
                 (Said::Ack, None) => Outcome::Confirmed,
             };
-            Landed { exchange: message.exchange, reply: message.reply, outcome }
+            Landed { exchange: message.exchange, bytes: message.bytes, reply: message.reply, outcome }
         })
         .collect()
 }
@@ -226,7 +230,7 @@ mod tests {
 
     fn settled(id: &str, said: Said, with: Option<&str>) -> Settled {
         let with = with.map(|id| Returned { id: id.to_owned(), code: 312, text: "NO_ROUTE".to_owned() });
-        Settled { id: id.to_owned(), exchange: String::new(), reply: oneshot::channel().0, said, with }
+        Settled { id: id.to_owned(), exchange: String::new(), bytes: 0, reply: oneshot::channel().0, said, with }
     }
 
     #[test]
@@ -263,7 +267,8 @@ mod tests {
     /// A confirm that is settled when `ready` says so.
     fn entry(id: &str, settling: Settling) -> (Entry, oneshot::Receiver<Confirm>) {
         let (reply, outcome) = oneshot::channel();
-        let entry = Entry { id: id.to_owned(), exchange: String::new(), reply, settling, waited: Duration::ZERO };
+        let entry =
+            Entry { id: id.to_owned(), exchange: String::new(), bytes: 0, reply, settling, waited: Duration::ZERO };
         (entry, outcome)
     }
 

@@ -1,5 +1,6 @@
-//! A publication as AMQP properties and headers.
+//! A publication as AMQP properties, headers and body.
 //!
+//! In binary mode the attributes are headers; in structured mode the body has them, and no header says them again.
 //! Headers are flat scalars and none begins with `x-`: only such become application properties when RabbitMQ converts
 //! a message to AMQP 1.0, where the CloudEvents binding looks for them. `app_id` stays unset, for it would become the
 //! group id of one giant group; `expiration`, `priority` and `user_id` mean nothing here.
@@ -7,8 +8,8 @@
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
-use super::Exchanges;
-use crate::exchange::{Channel, Publication};
+use super::PublisherSettings;
+use crate::exchange::{Body, Channel, ContentMode, Publication};
 
 /// A message that is ready to be handed to a channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,26 +32,36 @@ impl Message {
     pub(super) fn new(
         publication: &Publication,
         sequence: u64,
-        body: Vec<u8>,
-        exchanges: &Exchanges,
+        body: Body,
+        settings: &PublisherSettings,
     ) -> Result<Self, String> {
         let exchange = match publication.channel {
-            Channel::Documents => exchanges.documents.as_str(),
-            Channel::Test => exchanges.test.as_str(),
-            Channel::Events => exchanges.events.as_str(),
+            Channel::Documents => settings.exchanges.documents.as_str(),
+            Channel::Test => settings.exchanges.test.as_str(),
+            Channel::Events => settings.exchanges.events.as_str(),
             // The broker's own exchange: a routing key is the name of a queue there.
             Channel::Reply => "",
         };
         let id = short("message_id", &publication.id.to_string())?;
         let seconds = u64::try_from(publication.time.as_millis() / 1000).unwrap_or(0);
         let properties = BasicProperties::default()
-            .with_content_type(short("content_type", "application/json")?)
             .with_delivery_mode(PERSISTENT)
             .with_message_id(id.clone())
             .with_correlation_id(short("correlation_id", &publication.correlation_id)?)
             .with_type(short("type", &publication.kind)?)
-            .with_timestamp(seconds)
-            .with_headers(headers(publication, sequence)?);
+            .with_timestamp(seconds);
+        let (properties, body) = match settings.content_mode {
+            ContentMode::Binary => {
+                let properties = properties
+                    .with_content_type(short("content_type", "application/json")?)
+                    .with_headers(headers(publication, sequence, body.dataref())?);
+                (properties, body.into_json())
+            }
+            ContentMode::Structured => {
+                let properties = properties.with_content_type(short("content_type", STRUCTURED)?);
+                (properties, publication.structured(sequence, body))
+            }
+        };
         Ok(Self {
             exchange: short("exchange", exchange)?,
             routing_key: short("routing_key", &publication.routing_key)?,
@@ -62,12 +73,15 @@ impl Message {
     }
 }
 
+/// CloudEvents 1.0, JSON format, section 3.
+const STRUCTURED: &str = "application/cloudevents+json";
+
 /// AMQP 0-9-1, section 4.2.5.3: a short string has at most 255 bytes.
 fn short(what: &str, text: &str) -> Result<ShortString, String> {
     ShortString::try_new(text).map_err(|_| format!("{what} has {} bytes; AMQP allows 255", text.len()))
 }
 
-fn headers(publication: &Publication, sequence: u64) -> Result<FieldTable, String> {
+fn headers(publication: &Publication, sequence: u64, dataref: Option<&str>) -> Result<FieldTable, String> {
     let mut table = FieldTable::default();
     let mut put = |name: &str, value: AMQPValue| {
         short("header name", &format!("cloudEvents_{name}")).map(|name| {
@@ -80,6 +94,9 @@ fn headers(publication: &Publication, sequence: u64) -> Result<FieldTable, Strin
             put(name, AMQPValue::LongString(text.into()))?;
         }
     }
+    if let Some(dataref) = dataref {
+        put("dataref", AMQPValue::LongString(dataref.into()))?;
+    }
     if let Some(document) = &publication.about {
         put("edireplay", AMQPValue::LongLongInt(i64::from(document.replay)))?;
     }
@@ -89,8 +106,9 @@ fn headers(publication: &Publication, sequence: u64) -> Result<FieldTable, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{DocumentId, RowId, Sha256, Timestamp};
+    use crate::base::{DocumentId, RowId, Secret, Sha256, Timestamp};
     use crate::canon::Usage;
+    use crate::canon::claim::Claim;
     use crate::exchange::ReceivedDocument;
 
     fn publication(document_number: &str, usage: Usage) -> Publication {
@@ -112,8 +130,13 @@ mod tests {
         })
     }
 
+    fn settings(content_mode: ContentMode) -> PublisherSettings {
+        PublisherSettings { content_mode, ..PublisherSettings::new(Secret::new(String::new())) }
+    }
+
     fn message(publication: &Publication) -> Message {
-        Message::new(publication, 48_213, b"{}".to_vec(), &Exchanges::default()).unwrap()
+        let body = Body::Whole(b"{}".to_vec());
+        Message::new(publication, 48_213, body, &settings(ContentMode::Binary)).unwrap()
     }
 
     #[test]
@@ -182,10 +205,49 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_is_left_to_be_fetched_is_named_in_a_header_and_in_its_place() {
+        let publication = publication("1", Usage::Production);
+        let sha256 = Sha256::of(b"{}");
+        let claim = Claim { dataref: "https://edigate.example/v1/documents/1".to_owned(), bytes: 2, sha256 };
+        let whole = message(&publication);
+        let body = Body::Claimed(claim.clone());
+        let claimed = Message::new(&publication, 48_213, body, &settings(ContentMode::Binary)).unwrap();
+        assert_eq!(claimed.body, serde_json::to_vec(&claim).unwrap());
+        let mut headers = claimed.properties.headers().clone().unwrap();
+        let dataref = AMQPValue::LongString(claim.dataref.as_str().into());
+        assert_eq!(headers.inner().get("cloudEvents_dataref"), Some(&dataref));
+        headers = headers.inner().iter().filter(|(name, _)| name.as_str() != "cloudEvents_dataref").fold(
+            FieldTable::default(),
+            |mut table, (name, value)| {
+                table.insert(name.clone(), value.clone());
+                table
+            },
+        );
+        let without = claimed.properties.with_headers(headers);
+        assert_eq!(without, whole.properties, "all else is as it would be");
+    }
+
+    #[test]
+    fn in_structured_mode_the_body_is_the_event_and_there_are_no_headers() {
+        let publication = publication("1", Usage::Production);
+        let body = Body::Whole(b"{\"orderNumber\":\"1\"}".to_vec());
+        let message = Message::new(&publication, 7, body.clone(), &settings(ContentMode::Structured)).unwrap();
+        let content_type = message.properties.content_type().as_ref().map(ToString::to_string);
+        assert_eq!(content_type.as_deref(), Some("application/cloudevents+json"));
+        assert_eq!(*message.properties.headers(), None);
+        assert_eq!(message.body, publication.structured(7, body));
+        let binary = self::message(&publication);
+        for of in [BasicProperties::message_id, BasicProperties::correlation_id, BasicProperties::kind] {
+            assert_eq!(of(&message.properties), of(&binary.properties));
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_amqp_is_said_and_not_a_panic() {
         let mut publication = publication("1", Usage::Production);
         publication.routing_key = "x".repeat(256);
-        let fault = Message::new(&publication, 1, Vec::new(), &Exchanges::default()).unwrap_err();
+        let body = Body::Whole(Vec::new());
+        let fault = Message::new(&publication, 1, body, &settings(ContentMode::Binary)).unwrap_err();
         assert_eq!(fault, "routing_key has 256 bytes; AMQP allows 255");
     }
 }

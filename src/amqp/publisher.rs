@@ -11,8 +11,8 @@ use super::message::Message;
 use super::session::{ExchangeFault, Session};
 use super::shard::{Link, Request, Shard};
 use super::supervisor::{Supervisor, closed};
-use super::{PublisherSettings, SettingsFault};
-use crate::exchange::{Confirm, Publication};
+use super::{PublisherSettings, SettingsFault, size};
+use crate::exchange::{Body, Confirm, Publication};
 use crate::observe::Metrics;
 
 /// How the connection stands.
@@ -82,8 +82,8 @@ impl Publisher {
     /// is handed over it waits for its confirm up to `confirm_timeout`, time in which the broker is blocked not
     /// counted; dropped then, the outcome is as with [`Confirm::Lost`]. After [`Publisher::close`] it answers
     /// [`Confirm::Lost`] at once.
-    pub async fn publish(&self, publication: &Publication, sequence: u64, body: Vec<u8>) -> Confirm {
-        let message = match Message::new(publication, sequence, body, &self.0.settings.exchanges) {
+    pub async fn publish(&self, publication: &Publication, sequence: u64, body: Body) -> Confirm {
+        let message = match Message::new(publication, sequence, body, &self.0.settings) {
             Ok(message) => message,
             Err(why) => return Confirm::Lost(format!("it does not fit AMQP: {why}")),
         };
@@ -118,6 +118,9 @@ impl Publisher {
                 exchange => session.ensure(exchange).await,
             };
             match ensured {
+                Ok(()) if message.body.len() as u64 > session.largest() => {
+                    return Err(size::too_large(message.body.len() as u64, session.largest()));
+                }
                 Ok(()) => break,
                 Err(ExchangeFault::Missing(why)) => {
                     return Err(Confirm::Returned { code: 404, text: self.0.settings.redacted(&why) });

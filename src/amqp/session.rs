@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::Shutdown;
 use std::os::fd::AsFd as _;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub(super) struct Session {
     declare: bool,
     /// Exchanges that were there when they were last asked after.
     present: Mutex<BTreeSet<String>>,
+    /// Bytes of the largest body it takes, once it has said so.
+    largest: AtomicU64,
 }
 
 /// Why an exchange cannot be published to now.
@@ -42,6 +45,7 @@ impl Session {
     /// Connects and logs in. Whoever gives up waiting must [`Wire::cut`] the wire, or lapin's thread waits for ever.
     pub(super) async fn open(settings: &PublisherSettings, wire: Wire) -> Result<Self, ConnectFault> {
         let uri = settings.uri().map_err(|fault| fault.to_string())?;
+        let speaks_tls = uri.scheme == AMQPScheme::AMQPS;
         let connector = match uri.scheme {
             AMQPScheme::AMQP => None,
             AMQPScheme::AMQPS => {
@@ -52,6 +56,8 @@ impl Session {
         let properties = ConnectionProperties::default().with_connection_name(settings.connection_name.as_str().into());
         let runtime = lapin::runtime::default_runtime().map_err(|error| error.to_string())?;
         let dialled = wire.clone();
+        let reached = Arc::new(AtomicBool::new(false));
+        let there = Arc::clone(&reached);
         let connecting = Connection::connector(
             uri,
             runtime,
@@ -59,6 +65,7 @@ impl Session {
                 let host = uri.authority.host.as_str();
                 let addresses: Vec<_> = lookup_host((host, uri.authority.port)).await?.collect();
                 let stream = AsyncTcpStream::connect(&runtime, addresses).await?;
+                there.store(true, Ordering::Relaxed);
                 if let AsyncTcpStream::Plain(plain) = &stream {
                     dialled.keep(plain.get_ref().as_fd().try_clone_to_owned()?.into());
                 }
@@ -69,8 +76,18 @@ impl Session {
             },
             properties,
         );
-        let connection = connecting.await.map_err(|error| told(&error))?;
-        Ok(Self { connection, wire, declare: settings.declare, present: Mutex::default() })
+        let connection = connecting.await.map_err(|error| {
+            let failure = Failure::of(&error);
+            let is_handshake = speaks_tls && failure.code.is_none() && reached.load(Ordering::Relaxed);
+            if is_handshake { refused_by_tls(failure.text, settings.client.is_some()) } else { told(failure) }
+        })?;
+        Ok(Self {
+            connection,
+            wire,
+            declare: settings.declare,
+            present: Mutex::default(),
+            largest: AtomicU64::new(u64::MAX),
+        })
     }
 
     /// The connection itself, for its events and status.
@@ -115,6 +132,16 @@ impl Session {
     /// Forgets that an exchange was there; the next publication to it asks again.
     pub(super) fn forget(&self, exchange: &str) {
         self.present().remove(exchange);
+    }
+
+    /// Bytes of the largest body that the broker is known to take.
+    pub(super) fn largest(&self) -> u64 {
+        self.largest.load(Ordering::Relaxed)
+    }
+
+    /// Remembers it.
+    pub(super) fn note_largest(&self, bytes: u64) {
+        self.largest.store(bytes, Ordering::Relaxed);
     }
 
     /// On a channel of its own, for a refusal closes it.
@@ -171,13 +198,25 @@ fn missing(exchange: &str, declare: bool, why: Option<&Failure>) -> String {
     }
 }
 
-/// What went wrong while connecting, with the next step where it is known.
-fn told(error: &lapin::Error) -> String {
-    let failure = Failure::of(error);
+/// What went wrong while logging in, with the next step where it is known.
+fn told(failure: Failure) -> String {
     match failure.code {
         Some(403) => format!("{}; look at the user and password in the URL", failure.text),
         Some(530) => format!("{}; look at the vhost in the URL: '/' is written %2f", failure.text),
         _ => failure.text,
+    }
+}
+
+/// What went wrong under TLS before the broker had said a word of AMQP. One that wants a certificate says so in an alert,
+/// which its hanging up may overtake.
+fn refused_by_tls(text: String, shows_certificate: bool) -> String {
+    if text.contains("invalid peer certificate") {
+        return format!("{text}; look at erp.amqp.ca: it names who may have issued the broker's certificate");
+    }
+    if shows_certificate {
+        format!("{text}; look at erp.amqp.client: the broker must know who issued that certificate")
+    } else {
+        format!("{text}; the broker may want a certificate of ours: name it in erp.amqp.client")
     }
 }
 

@@ -8,6 +8,7 @@ use lapin::uri::{AMQPScheme, AMQPUri};
 
 use super::tls;
 use crate::base::Secret;
+use crate::exchange::ContentMode;
 
 /// Names of the gateway's exchanges.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct PublisherSettings {
     pub declare: bool,
     /// Their names.
     pub exchanges: Exchanges,
+    /// How the events' attributes travel.
+    pub content_mode: ContentMode,
     /// Channels; publications of one partition key share one.
     pub shards: usize,
     /// Messages whose confirm is awaited at once, a shard.
@@ -73,7 +76,7 @@ pub struct PublisherSettings {
 }
 
 impl PublisherSettings {
-    /// Settings with their defaults: exchanges declared, 4 shards, a window of 128, confirms within 30 s.
+    /// Settings with their defaults: exchanges declared, binary mode, 4 shards, a window of 128, confirms within 30 s.
     pub fn new(url: Secret<String>) -> Self {
         Self {
             url,
@@ -81,6 +84,7 @@ impl PublisherSettings {
             client: None,
             declare: true,
             exchanges: Exchanges::default(),
+            content_mode: ContentMode::default(),
             shards: 4,
             window: 128,
             confirm_timeout: Duration::from_secs(30),

@@ -14,7 +14,7 @@ use super::flight::{Entry, Failure, Flight, Landed, Outcome};
 use super::message::Message;
 use super::session::Session;
 use super::supervisor::closed;
-use super::{PublisherSettings, State};
+use super::{PublisherSettings, State, size};
 use crate::exchange::Confirm;
 
 /// A message and whoever waits for its outcome.
@@ -140,7 +140,7 @@ impl Shard {
 
     /// Tells everybody how his message fared.
     fn land(&self, session: &Session, landed: Vec<Landed>) {
-        for Landed { exchange, reply, outcome } in landed {
+        for Landed { exchange, bytes, reply, outcome } in landed {
             let confirm = match outcome {
                 Outcome::Confirmed => Confirm::Confirmed,
                 Outcome::Nacked => Confirm::Nacked,
@@ -148,17 +148,25 @@ impl Shard {
                 Outcome::Ambiguous => {
                     Confirm::Lost("its confirm came with another message's return; it is sent again".to_owned())
                 }
-                Outcome::Failed(failure) => self.failed(session, &exchange, &failure),
+                Outcome::Failed(failure) => self.failed(session, &exchange, bytes, &failure),
             };
             answer(reply, confirm);
         }
     }
 
-    fn failed(&self, session: &Session, exchange: &str, failure: &Failure) -> Confirm {
+    fn failed(&self, session: &Session, exchange: &str, bytes: u64, failure: &Failure) -> Confirm {
         // The broker names the exchange it missed; what else was in flight on the channel only shared its fate.
         if failure.code == Some(NOT_FOUND) && failure.text.contains(&format!("'{exchange}'")) {
             session.forget(exchange);
             return Confirm::Returned { code: NOT_FOUND, text: format!("{}; create the exchange", failure.text) };
+        }
+        if failure.code == Some(PRECONDITION_FAILED)
+            && let Some(largest) = size::largest_in(&failure.text)
+        {
+            session.note_largest(largest);
+            if bytes > largest {
+                return size::too_large(bytes, largest);
+            }
         }
         Confirm::Lost(self.settings.redacted(&failure.text))
     }
@@ -176,6 +184,9 @@ impl Shard {
 /// AMQP 0-9-1: the exchange or queue does not exist.
 const NOT_FOUND: u16 = 404;
 
+/// AMQP 0-9-1: something is not as the broker wants it.
+const PRECONDITION_FAILED: u16 = 406;
+
 fn unroutable(exchange: &str, said: &str) -> String {
     format!("{said}: no queue is bound to exchange '{exchange}' for this routing key; bind one")
 }
@@ -186,7 +197,7 @@ fn depart(flight: &mut Flight, channel: &Channel, request: Request) {
     if reply.is_closed() {
         return;
     }
-    let (id, exchange) = (message.id.to_string(), message.exchange.to_string());
+    let (id, exchange, bytes) = (message.id.to_string(), message.exchange.to_string(), message.body.len() as u64);
     let channel = channel.clone();
     let settling = Box::pin(async move {
         let Message { exchange, routing_key, properties, body, mandatory, .. } = message;
@@ -194,7 +205,7 @@ fn depart(flight: &mut Flight, channel: &Channel, request: Request) {
         let options = BasicPublishOptions { mandatory, immediate: false };
         channel.basic_publish(exchange, routing_key, options, &body, properties).await?.await
     });
-    flight.add(Entry { id, exchange, reply, settling, waited: Duration::ZERO });
+    flight.add(Entry { id, exchange, bytes, reply, settling, waited: Duration::ZERO });
 }
 
 /// Whoever asked may have gone; the outcome is then as unknown to him as if it had been lost.

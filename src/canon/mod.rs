@@ -14,6 +14,7 @@
 pub mod acknowledgement;
 pub mod application_advice;
 mod check;
+pub mod claim;
 pub mod delivery_schedule;
 mod diff;
 pub mod event;

@@ -6,11 +6,11 @@ use super::args::{AmqpCommand, BrokerArgument, ConfigArgument, TopologyFormat};
 use super::exit::Exit;
 use super::print::{Failure, Output};
 use crate::config;
-use crate::exchange::contract::{BrokerVersion, Names, Topology, asyncapi};
+use crate::exchange::contract::{BrokerVersion, Contract, Names, Topology, asyncapi};
 
 /// Prints the contract as AsyncAPI.
 pub(super) fn print_asyncapi(config: &ConfigArgument, out: &mut Output) -> Result<Exit, Failure> {
-    out.json(&asyncapi(&names(&config.config)?, env!("CARGO_PKG_VERSION")))?;
+    out.json(&asyncapi(&contract(&config.config)?, env!("CARGO_PKG_VERSION")))?;
     Ok(Exit::Clean)
 }
 
@@ -21,7 +21,7 @@ pub(super) fn amqp(command: &AmqpCommand, out: &mut Output) -> Result<Exit, Fail
         BrokerArgument::V3 => BrokerVersion::V3,
         BrokerArgument::V4 => BrokerVersion::V4,
     };
-    let topology = Topology { names: names(&config.config)?, vhost: vhost.clone(), version };
+    let topology = Topology { names: contract(&config.config)?.names, vhost: vhost.clone(), version };
     match format {
         TopologyFormat::Definitions => out.json(&topology.definitions())?,
         TopologyFormat::Rabbitmqctl => out.bytes(topology.commands().as_bytes())?,
@@ -30,13 +30,14 @@ pub(super) fn amqp(command: &AmqpCommand, out: &mut Output) -> Result<Exit, Fail
     Ok(Exit::Clean)
 }
 
-/// The names of the configuration, or those it would have if it said nothing: neither keys nor a broker are needed.
-fn names(config: &Path) -> Result<Names, Failure> {
-    let exchanges = if config.exists() {
-        config::exchanges(config).map_err(|diagnostics| Failure::configuration(config, &diagnostics))?
+/// What the configuration says, or would if it said nothing: neither keys nor a broker are needed.
+fn contract(config: &Path) -> Result<Contract, Failure> {
+    let erp = if config.exists() {
+        config::erp_side(config).map_err(|diagnostics| Failure::configuration(config, &diagnostics))?
     } else {
-        config::Exchanges::default()
+        config::ErpSide::default()
     };
-    let config::Exchanges { documents, test, events, commands } = exchanges;
-    Ok(Names { documents, test, events, commands })
+    let config::Exchanges { documents, test, events, commands } = erp.exchanges;
+    let names = Names { documents, test, events, commands };
+    Ok(Contract { names, content_mode: erp.content_mode, claim_check: erp.claim_check })
 }

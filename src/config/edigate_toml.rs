@@ -1,12 +1,13 @@
 //! edigate.toml as it is written: the settings but for the files they name, which `load.rs` fetches.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::limits;
-use super::settings::{Bind, ContentMode, Exchanges, FreeSpace, ListenerKind, Log, Retention, TlsVersion};
+use super::listener_table::{self, ListenerTable};
+use super::settings::{Exchanges, FreeSpace, Log, Retention};
 use crate::base::table::{Located, Table, parse_percent, parse_size};
 use crate::base::{Diagnostic, Limits};
+use crate::exchange::{ClaimCheck, ContentMode};
 use crate::observe::{Format, Level};
 use crate::partner::{IdentityEntry, reference, schema, url};
 
@@ -15,6 +16,7 @@ pub(super) struct Written {
     pub(super) instance: String,
     pub(super) store: StoreTable,
     pub(super) identities: Vec<IdentityEntry>,
+    /// Whether some listener is meant for partners.
     pub(super) has_listener: bool,
     pub(super) listeners: Vec<ListenerTable>,
     pub(super) admin_socket: String,
@@ -29,24 +31,6 @@ pub(super) struct StoreTable {
     pub(super) ballast: u64,
     pub(super) free_hard: FreeSpace,
     pub(super) retention: Retention,
-}
-
-/// One `[[listener]]`.
-pub(super) struct ListenerTable {
-    pub(super) name: String,
-    pub(super) kind: ListenerKind,
-    pub(super) bind: Bind,
-    pub(super) path: String,
-    /// As partners reach it.
-    pub(super) url: Option<String>,
-    pub(super) tls: Option<TlsTable>,
-    pub(super) trusted_proxies: Vec<IpAddr>,
-}
-
-/// `tls = { … }` of a listener.
-pub(super) struct TlsTable {
-    pub(super) pair: PairTable,
-    pub(super) min: TlsVersion,
 }
 
 /// A certificate and its key.
@@ -69,6 +53,7 @@ pub(super) struct AmqpTable {
     pub(super) declare: bool,
     pub(super) exchanges: Exchanges,
     pub(super) content_mode: ContentMode,
+    pub(super) claim_check: Option<Located<ClaimCheck>>,
     pub(super) window: usize,
     pub(super) shards: usize,
     pub(super) confirm_timeout: Duration,
@@ -90,13 +75,13 @@ pub(super) fn read(table: &Table<'_>) -> Written {
     schema(table);
     table.require("instance", INSTANCE);
     let instance = table.parsed("instance", INSTANCE, |text| instance_name(text).then(|| text.to_owned()));
-    let listeners = listeners(table);
+    let listeners = listener_table::read_all(table);
     Written {
         instance: instance.unwrap_or_default(),
         store: table.table("store").map_or_else(StoreTable::default, |store| self::store(&store)),
         identities: table.table("identity").map(identities).unwrap_or_default(),
-        has_listener: table.has("listener"),
-        listeners,
+        has_listener: listeners.for_partners,
+        listeners: listeners.all,
         admin_socket: table
             .table("admin")
             .and_then(|admin| admin.string("socket"))
@@ -155,75 +140,7 @@ fn identities(mut table: Table<'_>) -> Vec<IdentityEntry> {
     table.entries().into_iter().filter_map(read).collect()
 }
 
-/// All listeners; two of one name or on one address cannot be.
-fn listeners(table: &Table<'_>) -> Vec<ListenerTable> {
-    let mut listeners: Vec<ListenerTable> = Vec::new();
-    for (listener_table, listener) in table.tables("listener").iter().filter_map(|one| Some((one, listener(one)?))) {
-        let twice = listeners.iter().find_map(|other| match other {
-            other if other.name == listener.name => Some("name"),
-            other if other.bind == listener.bind => Some("address"),
-            _ => None,
-        });
-        match twice {
-            Some(what) => listener_table.report(
-                Diagnostic::error("duplicate-listener", format!("another [[listener]] has the same {what}"))
-                    .hinting(format!("give each its own {what}")),
-            ),
-            None => listeners.push(listener),
-        }
-    }
-    listeners
-}
-
-fn listener(table: &Table<'_>) -> Option<ListenerTable> {
-    for (key, expected) in
-        [("name", "a name for logs"), ("kind", "\"as2\""), ("bind", "an address and port such as \"0.0.0.0:4443\"")]
-    {
-        table.require(key, expected);
-    }
-    let kinds = [("as2", ListenerKind::As2), ("sftp", ListenerKind::Sftp), ("claim", ListenerKind::Claim)];
-    let (name, kind) = (table.string("name"), table.one_of("kind", &kinds));
-    let bind = table.parsed("bind", BIND, |text| match text.strip_prefix("systemd:") {
-        Some(socket) => (!socket.is_empty()).then(|| Bind::Systemd(socket.to_owned())),
-        None => text.parse().ok().map(Bind::Address),
-    });
-    let path = table.parsed("path", "a path such as \"/as2\"", |text| {
-        (text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic())).then(|| text.to_owned())
-    });
-    let url = table.value("url").as_ref().and_then(url);
-    let tls = table.value("tls").and_then(|value| tls(&value.table()?));
-    let trusted_proxies: Vec<IpAddr> = table
-        .list("trusted_proxies")
-        .iter()
-        .filter_map(|proxy| proxy.parsed("an IP address such as \"10.0.0.5\"", |text| text.parse().ok()))
-        .collect();
-    table.only("trusted_proxies", Some(!trusted_proxies.is_empty()), false, "the peer's own address is taken");
-    table.only("kind", kind, ListenerKind::As2, "only listeners of kind \"as2\" are served in this version");
-    if kind != Some(ListenerKind::As2) {
-        return None;
-    }
-    Some(ListenerTable {
-        name: name?.value,
-        kind: kind?,
-        bind: bind?,
-        path: path.unwrap_or_else(|| "/as2".to_owned()),
-        url,
-        tls,
-        trusted_proxies,
-    })
-}
-
-const BIND: &str = "an address and port such as \"0.0.0.0:4443\" or \"[::]:4443\", or \"systemd:NAME\"";
-
-fn tls(table: &Table<'_>) -> Option<TlsTable> {
-    let pair = pair(table);
-    let min = table.one_of("min", &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)]);
-    let client_auth = table.one_of("client_auth", &[("none", 0), ("optional", 1), ("required", 2)]);
-    table.only("client_auth", client_auth, 0, "partners are known by their signatures");
-    Some(TlsTable { pair: pair?, min: min.unwrap_or(TlsVersion::V1_2) })
-}
-
-fn pair(table: &Table<'_>) -> Option<PairTable> {
+pub(super) fn pair(table: &Table<'_>) -> Option<PairTable> {
     table.require("cert", "the path of a PEM file");
     table.require("key", "\"credential:NAME\" or \"file:PATH\"");
     let cert = table.string("cert");
@@ -256,20 +173,14 @@ fn amqp(table: &Table<'_>) -> AmqpTable {
         table.integer(key, 1..=most).and_then(|count| usize::try_from(count).ok()).unwrap_or(default)
     };
     let modes = [("binary", ContentMode::Binary), ("structured", ContentMode::Structured)];
-    let content_mode = table.one_of("content_mode", &modes);
-    table.only("content_mode", content_mode, ContentMode::Binary, "attributes travel as headers in this version");
-    if let Some(claim_check) = table.table("claim_check") {
-        claim_check.size("above");
-        claim_check.string("url");
-        table.not_yet("claim_check", "every document travels whole in this version");
-    }
     AmqpTable {
         url: table.value("url").as_ref().and_then(reference),
         ca: table.string("ca"),
         client: table.value("client").and_then(|client| pair(&client.table()?)),
         declare: table.flag("declare").unwrap_or(true),
         exchanges: table.table("exchanges").map(|exchanges| self::exchanges(&exchanges)).unwrap_or_default(),
-        content_mode: content_mode.unwrap_or(ContentMode::Binary),
+        content_mode: table.one_of("content_mode", &modes).unwrap_or_default(),
+        claim_check: table.table("claim_check").and_then(|claim_check| self::claim_check(&claim_check)),
         // The bounds of the publisher's own check (`amqp/settings.rs`), so that what is checked here also starts.
         window: count("window", 128, 1_000),
         shards: count("shards", 4, 64),
@@ -277,6 +188,22 @@ fn amqp(table: &Table<'_>) -> AmqpTable {
         prefetch: table.integer("prefetch", 1..=65_535).and_then(|count| u16::try_from(count).ok()).unwrap_or(64),
     }
 }
+
+fn claim_check(table: &Table<'_>) -> Option<Located<ClaimCheck>> {
+    table
+        .require("url", "the URL of the listener of kind \"claim\", such as \"https://edigate.example/v1/documents/\"");
+    let above = table.size("above").unwrap_or(CLAIM_ABOVE);
+    let value = table.value("url")?;
+    let url = url(&value)?;
+    if url.contains(['?', '#']) || !url.ends_with('/') {
+        value.fault("bad-value", "to this URL the id of a document is added", "a URL that ends in '/'");
+        return None;
+    }
+    Some(Located { value: ClaimCheck { above, url }, at: table.at() })
+}
+
+/// Bytes of a document that go along where nothing else is said.
+const CLAIM_ABOVE: u64 = 1 << 20;
 
 fn exchanges(table: &Table<'_>) -> Exchanges {
     let default = Exchanges::default();

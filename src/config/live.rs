@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::settings::{Erp, Listener, Settings};
+use super::settings::{Bind, Erp, Listener, ListenerKind, Settings};
 use super::{Configuration, load};
 use crate::base::{Diagnostic, Location, Timestamp};
 use crate::partner::Registry;
@@ -85,7 +85,7 @@ fn keep_what_needs_a_restart(old: &Settings, new: &mut Settings) -> Vec<Diagnost
         new.log = old.log;
         kept("[log]");
     }
-    // Certificates and keys of a listener may be new; what a socket was opened with may not.
+    // Certificates, keys and tokens of a listener may be new; what a socket was opened with may not.
     if !old.listeners.iter().map(opened_with).eq(new.listeners.iter().map(opened_with)) {
         new.listeners.clone_from(&old.listeners);
         kept("[[listener]]");
@@ -97,8 +97,28 @@ fn keep_what_needs_a_restart(old: &Settings, new: &mut Settings) -> Vec<Diagnost
     warnings
 }
 
-fn opened_with(listener: &Listener) -> (&str, super::settings::ListenerKind, &super::settings::Bind, &str, bool) {
-    (&listener.name, listener.kind, &listener.bind, &listener.path, listener.tls.is_some())
+/// What a listener was opened with.
+#[derive(PartialEq)]
+struct Opened<'a> {
+    name: &'a str,
+    kind: ListenerKind,
+    bind: &'a Bind,
+    path: &'a str,
+    has_tls: bool,
+    client_ca: Option<&'a [u8]>,
+    has_token: bool,
+}
+
+fn opened_with(listener: &Listener) -> Opened<'_> {
+    Opened {
+        name: &listener.name,
+        kind: listener.kind,
+        bind: &listener.bind,
+        path: &listener.path,
+        has_tls: listener.tls.is_some(),
+        client_ca: listener.tls.as_ref().and_then(|tls| tls.client_ca.as_deref()),
+        has_token: listener.token.is_some(),
+    }
 }
 
 /// Whether two sinks are one. Secrets are compared in constant time, though nobody can time a reload.
@@ -114,7 +134,7 @@ fn same_sink(old: &Erp, new: &Erp) -> bool {
                     == new.client.as_ref().map(|client| &client.certificate)
                 && old.declare == new.declare
                 && old.exchanges == new.exchanges
-                && old.content_mode == new.content_mode
+                && (old.content_mode, &old.claim_check) == (new.content_mode, &new.claim_check)
                 && (old.window, old.shards, old.confirm_timeout) == (new.window, new.shards, new.confirm_timeout)
                 && old.prefetch == new.prefetch
         }

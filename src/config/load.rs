@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::edigate_toml::{self, AmqpTable, ErpTable, ListenerTable, PairTable, StoreTable, Written};
+use super::edigate_toml::{self, AmqpTable, ErpTable, PairTable, StoreTable, Written};
 use super::folder::Folder;
 use super::guides::OwnGuides;
 use super::mappings::{MappingFiles, Mappings};
 use super::secret::{self, Credentials};
-use super::settings::{Amqp, ClientCertificate, Erp, Listener, Settings, Store, Tls};
+use super::settings::{Amqp, ClientCertificate, Erp, Settings, Store};
 use super::terms::zone;
 use super::{Configuration, inventory};
 use crate::base::table::{Faults, Located, read};
@@ -80,7 +80,7 @@ pub(super) struct Loader<'a> {
     guides: OwnGuides,
     mappings: RefCell<Mappings>,
     now: Timestamp,
-    faults: &'a Faults,
+    pub(super) faults: &'a Faults,
 }
 
 impl<'a> Loader<'a> {
@@ -171,13 +171,14 @@ impl<'a> Loader<'a> {
     }
 
     fn settings(&self, written: Written, file: &str) -> Option<Settings> {
+        self.look_at_claims(&written, file);
         let expected = written.listeners.len();
         let listeners: Vec<_> = written.listeners.into_iter().filter_map(|table| self.listener(table)).collect();
         let missing = listeners.len() < expected;
         if !written.has_listener {
             let at = Location { file: Some(file.to_owned()), ..Location::default() };
             self.faults.add(
-                Diagnostic::warning("no-listener", "no partner can connect: there is no [[listener]]")
+                Diagnostic::warning("no-listener", "no partner can connect: there is no [[listener]] of kind \"as2\"")
                     .at(at)
                     .hinting("add [[listener]] with name, kind = \"as2\" and bind"),
             );
@@ -201,24 +202,6 @@ impl<'a> Loader<'a> {
             free_hard: table.free_hard,
             retention: table.retention,
         }
-    }
-
-    fn listener(&self, table: ListenerTable) -> Option<Listener> {
-        let tls = match table.tls {
-            None => None,
-            Some(tls) => {
-                let (certificates, key) = self.pair(&tls.pair)?;
-                Some(Tls { certificates, key, min: tls.min })
-            }
-        };
-        Some(Listener {
-            name: table.name,
-            kind: table.kind,
-            bind: table.bind,
-            path: table.path,
-            tls,
-            trusted_proxies: table.trusted_proxies,
-        })
     }
 
     fn erp(&self, table: ErpTable) -> Option<Erp> {
@@ -245,6 +228,7 @@ impl<'a> Loader<'a> {
             declare: table.declare,
             exchanges: table.exchanges,
             content_mode: table.content_mode,
+            claim_check: table.claim_check.map(|claim_check| claim_check.value),
             window: table.window,
             shards: table.shards,
             confirm_timeout: table.confirm_timeout,
@@ -270,7 +254,7 @@ impl<'a> Loader<'a> {
     }
 
     /// A certificate and its key as PEM, once they are seen to be a pair.
-    fn pair(&self, pair: &PairTable) -> Option<(Vec<u8>, Secret<Vec<u8>>)> {
+    pub(super) fn pair(&self, pair: &PairTable) -> Option<(Vec<u8>, Secret<Vec<u8>>)> {
         let certificate = self.pem(&pair.cert);
         let key = self.secret(&pair.key);
         let (certificate, key) = (certificate?, key?);
@@ -286,7 +270,7 @@ impl<'a> Loader<'a> {
     }
 
     /// The bytes of a PEM file and the first certificate in them.
-    fn pem(&self, path: &Located<String>) -> Option<(Vec<u8>, Certificate)> {
+    pub(super) fn pem(&self, path: &Located<String>) -> Option<(Vec<u8>, Certificate)> {
         let bytes = match self.folder.read(path) {
             Ok(bytes) => bytes,
             Err(refused) => {
@@ -305,7 +289,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn secret(&self, reference: &Located<String>) -> Option<Secret<Vec<u8>>> {
+    pub(super) fn secret(&self, reference: &Located<String>) -> Option<Secret<Vec<u8>>> {
         secret::read(reference, &self.folder, &self.credentials, self.faults)
     }
 

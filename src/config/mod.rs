@@ -11,6 +11,8 @@ mod folder;
 mod guides;
 mod inventory;
 mod limits;
+mod listener_table;
+mod listeners;
 mod lists;
 mod live;
 mod load;
@@ -30,11 +32,11 @@ pub use load::{certificates, check, load};
 pub use mappings::MappingFiles;
 pub use proposal::Proposal;
 pub use settings::{
-    Amqp, Bind, ClientCertificate, ContentMode, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, Retention,
-    Settings, Store, Tls, TlsVersion,
+    Amqp, Bind, ClientCertificate, Erp, Exchanges, FreeSpace, Listener, ListenerKind, Log, Retention, Settings, Store,
+    Tls, TlsVersion,
 };
 
-pub use socket::{admin_socket, exchanges};
+pub use socket::{ErpSide, admin_socket, erp_side};
 pub use terms::partner_terms;
 
 use crate::base::Diagnostic;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::{Limits, Secret};
+use crate::exchange::{ClaimCheck, ContentMode};
 use crate::observe::{Format, Level};
 
 /// The settings of one gateway.
@@ -79,10 +80,12 @@ pub struct Listener {
     pub kind: ListenerKind,
     /// Where it listens.
     pub bind: Bind,
-    /// The path of messages: `/as2`.
+    /// The path of messages, `/as2`, or of documents, `/v1/documents`.
     pub path: String,
     /// TLS, or plain HTTP.
     pub tls: Option<Tls>,
+    /// What who fetches documents must show.
+    pub token: Option<Secret<String>>,
     /// Proxies whose word about the peer's address is believed.
     pub trusted_proxies: Vec<IpAddr>,
 }
@@ -94,7 +97,7 @@ pub enum ListenerKind {
     As2,
     /// Partners' folders over SFTP.
     Sftp,
-    /// Large documents to the ERP.
+    /// Documents that the ERP fetches.
     Claim,
 }
 
@@ -116,6 +119,8 @@ pub struct Tls {
     pub key: Secret<Vec<u8>>,
     /// The lowest version spoken.
     pub min: TlsVersion,
+    /// PEM of who issues clients' certificates; without one of theirs a client is refused.
+    pub client_ca: Option<Vec<u8>>,
 }
 
 /// A version of TLS.
@@ -151,6 +156,8 @@ pub struct Amqp {
     pub exchanges: Exchanges,
     /// How the event's attributes travel.
     pub content_mode: ContentMode,
+    /// Which documents are left to be fetched; none are when absent.
+    pub claim_check: Option<ClaimCheck>,
     /// Confirms in flight.
     pub window: usize,
     /// Channels published on.
@@ -193,15 +200,6 @@ impl Default for Exchanges {
             commands: "edigate.commands".to_owned(),
         }
     }
-}
-
-/// How a CloudEvent travels over AMQP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContentMode {
-    /// Attributes as headers, the document as body.
-    Binary,
-    /// Attributes and document in one JSON body.
-    Structured,
 }
 
 /// `[log]`.

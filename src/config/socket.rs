@@ -7,6 +7,7 @@ use super::edigate_toml::{self, ErpTable, Written};
 use super::folder::Folder;
 use crate::base::Diagnostic;
 use crate::base::table::{Faults, read};
+use crate::exchange::{ClaimCheck, ContentMode};
 
 /// The admin socket that the edigate.toml at `path` names. Nothing else of the configuration is looked at, so a fault
 /// elsewhere does not keep an operator from asking.
@@ -18,14 +19,29 @@ pub fn admin_socket(path: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
     written(path).map(|written| folder.place(&written.admin_socket))
 }
 
-/// The names at the broker that the edigate.toml at `path` gives; the usual ones where documents go into a folder.
+/// What the ERP's side meets by the edigate.toml at `path`; the usual where documents go into a folder.
+#[derive(Clone, Debug, Default)]
+pub struct ErpSide {
+    /// Names at the broker.
+    pub exchanges: Exchanges,
+    /// How events travel.
+    pub content_mode: ContentMode,
+    /// Which documents are left to be fetched.
+    pub claim_check: Option<ClaimCheck>,
+}
+
+/// Reads it; neither keys nor a broker are needed.
 ///
 /// # Errors
 /// The faults of edigate.toml, when it cannot be read at all.
-pub fn exchanges(path: &Path) -> Result<Exchanges, Vec<Diagnostic>> {
+pub fn erp_side(path: &Path) -> Result<ErpSide, Vec<Diagnostic>> {
     written(path).map(|written| match written.erp {
-        ErpTable::Amqp(amqp) => amqp.exchanges,
-        ErpTable::Directory(_) => Exchanges::default(),
+        ErpTable::Amqp(amqp) => ErpSide {
+            exchanges: amqp.exchanges,
+            content_mode: amqp.content_mode,
+            claim_check: amqp.claim_check.map(|claim_check| claim_check.value),
+        },
+        ErpTable::Directory(_) => ErpSide::default(),
     })
 }
 

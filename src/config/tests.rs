@@ -79,6 +79,7 @@ fn the_documented_files_load_with_warnings_only() {
     credentials.insert("as2-northwind-2026", std::fs::read_to_string(site.path("certs/ours.key")).unwrap());
     credentials.insert("tls", std::fs::read_to_string(site.path("certs/tls.key")).unwrap());
     credentials.insert("amqp-key", std::fs::read_to_string(site.path("certs/tls.key")).unwrap());
+    credentials.insert("claim-token", "6f1d0c2b9a8e7d6c5b4a39281706f5e4\n".to_owned());
     credentials.insert("acme-password", "opens sesame\n".to_owned());
     credentials.insert("amqp-url", "amqps://edigate:canary@broker.example:5671/edi\n".to_owned());
     for (name, text) in &credentials {
@@ -98,6 +99,12 @@ fn the_documented_files_load_with_warnings_only() {
     let Erp::Amqp(amqp) = &settings.erp else { panic!("not the directory sink") };
     assert_eq!(amqp.url.expose(), "amqps://edigate:canary@broker.example:5671/edi");
     assert_eq!((amqp.window, amqp.shards), (128, 4));
+    let claim_check = amqp.claim_check.as_ref().unwrap();
+    assert_eq!((claim_check.above, claim_check.url.as_str()), (1 << 20, "https://edigate.example/v1/documents/"));
+    let claim = &settings.listeners[1];
+    assert_eq!((claim.kind, claim.path.as_str()), (ListenerKind::Claim, "/v1/documents"));
+    assert_eq!(claim.token.as_ref().unwrap().expose(), "6f1d0c2b9a8e7d6c5b4a39281706f5e4");
+    assert!(claim.tls.as_ref().unwrap().client_ca.is_some());
     assert!(settings.listeners[0].tls.is_some());
     let acme: PartnerId = "acme-bearings".parse().unwrap();
     let partner = registry.partner(&acme).unwrap();
@@ -144,6 +151,31 @@ fn a_reload_swaps_everything_but_what_needs_a_restart() {
     let bolt: PartnerId = "bolt".parse().unwrap();
     assert!(live.registry().partner(&bolt).is_some());
     assert!(before.partner(&bolt).is_none(), "a snapshot taken before the reload stays as it was");
+}
+
+#[test]
+fn a_reload_changes_a_token_and_never_whether_one_is_asked_for() {
+    let site = Site::of("base");
+    let write_token = |token: &str| {
+        site.write("certs/token", token);
+        site.mode("certs/token", 0o400);
+    };
+    write_token("the-first-token-of-all");
+    let table =
+        "[[listener]]\nname = \"claim\"\nkind = \"claim\"\nbind = \"127.0.0.1:4081\"\ntoken = \"file:certs/token\"\n";
+    site.edit("edigate.toml", "[[listener]]", &format!("{table}[[listener]]"));
+    let live = Live::new(site.edigate_toml(), loaded(&site));
+    let token = || live.current().settings.listeners[0].token.as_ref().unwrap().expose().clone();
+    assert_eq!(token(), "the-first-token-of-all");
+    write_token("the-second-token-of-all");
+    let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
+    assert_eq!((token().as_str(), warnings), ("the-second-token-of-all", Vec::new()));
+
+    let tls = "tls = { cert = \"certs/tls.pem\", key = \"file:certs/tls.key\", client_auth = \"required\", ca = \"certs/ours.pem\" }";
+    site.mode("certs/tls.key", 0o400);
+    site.edit("edigate.toml", "token = \"file:certs/token\"", tls);
+    let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
+    assert_eq!((token().as_str(), codes(&warnings)), ("the-second-token-of-all", vec!["needs-restart"]));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn load(ports: &Ports, subject: Subject) -> Result<Loaded, StoreError> {
     let unreadable = |what: String| StoreError::Index { what: format!("the receipt of exchange {id}: {what}") };
     let detail = DispatchDetail::from_json(&ports.outbox.payload(&record.detail)?)
         .map_err(|fault| unreadable(fault.to_string()))?;
-    let reply = receipt::to_reply(&ports.outbox.payload(&record.receipt)?)
+    let (headers, body) = receipt::from_bytes(&ports.outbox.payload(&record.receipt)?)
         .ok_or_else(|| unreadable("its head cannot be read".to_owned()))?;
-    Ok((record, detail, reply.headers, reply.body.to_vec()))
+    Ok((record, detail, headers, body))
 }

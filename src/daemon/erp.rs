@@ -12,7 +12,10 @@ use crate::observe::Metrics;
 pub(super) fn sink(settings: &Settings, metrics: &Metrics) -> Result<Sink, SettingsFault> {
     match &settings.erp {
         Erp::Directory(folder) => Ok(Sink::Directory(Arc::new(Directory::new(folder)))),
-        Erp::Amqp(amqp) => Publisher::start(connection(settings, amqp), metrics.clone()).map(Sink::Broker),
+        Erp::Amqp(amqp) => {
+            let publisher = Publisher::start(connection(settings, amqp), metrics.clone())?;
+            Ok(Sink::Broker(publisher, amqp.claim_check.clone()))
+        }
     }
 }
 
@@ -26,7 +29,7 @@ pub(super) fn commands(settings: &Settings) -> Option<ConsumerSettings> {
 }
 
 fn connection(settings: &Settings, amqp: &Amqp) -> PublisherSettings {
-    let config::Amqp { url, ca, client, declare, exchanges, window, shards, confirm_timeout, .. } = amqp;
+    let config::Amqp { url, ca, client, declare, exchanges, content_mode, window, shards, confirm_timeout, .. } = amqp;
     PublisherSettings {
         ca: ca.clone(),
         client: client
@@ -38,6 +41,7 @@ fn connection(settings: &Settings, amqp: &Amqp) -> PublisherSettings {
             test: exchanges.test.clone(),
             events: exchanges.events.clone(),
         },
+        content_mode: *content_mode,
         shards: *shards,
         window: *window,
         confirm_timeout: *confirm_timeout,

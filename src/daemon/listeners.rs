@@ -4,10 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::app::{StartFault, told};
+use super::hand_out::HandOut;
 use super::ports::Ports;
 use super::receive::Receiver;
 use crate::config::{self, Bind, ListenerKind, Settings, TlsVersion};
@@ -18,7 +20,9 @@ pub(super) struct Doors(Vec<Door>);
 
 struct Door {
     name: String,
+    kind: ListenerKind,
     path: String,
+    asks_for_certificate: bool,
     listener: Listener,
     tls: Option<ServerTls>,
 }
@@ -26,11 +30,11 @@ struct Door {
 /// The certificates of the listeners, by name, so that a reload can change them.
 pub(super) type Certificates = Vec<(String, ServerTls)>;
 
-/// Binds every AS2 listener.
+/// Binds every listener.
 pub(super) async fn bind(settings: &Settings) -> Result<Doors, StartFault> {
     let mut handed = Handed::from_systemd();
     let mut doors = Vec::new();
-    for listener in settings.listeners.iter().filter(|listener| listener.kind == ListenerKind::As2) {
+    for listener in &settings.listeners {
         doors.push(bind_one(listener, settings, &mut handed).await?);
     }
     Ok(Doors(doors))
@@ -54,7 +58,14 @@ async fn bind_one(listener: &config::Listener, settings: &Settings, handed: &mut
         Some(socket) => Listener::from_std(socket, settings),
         None => Listener::bind(settings).await,
     };
-    Ok(Door { name: name.clone(), path: listener.path.clone(), listener: bound.map_err(refused)?, tls })
+    Ok(Door {
+        name: name.clone(),
+        kind: listener.kind,
+        path: listener.path.clone(),
+        asks_for_certificate: listener.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some()),
+        listener: bound.map_err(refused)?,
+        tls,
+    })
 }
 
 fn server_tls(tls: &config::Tls) -> Result<ServerTls, crate::http::TlsFault> {
@@ -62,7 +73,7 @@ fn server_tls(tls: &config::Tls) -> Result<ServerTls, crate::http::TlsFault> {
         TlsVersion::V1_2 => MinimumTls::Tls12,
         TlsVersion::V1_3 => MinimumTls::Tls13,
     };
-    ServerTls::new(&tls.certificates, &tls.key, minimum)
+    ServerTls::new(&tls.certificates, &tls.key, minimum, tls.client_ca.as_deref())
 }
 
 impl Doors {
@@ -76,7 +87,7 @@ impl Doors {
         self.0.iter().filter_map(|door| Some((door.name.clone(), door.tls.clone()?))).collect()
     }
 
-    /// Takes messages on all of them until `stopped` becomes true.
+    /// Takes messages, and hands out documents, on all of them until `stopped` becomes true.
     pub(super) fn open(
         self,
         ports: &Arc<Ports>,
@@ -84,14 +95,21 @@ impl Doors {
         stopped: &watch::Receiver<bool>,
         drain: Duration,
     ) {
-        for Door { name, path, listener, .. } in self.0 {
+        for Door { name, kind, path, asks_for_certificate, listener, .. } in self.0 {
             let ports = Arc::clone(ports);
-            let stop = told(stopped.clone());
-            tasks.spawn(async move {
-                let metrics = ports.metrics.clone();
-                let receiver = Arc::new(Receiver { ports, path, listener: name.clone() });
-                listener.serve(receiver, metrics, stop, drain).await;
-            });
+            let (metrics, stop) = (ports.metrics.clone(), told(stopped.clone()));
+            match kind {
+                ListenerKind::As2 => {
+                    let receiver = Arc::new(Receiver { ports, path, listener: name });
+                    tasks.spawn(listener.serve(receiver, metrics, stop, drain).map(|_| ()));
+                }
+                ListenerKind::Claim => {
+                    let door = Arc::new(HandOut { ports, path, listener: name, asks_for_certificate });
+                    tasks.spawn(listener.serve(door, metrics, stop, drain).map(|_| ()));
+                }
+                // The loader lets none through.
+                ListenerKind::Sftp => {}
+            }
         }
     }
 }

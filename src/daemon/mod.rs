@@ -34,6 +34,7 @@ mod erp;
 mod evidence;
 mod expiry;
 mod gate;
+mod hand_out;
 mod inbox;
 mod learn;
 mod listeners;

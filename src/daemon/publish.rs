@@ -3,7 +3,7 @@
 use super::ports::Ports;
 use super::room::Place;
 use super::worker::postpone;
-use crate::exchange::{Channel, Confirm, Document, Job, Publication, Row, Subject, inbound};
+use crate::exchange::{Body, Channel, Confirm, Document, Job, Publication, Row, Subject, inbound};
 use crate::observe::{Event, Outcome};
 use crate::store::{Lease, StoreError};
 
@@ -12,7 +12,7 @@ struct Offer<'a> {
     row: Row,
     document: Option<Document>,
     publication: Publication,
-    body: Vec<u8>,
+    body: Body,
     /// The place of the body in memory.
     _place: Place<'a>,
 }
@@ -68,12 +68,20 @@ async fn offer<'a>(ports: &'a Ports, job: &Job) -> Result<Offer<'a>, StoreError>
     let Some((row, document)) = subject(ports, job)? else {
         return Err(StoreError::Index { what: format!("the job of {:?} has no row or no document", job.subject) });
     };
-    let _place = ports.room.enter(row.body.length).await;
+    let claim = ports.sink.claim(&row);
+    let _place = ports.room.enter(if claim.is_some() { 0 } else { row.body.length }).await;
     let envelope = ports.outbox.payload(&row.envelope)?;
     let publication: Publication = serde_json::from_slice(&envelope).map_err(|fault| StoreError::Index {
         what: format!("the envelope of row {} cannot be read: {fault}", row.id),
     })?;
-    let body = ports.outbox.payload(&row.body)?;
+    let body = match claim {
+        None => Body::Whole(ports.outbox.payload(&row.body)?),
+        Some(claim) => {
+            // Opening it verifies it: what is damaged is not announced.
+            drop(ports.outbox.payload_reader(&row.body)?);
+            Body::Claimed(claim)
+        }
+    };
     Ok(Offer { row, document, publication, body, _place })
 }
 

@@ -14,8 +14,11 @@ pub(crate) fn to_bytes(answer: &as2::Answer) -> Vec<u8> {
     bytes
 }
 
-/// The answer that was stored, or `None` when the bytes are none.
-pub(crate) fn to_reply(stored: &[u8]) -> Option<Reply> {
+/// Header names with their values, and a body.
+type Parts = (Vec<(String, String)>, Vec<u8>);
+
+/// Header lines and body of what was stored, or `None` when the bytes are none.
+pub(crate) fn from_bytes(stored: &[u8]) -> Option<Parts> {
     let end = stored.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, body) = stored.split_at(end);
     let headers = std::str::from_utf8(head)
@@ -23,7 +26,12 @@ pub(crate) fn to_reply(stored: &[u8]) -> Option<Reply> {
         .split("\r\n")
         .map(|line| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())))
         .collect::<Option<Vec<_>>>()?;
-    Some(Reply::ready(headers, body.get(4..)?.to_vec()))
+    Some((headers, body.get(4..)?.to_vec()))
+}
+
+/// The answer that was stored.
+pub(crate) fn to_reply(stored: &[u8]) -> Option<Reply> {
+    from_bytes(stored).map(|(headers, body)| Reply::ready(headers, body))
 }
 
 /// The answer as it goes out the first time.

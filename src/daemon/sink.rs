@@ -3,31 +3,40 @@
 use std::sync::Arc;
 
 use crate::amqp::{Publisher, State};
+use crate::canon::claim::Claim;
 use crate::directory::Directory;
-use crate::exchange::{Channel, Confirm, Publication};
+use crate::exchange::{Body, Channel, ClaimCheck, Confirm, Publication, Row};
 
 /// Where events go.
 pub(crate) enum Sink {
-    /// RabbitMQ.
-    Broker(Publisher),
+    /// RabbitMQ, and which documents are left to be fetched.
+    Broker(Publisher, Option<ClaimCheck>),
     /// Files.
     Directory(Arc<Directory>),
 }
 
 impl Sink {
-    /// Offers one event and waits for what becomes of it. While a broker is away this waits; it may be dropped.
-    pub(crate) async fn offer(&self, publication: &Publication, sequence: u64, body: Vec<u8>) -> Confirm {
+    /// What goes in place of a row's body, when that is left to be fetched. Files hold all of it.
+    pub(crate) fn claim(&self, row: &Row) -> Option<Claim> {
         match self {
-            Self::Broker(publisher) => publisher.publish(publication, sequence, body).await,
+            Self::Broker(_, Some(claim_check)) => claim_check.claim(row),
+            Self::Broker(_, None) | Self::Directory(_) => None,
+        }
+    }
+
+    /// Offers one event and waits for what becomes of it. While a broker is away this waits; it may be dropped.
+    pub(crate) async fn offer(&self, publication: &Publication, sequence: u64, body: Body) -> Confirm {
+        match self {
+            Self::Broker(publisher, _) => publisher.publish(publication, sequence, body).await,
             Self::Directory(directory) => {
                 let writing = Arc::clone(directory);
                 let Some(channel) = folder(publication.channel) else { return Confirm::Confirmed };
                 let date = publication.time.to_jiff().strftime("%F").to_string();
                 let (name, body) = match &publication.about {
-                    Some(about) => (format!("{}.{}.json", about.document_id, about.document_type), body),
+                    Some(about) => (format!("{}.{}.json", about.document_id, about.document_type), body.into_json()),
                     None => (
                         format!("{}.{}.json", publication.id, publication.kind),
-                        publication.structured(sequence, &body),
+                        publication.structured(sequence, body),
                     ),
                 };
                 let written = tokio::task::spawn_blocking(move || writing.put(channel, &date, &name, &body)).await;
@@ -46,7 +55,7 @@ impl Sink {
     pub(crate) fn trouble(&self) -> Option<String> {
         match self {
             Self::Directory(_) => None,
-            Self::Broker(publisher) => match &*publisher.state().borrow() {
+            Self::Broker(publisher, _) => match &*publisher.state().borrow() {
                 State::Ready => None,
                 State::Connecting => Some("the broker is being connected".to_owned()),
                 State::Blocked(why) => Some(format!("the broker takes nothing: {why}")),
@@ -57,7 +66,7 @@ impl Sink {
 
     /// Stops offering.
     pub(crate) async fn close(&self) {
-        if let Self::Broker(publisher) = self {
+        if let Self::Broker(publisher, _) = self {
             publisher.close().await;
         }
     }

@@ -7,9 +7,9 @@ use std::fmt;
 pub enum Confirm {
     /// The broker has it on disk, or the directory sink has.
     Confirmed,
-    /// No queue is bound for it, or its exchange is missing. Nobody has it.
+    /// No queue is bound for it, its exchange is missing, or it is larger than the broker takes. Nobody has it.
     Returned {
-        /// 312 for "no route", 404 for a missing exchange (AMQP 0-9-1).
+        /// 312 for "no route", 404 for a missing exchange, 311 for "content too large" (AMQP 0-9-1).
         code: u16,
         /// The broker's words and the next step.
         text: String,
@@ -36,7 +36,7 @@ impl fmt::Display for Confirm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Confirmed => f.write_str("confirmed"),
-            Self::Returned { code, text } => write!(f, "returned as unroutable: {code} {text}"),
+            Self::Returned { code, text } => write!(f, "returned: {code} {text}"),
             Self::Nacked => f.write_str("refused by the broker"),
             Self::Lost(why) => write!(f, "no confirm: {why}"),
         }

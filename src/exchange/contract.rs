@@ -2,10 +2,24 @@
 //! runs the broker.
 
 mod asyncapi;
+mod cloud_event;
 mod topology;
 
 pub use asyncapi::asyncapi;
 pub use topology::{BrokerVersion, Topology};
+
+use super::carriage::{ClaimCheck, ContentMode};
+
+/// What was agreed with the ERP's side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// Names at the broker.
+    pub names: Names,
+    /// How events travel.
+    pub content_mode: ContentMode,
+    /// Which documents are left to be fetched; none are when absent.
+    pub claim_check: Option<ClaimCheck>,
+}
 
 /// Names at the broker.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 pub mod advice;
 mod attachment;
+mod carriage;
 mod certificate_use;
 mod change;
 pub mod command;
@@ -30,6 +31,7 @@ mod telling;
 mod translation;
 
 pub use attachment::{Attachment, NewAttachment};
+pub use carriage::{Body, ClaimCheck, ContentMode};
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use command::{Command, Route, Verb};

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::carriage::Body;
 use crate::base::{DocumentId, PartnerId, RowId, Sha256, Timestamp};
 use crate::canon::Usage;
 
@@ -157,8 +158,9 @@ impl Publication {
 }
 
 impl Publication {
-    /// The whole as one CloudEvent in JSON (CloudEvents 1.0, JSON format): its attributes, and the body as `data`.
-    pub fn structured(&self, sequence: u64, body: &[u8]) -> Vec<u8> {
+    /// The whole as one CloudEvent in JSON (CloudEvents 1.0, JSON format): its attributes, and the body as `data`, byte for
+    /// byte.
+    pub fn structured(&self, sequence: u64, body: Body) -> Vec<u8> {
         let mut event = Map::new();
         let mut put = |name: &str, text: String| {
             if !text.is_empty() {
@@ -168,13 +170,22 @@ impl Publication {
         for (name, text) in self.attributes(sequence) {
             put(name, text);
         }
+        put("dataref", body.dataref().unwrap_or_default().to_owned());
         put("datacontenttype", "application/json".to_owned());
         if let Some(about) = &self.about {
             event.insert("edireplay".to_owned(), Value::from(about.replay));
         }
-        let data = serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into()));
-        event.insert("data".to_owned(), data);
-        serde_json::to_vec(&event).expect("a map of texts and JSON is JSON")
+        let mut data = body.into_json();
+        if serde_json::from_slice::<serde::de::IgnoredAny>(&data).is_err() {
+            data = Value::String(String::from_utf8_lossy(&data).into()).to_string().into_bytes();
+        }
+        let mut json = serde_json::to_vec(&event).expect("a map of texts and numbers is JSON");
+        // There are always attributes, so what the last member is followed by is the end of the object.
+        json.pop();
+        json.extend_from_slice(b",\"data\":");
+        json.append(&mut data);
+        json.push(b'}');
+        json
     }
 
     /// The attributes that are texts (CloudEvents 1.0), in order; what is not known is empty.

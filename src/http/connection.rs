@@ -11,16 +11,16 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{sleep, timeout};
 
+use super::content::{Body, Pace};
 use super::head;
 use super::judge::{HeadFault, Judged};
-use super::{BodyReader, Handler, Incoming, Reply, RequestHead, TlsInfo};
+use super::{BodyReader, Content, Handler, Incoming, Reply, RequestHead, TlsInfo};
 use crate::base::Limits;
 use crate::observe::{Event, Metrics};
 
@@ -134,21 +134,21 @@ where
     W: AsyncFnOnce(hyper::body::Incoming) -> Reply,
 {
     let (body_out, body_in) = oneshot::channel();
-    let (reply_out, reply_in) = oneshot::channel::<Reply>();
-    let (written_out, written_in) = oneshot::channel::<()>();
-    let once = Mutex::new(Some((body_out, reply_in)));
+    let (response_out, response_in) = oneshot::channel::<hyper::Response<Body>>();
+    let (ready_out, ready_in) = oneshot::channel::<Option<Pace>>();
+    let once = Mutex::new(Some((body_out, response_in)));
     let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
         let ends = once.lock().unwrap_or_else(PoisonError::into_inner).take();
         Box::pin(async move {
             // There is one request a connection, and its work ends in a reply; were it not so, 500 says it is us.
-            let reply = match ends {
-                Some((body_out, reply_in)) => {
+            let response = match ends {
+                Some((body_out, response_in)) => {
                     let given = body_out.send(request.into_body()).is_ok();
-                    if given { reply_in.await.ok() } else { None }
+                    if given { response_in.await.ok() } else { None }
                 }
                 None => None,
             };
-            Ok::<_, Infallible>(reply.unwrap_or_else(|| Reply::empty(500)).into_response(metrics))
+            Ok::<_, Infallible>(response.unwrap_or_else(|| Reply::empty(500).into_response(metrics).0))
         })
     });
     let mut connection = hyper::server::conn::http1::Builder::new()
@@ -161,7 +161,7 @@ where
     let driving = async {
         let driven = tokio::select! {
             driven = poll_fn(|cx| connection.poll_without_shutdown(cx)) => driven.map_err(io::Error::other),
-            () = late(written_in, write_time) => Err(io::ErrorKind::TimedOut.into()),
+            () = late(ready_in, write_time) => Err(io::ErrorKind::TimedOut.into()),
         };
         // Should hyper have ended without a request, nobody need wait for one any longer.
         drop(once.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -169,9 +169,9 @@ where
     };
     let working = async {
         if let Ok(body) = body_in.await {
-            let reply = work(body).await;
+            let (response, pace) = work(body).await.into_response(metrics);
             // The peer may be gone, and hyper with him; what the work did stays done.
-            let gone = reply_out.send(reply).is_err() | written_out.send(()).is_err();
+            let gone = response_out.send(response).is_err() | ready_out.send(pace).is_err();
             if gone {
                 tracing::debug!("the peer did not wait for the answer");
             }
@@ -182,10 +182,15 @@ where
     Ok(connection.into_parts().io.into_inner().inner)
 }
 
-/// Resolves when the peer has not taken the answer `write_time` after it was ready.
-async fn late(ready: oneshot::Receiver<()>, write_time: Duration) {
+/// Resolves when the peer has not taken the answer `write_time` after it was ready; of one that goes out in pieces, when
+/// he has taken none of them for so long, or all of them too slowly.
+async fn late(ready: oneshot::Receiver<Option<Pace>>, write_time: Duration) {
     match ready.await {
-        Ok(()) => sleep(write_time).await,
+        Ok(None) => sleep(write_time).await,
+        Ok(Some(mut pace)) => {
+            let step = pace.late(write_time, write_time).await;
+            tracing::debug!(step, "the peer takes the answer too slowly");
+        }
         Err(_) => std::future::pending().await,
     }
 }
@@ -214,18 +219,27 @@ async fn close<S: AsyncRead + AsyncWrite + Unpin>(answered: io::Result<S>, unrea
 }
 
 impl Reply {
-    /// The same answer for hyper. A header of ours that HTTP does not allow makes it a 500 rather than half an answer.
-    fn into_response(self, metrics: &Metrics) -> hyper::Response<Full<Bytes>> {
+    /// The same answer for hyper, and how far its body has gone out where that takes a while. A header of ours that HTTP
+    /// does not allow makes it a 500 rather than half an answer.
+    fn into_response(self, metrics: &Metrics) -> (hyper::Response<Body>, Option<Pace>) {
         let mut builder = hyper::Response::builder().status(self.status);
         for (name, value) in &self.headers {
             builder = builder.header(name.as_str(), value.as_str());
         }
-        builder.body(Full::new(self.body)).unwrap_or_else(|error| {
+        let length = self.body.length();
+        let (body, pace) = self.body.answer();
+        // hyper asks a body in memory for its length, and takes one that comes in pieces for endless.
+        if pace.is_some() {
+            builder = builder.header("Content-Length", length);
+        }
+        let response = builder.body(body).unwrap_or_else(|error| {
             Event::Defect { kind: "answer-malformed", detail: &error.to_string() }.emit(metrics);
-            let mut response = hyper::Response::new(Full::default());
+            let (nothing, _) = Content::bytes(Bytes::new()).answer();
+            let mut response = hyper::Response::new(nothing);
             *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
             response
-        })
+        });
+        (response, pace)
     }
 }
 

@@ -1,5 +1,6 @@
-//! What is posted: read in pieces while it goes out, and how far it has gone.
+//! What is posted or answered: read in pieces while it goes out, and how far it has gone.
 
+use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt as _, StreamBody};
+use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -18,11 +19,18 @@ const PIECE: usize = 64 << 10;
 /// Bytes of a body that a server takes in a second: one that takes fewer holds up others.
 const LEAST_RATE: u64 = 16 << 10;
 
-/// The body of a request. It may go out several times, each time from its beginning.
+/// The body of a request or of an answer. It may go out several times, each time from its beginning.
 #[derive(Clone)]
 pub struct Content {
     length: u64,
     source: Source,
+}
+
+/// Without its bytes, which are business.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("length", &self.length).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone)]
@@ -48,6 +56,26 @@ impl Content {
     /// `length` bytes of a file, of which no more than a piece is ever in memory. Reading it may block.
     pub fn file(length: u64, file: impl Read + Seek + Send + 'static) -> Self {
         Self { length, source: Source::File(Arc::new(Mutex::new(file))) }
+    }
+
+    /// The body of an answer, and what tells how far it has come where it does not go out at once.
+    pub(super) fn answer(self) -> (Body, Option<Pace>) {
+        match self.source {
+            Source::Memory(bytes) => (Full::new(bytes).map_err(|never| match never {}).boxed(), None),
+            Source::File(_) => {
+                let (body, pace) = self.body(Go::AtOnce);
+                (body, Some(pace))
+            }
+        }
+    }
+
+    /// The bytes, where they are in memory.
+    #[cfg(test)]
+    pub(crate) fn in_memory(&self) -> Option<&Bytes> {
+        match &self.source {
+            Source::Memory(bytes) => Some(bytes),
+            Source::File(_) => None,
+        }
     }
 
     /// Bytes in all.

@@ -12,6 +12,9 @@ use super::*;
 use crate::base::Limits;
 use crate::observe::Metrics;
 
+/// A body in three pieces.
+static STORED: [u8; 150_000] = [b's'; 150_000];
+
 /// Answers with what it saw: method, target, headers and the body, or the fault that ended the body.
 #[derive(Default)]
 pub(super) struct Echo {
@@ -33,6 +36,16 @@ impl Handler for Echo {
         }
         if head.path() == "/large" {
             return Reply::with_body(200, "text/plain", vec![b'x'; 64 << 20]);
+        }
+        if head.path() == "/stored" {
+            let reply = Reply::empty(200).header("Content-Type", "application/json");
+            return reply.body(Content::file(STORED.len() as u64, std::io::Cursor::new(STORED)));
+        }
+        if head.path() == "/stored-large" {
+            return Reply::empty(200).body(Content::file(64 << 20, std::io::Cursor::new(vec![b'x'; 64 << 20])));
+        }
+        if head.path() == "/stored-short" {
+            return Reply::empty(200).body(Content::file(STORED.len() as u64 + 1, std::io::Cursor::new(STORED)));
         }
         if head.path() == "/malformed" {
             return Reply::empty(200).header("X", "two\r\nlines");
@@ -330,14 +343,36 @@ fn the_clock_ends_heads_and_bodies() {
 
 #[test]
 fn a_peer_that_does_not_take_its_answer_is_not_waited_for() {
-    let running = Running::plain(Limits { body_idle: millis(300), ..Limits::default() });
-    let mut stream = running.connect();
-    stream.write_all(b"POST /large HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    running.until_started(1);
-    running.until_counted(r#"edigate_connections{listener="as2"} 0"#);
-    let mut taken = Vec::new();
-    let ended = stream.read_to_end(&mut taken);
-    assert!(ended.is_err() || taken.len() < 64 << 20);
+    for path in ["/large", "/stored-large"] {
+        let running = Running::plain(Limits { body_idle: millis(300), ..Limits::default() });
+        let mut stream = running.connect();
+        stream.write_all(format!("POST {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).unwrap();
+        running.until_started(1);
+        running.until_counted(r#"edigate_connections{listener="as2"} 0"#);
+        let mut taken = Vec::new();
+        let ended = stream.read_to_end(&mut taken);
+        assert!(ended.is_err() || taken.len() < 64 << 20, "{path}");
+    }
+}
+
+#[test]
+fn a_stored_body_goes_out_in_pieces_and_with_its_length() {
+    let running = Running::plain(Limits::default());
+    let ask = |method: &str, path: &str| {
+        let answer = running.ask(format!("{method} {path} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_ascii_lowercase(), body.to_owned())
+    };
+    let (head, body) = ask("GET", "/stored");
+    assert!(head.contains("content-length: 150000") && !head.contains("chunked"), "{head}");
+    assert_eq!(body.as_bytes(), STORED);
+    let (of_head, body) = ask("HEAD", "/stored");
+    let lines =
+        |head: &str| head.lines().filter(|line| !line.starts_with("date")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!((lines(&of_head), body.as_str()), (lines(&head), ""));
+    // A peer can tell by the length that it did not get all of one that ends early.
+    let (head, body) = ask("GET", "/stored-short");
+    assert!(head.contains("content-length: 150001") && body.len() <= STORED.len());
 }
 
 #[test]

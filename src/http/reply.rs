@@ -2,23 +2,23 @@
 
 use bytes::Bytes;
 
-use super::BodyFault;
+use super::{BodyFault, Content};
 
 /// A whole answer. `Content-Length`, `Date` and `Connection: close` are added as it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Reply {
     /// Status code.
     pub status: u16,
     /// Header names and values, in order.
     pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Bytes,
+    /// The body; a request by HEAD is answered without it.
+    pub body: Content,
 }
 
 impl Reply {
     /// A status with an empty body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
+        Self { status, headers: Vec::new(), body: Content::bytes(Bytes::new()) }
     }
 
     /// A status with one line of plain text.
@@ -28,12 +28,12 @@ impl Reply {
 
     /// A status with a body.
     pub fn with_body(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: vec![("Content-Type".into(), content_type.into())], body: body.into() }
+        Self::empty(status).header("Content-Type", content_type).body(Content::bytes(body))
     }
 
     /// 200 with headers and a body that are ready, such as a receipt's.
     pub fn ready(headers: Vec<(String, String)>, body: impl Into<Bytes>) -> Self {
-        Self { status: 200, headers, body: body.into() }
+        Self { status: 200, headers, body: Content::bytes(body) }
     }
 
     /// 405, naming the methods that are allowed (RFC 9110, section 15.5.6).
@@ -44,6 +44,12 @@ impl Reply {
     /// 503, asking the peer to come again: nothing is wrong with what he sent.
     pub fn try_later(after_seconds: u32) -> Self {
         Self::text(503, "try again later").header("Retry-After", &after_seconds.to_string())
+    }
+
+    /// The same answer with another body.
+    #[must_use]
+    pub fn body(self, body: Content) -> Self {
+        Self { body, ..self }
     }
 
     /// The same answer with one more header.

@@ -1,17 +1,19 @@
-//! The listener's side of TLS: 1.2 and 1.3, and a certificate that can be changed while it listens.
+//! The listener's side of TLS: 1.2 and 1.3, a certificate that can be changed while it listens, and clients' where they are
+//! asked for one.
 
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use rustls::crypto::ring;
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ServerConfig, SupportedProtocolVersion};
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -48,6 +50,8 @@ pub enum TlsFault {
     Key(String),
     /// The key is not the certificate's.
     Mismatch,
+    /// The file of those who issue clients' certificates holds none, or one that cannot be read.
+    Clients(String),
 }
 
 impl fmt::Display for TlsFault {
@@ -56,6 +60,7 @@ impl fmt::Display for TlsFault {
             Self::Certificate(why) => write!(f, "the TLS certificate cannot be used: {why}"),
             Self::Key(why) => write!(f, "the TLS private key cannot be used: {why}"),
             Self::Mismatch => f.write_str("the TLS private key does not belong to the certificate"),
+            Self::Clients(why) => write!(f, "the certificates of clients' issuers cannot be used: {why}"),
         }
     }
 }
@@ -91,22 +96,31 @@ impl ResolvesServerCert for Certificate {
 }
 
 impl ServerTls {
-    /// A certificate chain (leaf first) and its private key, both in PEM.
+    /// A certificate chain (leaf first) and its private key, both in PEM. With `client_ca`, roots in PEM, a client that
+    /// shows no certificate issued under one of them is refused by the handshake.
     ///
     /// Cipher suites are rustls' own: for 1.2 ECDHE with AES-GCM or ChaCha20 only. There is no renegotiation, no
     /// compression and no early data, which could be replayed.
-    pub fn new(chain_pem: &[u8], key_pem: &Secret<Vec<u8>>, minimum: MinimumTls) -> Result<Self, TlsFault> {
+    pub fn new(
+        chain_pem: &[u8],
+        key_pem: &Secret<Vec<u8>>,
+        minimum: MinimumTls,
+        client_ca: Option<&[u8]>,
+    ) -> Result<Self, TlsFault> {
         let provider = Arc::new(ring::default_provider());
         let certificate = Arc::new(Certificate(ArcSwap::from_pointee(certified(chain_pem, key_pem)?)));
         let versions: &[&SupportedProtocolVersion] = match minimum {
             MinimumTls::Tls12 => &[&TLS12, &TLS13],
             MinimumTls::Tls13 => &[&TLS13],
         };
-        let mut config = ServerConfig::builder_with_provider(provider)
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(versions)
-            .map_err(|error| TlsFault::Certificate(error.to_string()))?
-            .with_no_client_auth()
-            .with_cert_resolver(certificate.clone());
+            .map_err(|error| TlsFault::Certificate(error.to_string()))?;
+        let builder = match client_ca {
+            None => builder.with_no_client_auth(),
+            Some(pem) => builder.with_client_cert_verifier(verifier(pem, provider)?),
+        };
+        let mut config = builder.with_cert_resolver(certificate.clone());
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         // Without tickets every message would pay a whole handshake. The key that seals them changes every twelve hours.
         if let Ok(ticketer) = ring::Ticketer::new() {
@@ -133,6 +147,18 @@ impl ServerTls {
         };
         Ok((stream, info))
     }
+}
+
+/// Verifies that clients' certificates were issued under one of these roots.
+fn verifier(pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, TlsFault> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| TlsFault::Clients(error.to_string()))?;
+        roots.add(certificate).map_err(|error| TlsFault::Clients(error.to_string()))?;
+    }
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|error| TlsFault::Clients(error.to_string()))
 }
 
 /// Reads a chain and its key, and checks that they belong together.

@@ -9,7 +9,7 @@ use super::*;
 use crate::base::{Limits, Secret, Sha256};
 
 fn tls(pair: &Pair, minimum: MinimumTls) -> ServerTls {
-    ServerTls::new(&pair.certificate_pem(), &Secret::new(pair.key_pem()), minimum).unwrap()
+    ServerTls::new(&pair.certificate_pem(), &Secret::new(pair.key_pem()), minimum, None).unwrap()
 }
 
 fn serve(tls: Option<ServerTls>, handler: Echo) -> Running {
@@ -115,9 +115,43 @@ fn a_certificate_is_replaced_while_it_listens() {
 }
 
 #[test]
+fn a_client_without_a_certificate_of_the_right_issuer_is_refused_where_one_is_asked_for() {
+    let (server, clients, others) = (Pair::root("gateway"), Pair::root("clients"), Pair::root("others"));
+    let asking = |minimum| {
+        let (key, ca) = (Secret::new(server.key_pem()), clients.certificate_pem());
+        ServerTls::new(&server.certificate_pem(), &key, minimum, Some(&ca)).unwrap()
+    };
+    let check = |minimum: MinimumTls, issuer: Option<&Pair>, fits: bool| {
+        let running = serve(Some(asking(minimum)), Echo::default());
+        let mut settings = settings(pin(&server));
+        settings.identity = issuer.map(|issuer| {
+            let client = issuer.issue("erp");
+            ClientIdentity { chain: client.certificate_pem(), key: Secret::new(client.key_pem()) }
+        });
+        let answer = ask(settings, &format!("https://{}/as2?x=1", running.address()), b"hello");
+        if fits {
+            assert_echo(answer, "hello");
+        } else {
+            assert!(answer.is_err(), "{answer:?}");
+            running.until_counted(r#"edigate_connections_refused_total{listener="as2",reason="handshake-failed"} 1"#);
+        }
+    };
+    for minimum in [MinimumTls::Tls12, MinimumTls::Tls13] {
+        check(minimum, Some(&clients), true);
+        check(minimum, Some(&others), false);
+        check(minimum, None, false);
+    }
+    for pem in [b"nothing".as_slice(), b""] {
+        let key = Secret::new(server.key_pem());
+        let fault = ServerTls::new(&server.certificate_pem(), &key, MinimumTls::Tls12, Some(pem)).unwrap_err();
+        assert!(matches!(fault, TlsFault::Clients(_)), "{fault}");
+    }
+}
+
+#[test]
 fn what_cannot_serve_is_said_without_showing_the_key() {
     let pair = Pair::root("gateway");
-    let new = |chain: &[u8], key: &[u8]| ServerTls::new(chain, &Secret::new(key.to_vec()), MinimumTls::Tls12);
+    let new = |chain: &[u8], key: &[u8]| ServerTls::new(chain, &Secret::new(key.to_vec()), MinimumTls::Tls12, None);
     assert!(matches!(new(b"", &pair.key_pem()), Err(TlsFault::Certificate(_))));
     assert!(matches!(new(&pair.certificate_pem(), b""), Err(TlsFault::Key(_))));
     let broken =

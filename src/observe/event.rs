@@ -362,6 +362,21 @@ pub enum Event<'a> {
         /// The full story.
         detail: &'a str,
     },
+    /// A document that did not go along in its message is handed out to the ERP.
+    Fetched {
+        /// Name of the listener.
+        listener: &'a str,
+        /// From where it was asked for.
+        peer: IpAddr,
+        /// The document.
+        document: DocumentId,
+        /// The row it was asked for by.
+        row: RowId,
+        /// Whose it is.
+        partner: &'a PartnerId,
+        /// Its size.
+        bytes: u64,
+    },
     /// An event did not get to the ERP this time.
     EventNotPublished {
         /// The row that carries it.

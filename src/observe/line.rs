@@ -47,6 +47,7 @@ impl Event<'_> {
             | Self::Parked { .. }
             | Self::Published { .. }
             | Self::NotPublished { .. }
+            | Self::Fetched { .. }
             | Self::EventNotPublished { .. }
             | Self::Told { .. }
             | Self::CommandUnreadable { .. }
@@ -197,6 +198,11 @@ impl Event<'_> {
                 tracing::warn!(
                     event = "document.not-published", %document, %row, %partner, outcome, detail,
                     "not published; it is tried again"
+                );
+            }
+            Self::Fetched { listener, peer, document, row, partner, bytes } => {
+                tracing::info!(
+                    event = "document.fetched", listener, %peer, %document, %row, %partner, bytes, "handed out"
                 );
             }
             Self::EventNotPublished { row, partner, outcome, detail } => {

@@ -225,6 +225,7 @@ impl Metrics {
             Event::NotPublished { outcome, .. } | Event::EventNotPublished { outcome, .. } => {
                 inner.publications.get_or_create(&ByOutcome { outcome: outcome.as_str() }).inc();
             }
+            Event::Fetched { partner, .. } => inner.documents(partner, "fetched", 1),
             Event::Told { name, partner, .. } => inner.documents(partner, name, 1),
             Event::CommandUnreadable { .. } => {
                 inner.step_failures.get_or_create(&ByKind { kind: "command" }).inc();

@@ -58,6 +58,10 @@ fn each_event_counts_as_its_line_says() {
         ],
     );
     check(
+        Event::Fetched { listener: "claim", peer: [127, 0, 0, 1].into(), document, row, partner: &partner, bytes: 9 },
+        &[r#"edigate_documents_total{partner="acme",outcome="fetched"} 1"#],
+    );
+    check(
         Event::NotPublished { document, row, partner: &partner, outcome: Outcome::Returned, detail: "" },
         &[r#"edigate_publications_total{outcome="returned"} 1"#],
     );

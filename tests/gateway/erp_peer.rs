@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use crate::gateway::Gateway;
 
+/// Where a test puts the token with which documents are fetched.
+pub const TOKEN: &str = "certs/token";
+
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The ERP; it ends when it is dropped.
@@ -32,6 +35,10 @@ impl Erp {
         assert!(python.exists(), "{} is not there: run `make tools`", python.display());
         let mut command = Command::new(python);
         command.arg(root.join("tests/peers/erp.py")).arg(url).arg(contract);
+        let token = gateway.path(TOKEN);
+        if token.exists() {
+            command.arg(token);
+        }
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (commands, said) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
         let arrived: Arc<Mutex<Vec<Value>>> = Arc::default();

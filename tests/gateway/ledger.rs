@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A message as the broker delivered it.
 #[derive(Clone, Debug)]
 pub struct Delivery {
+    #[allow(dead_code, reason = "benches/erp.rs uses it")]
     pub at: Instant,
     pub routing_key: String,
     pub properties: BasicProperties,

@@ -24,6 +24,8 @@ mod moved_clock;
 mod oracle;
 #[path = "../support/order.rs"]
 mod order;
+#[path = "../support/certificates.rs"]
+mod pairs;
 mod partner;
 #[path = "../support/plan.rs"]
 mod plan;
@@ -41,8 +43,10 @@ mod cut;
 mod documents;
 mod erp;
 mod erp_broker;
+mod erp_claim;
 mod erp_kill;
 mod erp_replay;
+mod erp_tls;
 mod erp_ways;
 mod evidence;
 mod evidence_odd;

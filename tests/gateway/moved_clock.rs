@@ -21,8 +21,13 @@ pub(crate) struct MovedClock {
 impl MovedClock {
     /// Starts a daemon under such a clock, which shows our time until it is moved.
     pub(crate) fn start(gateway: &mut Gateway) -> Self {
+        Self::start_ahead(gateway, 0)
+    }
+
+    /// The same under one that is ahead from the beginning.
+    pub(crate) fn start_ahead(gateway: &mut Gateway, seconds: u64) -> Self {
         let mut clock = Self { file: gateway.path("ahead"), ahead: 0 };
-        clock.move_on(0);
+        clock.move_on(seconds);
         gateway.start_with(&[
             ("LD_PRELOAD", libfaketime().to_str().unwrap()),
             ("FAKETIME_TIMESTAMP_FILE", clock.file.to_str().unwrap()),

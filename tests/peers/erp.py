@@ -1,29 +1,36 @@
 #!/usr/bin/env python3
 """An ERP that knows the gateway only by its contract: pika for the broker, the CloudEvents SDK for what arrives.
 
-    erp.py URL ASYNCAPI
+    erp.py URL ASYNCAPI [TOKEN]
 
 ASYNCAPI is what `edigate asyncapi` prints: the names at the broker and the schemas are read from it. It binds one queue to
-all documents and one to all events, holds each message to its schema, and prints it as a line of JSON. Lines of JSON on its
+all documents and one to all events, holds each message to its schema, and prints it as a line of JSON. A document that did
+not come along is fetched with the bearer token in the file TOKEN. Lines of JSON on its
 standard input are commands to publish: {"key", "body", "messageId", "headers", "replies"}.
 """
 
 import functools
+import hashlib
 import json
 import os
 import select
 import sys
 import time
+import urllib.request
 
 import jsonschema
 import pika
-from cloudevents.http import CloudEvent
+import referencing.jsonschema
+from cloudevents.http import CloudEvent, from_json
 
 
 def main() -> None:
-    url, contract = sys.argv[1:3]
+    url, contract, *token = sys.argv[1:]
     with open(contract) as file:
         contract = json.load(file)
+    for path in token:
+        with open(path) as file:
+            contract["token"] = file.read().strip()
     exchanges = {
         name: channel["bindings"]["amqp"]["exchange"]["name"] for name, channel in contract["channels"].items()
     }
@@ -78,32 +85,63 @@ def publish(channel, exchange: str, answers: str, command: dict) -> None:
 
 
 def arrived(channel, contract: dict, name: str, method, properties, body: bytes) -> None:
-    """What arrives in CloudEvents' binary mode over AMQP, held to be one by the SDK."""
+    """What arrives in one of CloudEvents' modes over AMQP, held to be an event by the SDK and to the schema of its message."""
+    mode = "structured" if properties.content_type == "application/cloudevents+json" else "binary"
     headers = {key: value for key, value in (properties.headers or {}).items() if not key.startswith("x-")}
-    attributes = {key.removeprefix("cloudEvents_"): str(value) for key, value in headers.items()}
-    event = CloudEvent(attributes, json.loads(body))
+    if mode == "structured":
+        assert not headers, headers
+        event = from_json(body)
+    else:
+        attributes = {key.removeprefix("cloudEvents_"): str(value) for key, value in headers.items()}
+        event = CloudEvent(attributes, json.loads(body))
     assert properties.message_id == event["id"] and properties.type == event["type"]
     kind = event["type"].removeprefix("dev.edigate.").removesuffix(".v1")
-    schema = contract["components"]["messages"][kind]["payload"]["schema"]["$ref"].rsplit("/", 1)[1]
-    assert schema_of(contract, schema).is_valid(event.data), (kind, list(schema_of(contract, schema).iter_errors(event.data)))
-    assert properties.content_type == "application/json" and properties.app_id is None
+    assert properties.content_type == contract["components"]["messages"][kind]["contentType"] and properties.app_id is None
+    held_to(contract, f"messages/{kind}/payload/schema", json.loads(body))
+    data, claim = event.data, None
+    if "dataref" in event.get_attributes():
+        claim = data
+        data = fetched(contract, event, claim)
+        held_to(contract, f"schemas/{event['edidoctype']}", data)
     say({
         "in": name,
         "key": method.routing_key,
+        "mode": mode,
         "correlationId": properties.correlation_id,
         "attributes": dict(event.get_attributes()),
-        "data": event.data,
+        "data": data,
+        "claim": claim,
     })
     channel.basic_ack(method.delivery_tag)
 
 
+def fetched(contract: dict, event: CloudEvent, claim: dict) -> dict:
+    """The document that an event leaves to be fetched."""
+    assert claim["dataref"] == event["dataref"]
+    request = urllib.request.Request(event["dataref"], headers={"Authorization": f"Bearer {contract['token']}"})
+    with urllib.request.urlopen(request) as answer:
+        document = answer.read()
+    assert len(document) == claim["bytes"] and hashlib.sha256(document).hexdigest() == claim["sha256"]
+    return json.loads(document)
+
+
+def held_to(contract: dict, place: str, value) -> None:
+    """Everything is looked up in the contract alone."""
+    faults = list(validator(json.dumps(contract["components"]), place).iter_errors(value))
+    assert not faults, (place, faults)
+
+
 @functools.cache
-def validator(text: str):
-    return jsonschema.Draft202012Validator(json.loads(text))
-
-
-def schema_of(contract: dict, name: str):
-    return validator(json.dumps(contract["components"]["schemas"][name]))
+def validator(components: str, place: str):
+    # A schema inside the contract keeps its own id, by which it is known to itself.
+    components = json.loads(components.replace('"#/components/schemas/', '"contract:'))
+    resources = {f"contract:{name}": schema for name, schema in components["schemas"].items()}
+    resources |= {schema["$id"]: schema for schema in components["schemas"].values() if "$id" in schema}
+    registry = referencing.Registry().with_resources(
+        (uri, referencing.jsonschema.DRAFT202012.create_resource(schema)) for uri, schema in resources.items()
+    )
+    schema = functools.reduce(lambda part, key: part[key], place.split("/"), components)
+    return jsonschema.Draft202012Validator(schema, registry=registry)
 
 
 def say(line: dict) -> None:

@@ -37,6 +37,7 @@ fn no_schema_has_drifted_from_its_types() {
         assert_generated(&path, &format!("{:#}\n", known.generate()));
     }
     assert_generated("schemas/event/1.0.json", &format!("{:#}\n", canon::event::generate()));
+    assert_generated("schemas/claim/1.0.json", &format!("{:#}\n", canon::claim::generate()));
 }
 
 /// A document fits the published schema, our own check agrees, and the Rust type holds all of it.

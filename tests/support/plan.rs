@@ -24,12 +24,26 @@ pub struct Plan {
     free_hard: Option<String>,
     usage: Option<String>,
     tls: bool,
+    amqp: String,
+    listeners: String,
 }
 
 impl Plan {
     /// Documents go to a broker, into the exchanges whose names begin with `prefix`.
     pub fn broker(mut self, url: &str, prefix: &str) -> Self {
         self.broker = Some((url.to_owned(), prefix.to_owned()));
+        self
+    }
+
+    /// A line for `[erp.amqp]` of edigate.toml, where there is a broker.
+    pub fn amqp(mut self, line: &str) -> Self {
+        self.amqp = format!("{}{line}\n", self.amqp);
+        self
+    }
+
+    /// Another `[[listener]]`.
+    pub fn listener(mut self, table: &str) -> Self {
+        self.listeners = format!("{}{table}\n", self.listeners);
         self
     }
 
@@ -113,7 +127,7 @@ impl Plan {
     }
 
     fn edigate_toml(&self, address: SocketAddr) -> String {
-        let limits = &self.limits;
+        let (limits, listeners) = (&self.limits, &self.listeners);
         let tls = if self.tls { TLS } else { "" };
         let free_hard = self.free_hard.as_deref().unwrap_or("1%");
         let erp = match &self.broker {
@@ -122,7 +136,8 @@ impl Plan {
                 "[erp.amqp]\n\
                  url = \"file:certs/amqp-url\"\n\
                  exchanges = {{ documents = \"{prefix}.documents\", test = \"{prefix}.documents.test\", \
-                 events = \"{prefix}.events\", commands = \"{prefix}.commands\" }}\n"
+                 events = \"{prefix}.events\", commands = \"{prefix}.commands\" }}\n{}",
+                self.amqp
             ),
         };
         format!(
@@ -146,6 +161,7 @@ kind = "as2"
 bind = "{address}"
 path = "{AS2_PATH}"
 {tls}
+{listeners}
 [admin]
 socket = "run/admin.sock"
 

@@ -55,6 +55,7 @@ pub struct Rabbit {
     folder: TempDir,
     port: u16,
     tls_port: u16,
+    only_tls: bool,
     distribution_port: u16,
     mapper_port: u16,
     process: Mutex<Option<Leashed>>,
@@ -75,22 +76,35 @@ impl Rabbit {
 
     /// The same, listening under TLS on a second port as well.
     pub fn start_with(tls: Option<&BrokerTls>) -> Self {
+        Self::start_configured(tls, "")
+    }
+
+    /// The same, listening under TLS alone.
+    pub fn start_under_tls(tls: &BrokerTls) -> Self {
+        Self::start_configured(Some(tls), "listeners.tcp = none\n")
+    }
+
+    /// The same with more lines of rabbitmq.conf, which take the place of those before them.
+    pub fn start_configured(tls: Option<&BrokerTls>, more: &str) -> Self {
         let server = PathBuf::from(PROGRAMS).join("rabbitmq-server");
         assert!(server.exists(), "{} is not there: run `make tools`", server.display());
         let rabbit = Self {
             folder: tempfile::Builder::new().prefix("rabbit-").tempdir().unwrap(),
             port: free_port(),
             tls_port: free_port(),
+            only_tls: more.contains("listeners.tcp = none"),
             distribution_port: free_port(),
             mapper_port: free_port(),
             process: Mutex::new(None),
         };
+        let plain = format!("listeners.tcp.default = 127.0.0.1:{}\n", rabbit.port);
         let mut configuration = format!(
-            "listeners.tcp.default = 127.0.0.1:{}\n\
+            "{}\
              disk_free_limit.absolute = 50MB\n\
              vm_memory_high_watermark.absolute = 1GB\n\
-             log.file.level = warning\n",
-            rabbit.port
+             log.file.level = warning\n\
+             {more}",
+            if rabbit.only_tls { "" } else { &plain },
         );
         if let Some(tls) = tls {
             configuration += &rabbit.tls_configuration(tls);
@@ -235,6 +249,10 @@ impl Rabbit {
     /// Whether it answers the protocol header with a frame of its own (AMQP 0-9-1, section 4.2.2).
     fn greets(&self) -> bool {
         use std::io::Read as _;
+        if self.only_tls {
+            // A handshake wants a client's certificate; that somebody listens must do.
+            return TcpStream::connect((Ipv4Addr::LOCALHOST, self.tls_port)).is_ok();
+        }
         let Ok(mut stream) = TcpStream::connect(self.address()) else { return false };
         let mut first = [0];
         stream.set_read_timeout(Some(Duration::from_secs(5))).is_ok()

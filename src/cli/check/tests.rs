@@ -91,7 +91,8 @@ fn careless() -> [(&'static str, String); 2] {
         .replace("credential:as2-northwind-2026", "-----BEGIN PRIVATE KEY----- CANARY")
         .replace("credential:tls", "CANARY")
         .replace("credential:amqp-url", "amqps://edigate:CANARY@broker:5671/")
-        .replace("credential:amqp-key", "CANARY");
+        .replace("credential:amqp-key", "CANARY")
+        .replace("credential:claim-token", "CANARY-CANARY-CANARY");
     let partner = documented("partners/acme-bearings/partner.toml")
         .replace("credential:acme-password", "CANARY")
         .replace("https://as2.acme.example/as2", "https://us:CANARY@as2.acme.example/as2");

@@ -53,7 +53,8 @@ async fn a_repeat_leaves_nothing_behind() {
     for _ in 0..3 {
         bench.forward(Duration::from_secs(60));
         let again = decided(&bench, arrived(&bench, "<1@acme>", &[], &payload)).await;
-        assert_eq!(again, first);
+        assert_eq!((again.status, &again.headers), (first.status, &first.headers));
+        assert_eq!(again.body.in_memory(), first.body.in_memory());
         assert_eq!(bench.files("spool"), files);
     }
     let other = decided(&bench, arrived(&bench, "<1@acme>", &[], &interchange(2_001))).await;

@@ -2,29 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Names;
+use super::{Contract, cloud_event};
 use crate::canon::{self, DocumentType};
-use crate::exchange::{EventName, Verb};
+use crate::exchange::{ContentMode, EventName, Verb};
 
 /// The contract as an AsyncAPI document; `version` is the gateway's.
-pub fn asyncapi(names: &Names, version: &str) -> Value {
+pub fn asyncapi(contract: &Contract, version: &str) -> Value {
+    let names = &contract.names;
     let mut messages = Map::new();
     let mut schemas = Map::new();
     for known in canon::document_types() {
         schemas.insert(known.kind.to_owned(), known.schema().clone());
-        messages.insert(format!("{}.received", known.kind), document(known));
+        messages.insert(format!("{}.received", known.kind), document(contract, known));
         messages.insert(format!("send.{}", known.kind), command(known));
     }
-    let event: Value = serde_json::from_str(canon::event::SCHEMA).unwrap_or_default();
-    schemas.insert("event".to_owned(), event);
+    let schema = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
+    schemas.insert("event".to_owned(), schema(canon::event::SCHEMA));
+    if contract.claim_check.is_some() {
+        schemas.insert("claim".to_owned(), schema(canon::claim::SCHEMA));
+    }
+    if contract.content_mode == ContentMode::Structured {
+        schemas.insert("cloudEvent".to_owned(), cloud_event::schema(contract));
+    }
     for name in EventName::ALL {
-        messages.insert(name.as_str().to_owned(), self::event(name));
+        messages.insert(name.as_str().to_owned(), self::event(contract, name));
     }
     for verb in [Verb::Posted, Verb::Refused, Verb::Cancel] {
         let (schema, payload) = about_document(verb);
         schemas.insert(schema.to_owned(), payload);
+        let payload = cloud_event::reference(schema);
         messages
-            .insert(verb.as_str().to_owned(), message(verb.as_str(), schema, "the ERP's word on a document", false));
+            .insert(verb.as_str().to_owned(), message(verb.as_str(), &payload, "the ERP's word on a document").into());
     }
     let received = |known: &DocumentType| format!("{}.received", known.kind);
     let documents: Vec<String> = canon::document_types().iter().map(received).collect();
@@ -37,7 +45,7 @@ pub fn asyncapi(names: &Names, version: &str) -> Value {
         "info": {
             "title": "edigate, ERP side",
             "version": version,
-            "description": "Canonical documents and events out, commands in: CloudEvents 1.0 in binary mode over AMQP 0-9-1.",
+            "description": description(contract),
         },
         "defaultContentType": "application/json",
         "channels": {
@@ -52,8 +60,27 @@ pub fn asyncapi(names: &Names, version: &str) -> Value {
             "receiveEvents": operation("receive", "events"),
             "sendCommands": operation("send", "commands"),
         },
-        "components": { "messages": messages, "schemas": schemas, "messageTraits": { "cloudEvent": trait_of_events() } },
+        "components": { "messages": messages, "schemas": schemas, "messageTraits": { "cloudEvent": cloud_event::message_trait(contract) } },
     })
+}
+
+fn description(contract: &Contract) -> String {
+    let mode = match contract.content_mode {
+        ContentMode::Binary => "binary",
+        ContentMode::Structured => "structured",
+    };
+    let mut text = format!(
+        "Canonical documents and events out, commands in: CloudEvents 1.0 in {mode} mode over AMQP 0-9-1. \
+         Commands are plain JSON."
+    );
+    if let Some(claim_check) = &contract.claim_check {
+        text.push_str(&format!(
+            " A document of more than {} bytes does not go along: dataref is the URL at which it is fetched, by GET and \
+             with the listener's bearer token or a client certificate; the body then says the same (schema claim).",
+            claim_check.above
+        ));
+    }
+    text
 }
 
 fn channel(exchange: &str, address: &str, description: &str, messages: &[String]) -> Value {
@@ -98,74 +125,48 @@ fn operation(action: &str, channel: &str) -> Value {
     })
 }
 
-fn document(known: &DocumentType) -> Value {
-    let mut message = message(&format!("{}.received", known.kind), known.kind, known.description(), true);
-    if let Some(members) = message.as_object_mut() {
-        members.insert("x-cloudevents-type".to_owned(), json!(format!("dev.edigate.{}.received.v1", known.kind)));
-    }
-    message
+fn document(contract: &Contract, known: &DocumentType) -> Value {
+    let data = match contract.claim_check {
+        None => cloud_event::reference(known.kind),
+        Some(_) => json!({ "oneOf": [cloud_event::reference(known.kind), cloud_event::reference("claim")] }),
+    };
+    let name = format!("{}.received", known.kind);
+    let mut message = published(contract, &name, data, known.description());
+    message.insert("x-cloudevents-type".to_owned(), json!(format!("dev.edigate.{name}.v1")));
+    message.into()
 }
 
 fn command(known: &DocumentType) -> Value {
-    message(&format!("send.{}", known.kind), known.kind, known.description(), false)
+    message(&format!("send.{}", known.kind), &cloud_event::reference(known.kind), known.description()).into()
 }
 
-fn event(name: EventName) -> Value {
-    let mut message = message(name.as_str(), "event", name.description(), true);
-    if let Some(members) = message.as_object_mut() {
-        members.insert("x-cloudevents-type".to_owned(), json!(format!("dev.edigate.{}.v1", name.as_str())));
-        members.insert("x-final".to_owned(), json!(name.is_final()));
-    }
+fn event(contract: &Contract, name: EventName) -> Value {
+    let mut message = published(contract, name.as_str(), cloud_event::reference("event"), name.description());
+    message.insert("x-cloudevents-type".to_owned(), json!(format!("dev.edigate.{}.v1", name.as_str())));
+    message.insert("x-final".to_owned(), json!(name.is_final()));
+    message.into()
+}
+
+/// What the gateway publishes: an event with `data`.
+fn published(contract: &Contract, name: &str, data: Value, summary: &str) -> Map<String, Value> {
+    let (payload, content_type) = match contract.content_mode {
+        ContentMode::Binary => (data, "application/json"),
+        ContentMode::Structured => (cloud_event::with_data(data), "application/cloudevents+json"),
+    };
+    let mut message = message(name, &payload, summary);
+    message.insert("contentType".to_owned(), json!(content_type));
+    message.insert("traits".to_owned(), json!([{ "$ref": "#/components/messageTraits/cloudEvent" }]));
     message
 }
 
-fn message(name: &str, schema: &str, summary: &str, is_cloud_event: bool) -> Value {
-    let mut message = json!({
-        "name": name,
-        "summary": summary,
-        "contentType": "application/json",
-        "payload": {
-            "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": { "$ref": format!("#/components/schemas/{schema}") },
-        },
-    });
-    if let Some(members) = message.as_object_mut()
-        && is_cloud_event
-    {
-        members.insert("traits".to_owned(), json!([{ "$ref": "#/components/messageTraits/cloudEvent" }]));
-    }
-    message
-}
-
-/// The headers of what the gateway publishes.
-fn trait_of_events() -> Value {
-    let text = |description: &str| json!({ "type": "string", "description": description });
-    json!({
-        "headers": {
-            "type": "object",
-            "required": ["cloudEvents_specversion", "cloudEvents_id", "cloudEvents_source", "cloudEvents_type"],
-            "properties": {
-                "cloudEvents_specversion": { "const": "1.0" },
-                "cloudEvents_id": text("The same for every retransmission, new for a replay; also message_id."),
-                "cloudEvents_source": text("/edigate/<instance>/partners/<partner>"),
-                "cloudEvents_type": text("dev.edigate.<name>.v1"),
-                "cloudEvents_subject": text("<document-type>/<partner>/<number>"),
-                "cloudEvents_time": { "type": "string", "format": "date-time" },
-                "cloudEvents_dataschema": text("URI of the schema that the body keeps to."),
-                "cloudEvents_partitionkey": text("Messages of one key come in order."),
-                "cloudEvents_sequence": text("Twenty digits, growing with each message about a partner."),
-                "cloudEvents_correlationid": text("The business thread; also correlation_id."),
-                "cloudEvents_causationid": text("The command that caused it."),
-                "cloudEvents_edipartner": text("The partner's id."),
-                "cloudEvents_edidoctype": text("Type of the document."),
-                "cloudEvents_edidocid": text("The document's id, kept over replays."),
-                "cloudEvents_edidocnum": text("The document's business number."),
-                "cloudEvents_ediusage": { "enum": ["production", "test"] },
-                "cloudEvents_edireplay": { "type": "integer", "description": "How often the document was published before." },
-                "cloudEvents_edicontenthash": text("SHA-256 of the document without meta: equal for the same content."),
-            },
-        },
-    })
+fn message(name: &str, payload: &Value, summary: &str) -> Map<String, Value> {
+    let format = "application/schema+json;version=draft-2020-12";
+    Map::from_iter([
+        ("name".to_owned(), json!(name)),
+        ("summary".to_owned(), json!(summary)),
+        ("contentType".to_owned(), json!("application/json")),
+        ("payload".to_owned(), json!({ "schemaFormat": format, "schema": payload })),
+    ])
 }
 
 /// The name and the schema of a command about a document.
@@ -194,5 +195,46 @@ fn about_document(verb: Verb) -> (&'static str, Value) {
                 "documentId": id, "reason": text("Why."),
             }}),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::ClaimCheck;
+    use crate::exchange::contract::Names;
+
+    #[test]
+    fn the_mode_and_the_claim_check_are_in_what_is_printed() {
+        let check = |content_mode: ContentMode, above: Option<u64>, payload: Value, header: Option<&str>| {
+            let [documents, test, events, commands] = ["d", "t", "e", "c"].map(str::to_owned);
+            let url = "https://edigate.example/v1/documents/".to_owned();
+            let claim_check = above.map(|above| ClaimCheck { above, url });
+            let names = Names { documents, test, events, commands };
+            let printed = asyncapi(&Contract { names, content_mode, claim_check }, "1");
+            let message = &printed["components"]["messages"]["order.received"];
+            assert_eq!(message["payload"]["schema"], payload);
+            let headers = &printed["components"]["messageTraits"]["cloudEvent"]["headers"]["properties"];
+            assert_eq!(headers.get("cloudEvents_dataref").and_then(|header| header["format"].as_str()), header);
+            for name in ["claim", "cloudEvent"] {
+                let is_named = payload.to_string().contains(&format!("schemas/{name}\""));
+                assert_eq!(printed["components"]["schemas"].get(name).is_some(), is_named, "{name}");
+            }
+            let event = &printed["components"]["messages"]["document.sent"]["payload"]["schema"];
+            assert!(!event.to_string().contains("claim"), "events always go along: {event}");
+            assert_eq!(printed["components"]["messages"]["send.order"]["contentType"], "application/json");
+            let description = printed["info"]["description"].as_str().unwrap();
+            let mode = if content_mode == ContentMode::Binary { "in binary mode" } else { "in structured mode" };
+            assert!(description.contains(mode), "{description}");
+            let bound = above.map(|above| format!("more than {above} bytes"));
+            assert!(bound.is_none_or(|bound| description.contains(&bound)), "{description}");
+            assert_eq!(description.contains("dataref"), above.is_some(), "{description}");
+        };
+        let (order, claim) = (cloud_event::reference("order"), cloud_event::reference("claim"));
+        let either = json!({ "oneOf": [order, claim] });
+        check(ContentMode::Binary, None, order.clone(), None);
+        check(ContentMode::Binary, Some(1 << 20), either.clone(), Some("uri"));
+        check(ContentMode::Structured, None, cloud_event::with_data(order), None);
+        check(ContentMode::Structured, Some(5), cloud_event::with_data(either), None);
     }
 }

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::canon::claim::Claim;
 
 fn order() -> ReceivedDocument<'static> {
     static PARTNER: std::sync::LazyLock<PartnerId> = std::sync::LazyLock::new(|| "acme-bearings".parse().unwrap());
@@ -122,4 +123,26 @@ fn the_content_hash_leaves_out_meta_and_the_order_of_members() {
     assert_ne!(content_hash(&base), content_hash(&other));
     assert_ne!(content_hash(&base), content_hash(&inner));
     assert_eq!(content_hash(&base), Sha256::of(br#"{"lines":[{"a":"1","b":null}],"orderNumber":"1"}"#));
+}
+
+#[test]
+fn a_structured_event_is_one_json_object_with_the_body_as_it_is() {
+    let publication = Publication::received(&order());
+    let check = |body: Body, data: serde_json::Value, dataref: Option<&str>| {
+        let event: serde_json::Value = serde_json::from_slice(&publication.structured(7, body)).unwrap();
+        assert_eq!(event["data"], data);
+        assert_eq!(event.get("dataref").and_then(|text| text.as_str()), dataref);
+        assert_eq!(event["specversion"], "1.0");
+        assert_eq!(event["id"], publication.id.to_string());
+        assert_eq!(event["datacontenttype"], "application/json");
+        assert_eq!((&event["sequence"], &event["edireplay"]), (&json!("00000000000000000007"), &json!(0)));
+        assert!(event.get("causationid").is_none(), "what is not known is absent");
+    };
+    check(Body::Whole(b"{\"b\": 1, \"a\": \"2.450\"}".to_vec()), json!({"b": 1, "a": "2.450"}), None);
+    check(Body::Whole(b"not JSON \"".to_vec()), json!("not JSON \""), None);
+    let claim = Claim { dataref: "https://edigate.example/1".to_owned(), bytes: 2, sha256: Sha256::of(b"{}") };
+    let data = json!({"dataref": claim.dataref, "bytes": 2, "sha256": claim.sha256.to_string()});
+    check(Body::Claimed(claim), data, Some("https://edigate.example/1"));
+    let text = publication.structured(7, Body::Whole(b"{\"n\": 1.10}".to_vec()));
+    assert!(text.ends_with(b",\"data\":{\"n\": 1.10}}"), "the body is as it was, byte for byte");
 }
