@@ -35,6 +35,7 @@ mod evidence;
 mod expiry;
 mod gate;
 mod inbox;
+mod keep;
 mod learn;
 mod listeners;
 mod open;

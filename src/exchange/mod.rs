@@ -4,6 +4,7 @@
 //! exchange either before or after the step, never between.
 
 mod attachment;
+pub mod audit;
 mod certificate_use;
 mod change;
 pub mod command;
@@ -29,6 +30,7 @@ mod telling;
 mod translation;
 
 pub use attachment::{Attachment, NewAttachment};
+pub use audit::AuditEntry;
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
 pub use command::{Command, Route, Verb};
@@ -43,7 +45,7 @@ pub use document_detail::{
 };
 pub use publication::{Channel, Publication, PublishedDocument, ReceivedDocument, content_hash};
 pub use record::{
-    Answer, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
+    Answer, AuditRow, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
     JobKind, Lane, Row, RowStage, Seen, Sent, Subject,
 };
 pub use retry::Backoff;
