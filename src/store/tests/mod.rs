@@ -3,6 +3,7 @@
 mod faults;
 mod fixture;
 mod jobs;
+mod kept;
 mod model;
 mod outbox;
 mod recovery;
