@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::ports::Ports;
-use crate::base::Timestamp;
+use crate::base::{Diagnostic, Timestamp};
 use crate::config::Configuration;
 use crate::edi::Standard;
 use crate::exchange::audit::{DONE, noted};
@@ -41,7 +41,7 @@ pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
                     released.is_more
                 }
                 Ok(Err(fault)) => {
-                    Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
+                    Event::Fault(&nothing_goes(&fault)).emit(&ports.metrics);
                     false
                 }
                 Err(_ended) => false,
@@ -54,6 +54,11 @@ pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
+}
+
+fn nothing_goes(fault: &StoreError) -> Diagnostic {
+    Diagnostic::error("retention-failed", format!("what was kept long enough could not be let go: {fault}"))
+        .hinting("nothing is lost, and the store grows; mend what is named, and it is tried again within a day")
 }
 
 async fn is_too_large(ports: &Arc<Ports>) -> bool {

@@ -48,6 +48,7 @@ mod evidence;
 mod evidence_odd;
 mod faults;
 mod hands;
+mod keeping;
 mod kill;
 mod outage;
 mod peers;

@@ -1,5 +1,7 @@
 //! Tests of the store through its front door. Each runs on both indexes.
 
+mod audit;
+mod compaction;
 mod faults;
 mod fixture;
 mod jobs;
