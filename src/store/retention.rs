@@ -4,6 +4,8 @@
 //! (`sweep.rs`), segments (`compaction.rs`); a store that is to stay below a size lets settled things go before their
 //! time first (`pressure.rs`). Each part leaves a store that is whole, so a round may be cut off anywhere.
 
+use std::sync::atomic::Ordering;
+
 use super::compaction::{self, Thrift};
 use super::error::StoreError;
 use super::outbox::Outbox;
@@ -76,7 +78,11 @@ pub(crate) fn release(outbox: &Outbox, retention: &Retention) -> Result<Released
     let mut released = Released::default();
     let mut cutoffs = Cutoffs::of_age(retention);
     (released.records, released.is_more) = forget::records(outbox, &cutoffs)?;
-    sweep::run(outbox, &mut released)?;
+    // To sweep, every detail is read: not at each start for nothing, and not once for each part of what is let go.
+    let is_first = !outbox.shared.has_released.swap(true, Ordering::Relaxed);
+    if !released.is_more && (released.records > 0 || !is_first) {
+        sweep::run(outbox, &mut released)?;
+    }
     let mut thrift = Thrift::Ample;
     if let Some(excess) = pressure::excess(&outbox.shared, retention)? {
         thrift = Thrift::Tight;

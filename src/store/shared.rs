@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) housekeeping: Mutex<()>,
     /// Held while a batch is committed, and while a file of the spool that no record names is removed.
     pub(crate) files: Mutex<()>,
+    /// Whether retention has had a round since the start.
+    pub(crate) has_released: AtomicBool,
     counts: RwLock<BTreeMap<Counted, u64>>,
     failure: RwLock<Option<StoreError>>,
     housekeeper: Mutex<Option<SyncSender<()>>>,
@@ -65,6 +68,7 @@ impl Shared {
             capacity,
             housekeeping: Mutex::default(),
             files: Mutex::default(),
+            has_released: AtomicBool::default(),
             counts: RwLock::new(counts),
             failure: RwLock::default(),
             housekeeper: Mutex::new(Some(housekeeper)),
