@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 use std::fs;
 
-use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::extract::FromRequestParts;
+use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::http::request::Parts;
 use axum::serve::IncomingStream;
 use tokio::net::UnixListener;

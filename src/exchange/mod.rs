@@ -45,8 +45,8 @@ pub use document_detail::{
 };
 pub use publication::{Channel, Publication, PublishedDocument, ReceivedDocument, content_hash};
 pub use record::{
-    Answer, AuditRow, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
-    JobKind, Lane, Row, RowStage, Seen, Sent, Subject,
+    Answer, AuditRow, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding,
+    Exchange, Job, JobKind, Lane, Row, RowStage, Seen, Sent, Subject,
 };
 pub use retry::Backoff;
 pub use sent::{SentGroup, SentInterchange, SentSet};

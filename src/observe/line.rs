@@ -303,17 +303,29 @@ impl Event<'_> {
         match *self {
             // A round that found nothing is no news.
             Self::Released { records: 0, before_time: 0, segments: 0, .. } => {}
-            Self::Released { records, before_time, payload_bytes, segments, segment_bytes, over } if before_time > 0 => {
+            Self::Released { records, before_time, payload_bytes, segments, segment_bytes, over }
+                if before_time > 0 =>
+            {
                 tracing::warn!(
                     event = "store.released",
-                    records, before_time, payload_bytes, segments, segment_bytes, over,
+                    records,
+                    before_time,
+                    payload_bytes,
+                    segments,
+                    segment_bytes,
+                    over,
                     "the store is above its size, and the oldest of what is settled went before its time"
                 );
             }
             Self::Released { records, before_time, payload_bytes, segments, segment_bytes, over } => {
                 tracing::info!(
                     event = "store.released",
-                    records, before_time, payload_bytes, segments, segment_bytes, over,
+                    records,
+                    before_time,
+                    payload_bytes,
+                    segments,
+                    segment_bytes,
+                    over,
                     "let go what was kept long enough"
                 );
             }

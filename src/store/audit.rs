@@ -95,7 +95,9 @@ impl Outbox {
             if number != missing {
                 check.fault(format!("row {missing} is missing: behind it stands row {number}"));
             } else if expected.is_some_and(|hash| hash != row.before) {
-                check.fault(format!("row {number} does not name the hash of the row before it: one of the two is changed"));
+                check.fault(format!(
+                    "row {number} does not name the hash of the row before it: one of the two is changed"
+                ));
             }
             match self.payload(&row.entry) {
                 Ok(_) => {}

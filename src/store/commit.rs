@@ -5,8 +5,8 @@
 //! sync fails, nobody gets a positive answer.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};

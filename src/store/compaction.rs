@@ -118,9 +118,8 @@ pub(crate) fn loads(shared: &Shared, links: &[&Link]) -> Result<Vec<Load>, Store
         }
         Ok(())
     })?;
-    let load = |link: &&Link| {
-        Ok(Load { bytes: size_of(link)?, live: live.get(&link.head.number).copied().unwrap_or(0) })
-    };
+    let load =
+        |link: &&Link| Ok(Load { bytes: size_of(link)?, live: live.get(&link.head.number).copied().unwrap_or(0) });
     links.iter().map(load).collect()
 }
 

@@ -13,8 +13,8 @@ use super::schedule::Schedule;
 use super::view::{View, read_value};
 use crate::base::{DocumentId, ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, AuditRow, Change, CounterName, Document, Effect, Exchange, Expect, Payload, PayloadBody, Row, RowStage, Seen, Sent,
-    Subject,
+    Answer, AuditRow, Change, CounterName, Document, Effect, Exchange, Expect, Payload, PayloadBody, Row, RowStage,
+    Seen, Sent, Subject,
 };
 
 /// Jobs that one change may add: a position is a record's sequence and the job's number in it.

@@ -7,9 +7,7 @@ use super::index::each_entry;
 use super::key::{self, Space};
 use super::shared::Shared;
 use super::view::read_value;
-use crate::exchange::{
-    Answer, AuditRow, BlobRef, Detail, Dispatch, Document, DocumentDetail, Effect, Exchange, Row,
-};
+use crate::exchange::{Answer, AuditRow, BlobRef, Detail, Dispatch, Document, DocumentDetail, Effect, Exchange, Row};
 
 /// Every payload that is named, by a record or by a detail; one that is named twice comes twice.
 pub(crate) fn every_reference(

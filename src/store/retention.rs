@@ -34,14 +34,7 @@ pub struct Retention {
 impl Retention {
     /// The same instant for everything, and no size.
     pub const fn before(instant: Timestamp) -> Self {
-        Self {
-            documents: instant,
-            exchanges: instant,
-            unaccepted: instant,
-            keys: instant,
-            audit: instant,
-            bytes: None,
-        }
+        Self { documents: instant, exchanges: instant, unaccepted: instant, keys: instant, audit: instant, bytes: None }
     }
 }
 

@@ -144,7 +144,8 @@ fn a_store_of_an_earlier_format_opens_and_holds_what_was_written() {
             assert_eq!(outbox.counter(&numbers()).unwrap(), 101);
             assert_eq!(outbox.row(row_id(9)).unwrap().unwrap().sequence, 1);
             let audited = outbox.audit(&Default::default()).unwrap().items;
-            let entries = audited.iter().map(|row| AuditEntry::from_json(&outbox.payload(&row.entry).unwrap()).unwrap());
+            let entries =
+                audited.iter().map(|row| AuditEntry::from_json(&outbox.payload(&row.entry).unwrap()).unwrap());
             assert_eq!(entries.collect::<Vec<_>>(), [act()]);
             assert_eq!(outbox.verify_audit().unwrap().faults, [""; 0]);
         }

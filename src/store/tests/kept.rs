@@ -110,7 +110,12 @@ impl Message {
         if let Some(stage) = self.document() {
             let updated_at = Some(hour(self.document_hour));
             let its_row = (!outbound && self.became != Parked).then(|| row_id(n));
-            change.effects.push(Effect::Document(Document { updated_at, outbound, row: its_row, ..document(n, stage, content) }));
+            change.effects.push(Effect::Document(Document {
+                updated_at,
+                outbound,
+                row: its_row,
+                ..document(n, stage, content)
+            }));
             if its_row.is_some() {
                 let (stage, published_at) = match self.became {
                     Published => (RowStage::Published, updated_at),
