@@ -1,10 +1,13 @@
 //! Answers that are not the resource itself, in one form: `{"error": …, "hint": …}`.
 
+use std::fmt;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::base::Timestamp;
 use crate::store::{Found, StoreError};
 
 /// Why a question has no answer.
@@ -23,6 +26,17 @@ pub(super) enum Refusal {
 impl From<StoreError> for Refusal {
     fn from(fault: StoreError) -> Self {
         Self::Store(fault)
+    }
+}
+
+/// As it is written down of an act that came to nothing.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Question(what) | Self::Missing(what) => write!(f, "refused: {what}"),
+            Self::Several(_) => f.write_str("refused: more than one id begins so"),
+            Self::Store(fault) => write!(f, "failed: {fault}"),
+        }
     }
 }
 
@@ -57,4 +71,9 @@ pub(super) fn only<I: ToString>(found: Found<I>, what: &str, asked: &str) -> Res
 pub(super) fn word<T: serde::de::DeserializeOwned>(text: &str, expected: &str) -> Result<T, Refusal> {
     serde_json::from_value(serde_json::Value::String(text.to_owned()))
         .map_err(|_| Refusal::Question(format!("'{text}' is not {expected}")))
+}
+
+/// Reads a question's instant.
+pub(super) fn instant(text: &str) -> Result<Timestamp, Refusal> {
+    text.parse().map_err(|_| Refusal::Question(format!("'{text}' is no instant such as 2026-11-24T16:00:00Z")))
 }

@@ -7,10 +7,11 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Refusal, only, word};
+use super::answer::{Refusal, instant, only, word};
 use super::exchanges;
+use super::operator::{Act, Operator};
 use super::router::Admin;
-use crate::base::{DocumentId, Timestamp};
+use crate::base::DocumentId;
 use crate::canon::Direction;
 use crate::exchange::{Document, DocumentDetail, DocumentStage, Subject, Teller, quarantine};
 use crate::store::DocumentQuery;
@@ -84,10 +85,6 @@ fn way(text: &str) -> Result<Direction, Refusal> {
     }
 }
 
-fn instant(text: &str) -> Result<Timestamp, Refusal> {
-    text.parse().map_err(|_| Refusal::Question(format!("'{text}' is no instant such as 2026-11-24T16:00:00Z")))
-}
-
 /// `GET /v1/threads/{number}`: every document of an order, or with this number of its own, oldest first, each with what
 /// happened to it.
 pub(super) async fn thread(State(admin): State<Admin>, Path(number): Path<String>) -> Result<Json<Value>, Refusal> {
@@ -118,13 +115,26 @@ const THREAD: usize = 200;
 /// in force.
 pub(super) async fn release(
     State(admin): State<Admin>,
+    operator: Operator,
     Path(asked): Path<String>,
     Query(why): Query<Reason>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let document = find(&admin, &asked)?;
-    let reason = why.reason.filter(|reason| !reason.trim().is_empty());
+    let mut act = operator.act("document.release", format!("document {asked}")).because(why.reason.as_deref());
+    let outcome = release_one(&admin, &mut act, &asked, why.reason).await;
+    act.ended(&admin, outcome).await
+}
+
+async fn release_one(
+    admin: &Admin,
+    act: &mut Act,
+    asked: &str,
+    reason: Option<String>,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let document = find(admin, asked)?;
+    act.about(format!("document {}", document.id));
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
     let reason = reason.ok_or_else(|| Refusal::Question("say why: --reason".to_owned()))?;
-    let detail = detail(&admin, &document)?;
+    let detail = detail(admin, &document)?;
     let configuration = admin.live.current();
     let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
     let now = admin.clock.now();
@@ -132,14 +142,14 @@ pub(super) async fn release(
     let change = match whole {
         None => quarantine::released(&document, detail, &reason, now, teller),
         Some(exchange) => {
-            let (exchange, message) = exchanges::with_detail(&admin, exchange)?;
+            let (exchange, message) = exchanges::with_detail(admin, exchange)?;
             quarantine::released_whole(&document, detail, &exchange, &message, &reason, now, teller)
         }
     };
     let change = change.ok_or_else(|| {
         Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
     })?;
-    admin.outbox.apply(change).await?;
+    act.done(admin, change).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "documentId": document.id }))))
 }
 

@@ -1,14 +1,17 @@
 //! The operator's door: HTTP/1.1 and JSON over a Unix socket. One file per resource.
 //!
 //! `/healthz` says that the process runs, `/readyz` whether it takes messages and hands them on, `/metrics` gives
-//! counters in the text format of Prometheus; `/v1/documents` and `/v1/exchanges` show what became of each message.
+//! counters in the text format of Prometheus; `/v1/documents` and `/v1/exchanges` show what became of each message, and
+//! `/v1/audit` what operators did. Whatever changes something is written down with who did it (`operator.rs`).
 
 mod answer;
+mod audit;
 mod certificates;
 mod documents;
 mod evidence;
 mod exchanges;
 mod health;
+mod operator;
 mod quarantine;
 mod replays;
 mod router;

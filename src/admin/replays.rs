@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::documents::{detail, find};
+use super::operator::{Act, Operator};
 use super::router::Admin;
 use crate::base::RowId;
 use crate::exchange::replay::{self, Replaying};
@@ -38,18 +39,32 @@ pub(super) struct How {
 
 pub(super) async fn replay(
     State(admin): State<Admin>,
+    operator: Operator,
     Path(asked): Path<String>,
     Query(how): Query<How>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let document = find(&admin, &asked)?;
-    let detail = detail(&admin, &document)?;
+    let mut act = operator.act("document.replay", format!("document {asked}")).because(how.reason.as_deref());
+    let outcome = replay_one(&admin, &mut act, &asked, &how).await;
+    // A look changes nothing.
+    if how.dry_run { outcome } else { act.ended(&admin, outcome).await }
+}
+
+async fn replay_one(
+    admin: &Admin,
+    act: &mut Act,
+    asked: &str,
+    how: &How,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let document = find(admin, asked)?;
+    act.about(format!("document {}", document.id));
+    let detail = detail(admin, &document)?;
     let reason = how.reason.clone().filter(|reason| !reason.trim().is_empty());
     if reason.is_none() && !how.dry_run {
         return Err(Refusal::Question("say why: --reason".to_owned()));
     }
     let reason = reason.unwrap_or_default();
     if document.outbound {
-        return again(&admin, &document, detail, &how, &reason).await;
+        return again(admin, act, &document, detail, how, &reason).await;
     }
     let working = (admin.clone(), document.clone());
     let is_current = match how.with.as_deref() {
@@ -73,17 +88,17 @@ pub(super) async fn replay(
     }
     let at = admin.clock.now();
     let row = RowId::mint(at, admin.entropy.bytes());
-    let replaying = Replaying { at, row, before: before(&admin, &document, &content)?, reason };
+    let replaying = Replaying { at, row, before: before(admin, &document, &content)?, reason };
     let content = replay::repeated(&content, detail.replays + 1, document.row, &replaying.reason)
         .map_err(|fault| Refusal::Question(format!("the document cannot be read: {fault}")))?;
-    let content = keep(&admin, &content)?;
+    let content = keep(admin, &content)?;
     let configuration = admin.live.current();
     let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
     let change = replay::replayed(&document, detail, content, replaying, teller).ok_or_else(|| {
         let stage = document.stage.as_str();
         Refusal::Question(format!("document {} is {stage}: only what was published is published again", document.id))
     })?;
-    admin.outbox.apply(change).await?;
+    act.done(admin, change).await?;
     if let Some(members) = answer.as_object_mut() {
         members.insert("replayed".to_owned(), json!(true));
         members.insert("eventId".to_owned(), json!(row));
@@ -94,6 +109,7 @@ pub(super) async fn replay(
 /// A document of the ERP's is made into a message once more.
 async fn again(
     admin: &Admin,
+    act: &Act,
     document: &Document,
     detail: DocumentDetail,
     how: &How,
@@ -111,7 +127,7 @@ async fn again(
     if how.dry_run {
         return Ok((StatusCode::OK, Json(answer)));
     }
-    admin.outbox.apply(change).await?;
+    act.done(admin, change).await?;
     if let Some(members) = answer.as_object_mut() {
         members.insert("replayed".to_owned(), json!(true));
     }

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::health::Readiness;
 use super::replays::Reread;
-use super::{certificates, documents, evidence, exchanges, health, quarantine, replays, submissions};
+use super::{audit, certificates, documents, evidence, exchanges, health, quarantine, replays, submissions};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
 use crate::exchange::Document;
@@ -43,6 +43,8 @@ pub fn router(admin: Admin) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
+        .route("/v1/audit", get(audit::list))
+        .route("/v1/audit/verify", get(audit::verify))
         .route("/v1/certificates/use", get(certificates::in_use))
         .route("/v1/documents", get(documents::list))
         .route("/v1/documents/{id}", get(documents::show))

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use tokio::net::UnixListener;
 
+use super::operator::Operator;
+
 /// Who may speak on the socket: the daemon's user and group.
 const MODE: u32 = 0o660;
 
@@ -72,7 +74,8 @@ pub async fn serve(
     path: &Path,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    let service = router.into_make_service_with_connect_info::<Operator>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     match fs::remove_file(path) {
         Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(fault),
         _ => Ok(()),

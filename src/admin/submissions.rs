@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, only, word};
+use super::operator::{Act, Operator};
 use super::router::Admin;
 use crate::as2::safe_file_name;
 use crate::base::{ExchangeId, PartnerId};
@@ -28,11 +29,24 @@ pub(super) struct Naming {
 /// The body is the payload. 202 once it is on disk: from there it is sent, and tried again, without the caller.
 pub(super) async fn submit(
     State(admin): State<Admin>,
+    operator: Operator,
     Path(partner): Path<String>,
     Query(naming): Query<Naming>,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let partner: PartnerId = word(&partner, "a partner id")?;
+    let mut act = operator.act("message.submit", format!("partner {partner}"));
+    let outcome = submit_one(&admin, &mut act, &partner, naming, body).await;
+    act.ended(&admin, outcome).await
+}
+
+async fn submit_one(
+    admin: &Admin,
+    act: &mut Act,
+    partner: &str,
+    naming: Naming,
+    body: Body,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let partner: PartnerId = word(partner, "a partner id")?;
     let configuration = admin.live.current();
     let found = configuration.registry.partner(&partner);
     let found = found.ok_or_else(|| Refusal::Missing(format!("there is no partner {partner}")))?;
@@ -40,16 +54,24 @@ pub(super) async fn submit(
         return Err(Refusal::Question(format!("partner {partner} has no [as2] url to send to")));
     }
     let detail = detail(naming)?;
-    let payload = take_in(&admin, body, found.limits.body).await?;
-    accept(&admin, partner, payload, detail).await
+    let payload = take_in(admin, body, found.limits.body).await?;
+    accept(admin, act, partner, payload, detail).await
 }
 
 /// `POST /v1/exchanges/{id}/resubmit`: the same payload as a new message, under a new Message-ID.
 pub(super) async fn resubmit(
     State(admin): State<Admin>,
+    operator: Operator,
     Path(asked): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
+    let mut act = operator.act("message.resubmit", format!("exchange {asked}"));
+    let outcome = resubmit_one(&admin, &mut act, &asked).await;
+    act.ended(&admin, outcome).await
+}
+
+async fn resubmit_one(admin: &Admin, act: &mut Act, asked: &str) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let id = only(admin.outbox.find_exchange(asked)?, "exchange", asked)?;
+    act.about(format!("exchange {id}"));
     let outbound = admin.outbox.exchange(id)?.filter(|one| one.stage.direction() == crate::canon::Direction::Outbound);
     let exchange = outbound.ok_or_else(|| Refusal::Question(format!("exchange {id} is none of ours to send")))?;
     let before = Detail::from_json(&admin.outbox.payload(&exchange.detail)?).unwrap_or_default();
@@ -63,16 +85,24 @@ pub(super) async fn resubmit(
     };
     // The payload is stored already; it is named once more, so that it outlives the first message.
     let payload = admin.outbox.payload(&payload)?;
-    let payload = keep(&admin, &payload)?;
-    accept(&admin, exchange.partner, payload, detail).await
+    let payload = keep(admin, &payload)?;
+    accept(admin, act, exchange.partner, payload, detail).await
 }
 
 /// `POST /v1/exchanges/{id}/retry`: the same bytes under the same Message-ID, now.
 pub(super) async fn retry(
     State(admin): State<Admin>,
+    operator: Operator,
     Path(asked): Path<String>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let id = only(admin.outbox.find_exchange(&asked)?, "exchange", &asked)?;
+    let mut act = operator.act("message.retry", format!("exchange {asked}"));
+    let outcome = retry_one(&admin, &mut act, &asked).await;
+    act.ended(&admin, outcome).await
+}
+
+async fn retry_one(admin: &Admin, act: &mut Act, asked: &str) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let id = only(admin.outbox.find_exchange(asked)?, "exchange", asked)?;
+    act.about(format!("exchange {id}"));
     let exchange = admin.outbox.exchange(id)?;
     let exchange = exchange.ok_or_else(|| Refusal::Missing(format!("there is no exchange {id}")))?;
     let packed =
@@ -80,19 +110,23 @@ pub(super) async fn retry(
     let change = outbound::retried(&exchange, admin.clock.now()).filter(|_| packed).ok_or_else(|| {
         Refusal::Question(format!("exchange {id} is {} and is not sent again", exchange.stage.as_str()))
     })?;
-    admin.outbox.apply(change).await?;
+    act.done(admin, change).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "exchangeId": id }))))
 }
 
 async fn accept(
     admin: &Admin,
+    act: &mut Act,
     partner: PartnerId,
     payload: Payload,
     detail: Detail,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let at = admin.clock.now();
     let exchange = ExchangeId::mint(at, admin.entropy.bytes());
-    admin.outbox.apply(outbound::submitted(Submission { exchange, at, partner, payload, detail })).await?;
+    // A message that is sent once more is named beside the one it repeats.
+    let repeats = detail.resubmission_of.map(|of| format!(", for exchange {of}")).unwrap_or_default();
+    act.about(format!("exchange {exchange} to {partner}{repeats}"));
+    act.done(admin, outbound::submitted(Submission { exchange, at, partner, payload, detail })).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "exchangeId": exchange }))))
 }
 

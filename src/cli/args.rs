@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// Prove to others what was sent and received
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// What operators did
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the contract with the ERP as AsyncAPI 3.0: documents, events and commands, with their schemas
     Asyncapi(ConfigArgument),
     /// What an administrator sets up at the broker
@@ -391,6 +394,35 @@ pub(crate) enum ExchangeCommand {
         socket: SocketArgument,
         #[command(flatten)]
         wait: WaitArgument,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// List who did what, newest first
+    List {
+        #[command(flatten)]
+        socket: SocketArgument,
+        /// Only since then: an instant, a day, today, yesterday, or 90m, 24h, 7d ago
+        #[arg(long, value_name = "WHEN")]
+        since: Option<String>,
+        /// Only before then
+        #[arg(long, value_name = "WHEN")]
+        until: Option<String>,
+        /// Only what was done to this: the id of a document or an exchange, its beginning, or a partner's
+        #[arg(long, value_name = "ID")]
+        subject: Option<String>,
+        /// At most this many; the gateway gives no more than 1000 at once
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+        /// Only rows before this one, to go on from the end of a list
+        #[arg(long, value_name = "ROW")]
+        before: Option<u64>,
+    },
+    /// Walk along the rows: whether one was changed or taken out (exit code 2)
+    Verify {
+        #[command(flatten)]
+        socket: SocketArgument,
     },
 }
 

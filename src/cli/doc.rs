@@ -146,17 +146,6 @@ fn list_path(resource: &str, list: &ListArguments) -> String {
 
 /// The path of a list of documents.
 pub(super) fn documents_path(arguments: &DocumentListArguments) -> Result<String, Failure> {
-    let now = SystemClock.now();
-    let instant = |text: &Option<String>| -> Result<Option<String>, Failure> {
-        let Some(text) = text else { return Ok(None) };
-        let at = when::parse(text, now).ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                format!("'{text}' is no time: an instant, a day, today, yesterday, or 90m, 24h, 7d"),
-            )
-        })?;
-        Ok(Some(at.to_string()))
-    };
     let mut path = list_path("/v1/documents", &arguments.list);
     let selectors = [
         ("direction", arguments.direction.clone()),
@@ -170,6 +159,15 @@ pub(super) fn documents_path(arguments: &DocumentListArguments) -> Result<String
         }
     }
     Ok(path)
+}
+
+/// An instant as the gateway wants it, of a time as it was typed.
+pub(super) fn instant(text: &Option<String>) -> Result<Option<String>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let at = when::parse(text, SystemClock.now()).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("'{text}' is no time: an instant, a day, today, yesterday, or 90m, 24h, 7d"))
+    })?;
+    Ok(Some(at.to_string()))
 }
 
 pub(super) fn ask(socket: &SocketArgument, path: &str) -> Result<Value, Failure> {

@@ -34,7 +34,7 @@ pub(super) fn run(id: &str, socket: &SocketArgument, out: &mut Output) -> Result
     }
     let set = set_of(&document, socket)?;
     for diagnostic in diagnostics.iter().take(SHOWN) {
-        for line in paragraph(&heading(&document), diagnostic, set.as_ref()) {
+        for line in paragraph(&heading(&document), diagnostic, set.as_deref()) {
             out.line(&line)?;
         }
     }
@@ -117,7 +117,7 @@ fn set_of(document: &Value, socket: &SocketArgument) -> Result<Option<Box<Transa
 }
 
 /// The lines about one finding.
-fn paragraph(heading: &str, diagnostic: &Diagnostic, set: Option<&Box<TransactionSet>>) -> Vec<String> {
+fn paragraph(heading: &str, diagnostic: &Diagnostic, set: Option<&TransactionSet>) -> Vec<String> {
     let Diagnostic { severity, code, message, location, expected, hint } = diagnostic;
     let mut lines = vec![format!("{}[{code}]: {message}", word(*severity))];
     let excerpt = set.and_then(|set| Excerpt::of_set(set, &place(location)?));

@@ -1,6 +1,7 @@
 //! The command line: one file per command, one table of exit codes, one way to fail.
 
 mod args;
+mod audit;
 mod cert;
 mod check;
 mod client;
@@ -72,6 +73,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Result<Exit, Failure> {
         Command::Exchange(command) => doc::exchanges(command, out),
         Command::Asyncapi(config) => contract::print_asyncapi(config, out),
         Command::Amqp(command) => contract::amqp(command, out),
+        Command::Audit(command) => audit::run(command, out),
         Command::Evidence(EvidenceCommand::Export(arguments)) => evidence::export(arguments, out),
     }
 }

@@ -95,6 +95,8 @@ pub(super) fn read(table: &Table<'_>) -> Written {
 const INSTANCE: &str = "a name for this gateway: 1 to 32 of a-z, 0-9 and '-'; never reused for another store";
 const ERP_FOLDER: &str = "var/erp";
 const STORE_FOLDER: &str = "var/edigate";
+/// Below it there is little but segments that are being written, snapshots and the ballast.
+const LEAST_STORE: u64 = 1 << 30;
 const LOG: Log = Log { format: Format::Json, level: Level::Info };
 
 fn instance_name(text: &str) -> bool {
@@ -124,6 +126,9 @@ fn store(table: &Table<'_>) -> StoreTable {
             evidence: retention.duration("evidence").unwrap_or(default.evidence),
             document: retention.duration("document").unwrap_or(default.document),
             audit: retention.duration("audit").unwrap_or(default.audit),
+            size: retention.parsed("size", "a size of 1GiB or more, such as \"50GiB\"", |text| {
+                parse_size(text).filter(|bytes| *bytes >= LEAST_STORE)
+            }),
         }
     });
     StoreTable {

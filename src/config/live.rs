@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::settings::{Bind, Erp, Listener, ListenerKind, Settings};
+use super::settings::{Bind, Erp, Listener, ListenerKind, Settings, Store};
 use super::{Configuration, load};
 use crate::base::{Diagnostic, Location, Timestamp};
 use crate::partner::Registry;
@@ -73,8 +73,9 @@ fn keep_what_needs_a_restart(old: &Settings, new: &mut Settings) -> Vec<Diagnost
         new.instance.clone_from(&old.instance);
         kept("'instance'");
     }
-    if old.store != new.store {
-        new.store = old.store.clone();
+    let opened = Store { retention: new.store.retention, ..old.store.clone() };
+    if opened != new.store {
+        new.store = opened;
         kept("[store]");
     }
     if old.admin_socket != new.admin_socket {

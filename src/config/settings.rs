@@ -52,14 +52,16 @@ pub enum FreeSpace {
 /// `[store] retention`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Bodies and files as they came, and the keys by which repeats are recognised.
+    /// Messages with their bytes, refused ones too, and the keys by which repeats are recognised.
     pub payload: Duration,
-    /// Receipts and signed messages.
+    /// Messages that were accepted or sent, with their bytes, receipts and certificates.
     pub evidence: Duration,
     /// Canonical documents that can be replayed.
     pub document: Duration,
     /// Who did what.
     pub audit: Duration,
+    /// Bytes that the store's folder is to stay below.
+    pub size: Option<u64>,
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -67,7 +69,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// Payloads 400 days, evidence and audit 7 years, documents 30 days.
 impl Default for Retention {
     fn default() -> Self {
-        Self { payload: DAY * 400, evidence: DAY * 365 * 7, document: DAY * 30, audit: DAY * 365 * 7 }
+        Self { payload: DAY * 400, evidence: DAY * 365 * 7, document: DAY * 30, audit: DAY * 365 * 7, size: None }
     }
 }
 

@@ -142,11 +142,13 @@ fn a_reload_swaps_everything_but_what_needs_a_restart() {
     let live = Live::new(site.edigate_toml(), loaded(&site));
     let before = live.registry();
     site.edit("edigate.toml", "bind = \"127.0.0.1:4080\"", "bind = \"127.0.0.1:4081\"");
-    site.edit("edigate.toml", "var/edigate", "var/other");
+    site.edit("edigate.toml", "folder = \"var/edigate\"", "folder = \"var/other\"\nretention = { document = \"9d\" }");
     site.write("partners/bolt/partner.toml", &partner("BOLT"));
     let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
     assert_eq!(codes(&warnings), ["needs-restart", "needs-restart"], "{warnings:#?}");
     assert_eq!(live.current().settings.store.folder, site.path("var/edigate"));
+    let retention = live.current().settings.store.retention;
+    assert_eq!(retention.document, Duration::from_secs(9 * 86_400), "what is looked up each time is taken");
     assert_eq!(live.current().settings.listeners[0].bind, Bind::Address("127.0.0.1:4080".parse().unwrap()));
     let bolt: PartnerId = "bolt".parse().unwrap();
     assert!(live.registry().partner(&bolt).is_some());

@@ -18,7 +18,7 @@ use super::reload;
 use super::room::{BODIES, Room};
 use super::sink::Sink;
 use super::throttle::Throttle;
-use super::{consume, erp, inbox, translate, watch as watching, worker};
+use super::{consume, erp, inbox, keep, translate, watch as watching, worker};
 use crate::admin::{self, Admin, Readiness, SocketFault};
 use crate::amqp::SettingsFault;
 use crate::base::{Clock, OsEntropy, SystemClock};
@@ -223,6 +223,7 @@ impl Tasks {
             self.workers.spawn(worker::run(Arc::clone(ports), kind, at_once, stopped.clone(), DRAIN_STEPS));
         }
         self.workers.spawn(watching::run(Arc::clone(ports), stopped.clone()));
+        self.workers.spawn(keep::run(Arc::clone(ports), stopped.clone()));
         if let Sink::Directory(directory) = &ports.sink {
             self.workers.spawn(inbox::run(Arc::clone(ports), Arc::clone(directory), stopped.clone()));
         }

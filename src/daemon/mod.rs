@@ -36,6 +36,7 @@ mod expiry;
 mod gate;
 mod hand_out;
 mod inbox;
+mod keep;
 mod learn;
 mod listeners;
 mod open;

@@ -18,13 +18,11 @@ use crate::store::{Health, IndexRecovery, Level, Recovery, Space};
 const EVERY: Duration = Duration::from_secs(1);
 /// How often it looks at what certificates have left.
 const EXPIRY_EVERY: Duration = Duration::from_secs(60);
-/// How often it asks the store to let go what retention allows.
-const RELEASE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Looks until `stop` becomes true.
 pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
     // How often is asked of a clock that nobody sets.
-    let (mut next_expiry, mut next_release) = (Instant::now(), Instant::now());
+    let mut next_expiry = Instant::now();
     let mut expiry = Expiry::default();
     let mut told = None;
     while !*stop.borrow() {
@@ -41,10 +39,6 @@ pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
         if now >= next_expiry {
             next_expiry = now + EXPIRY_EVERY;
             expiry.look(&ports);
-        }
-        if now >= next_release {
-            next_release = now + RELEASE_EVERY;
-            release(&ports).await;
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -109,19 +103,6 @@ pub(super) fn notices(recovery: &Recovery) -> Vec<Diagnostic> {
         notices.push(Diagnostic::info("index-rebuilt", format!("the index was made anew from the journal: {why}")));
     }
     notices
-}
-
-/// Lets go what is older than every retention period: payloads, evidence and documents ride in the same segments, so
-/// the longest of the periods counts.
-async fn release(ports: &Arc<Ports>) {
-    let retention = ports.live.current().settings.store.retention;
-    let longest = [retention.payload, retention.evidence, retention.document, retention.audit].into_iter().max();
-    let before = ports.clock.now().before(longest.unwrap_or_default());
-    let releasing = Arc::clone(ports);
-    let released = tokio::task::spawn_blocking(move || releasing.outbox.release(before)).await;
-    if let Ok(Err(fault)) = released {
-        Event::StoreFailed { detail: &fault.to_string() }.emit(&ports.metrics);
-    }
 }
 
 /// Tells systemd, when it is there.

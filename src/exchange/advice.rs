@@ -45,8 +45,9 @@ pub fn advice(refused: &Refused<'_>) -> Value {
         "outcome": "rejected",
         "errors": verdict.errors.iter().flat_map(|reason| errors(reason, content, *standard)).collect::<Vec<_>>(),
     });
-    if let Some(order) = detail.order_number.as_ref().filter(|_| document.kind != "order") {
-        advice["orderReference"] = json!({ "orderNumber": order });
+    let order = detail.order_number.as_ref().filter(|_| document.kind != "order");
+    if let (Some(order), Some(members)) = (order, advice.as_object_mut()) {
+        members.insert("orderReference".to_owned(), json!({ "orderNumber": order }));
     }
     advice
 }
@@ -77,12 +78,9 @@ fn errors(reason: &RefusalReason, content: &Value, standard: Standard) -> Vec<Va
     pieces(&text, width(standard))
         .into_iter()
         .take(PIECES)
-        .map(|text| {
-            let mut error = json!({ "code": code, "text": text });
-            if let Some(line) = line {
-                error["line"] = json!(line);
-            }
-            error
+        .map(|text| match line {
+            Some(line) => json!({ "code": code, "text": text, "line": line }),
+            None => json!({ "code": code, "text": text }),
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::certificate_use::CertificateUse;
 use super::record::{
-    Answer, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Seen, Sent, Subject,
+    Answer, AuditRow, BlobRef, CounterName, DedupKey, Dispatch, Document, Exchange, Job, Row, Seen, Sent, Subject,
 };
 use crate::base::{DocumentId, ExchangeId, Timestamp};
 
@@ -108,6 +108,9 @@ pub enum Effect {
     /// Remembers that something was seen.
     #[n(10)]
     Seen(#[n(0)] DedupKey, #[n(1)] Seen),
+    /// Writes down what an operator did; a number of zero is replaced by the next.
+    #[n(11)]
+    Audit(#[n(0)] AuditRow),
 }
 
 /// Bytes that must be on disk when the change is.

@@ -5,6 +5,7 @@
 
 pub mod advice;
 mod attachment;
+pub mod audit;
 mod carriage;
 mod certificate_use;
 mod change;
@@ -31,6 +32,7 @@ mod telling;
 mod translation;
 
 pub use attachment::{Attachment, NewAttachment};
+pub use audit::AuditEntry;
 pub use carriage::{Body, ClaimCheck, ContentMode};
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};
@@ -46,8 +48,8 @@ pub use document_detail::{
 };
 pub use publication::{Channel, Publication, PublishedDocument, ReceivedDocument, content_hash};
 pub use record::{
-    Answer, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding, Exchange, Job,
-    JobKind, Lane, Row, RowStage, Seen, Sent, Subject,
+    Answer, AuditRow, BlobRef, CounterName, DedupKey, Dispatch, DispatchStage, Document, DocumentStage, Encoding,
+    Exchange, Job, JobKind, Lane, Row, RowStage, Seen, Sent, Subject,
 };
 pub use retry::Backoff;
 pub use sent::{SentGroup, SentInterchange, SentSet};

@@ -430,6 +430,26 @@ pub enum Event<'a> {
         /// The full story.
         detail: &'a str,
     },
+    /// A round of retention has ended.
+    Released {
+        /// Records that were old enough.
+        records: u64,
+        /// Records that went before their time, for the size's sake.
+        before_time: u64,
+        /// Bytes that nothing names any more.
+        payload_bytes: u64,
+        /// Journal segments that were given back.
+        segments: u64,
+        /// Their bytes.
+        segment_bytes: u64,
+        /// Bytes by which the store is above its size.
+        over: u64,
+    },
+    /// The store is above its size, and nothing more may go.
+    StoreTooLarge {
+        /// By so many bytes.
+        over: u64,
+    },
     /// A certificate without another to follow it has so many days left, or has ended.
     CertificateExpires {
         /// Whose it is: an identity or a listener of ours, or a partner.

@@ -54,6 +54,7 @@ impl Event<'_> {
             | Self::CommandsHeld { .. }
             | Self::StepFailed { .. } => self.write_document(),
             Self::BrokerChanged { .. } | Self::StoreOpened { .. } | Self::StoreFailed { .. } => self.write_outside(),
+            Self::Released { .. } | Self::StoreTooLarge { .. } => self.write_kept(),
         }
     }
 
@@ -298,6 +299,47 @@ impl Event<'_> {
                     event = "store.failed",
                     detail,
                     "the store cannot write; nothing is taken until it can"
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn write_kept(&self) {
+        match *self {
+            // A round that found nothing is no news.
+            Self::Released { records: 0, before_time: 0, segments: 0, .. } => {}
+            Self::Released { records, before_time, payload_bytes, segments, segment_bytes, over }
+                if before_time > 0 =>
+            {
+                tracing::warn!(
+                    event = "store.released",
+                    records,
+                    before_time,
+                    payload_bytes,
+                    segments,
+                    segment_bytes,
+                    over,
+                    "the store is above its size, and the oldest of what is settled went before its time"
+                );
+            }
+            Self::Released { records, before_time, payload_bytes, segments, segment_bytes, over } => {
+                tracing::info!(
+                    event = "store.released",
+                    records,
+                    before_time,
+                    payload_bytes,
+                    segments,
+                    segment_bytes,
+                    over,
+                    "let go what was kept long enough"
+                );
+            }
+            Self::StoreTooLarge { over } => {
+                tracing::warn!(
+                    event = "store.too-large",
+                    over,
+                    "the store is above its size and nothing more may go; raise retention.size or look at what is not settled"
                 );
             }
             _ => {}

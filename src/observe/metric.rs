@@ -75,6 +75,9 @@ struct Inner {
     publications: Family<ByOutcome, Counter>,
     publish_seconds: Histogram,
     store_failures: Counter,
+    retention_records: Family<ByOutcome, Counter>,
+    retention_bytes: Counter,
+    store_over: Gauge,
     step_failures: Family<ByKind, Counter>,
     connections: Family<ByListener, Gauge>,
     connections_refused: Family<ByListenerAndReason, Counter>,
@@ -114,6 +117,9 @@ impl Metrics {
             publications: Family::default(),
             publish_seconds: seconds(),
             store_failures: Counter::default(),
+            retention_records: Family::default(),
+            retention_bytes: Counter::default(),
+            store_over: Gauge::default(),
             step_failures: Family::default(),
             connections: Family::default(),
             connections_refused: Family::default(),
@@ -236,6 +242,13 @@ impl Metrics {
             Event::StoreFailed { .. } => {
                 inner.store_failures.inc();
             }
+            Event::Released { records, before_time, payload_bytes, over, .. } => {
+                for (outcome, many) in [("aged", records), ("before-time", before_time)] {
+                    inner.retention_records.get_or_create(&ByOutcome { outcome }).inc_by(many);
+                }
+                inner.retention_bytes.inc_by(payload_bytes);
+                inner.store_over.set(i64::try_from(over).unwrap_or(i64::MAX));
+            }
             Event::Defect { kind, .. } => {
                 inner.defects.get_or_create(&ByKind { kind }).inc();
             }
@@ -252,6 +265,7 @@ impl Metrics {
             | Event::ListenerDrained { .. }
             | Event::AcceptFailed { .. }
             | Event::CommandsHeld { .. }
+            | Event::StoreTooLarge { .. }
             | Event::StoreOpened { .. } => {}
         }
     }
@@ -321,6 +335,13 @@ impl Inner {
     fn register_machinery(&mut self) {
         let registry = &mut self.registry;
         registry.register("store_failures", "Writes or syncs that failed", self.store_failures.clone());
+        registry.register(
+            "retention_records",
+            "Records let go, by whether their time had come",
+            self.retention_records.clone(),
+        );
+        registry.register("retention_bytes", "Bytes of payloads let go", self.retention_bytes.clone());
+        registry.register("store_over_bytes", "Bytes by which the store is above its size", self.store_over.clone());
         registry.register("connections", "Connections open now", self.connections.clone());
         registry.register("connections_refused", "Connections not taken", self.connections_refused.clone());
         registry.register(

@@ -74,6 +74,15 @@ fn each_event_counts_as_its_line_says() {
         &[r#"edigate_defects_total{kind="handler-panicked"} 1"#],
     );
     check(Event::BrokerChanged { broker: Broker::Ready, detail: "" }, &["edigate_broker_ready 1"]);
+    check(
+        Event::Released { records: 7, before_time: 2, payload_bytes: 99, segments: 1, segment_bytes: 64, over: 5 },
+        &[
+            r#"edigate_retention_records_total{outcome="aged"} 7"#,
+            r#"edigate_retention_records_total{outcome="before-time"} 2"#,
+            "edigate_retention_bytes_total 99",
+            "edigate_store_over_bytes 5",
+        ],
+    );
     check(Event::BrokerChanged { broker: Broker::Blocked, detail: "disk" }, &["edigate_broker_ready 0"]);
 }
 

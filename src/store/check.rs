@@ -8,13 +8,13 @@ use super::codec::Place;
 use super::error::StoreError;
 use super::index::{Index, MemoryIndex, each_entry};
 use super::key::{self, Overlay, Space};
+use super::references::{each, each_reference, named_by_document, named_in_detail};
 use super::report::Check;
-use super::retention::{each, each_reference, named_in_detail};
 use super::shared::Shared;
 use super::snapshot;
 use super::view::read_value;
 use crate::base::Sha256;
-use crate::exchange::{BlobRef, Exchange};
+use crate::exchange::{BlobRef, Document, Exchange};
 
 /// Faults told; the rest is only counted.
 const MOST_FAULTS: usize = 100;
@@ -34,6 +34,9 @@ pub(crate) fn run(shared: &Shared) -> Result<Check, StoreError> {
         Ok(())
     };
     each_reference(shared, &mut look)?;
+    each(shared, Space::Document, |document: Document| {
+        named_by_document(shared, &document).unwrap_or_default().into_iter().try_for_each(&mut look)
+    })?;
     each(shared, Space::Exchange, |exchange: Exchange| {
         // A detail that cannot be read was told above.
         named_in_detail(shared, &exchange).unwrap_or_default().into_iter().try_for_each(&mut look)

@@ -84,6 +84,9 @@ pub(crate) enum Forgotten {
     /// A word by which a document was found.
     #[n(8)]
     Word(#[n(0)] Lane, #[n(1)] DocumentId),
+    /// What an operator did, by its number.
+    #[n(9)]
+    Audit(#[n(0)] u64),
 }
 
 /// Where a payload lies.

@@ -5,15 +5,16 @@
 //! sync fails, nobody gets a positive answer.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::codec::{self, Body, Forgotten};
+use super::codec::{self, Body};
 use super::decide::{Verdict, decide, decide_forgetting, most_bytes};
 use super::error::StoreError;
+use super::forget::Going;
 use super::index::Mark;
 use super::journal::{Failure, Journal};
 use super::key::{self, Overlay};
@@ -46,7 +47,7 @@ pub(crate) enum What {
     /// What the domain decided.
     Change(Change),
     /// What retention lets go.
-    Forget(Timestamp, Vec<Forgotten>),
+    Forget(Timestamp, Vec<Going>),
 }
 
 /// Names a job as it was when it was taken; closed and added anew it is another.
@@ -100,8 +101,11 @@ impl Committer {
     /// Works until nobody can ask any more.
     pub(crate) fn run(mut self) {
         while let Some(first) = self.wait() {
+            let shared = Arc::clone(&self.shared);
+            let files = shared.files.lock().unwrap_or_else(PoisonError::into_inner);
             let batch = self.collect(first);
             self.commit(batch);
+            drop(files);
             if self.journal.has_rolled() {
                 self.shared.wake_housekeeping();
             }
@@ -132,7 +136,7 @@ impl Committer {
         while let Some(request) = next.take() {
             let most = match &request.what {
                 What::Change(change) => most_bytes(change),
-                What::Forget(_, forgotten) => 1024 + 64 * forgotten.len() as u64,
+                What::Forget(_, going) => 1024 + 64 * going.len() as u64,
             };
             if !batch.members.is_empty() && batch.most + most > self.shared.capacity {
                 self.held_over = Some(request);
@@ -166,8 +170,11 @@ impl Committer {
         job.map_or(Ok(()), |job| job.check(&view))?;
         let sequence = self.journal.next_sequence() + batch.bodies.len() as u64;
         let verdict = match what {
-            What::Change(change) => decide(view, change, sequence)?,
-            What::Forget(at, forgotten) => decide_forgetting(view, at, &forgotten)?,
+            What::Change(change) => {
+                self.shared.expect_files(&change.payloads)?;
+                decide(view, change, sequence)?
+            }
+            What::Forget(at, going) => decide_forgetting(view, at, &going)?,
         };
         let (record, changes) = match verdict {
             Verdict::Commit(record, changes) => (record, changes),

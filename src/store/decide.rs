@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::{Consequence, Counted, Forgotten, Place, Record};
 use super::error::StoreError;
+use super::forget::{Going, steps_of_document, steps_of_exchange, touched};
 use super::key::{self, LONGEST_VALUE, Overlay};
 use super::schedule::Schedule;
 use super::view::{View, read_value};
 use crate::base::{DocumentId, ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, Change, CounterName, Document, Effect, Exchange, Expect, Payload, PayloadBody, Row, RowStage, Seen, Sent,
-    Subject,
+    Answer, AuditRow, Change, CounterName, Document, Effect, Exchange, Expect, Payload, PayloadBody, Row, RowStage,
+    Seen, Sent, Subject,
 };
 
 /// Jobs that one change may add: a position is a record's sequence and the job's number in it.
@@ -54,6 +55,7 @@ pub(crate) fn decide(mut view: View<'_>, mut change: Change, sequence: u64) -> R
         }
     }
     number_rows(&mut view, &mut change)?;
+    chain_audit(&view, &mut change)?;
     number_jobs(&mut change, sequence);
     expect_payloads(&view, &change)?;
     let mut consequences = Vec::new();
@@ -69,11 +71,12 @@ pub(crate) fn decide(mut view: View<'_>, mut change: Change, sequence: u64) -> R
 }
 
 /// Decides what retention lets go: a change without effects.
-pub(crate) fn decide_forgetting(mut view: View<'_>, at: Timestamp, what: &[Forgotten]) -> Result<Verdict, StoreError> {
+pub(crate) fn decide_forgetting(mut view: View<'_>, at: Timestamp, all: &[Going]) -> Result<Verdict, StoreError> {
     let mut counts = Counts::default();
     let mut consequences = Vec::new();
-    for forgotten in what {
-        let Some(counted) = forgettable(&view, forgotten)? else { continue };
+    for going in all {
+        let forgotten = &going.what;
+        let Some(counted) = forgettable(&view, *going)? else { continue };
         counted.into_iter().for_each(|counted| counts.less(counted));
         for word in words_of(&view, forgotten)? {
             push(&mut view, &mut consequences, Consequence::Forget(word));
@@ -93,32 +96,51 @@ fn words_of(view: &View<'_>, forgotten: &Forgotten) -> Result<Vec<Forgotten>, St
 }
 
 /// Whether a record may still go: it may have come back to life since retention looked. Says as what it was counted.
-fn forgettable(view: &View<'_>, forgotten: &Forgotten) -> Result<Option<Option<Counted>>, StoreError> {
-    let Some(value) = view.get(&key::forgotten_key(forgotten))? else { return Ok(None) };
-    let idle = |subject| view.get(&key::job(&subject)).map(|job| job.is_none());
-    let (goes, counted) = match forgotten {
+fn forgettable(view: &View<'_>, going: Going) -> Result<Option<Option<Counted>>, StoreError> {
+    let Going { what, before } = going;
+    let Some(value) = view.get(&key::forgotten_key(&what))? else { return Ok(None) };
+    let is_gone = |exchange| view.get(&key::exchange(&exchange)).map(|exchange| exchange.is_none());
+    let (goes, counted) = match &what {
         Forgotten::Exchange(id) => {
             let exchange: Exchange = read_value(&value)?;
-            let idle = idle(Subject::Exchange(*id))? && idle(Subject::Receipt(*id))?;
-            (idle && exchange.stage.is_settled(), Some(Counted::Exchange(exchange.stage)))
+            let goes = exchange.stage.is_settled()
+                && exchange.updated_at < before
+                && are_idle(view, steps_of_exchange(*id).to_vec())?;
+            (goes, Some(Counted::Exchange(exchange.stage)))
         }
         Forgotten::Document(_) => {
             let document: Document = read_value(&value)?;
-            let idle =
-                document.row.map_or(Ok(true), |row| idle(Subject::Row(row)))? && idle(Subject::Document(document.id))?;
-            (idle && document.stage.is_settled(), Some(Counted::Document(document.stage)))
+            let goes = document.stage.is_settled()
+                && touched(&document) < before
+                && are_idle(view, steps_of_document(&document))?;
+            (goes, Some(Counted::Document(document.stage)))
         }
         Forgotten::Row(id) => {
             let row: Row = read_value(&value)?;
-            (idle(Subject::Row(*id))? && row.stage == RowStage::Published, Some(Counted::Row(row.stage)))
+            let is_old = row.stage == RowStage::Published && row.published_at.is_some_and(|at| at < before);
+            (is_old && are_idle(view, vec![Subject::Row(*id)])?, Some(Counted::Row(row.stage)))
         }
-        Forgotten::Answer(_) => (true, None),
-        Forgotten::Sent(_) => (idle(Subject::Exchange(read_value::<Sent>(&value)?.exchange))?, None),
-        Forgotten::Dispatch(id) => (idle(Subject::Receipt(*id))?, None),
-        Forgotten::Seen(_) | Forgotten::Word(..) => (true, None),
+        Forgotten::Answer(_) => (read_value::<Answer>(&value)?.at < before, None),
+        Forgotten::Sent(_) => (is_gone(read_value::<Sent>(&value)?.exchange)?, None),
+        Forgotten::Dispatch(id) => (is_gone(*id)? && are_idle(view, vec![Subject::Receipt(*id)])?, None),
+        Forgotten::Seen(_) => (read_value::<Seen>(&value)?.at < before, None),
+        Forgotten::Word(..) => (true, None),
+        Forgotten::Audit(number) => {
+            let newest = view.number(&key::counter(&CounterName::audit()))?;
+            (read_value::<AuditRow>(&value)?.at < before && *number < newest, None)
+        }
         Forgotten::Payload(_, segment) => (read_value::<Place>(&value)?.segment == *segment, None),
     };
     Ok(goes.then_some(counted))
+}
+
+fn are_idle(view: &View<'_>, steps: Vec<Subject>) -> Result<bool, StoreError> {
+    for subject in steps {
+        if view.get(&key::job(&subject))?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Draws a consequence.
@@ -162,6 +184,29 @@ fn number_rows(view: &mut View<'_>, change: &mut Change) -> Result<(), StoreErro
         }
     }
     change.effects.extend(counters.into_iter().map(|(name, last)| Effect::Counter(name, last)));
+    Ok(())
+}
+
+/// Gives audit rows without a number the next, and the hash of the row before.
+fn chain_audit(view: &View<'_>, change: &mut Change) -> Result<(), StoreError> {
+    let rows = change.effects.iter_mut().filter_map(|effect| match effect {
+        Effect::Audit(row) if row.number == 0 => Some(row),
+        _ => None,
+    });
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return Ok(());
+    }
+    let name = CounterName::audit();
+    let mut last = view.number(&key::counter(&name))?;
+    let mut before = view.read::<AuditRow>(&key::audit(last))?.map(|row| row.hash());
+    for row in rows {
+        last += 1;
+        row.number = last;
+        row.before = before.unwrap_or(AuditRow::FIRST);
+        before = Some(row.hash());
+    }
+    change.effects.push(Effect::Counter(name, last));
     Ok(())
 }
 
@@ -241,6 +286,7 @@ fn count(
             | Effect::Sent(..)
             | Effect::Dispatch(_)
             | Effect::CertificateUse(_)
+            | Effect::Audit(_)
             | Effect::Seen(..) => {
                 key::fold_effect(effect, &mut view.own);
                 continue;

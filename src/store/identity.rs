@@ -19,7 +19,7 @@ use crate::base::Timestamp;
 
 /// The format of the whole folder: raised when an older binary could no longer read it. 1 knew messages of partners
 /// only; 2 knows those that are sent, and asynchronous receipts; 3 knows which certificates partners use;
-/// 4 knows documents of the ERP's, events, control numbers and what was seen.
+/// 4 knows documents of the ERP's, events, control numbers, what was seen and what operators did.
 pub(crate) const FORMAT: u32 = 4;
 const STORE_MAGIC: &[u8; 8] = b"EDGSTORE";
 const HEAD_MAGIC: &[u8; 8] = b"EDGHEAD1";

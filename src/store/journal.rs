@@ -76,7 +76,9 @@ pub(crate) struct Journal {
     epoch: u64,
     end: End,
     last: u64,
+    /// The last sequence that is durable, and where it ends: a mark may stand behind it.
     synced: u64,
+    synced_end: End,
     marked: bool,
     /// The segment may not be written any more.
     spoilt: bool,
@@ -92,6 +94,7 @@ impl Journal {
         let preparer =
             Preparer::start(writing.layout.clone(), writing.segment_bytes, Arc::clone(&writing.ballast), number)
                 .map_err(|error| StoreError::io("starting the thread for", &path, error))?;
+        let end = End { offset: SEGMENT_HEAD, crc: tail.end.crc };
         let journal = Self {
             writing,
             preparer,
@@ -100,9 +103,10 @@ impl Journal {
             number,
             size,
             epoch,
-            end: End { offset: SEGMENT_HEAD, crc: tail.end.crc },
+            end,
             last: tail.last,
             synced: tail.last,
+            synced_end: end,
             marked: true,
             spoilt: false,
             rolled: false,
@@ -179,6 +183,7 @@ impl Journal {
         self.end = End { offset: start + bytes.len() as u64, crc };
         self.last = sequence;
         self.synced = sequence;
+        self.synced_end = self.end;
         self.marked = false;
         Ok(())
     }
@@ -222,9 +227,10 @@ impl Journal {
         }
     }
 
-    /// Closes the segment by opening the next.
+    /// Closes the segment by opening the next. It ends with its last batch: a mark behind that is not durable, and the
+    /// next segment may not vouch for it.
     fn roll(&mut self) -> Result<(), Failure> {
-        let tail = Tail { segment: self.number, last: self.last, end: self.end };
+        let tail = Tail { segment: self.number, last: self.synced, end: self.synced_end };
         let prepared = self.preparer.take(self.number + 1).map_err(Failure::NotTried)?;
         // What cannot be written from here on would end all writing.
         if !self.writing.ballast.has_room(HEAD_ROOM) {
@@ -239,6 +245,8 @@ impl Journal {
         (self.file, self.epoch, self.path, self.size) = (file, epoch, path, size);
         self.number += 1;
         self.end = End { offset: SEGMENT_HEAD, crc: tail.end.crc };
+        self.last = tail.last;
+        self.synced_end = self.end;
         self.spoilt = false;
         self.rolled = true;
         self.trim(tail);

@@ -18,6 +18,7 @@
 //! | `u` partner, zero, purpose, SHA-256 | [`CertificateUse`]: a certificate that a partner uses |
 //! | `y` dedup key | [`Seen`]: something that is recognised when it comes again |
 //! | `w` word, document id | nothing: documents by their number and by their order's |
+//! | `o` number | [`AuditRow`]: what an operator did |
 //!
 //! Numbers in keys are big-endian, so that they sort; values are CBOR, or eight bytes big-endian. A value has at most
 //! 320 bytes.
@@ -31,7 +32,7 @@ use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
 use crate::exchange::{BlobRef, CounterName, DedupKey, Effect, JobKind, Lane, Purpose, Subject};
 
 #[cfg(doc)]
-use crate::exchange::{Answer, CertificateUse, Dispatch, Document, Exchange, Job, Row, Seen, Sent};
+use crate::exchange::{Answer, AuditRow, CertificateUse, Dispatch, Document, Exchange, Job, Row, Seen, Sent};
 
 /// The layout's version; an index written in another is made anew.
 pub(crate) const LAYOUT: u32 = 2;
@@ -60,6 +61,7 @@ pub(crate) enum Space {
     CertificateUse = b'u' as isize,
     Seen = b'y' as isize,
     Word = b'w' as isize,
+    Audit = b'o' as isize,
 }
 
 impl Space {
@@ -117,6 +119,10 @@ pub(crate) fn seen(key: &DedupKey) -> Vec<u8> {
 /// The entry under which a document is found by a word.
 pub(crate) fn word(word: &Lane, document: &DocumentId) -> Vec<u8> {
     Space::Word.key(&[word.as_bytes(), document.as_bytes()])
+}
+
+pub(crate) fn audit(number: u64) -> Vec<u8> {
+    Space::Audit.key(&[&number.to_be_bytes()])
 }
 
 /// From the first entry of a word to behind its last.
@@ -263,6 +269,7 @@ pub(crate) fn fold_effect(effect: &Effect, into: &mut Overlay) {
         Effect::Job(record) => (job(&record.subject), some(record)),
         Effect::JobDone(subject) => (job(subject), None),
         Effect::Counter(name, value) => (counter(name), Some(number(*value))),
+        Effect::Audit(record) => (audit(record.number), some(record)),
         Effect::Sent(key, record) => (sent(key), some(record)),
         Effect::Dispatch(record) => (dispatch(&record.exchange), some(record)),
         Effect::CertificateUse(record) => {
@@ -307,6 +314,7 @@ pub(crate) fn forgotten_key(forgotten: &Forgotten) -> Vec<u8> {
         Forgotten::Dispatch(id) => dispatch(id),
         Forgotten::Seen(key) => seen(key),
         Forgotten::Word(found_by, id) => word(found_by, id),
+        Forgotten::Audit(number) => audit(*number),
     }
 }
 
@@ -318,6 +326,7 @@ pub(crate) fn blobs(effect: &Effect) -> Vec<BlobRef> {
         Effect::Row(row) => vec![row.envelope, row.body],
         Effect::Answer(_, answer) => answer.receipt.into_iter().collect(),
         Effect::Dispatch(dispatch) => vec![dispatch.receipt, dispatch.detail],
+        Effect::Audit(row) => vec![row.entry],
         Effect::Job(_)
         | Effect::JobDone(_)
         | Effect::Counter(..)

@@ -118,6 +118,18 @@ impl Layout {
         Ok(found)
     }
 
+    /// Bytes of all files in the folder.
+    pub(crate) fn size(&self) -> Result<u64, StoreError> {
+        let (mut folders, mut bytes) = (vec![self.root.clone()], 0);
+        while let Some(folder) = folders.pop() {
+            folders.extend(list(&folder, EntryKind::Folder)?);
+            // A file that is gone by now takes no room.
+            let lengths = list(&folder, EntryKind::File)?.into_iter().filter_map(|path| fs::metadata(path).ok());
+            bytes += lengths.map(|file| file.len()).sum::<u64>();
+        }
+        Ok(bytes)
+    }
+
     /// Removes what a crash left half made: files that were never renamed to their name. Returns how many of them
     /// were staged bodies.
     pub(crate) fn sweep_temporary(&self) -> Result<u64, StoreError> {

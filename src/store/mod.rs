@@ -18,18 +18,24 @@
 //! and only then answered. Opening (`recover.rs`, `chain.rs`) reads the journal, tells a torn tail from damage, brings
 //! the index up to it or makes it anew, and refuses rather than go on with less than had been acknowledged.
 //!
+//! Retention (`retention.rs`) forgets records by changes, and gives back the journal's beginning once what is still needed of
+//! it was carried into its newest segment.
+//!
 //! sled is named in `index.rs` and `settings.rs` and nowhere else.
 
+mod audit;
 mod ballast;
 mod buffer;
 mod chain;
 mod check;
 mod codec;
 mod commit;
+mod compaction;
 mod decide;
 mod disk;
 mod error;
 mod fields;
+mod forget;
 mod housekeeping;
 mod identity;
 mod index;
@@ -37,10 +43,13 @@ mod journal;
 mod key;
 mod layout;
 mod lease;
+mod marks;
 mod outbox;
 mod prepare;
+mod pressure;
 mod read;
 mod recover;
+mod references;
 mod report;
 mod retention;
 mod schedule;
@@ -49,15 +58,18 @@ mod settings;
 mod shared;
 mod snapshot;
 mod spool;
+mod sweep;
 mod view;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AuditCheck, AuditQuery};
 pub use ballast::{Level, Space};
 pub use error::StoreError;
 pub use lease::Lease;
 pub use outbox::Outbox;
 pub use read::{Counts, DocumentQuery, ExchangeQuery, Found, Page};
 pub use report::{Check, Health, IndexRecovery, Recovery, Released, Torn};
+pub use retention::Retention;
 pub use settings::{IndexKind, StoreSettings};
 pub use spool::{PayloadReader, Spool, Stage as SpoolStage, Staged, StagedReader};

@@ -21,11 +21,12 @@ use super::layout::Layout;
 use super::lease::{Hold, Lease, Leases};
 use super::recover;
 use super::report::{Check, Health, Recovery, Released};
+use super::retention::Retention;
 use super::settings::StoreSettings;
 use super::shared::Shared;
 use super::spool::{LONGEST_INLINE, PayloadReader, Spool};
 use super::{check, retention};
-use crate::base::{Clock, Entropy, Sha256, Timestamp};
+use crate::base::{Clock, Entropy, Sha256};
 use crate::exchange::{Applied, BlobRef, Change, Effect, JobKind, Payload, PayloadBody};
 
 /// Changes that may wait for the commit thread; more callers wait before they hand theirs over.
@@ -207,10 +208,15 @@ impl Outbox {
         housekeeping::make_snapshot(&self.shared)
     }
 
-    /// Forgets what was settled before `before`, and removes the journal segments that neither a record nor the older
-    /// snapshot needs any more. Blocks.
-    pub fn release(&self, before: Timestamp) -> Result<Released, StoreError> {
-        retention::release(self, before)
+    /// One round of letting go: records that may go, payloads that nothing names any more, journal segments once what is
+    /// still needed of them was carried on. Blocks, for long in a large store.
+    pub fn release(&self, retention: &Retention) -> Result<Released, StoreError> {
+        retention::release(self, retention)
+    }
+
+    /// Bytes of the folder.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        self.shared.layout.size()
     }
 
     /// Reads everything and compares. Blocks, for long; call it while nothing is being written.

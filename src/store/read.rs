@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::index::Order;
 use super::key::{self, Space};
 use super::outbox::Outbox;
-use super::retention::each;
+use super::references::each;
 use super::view::read_value;
 use crate::base::{DocumentId, ExchangeId, PartnerId, RowId, Sha256, Timestamp};
 use crate::canon::Direction;

@@ -65,13 +65,31 @@ pub enum IndexRecovery {
     },
 }
 
-/// What was let go.
+/// What one round of retention let go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Released {
+    /// Records that were old enough.
+    pub records: u64,
+    /// Records that went before their time, for the size's sake.
+    pub before_time: u64,
+    /// Payloads that nothing named any more, and their bytes.
+    pub payloads: u64,
+    /// Bytes of these payloads.
+    pub payload_bytes: u64,
+    /// Those of them that were files.
+    pub files: u64,
     /// Journal segments.
     pub segments: u64,
-    /// Payload files.
-    pub files: u64,
+    /// Bytes of these segments.
+    pub segment_bytes: u64,
+    /// Bytes that were still needed of these segments and were written anew.
+    pub carried: u64,
+    /// There is more to do than one round does.
+    pub is_more: bool,
+    /// Bytes by which the folder is still above its size.
+    pub over: u64,
+    /// It is above its size, and nothing more may go.
+    pub is_helpless: bool,
 }
 
 /// What a check of everything found.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -17,7 +18,7 @@ use super::lease::Leases;
 use super::spool::PayloadReader;
 use super::view::read_value;
 use crate::base::{Clock, Sha256};
-use crate::exchange::BlobRef;
+use crate::exchange::{BlobRef, Payload, PayloadBody};
 
 /// The parts that never change hands.
 pub(crate) struct Shared {
@@ -31,6 +32,10 @@ pub(crate) struct Shared {
     pub(crate) capacity: u64,
     /// Held while snapshots are made and segments removed.
     pub(crate) housekeeping: Mutex<()>,
+    /// Held while a batch is committed, and while a file of the spool that no record names is removed.
+    pub(crate) files: Mutex<()>,
+    /// Whether retention has had a round since the start.
+    pub(crate) has_released: AtomicBool,
     counts: RwLock<BTreeMap<Counted, u64>>,
     failure: RwLock<Option<StoreError>>,
     housekeeper: Mutex<Option<SyncSender<()>>>,
@@ -62,6 +67,8 @@ impl Shared {
             ballast,
             capacity,
             housekeeping: Mutex::default(),
+            files: Mutex::default(),
+            has_released: AtomicBool::default(),
             counts: RwLock::new(counts),
             failure: RwLock::default(),
             housekeeper: Mutex::new(Some(housekeeper)),
@@ -101,6 +108,16 @@ impl Shared {
     /// How many records stand there.
     pub(crate) fn count(&self, counted: Counted) -> u64 {
         self.counts.read().unwrap_or_else(PoisonError::into_inner).get(&counted).copied().unwrap_or(0)
+    }
+
+    /// Whether the files of a change are there: one that no record named yet may have been removed since it was kept.
+    pub(crate) fn expect_files(&self, payloads: &[Payload]) -> Result<(), StoreError> {
+        let kept = payloads.iter().filter(|payload| payload.body == PayloadBody::Kept);
+        let mut hashes = kept.map(|payload| payload.reference.sha256);
+        match hashes.find(|sha256| std::fs::symlink_metadata(self.layout.payload(sha256)).is_err()) {
+            Some(sha256) => Err(StoreError::NoPayload { sha256 }),
+            None => Ok(()),
+        }
     }
 
     /// Where a payload lies.

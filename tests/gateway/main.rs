@@ -52,6 +52,7 @@ mod evidence;
 mod evidence_odd;
 mod faults;
 mod hands;
+mod keeping;
 mod kill;
 mod outage;
 mod outage_load;

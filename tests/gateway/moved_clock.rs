@@ -28,14 +28,24 @@ impl MovedClock {
     pub(crate) fn start_ahead(gateway: &mut Gateway, seconds: u64) -> Self {
         let mut clock = Self { file: gateway.path("ahead"), ahead: 0 };
         clock.move_on(seconds);
+        clock.start_daemon(gateway);
+        clock
+    }
+
+    /// Stops the daemon in order and starts it again, under the same clock.
+    pub(crate) fn start_again(&self, gateway: &mut Gateway) {
+        assert!(gateway.stop().success(), "{}", gateway.log());
+        self.start_daemon(gateway);
+    }
+
+    fn start_daemon(&self, gateway: &mut Gateway) {
         gateway.start_with(&[
             ("LD_PRELOAD", libfaketime().to_str().unwrap()),
-            ("FAKETIME_TIMESTAMP_FILE", clock.file.to_str().unwrap()),
+            ("FAKETIME_TIMESTAMP_FILE", self.file.to_str().unwrap()),
             ("FAKETIME_NO_CACHE", "1"),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
             ("DONT_FAKE_MONOTONIC", "1"),
         ]);
-        clock
     }
 
     /// Moves it on.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use edigate::base::{Clock, SystemClock};
 use serde_json::json;
 
 use crate::broker::{self, Rabbit};
@@ -228,7 +229,7 @@ fn what_was_lost_with_a_queue_is_replayed_and_what_came_without_one_waits() {
     let mut gateway = Plan::default().broker(&broker.url(), "lost").prepare();
     queue(broker, &gateway, "lost.documents", "lost.documents.erp");
     gateway.start();
-    let since = jiff::Timestamp::now().to_string();
+    let since = SystemClock.now().to_string();
     let load = Load::on(gateway.address());
     load.more(documents);
     let confirmed = load.finish();

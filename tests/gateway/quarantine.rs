@@ -183,7 +183,7 @@ fn the_answer_to_a_file_that_waits_whole_is_the_one_agreed_on() {
     let mut gateway = Plan::default().partner_url(&desk.url()).send(IMPATIENT).x12(ack).prepare();
     gateway.start();
     let order = String::from_utf8(partners_order::interchange(1)).unwrap();
-    post(&gateway, order[..order.find("IEA*").unwrap()].as_bytes());
+    post(&gateway, &order.as_bytes()[..order.find("IEA*").unwrap()]);
     let waits = gateway.wait_for_event("document.quarantined");
     assert_eq!(waits["document"]["type"], "payload");
     let answer = desk.wait_for(1)[0].open().0.unwrap();

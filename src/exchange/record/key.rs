@@ -81,6 +81,11 @@ impl CounterName {
         Self(format!("control/{standard}/{us}/{them}/{level}"))
     }
 
+    /// The counter of audit rows.
+    pub fn audit() -> Self {
+        Self("audit".to_owned())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@
 //! bodies) is a payload, and the record carries its [`BlobRef`]. They are written in CBOR with numbered members
 //! (RFC 8949); a number, once given, keeps its meaning for ever.
 
+mod audit;
 mod blob;
 mod document;
 mod exchange;
@@ -12,6 +13,7 @@ mod key;
 mod memory;
 mod row;
 
+pub use audit::AuditRow;
 pub use blob::{BlobRef, Encoding};
 pub use document::{Document, DocumentStage};
 pub use exchange::Exchange;

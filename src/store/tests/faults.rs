@@ -192,6 +192,39 @@ fn a_mark_that_was_lost_with_the_power_is_no_damage() {
     assert!(torn > 0, "no round lost the mark alone");
 }
 
+/// Found by the law of retention: the next segment named a mark as the end of the one before, and the mark was not synced.
+#[test]
+fn a_mark_behind_the_last_batch_of_a_full_segment_may_be_lost_with_the_power() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::new(folder.path());
+    layout.make_folders().unwrap();
+    let settings = StoreSettings { ballast_bytes: 0, ..StoreSettings::new(folder.path(), "test-1") };
+    let writing = Writing {
+        layout: layout.clone(),
+        // 1: the head; 2: the first batch; 3: the next head; 4: the second batch.
+        disk: FaultyDisk::power_cut(4, 0),
+        entropy: Arc::new(TestEntropy::default()),
+        ballast: Arc::new(Ballast::new(&layout, &settings)),
+        store: [1; 16],
+        generation: 1,
+        segment_bytes: 64 << 10,
+    };
+    let mut change = Change::new(at(0));
+    change.carry(vec![7; 40 << 10]);
+    let body = codec::encode(Record { change, consequences: Vec::new() }).bytes;
+    let mut journal = Journal::open(writing, Tail::EMPTY).unwrap();
+    journal.append(&[&body]).unwrap();
+    journal.mark();
+    assert!(journal.append(&[&body]).is_err());
+    drop(journal);
+    let mut sequences = Vec::new();
+    let replayed = Chain::read(&layout, &[1; 16]).unwrap().replay(0, |entry| {
+        sequences.push(entry.sequence);
+        Ok(())
+    });
+    assert!(replayed.unwrap().0.segment == 2 && sequences.starts_with(&[1]), "{sequences:?}");
+}
+
 /// A disk on which writing panics once the first segment has its head.
 struct PanickingDisk;
 

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::base::Sha256;
+use crate::exchange::audit::{AuditEntry, noted};
 use crate::exchange::{CertificateUse, CounterName, Dispatch, DispatchStage, Purpose, Seen, Sent};
 use crate::store::identity::FORMAT;
 
@@ -36,7 +37,12 @@ fn fill(bench: &Bench) {
     outbox.apply_blocking(since_format_3()).unwrap();
 }
 
-/// A document of the ERP's that was sent, with the number it took, the command it came by and an event about it.
+fn act() -> AuditEntry {
+    AuditEntry { who: "op".to_owned(), uid: Some(1001), action: "document.release".to_owned(), ..AuditEntry::default() }
+}
+
+/// A document of the ERP's that was sent, with the number it took, the command it came by and an event about it; and what
+/// an operator did.
 fn since_format_3() -> Change {
     let mut change = Change::new(at(3));
     let (content, event) = (change.carry(b"{}".to_vec()), change.carry(b"event".to_vec()));
@@ -52,6 +58,7 @@ fn since_format_3() -> Change {
         Effect::Counter(numbers(), 101),
         Effect::Row(Row { document: None, ..row(9, "events", RowStage::Published, 0, event, event) }),
     ];
+    noted(&mut change, act());
     change
 }
 
@@ -136,6 +143,11 @@ fn a_store_of_an_earlier_format_opens_and_holds_what_was_written() {
             assert_eq!(outbox.seen(&asked()).unwrap().unwrap().document, Some(document_id(8)));
             assert_eq!(outbox.counter(&numbers()).unwrap(), 101);
             assert_eq!(outbox.row(row_id(9)).unwrap().unwrap().sequence, 1);
+            let audited = outbox.audit(&Default::default()).unwrap().items;
+            let entries =
+                audited.iter().map(|row| AuditEntry::from_json(&outbox.payload(&row.entry).unwrap()).unwrap());
+            assert_eq!(entries.collect::<Vec<_>>(), [act()]);
+            assert_eq!(outbox.verify_audit().unwrap().faults, [""; 0]);
         }
         if format >= 3 {
             assert_eq!(outbox.exchange(exchange_id(7)).unwrap().unwrap().stage, Stage::Sending);

@@ -1,8 +1,11 @@
 //! Tests of the store through its front door. Each runs on both indexes.
 
+mod audit;
+mod compaction;
 mod faults;
 mod fixture;
 mod jobs;
+mod kept;
 mod model;
 mod outbox;
 mod recovery;

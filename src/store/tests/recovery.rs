@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::store::IndexRecovery;
+use crate::store::identity::FORMAT;
 
 /// How the index is found at the opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ fn prepared() -> Bench {
     bench
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
         let target = to.join(entry.file_name());
@@ -271,13 +272,14 @@ fn a_folder_has_one_owner_one_instance_and_no_future() {
     for file in [bench.path().join("STORE"), bench.path().join("HEAD"), bench.newest_segment()] {
         let before = fs::read(&file).unwrap();
         let mut bytes = before.clone();
-        bytes[8] = 5;
+        let newer = FORMAT + 1;
+        bytes[8] = u8::try_from(newer).unwrap();
         let sealed = if bytes.len() > 4096 { 4096 } else { bytes.len() } - 4;
         let crc = crc32c::crc32c(&bytes[..sealed]).to_le_bytes();
         bytes[sealed..sealed + 4].copy_from_slice(&crc);
         fs::write(&file, bytes).unwrap();
         match bench.try_open() {
-            Err(error @ StoreError::Newer { found: 5, known: 4, .. }) => {
+            Err(error @ StoreError::Newer { found, known, .. }) if (found, known) == (newer, FORMAT) => {
                 let text = error.to_string();
                 assert!(text.contains("newer edigate") && !text.contains('\n'), "{text}");
             }
