@@ -195,6 +195,13 @@ fn row(admin: &Admin, document: &Document) -> Result<Value, Refusal> {
     }))
 }
 
+/// A document with what else is known of it; `None` when it is not there any more.
+pub(super) fn with_detail(admin: &Admin, id: DocumentId) -> Result<Option<(Document, DocumentDetail)>, Refusal> {
+    let Some(document) = admin.outbox.document(id)? else { return Ok(None) };
+    let detail = detail(admin, &document)?;
+    Ok(Some((document, detail)))
+}
+
 pub(super) fn detail(admin: &Admin, document: &Document) -> Result<DocumentDetail, Refusal> {
     let Some(reference) = document.detail else { return Ok(DocumentDetail::default()) };
     Ok(DocumentDetail::from_json(&admin.outbox.payload(&reference)?).unwrap_or_default())

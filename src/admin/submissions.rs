@@ -9,11 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, only, word};
+use super::documents;
 use super::operator::{Act, Operator};
 use super::router::Admin;
 use crate::as2::safe_file_name;
 use crate::base::{ExchangeId, PartnerId};
 use crate::exchange::outbound::{self, Submission};
+use crate::exchange::resubmission::{Resubmission, resubmitted};
 use crate::exchange::{Detail, Payload};
 use crate::mime::ContentType;
 
@@ -86,7 +88,21 @@ async fn resubmit_one(admin: &Admin, act: &mut Act, asked: &str) -> Result<(Stat
     // The payload is stored already; it is named once more, so that it outlives the first message.
     let payload = admin.outbox.payload(&payload)?;
     let payload = keep(admin, &payload)?;
-    accept(admin, act, exchange.partner, payload, detail).await
+    let Some(interchange) = before.interchange else {
+        return accept(admin, act, exchange.partner, payload, detail).await;
+    };
+    let documents = interchange.documents().map(|document| documents::with_detail(admin, document));
+    let documents = documents.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let at = admin.clock.now();
+    let again = ExchangeId::mint(at, admin.entropy.bytes());
+    act.about(format!("exchange {again} to {}, for exchange {id}", exchange.partner));
+    let submission = Submission { exchange: again, at, partner: exchange.partner.clone(), payload, detail };
+    let change = resubmitted(Resubmission { before: &exchange, interchange, documents, submission });
+    let change = change.ok_or_else(|| {
+        Refusal::Question(format!("exchange {id} is {} and still on its way", exchange.stage.as_str()))
+    })?;
+    act.done(admin, change).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "exchangeId": again }))))
 }
 
 /// `POST /v1/exchanges/{id}/retry`: the same bytes under the same Message-ID, now.

@@ -14,11 +14,13 @@ use crate::canon::event::TracedError;
 use crate::edi::Standard;
 use crate::edi::ack::{Acknowledged, AcknowledgedError};
 use crate::exchange::sent::{self, SentInterchange};
-use crate::exchange::{SetAcknowledgement, conclusion};
+use crate::exchange::{SetAcknowledgement, bounds, conclusion};
 use crate::store::StoreError;
 
 /// Errors of one document that are kept.
 const ERRORS: usize = 50;
+/// Bytes of a value that is wrong (X12 AK404, element 724: 99 characters).
+const VALUE_BYTES: usize = 99;
 /// Tries to decide anew when the exchange has moved on meanwhile.
 const TRIES: usize = 5;
 
@@ -91,6 +93,10 @@ impl Statements<'_> {
                 },
             ));
         }
+        let room = bounds::room_of_each(said.len());
+        for (_, one) in &mut said {
+            one.errors = bounds::within(std::mem::take(&mut one.errors), room);
+        }
         Ok(said)
     }
 
@@ -133,14 +139,14 @@ fn reported(error: &AcknowledgedError) -> ReportedError {
         format!("{}{element:02}{component}", segment.clone().unwrap_or_default())
     });
     ReportedError {
-        code: Some(error.code.clone()).filter(|code| !code.is_empty()),
+        code: Some(bounds::cut(error.code.clone(), VALUE_BYTES)).filter(|code| !code.is_empty()),
         text: error.meaning.map(|meaning| meaning.as_str().to_owned()),
-        field: error.data_element.clone(),
+        field: error.data_element.clone().map(|field| bounds::cut(field, VALUE_BYTES)),
         line: None,
         segment,
         segment_position: error.segment_position.map(i64::from),
         element,
-        value: error.copy.clone(),
+        value: error.copy.clone().map(|value| bounds::cut(value, VALUE_BYTES)),
     }
 }
 

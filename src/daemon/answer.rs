@@ -6,10 +6,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::envelope::Envelope;
+use super::filling::Filling;
 use super::ports::Ports;
 use super::submission::keep;
 use super::translate::repeats::Repeats;
-use crate::base::{DocumentId, Severity, Timestamp};
+use crate::base::{DocumentId, Severity};
 use crate::canon::Direction;
 use crate::config::Configuration;
 use crate::edi::ack::{AckStamp, Answer, receipt};
@@ -19,7 +20,7 @@ use crate::edi::{
     Standard, Terms, TransactionSet,
 };
 use crate::exchange::making::Answering;
-use crate::exchange::{Exchange, usage_not_agreed};
+use crate::exchange::{Exchange, Lane, usage_not_agreed};
 use crate::partner::{Acknowledging, Batch, MessageName, OnDuplicate, Partner, When};
 use crate::store::StoreError;
 
@@ -57,7 +58,37 @@ impl Answers<'_> {
                 answers.extend(self.to(report)?);
             }
         }
-        Ok(answers)
+        self.timed(answers)
+    }
+
+    /// Says of each answer when it goes out: at once, or with others when there are enough or it is time.
+    fn timed(&self, answers: Vec<(Answering, Batch)>) -> Result<Vec<Answering>, StoreError> {
+        let mut lanes: BTreeMap<Lane, (Filling, Option<usize>)> = BTreeMap::new();
+        let mut timed: Vec<Answering> = Vec::with_capacity(answers.len());
+        for (mut answering, batch) in answers {
+            let (lane, place) = (answering.lane, timed.len());
+            let known = match lanes.remove(&lane) {
+                Some(known) => Some(known),
+                None => Filling::of(self.ports, batch, &lane)?.map(|filling| (filling, None)),
+            };
+            let Some((mut filling, first)) = known else {
+                timed.push(answering);
+                continue;
+            };
+            let (now, first) = (answering.due, first.unwrap_or(place));
+            let is_full = filling.add(answering.text.reference.length);
+            answering.due = filling.due(now);
+            if is_full {
+                answering.wakes = filling.begin_anew();
+            }
+            let leads = (is_full && answering.wakes.is_none()).then_some(first);
+            timed.push(answering);
+            if let Some(leader) = leads.and_then(|first| timed.get_mut(first)) {
+                leader.due = now;
+            }
+            lanes.insert(lane, (filling, Some(first).filter(|_| !is_full)));
+        }
+        Ok(timed)
     }
 
     fn partner(&self, head: &InterchangeHead) -> Option<&Arc<Partner>> {
@@ -66,7 +97,7 @@ impl Answers<'_> {
     }
 
     /// What is answered to one interchange.
-    fn to(&self, mut report: Box<InterchangeReport>) -> Result<Vec<Answering>, StoreError> {
+    fn to(&self, mut report: Box<InterchangeReport>) -> Result<Vec<(Answering, Batch)>, StoreError> {
         let head = Arc::clone(&report.head);
         let Some(partner) = self.partner(&head) else { return Ok(Vec::new()) };
         let terms = partner.acknowledging(head.standard).filter(|terms| terms.answers());
@@ -74,7 +105,8 @@ impl Answers<'_> {
             return Ok(Vec::new());
         };
         report.findings.extend(usage_not_agreed(partner, &head));
-        let repeats = Repeats { ports: self.ports, exchange: self.exchange.id }.of_interchange(partner, &head)?;
+        let looking = Repeats { ports: self.ports, exchange: self.exchange.id };
+        let repeats = looking.of_interchange(partner, &head)?;
         if repeats.is_some_and(|repeat| repeat.policy == OnDuplicate::Reject) {
             let text = "an interchange with this control number came before".to_owned();
             let code = FindingCode::ControlNumberRepeated;
@@ -85,10 +117,11 @@ impl Answers<'_> {
         let stamp = AckStamp { at: local, interchange: "1".to_owned(), group: 1, set: 1 };
         // What could not be written for the partner is not copied into its answer.
         let options = envelope.options();
+        let batch = if terms.when == When::Batched { envelope.writing.batch } else { Batch::Single };
         let mut answers = Vec::new();
         let came = receipt(&head, &terms.policy, &stamp, &options).and_then(|whole| write(&whole, &kept(&head)).ok());
         if let Some(text) = came {
-            answers.push(self.answering(partner, &envelope, &head, "CONTRL", &text, now)?);
+            answers.push(self.answering(partner, &envelope, &head, "CONTRL", &text, Batch::Single)?);
         }
         let answer = Answer::new(&report, &terms.policy, &stamp, &options);
         if answer.head().is_some() {
@@ -96,7 +129,7 @@ impl Answers<'_> {
             // What was copied can be written: the options were asked.
             if answer.write(&kept(&head), |some| text.extend_from_slice(some)).is_ok() {
                 let kind = answer.kinds().last().copied().unwrap_or("TA1");
-                answers.push(self.answering(partner, &envelope, &head, kind, &text, due(terms, &envelope, now))?);
+                answers.push(self.answering(partner, &envelope, &head, kind, &text, batch)?);
             }
         }
         Ok(answers)
@@ -109,9 +142,9 @@ impl Answers<'_> {
         head: &InterchangeHead,
         kind: &str,
         text: &[u8],
-        due: Timestamp,
-    ) -> Result<Answering, StoreError> {
-        Ok(Answering {
+        batch: Batch,
+    ) -> Result<(Answering, Batch), StoreError> {
+        let answering = Answering {
             id: DocumentId::mint(self.ports.clock.now(), self.ports.entropy.bytes()),
             partner: partner.id.clone(),
             number: head.control_number.clone(),
@@ -119,16 +152,10 @@ impl Answers<'_> {
             standard: head.standard.as_str().to_owned(),
             text: keep(self.ports, text)?,
             lane: envelope.acknowledgement_lane(&head.version),
-            due,
-        })
-    }
-}
-
-/// When an answer goes out.
-fn due(terms: &Acknowledging, envelope: &Envelope<'_>, now: Timestamp) -> Timestamp {
-    match (terms.when, envelope.writing.batch) {
-        (When::Batched, Batch::Collect { every, .. }) => now.after(every),
-        _ => now,
+            due: self.ports.clock.now(),
+            wakes: None,
+        };
+        Ok((answering, batch))
     }
 }
 

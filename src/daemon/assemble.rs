@@ -10,7 +10,7 @@ use super::envelope::Envelope;
 use super::ports::Ports;
 use super::submission::keep;
 use super::worker::postpone;
-use crate::base::{Diagnostic, ExchangeId, Timestamp};
+use crate::base::{Diagnostic, ExchangeId, Timestamp, times};
 use crate::canon::ControlNumbers;
 use crate::config::Configuration;
 use crate::edi::write::write;
@@ -88,6 +88,13 @@ fn decide(ports: &Ports, job: &Job, document: Document, detail: DocumentDetail) 
         Some("x12") => Standard::X12,
         _ => Standard::Edifact,
     };
+    let attempts = configuration.settings.limits.attempts;
+    if job.attempts > attempts {
+        let why = format!("the daemon was stopped in the middle of making its interchange {}", times(attempts));
+        let hint = "look for a crash in the log; the document is kept, please report it with edigate's version";
+        let fault = Diagnostic::error("gave-up", why).hinting(hint);
+        return Ok(parked(document, detail, fault, now, teller));
+    }
     let parts = partner.and_then(|partner| Some((partner, Envelope::of(partner, standard)?)));
     let assembling = match parts {
         Some((partner, envelope)) => Assembling { ports, configuration: &configuration, partner, envelope, now },
@@ -154,7 +161,7 @@ impl Assembling<'_> {
     /// The message that is due, and those that may go with it.
     fn waiting(&self, job: &Job, document: Document, detail: DocumentDetail) -> Result<Vec<Waiting>, StoreError> {
         let message = self.message(&detail)?;
-        let mut bytes = document.content.length;
+        let (mut bytes, mut weight) = (detail.message_bytes(), making::weight(&detail));
         let mut waiting = vec![Waiting { document, detail, message }];
         let Batch::Collect { count, size, .. } = self.envelope.writing.batch else { return Ok(waiting) };
         for other in self.ports.outbox.jobs_of(JobKind::Assemble, &job.lane, count)? {
@@ -163,8 +170,9 @@ impl Assembling<'_> {
                 continue;
             }
             let Some((document, detail)) = commands::load(self.ports, id)? else { continue };
-            bytes = bytes.saturating_add(document.content.length);
-            if document.stage != DocumentStage::Collected || bytes > size {
+            bytes = bytes.saturating_add(detail.message_bytes());
+            weight = weight.saturating_add(making::weight(&detail));
+            if document.stage != DocumentStage::Collected || bytes > size || weight > making::HEAVIEST {
                 break;
             }
             let message = self.message(&detail)?;

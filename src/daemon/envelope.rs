@@ -1,15 +1,13 @@
 //! What stands around messages for a partner: who sends and receives, under which version, how it is written.
 
-use super::ports::Ports;
 use crate::base::Timestamp;
 use crate::canon::Usage;
 use crate::edi::write::WriteOptions;
 use crate::edi::{
     self, OutgoingGroup, OutgoingGroupHead, OutgoingInterchange, OutgoingInterchangeHead, Particulars, Party, Standard,
 };
-use crate::exchange::{Document, Job, Lane, Subject};
+use crate::exchange::{Document, Lane};
 use crate::partner::{Agreement, Partner, Writing};
-use crate::store::StoreError;
 
 /// The envelope of interchanges for a partner.
 pub(super) struct Envelope<'p> {
@@ -128,10 +126,4 @@ impl<'p> Envelope<'p> {
             messages: alone.messages.clone(),
         }
     }
-}
-
-/// Bytes of the document that a job is about.
-pub(super) fn size_of(ports: &Ports, job: &Job) -> Result<u64, StoreError> {
-    let Subject::Document(id) = job.subject else { return Ok(0) };
-    Ok(ports.outbox.document(id)?.map_or(0, |document| document.content.length))
 }

@@ -33,6 +33,7 @@ mod envelope;
 mod erp;
 mod evidence;
 mod expiry;
+mod filling;
 mod gate;
 mod hand_out;
 mod inbox;

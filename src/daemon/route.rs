@@ -37,7 +37,7 @@ pub(super) fn terms(ports: &Ports, send: &Send, packed: &PackedMessage) -> Terms
         Some((message_id, key))
     };
     let rename = if send.retry.resend_same_id { None } else { renamed() };
-    Terms { owed, schedule: schedule(send), rename }
+    Terms { owed, schedule: schedule(send), delayed_after: send.retry.delayed_after, rename }
 }
 
 /// When things are offered again.

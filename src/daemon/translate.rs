@@ -122,6 +122,7 @@ fn decide(ports: &Ports, job: &Job) -> Result<(Change, Told), StoreError> {
         rejected: BTreeMap::new(),
         batch: Batch::default(),
         arriving: None,
+        is_released: false,
         worst: None,
     };
     if judged == Judged::ByInterchange {

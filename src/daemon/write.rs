@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::commands;
-use super::envelope::{self, Envelope};
+use super::envelope::Envelope;
+use super::filling::Filling;
 use super::ports::Ports;
 use super::submission::keep;
 use super::worker::postpone;
@@ -15,7 +16,7 @@ use crate::config::Configuration;
 use crate::edi::Standard;
 use crate::edi::write::{self, WriteOptions};
 use crate::exchange::making::{self, Written};
-use crate::exchange::{Change, Document, DocumentDetail, Job, JobKind, Lane, Subject, Teller};
+use crate::exchange::{Change, Document, DocumentDetail, Job, Lane, Subject, Teller};
 use crate::mapping::{Origin, ReadContext, alone};
 use crate::observe::Event;
 use crate::partner::{Batch, Partner, Status};
@@ -126,7 +127,7 @@ impl Making<'_> {
             what: format!("a message that was written cannot be kept: {}", Diagnostic::from(&fault)),
         })?;
         let lane = envelope.lane(agreement, self.document);
-        let (due, wakes) = self.timing(envelope.writing.batch, &lane)?;
+        let (due, wakes) = self.timing(envelope.writing.batch, &lane, text.len() as u64)?;
         Ok(Ok(Written {
             text: keep(self.ports, &text)?,
             origins: Some(keep(self.ports, &origins(&made.origins))?),
@@ -138,17 +139,13 @@ impl Making<'_> {
     }
 
     /// When an interchange is made of what waits in a lane, and whom this document wakes because it fills one.
-    fn timing(&self, batch: Batch, lane: &Lane) -> Result<(Timestamp, Option<Job>), StoreError> {
-        let Batch::Collect { every, count, size } = batch else { return Ok((self.now, None)) };
-        let waiting = self.ports.outbox.jobs_of(JobKind::Assemble, lane, count)?;
-        let mut bytes = self.document.content.length;
-        for job in &waiting {
-            bytes = bytes.saturating_add(envelope::size_of(self.ports, job)?);
+    fn timing(&self, batch: Batch, lane: &Lane, bytes: u64) -> Result<(Timestamp, Option<Job>), StoreError> {
+        let Some(mut filling) = Filling::of(self.ports, batch, lane)? else { return Ok((self.now, None)) };
+        if !filling.add(bytes) {
+            return Ok((filling.due(self.now), None));
         }
-        let is_full = waiting.len() + 1 >= count || bytes >= size;
-        let leader = waiting.into_iter().next();
-        let due = if is_full && leader.is_none() { self.now } else { self.now.after(every) };
-        Ok((due, leader.filter(|_| is_full)))
+        let leader = filling.begin_anew();
+        Ok((if leader.is_none() { self.now } else { filling.due(self.now) }, leader))
     }
 }
 

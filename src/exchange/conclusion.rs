@@ -24,6 +24,8 @@ pub struct Facts<'a> {
     pub message_id: &'a str,
     /// Why it was not delivered.
     pub why: Option<&'a str>,
+    /// Whether it is under way for longer than the partner file has it.
+    pub delayed: bool,
     /// Whether a functional acknowledgement is owed.
     pub expects: bool,
     /// Whether it is overdue.
@@ -53,7 +55,10 @@ impl Facts<'_> {
     fn document_stage(&self) -> DocumentStage {
         match self.is_taken() {
             Some(false) => DocumentStage::Rejected,
-            Some(true) if self.is_delivered() => DocumentStage::Closed,
+            // Who accepts it has it, whatever became of the receipt.
+            Some(true) if self.is_delivered() || self.is_failed() || self.stage == Stage::Overdue => {
+                DocumentStage::Closed
+            }
             Some(true) => DocumentStage::Acknowledged,
             None if self.is_delivered() && !self.expects => DocumentStage::Closed,
             None if self.is_delivered() => DocumentStage::Delivered,
@@ -70,6 +75,12 @@ impl Facts<'_> {
         } else if self.is_failed() && self.is_taken() != Some(true) {
             let why = self.why.unwrap_or("see the exchange");
             news.push((EventName::DeliveryFailed, format!("not delivered: {why}")));
+        } else if self.stage == Stage::Overdue {
+            let text = "the partner's server has taken it, and its receipt has not come in time".to_owned();
+            news.push((EventName::DeliveryDelayed, text));
+        } else if self.delayed && !self.is_failed() {
+            let text = "the partner's server does not take it; it is tried again".to_owned();
+            news.push((EventName::DeliveryDelayed, text));
         }
         if let Some(said) = &self.acknowledgement {
             let by = &said.by;
@@ -87,10 +98,28 @@ impl Facts<'_> {
             news.push((EventName::AcknowledgementOverdue, text));
         }
         if self.document_stage() == DocumentStage::Closed {
-            news.push((EventName::DocumentClosed, "everything that was to come of it has come".to_owned()));
+            let text = match self.is_delivered() {
+                true => "everything that was to come of it has come",
+                false => "its functional acknowledgement shows that the partner has it, though no receipt does",
+            };
+            news.push((EventName::DocumentClosed, text.to_owned()));
         }
         news
     }
+}
+
+/// What is still news of a document of which this was told before: nothing twice, and behind its end nothing of its way.
+fn untold(mut news: Vec<(EventName, String)>, told: &[String]) -> Vec<(EventName, String)> {
+    let was_told = |name: EventName| told.iter().any(|told| told == name.as_str());
+    let is_closed = was_told(EventName::DocumentClosed);
+    let is_of_the_way = |name| matches!(name, EventName::DocumentDelivered | EventName::DeliveryDelayed);
+    news.retain(|(name, _)| !was_told(*name) && !(is_closed && is_of_the_way(*name)));
+    news
+}
+
+/// Where a document is then: one that is closed is not opened again but by a rejection.
+fn stage_behind(before: DocumentStage, now: DocumentStage) -> DocumentStage {
+    if before == DocumentStage::Closed && now != DocumentStage::Rejected { before } else { now }
 }
 
 /// Brings a document up to what became of its interchange, as part of a change.
@@ -102,9 +131,8 @@ pub fn concluded(
     teller: Teller<'_>,
 ) -> Vec<(EventName, String)> {
     let at = change.at;
-    let mut news = facts.news();
-    news.retain(|(name, _)| !detail.told.iter().any(|told| told == name.as_str()));
-    let stage = facts.document_stage();
+    let news = untold(facts.news(), &detail.told);
+    let stage = stage_behind(document.stage, facts.document_stage());
     if news.is_empty() && stage == document.stage {
         return news;
     }
@@ -215,6 +243,7 @@ pub fn facts<'a>(
         stage: exchange.stage,
         message_id: &detail.message_id,
         why: detail.diagnostics.last().map(|why| why.message.as_str()),
+        delayed: detail.delayed,
         expects: interchange.expects.is_some(),
         overdue: interchange.overdue,
         acknowledgement,

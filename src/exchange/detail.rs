@@ -92,6 +92,9 @@ pub struct Detail {
     /// Attempts in all.
     #[serde(skip_serializing_if = "is_zero")]
     pub attempts_made: u32,
+    /// Whether it has been under way for so long that the ERP was told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub delayed: bool,
     /// The receipt that settled it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<SettledBy>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::cut;
 use super::record::BlobRef;
 use crate::base::{Diagnostic, ExchangeId, Timestamp};
 use crate::canon::event::{EventCommand, TracedError};
@@ -163,10 +164,14 @@ pub struct StepTaken {
 
 /// Steps that one document keeps.
 const STEPS: usize = 40;
-/// Characters of a step's sentence.
-const STEP_TEXT: usize = 300;
-
+/// Bytes of a step's sentence.
+const STEP_TEXT: usize = 200;
 impl DocumentDetail {
+    /// Bytes of the message that was made of the document; 0 before.
+    pub fn message_bytes(&self) -> u64 {
+        self.message.as_ref().and_then(|message| message.text).map_or(0, |text| text.length)
+    }
+
     /// The payload's bytes.
     pub fn to_json(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("a detail holds only strings, numbers and lists")
@@ -188,7 +193,7 @@ impl DocumentDetail {
         if self.steps.len() >= STEPS {
             self.steps.remove(STEPS / 2);
         }
-        let text = text.chars().take(STEP_TEXT).collect();
+        let text = cut(text.replace(char::is_control, " "), STEP_TEXT);
         self.steps.push(StepTaken { at, what: what.to_owned(), text });
     }
 

@@ -1,6 +1,7 @@
 //! The inbound way: from a partner's message to a confirmed event. Each function is one step's outcome as a [`Change`].
 
 use super::attachment::{NewAttachment, attach};
+use super::bounds::cut;
 use super::change::{Change, Effect, Expect, Payload, PayloadBody};
 use super::confirm::Confirm;
 use super::detail::{Detail, Evidence};
@@ -511,7 +512,7 @@ const DIAGNOSTICS: usize = 100;
 
 /// Bytes of JSON that the diagnostics of one record take: they ride in the change, where a payload has 64 KiB, and an
 /// exchange's detail needs room beside them, most of all for attachments.
-const DIAGNOSTICS_BYTES: usize = 32 << 10;
+const DIAGNOSTICS_BYTES: usize = 28 << 10;
 
 /// Puts the long part of a document's record into a change, no longer than there is room for.
 pub(super) fn carry_detail(change: &mut Change, mut detail: DocumentDetail) -> BlobRef {
@@ -556,11 +557,6 @@ fn shortened(diagnostic: &Diagnostic) -> Diagnostic {
 }
 
 /// Cuts a text at a character boundary so that it takes at most `bytes`.
-pub(super) fn cut(mut text: String, bytes: usize) -> String {
-    text.truncate(text.floor_char_boundary(bytes));
-    text
-}
-
 /// Whether a payload's bytes travel in the change, for a caller that bounds the size of its batches.
 pub fn inline_bytes(payload: &Payload) -> usize {
     match &payload.body {

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::bounds::{self, cut};
 use super::change::{Change, Effect, Expect, Payload};
 use super::command::Command;
 use super::document_detail::{Asked, DocumentDetail, ErpVerdict, WireMessage};
-use super::inbound::{carry_detail, cut, moved};
+use super::inbound::{carry_detail, moved};
 use super::record::{DedupKey, Document, DocumentStage, Job, JobKind, Lane, Seen, Subject};
 use super::telling::{EventName, NOBODY, Teller, about, tell};
 use super::translation::{order_of, text_at};
@@ -144,6 +145,9 @@ pub fn asked(command: &Command) -> Asked {
     }
 }
 
+/// Bytes of the reason for which a document is taken back.
+const REASON_BYTES: usize = 1_000;
+
 /// A document of the ERP's, on its way into the store.
 #[derive(Debug)]
 pub struct NewOutbound {
@@ -232,11 +236,12 @@ pub fn command_refused(command: &Command, id: DocumentId, why: Diagnostic, telle
     let mut change = Change::new(command.at);
     let partner = command.route.partner.clone();
     let nobody = || NOBODY.parse().expect("a dash is a partner id");
+    let kind = command.route.document.as_deref().and_then(|name| name.split('@').next());
     let document = Document {
         id: command.document.unwrap_or(id),
         exchange: None,
         partner: partner.unwrap_or_else(nobody),
-        kind: command.route.document.as_deref().and_then(|name| name.split('@').next()).unwrap_or("-").to_owned(),
+        kind: cut(kind.unwrap_or("-").to_owned(), Document::KIND_BYTES),
         number: String::new(),
         stage: DocumentStage::Refused,
         created_at: command.at,
@@ -282,7 +287,7 @@ pub fn withdrawn(
     let text = format!("taken back before it was sent: {reason}");
     detail.note(at, name.as_str(), &text);
     let mut event = about(name, at, text, &next, &detail);
-    event.reason = Some(reason.to_owned());
+    event.reason = Some(cut(reason.to_owned(), REASON_BYTES));
     tell(&mut change, teller, &event, &next, &detail);
     let detail = carry_detail(&mut change, detail);
     change.effects.push(Effect::Document(Document { detail: Some(detail), ..next }));
@@ -306,6 +311,7 @@ pub fn judged_by_erp(
         return Err(Diagnostic::error("not-published", message).hinting("verdicts are about documents of partners"));
     }
     let at = command.at;
+    let verdict = bounds::verdict(verdict);
     let (name, text) = match (verdict.posted, &verdict.reference) {
         (true, Some(reference)) => (EventName::DocumentPosted, format!("posted in the ERP as {reference}")),
         (true, None) => (EventName::DocumentPosted, "posted in the ERP".to_owned()),

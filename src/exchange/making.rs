@@ -7,9 +7,10 @@
 //! A control number is given in the very change that stores the interchange that carries it, and only while it is still
 //! the next one: no number is given twice, and none is left out.
 
+use super::bounds::cut;
 use super::change::{Change, Effect, Expect, Payload};
 use super::document_detail::{DocumentDetail, WireMessage};
-use super::inbound::{carry_detail, cut, moved};
+use super::inbound::{carry_detail, moved};
 use super::outbound::{self, Submission};
 use super::record::{CounterName, Document, DocumentStage, Job, JobKind, Lane, Sent, Subject};
 use super::sent::{Named, SentInterchange};
@@ -53,11 +54,13 @@ pub struct Answering {
     pub lane: Lane,
     /// When one is made at the latest.
     pub due: Timestamp,
+    /// Who leads what is full with it.
+    pub wakes: Option<Job>,
 }
 
 /// Adds to a change that an acknowledgement is due.
 pub fn answer(change: &mut Change, answering: Answering) {
-    let Answering { id, partner, number, kind, standard, text, lane, due } = answering;
+    let Answering { id, partner, number, kind, standard, text, lane, due, wakes } = answering;
     let at = change.at;
     let content = text.reference;
     change.payloads.push(text);
@@ -86,6 +89,7 @@ pub fn answer(change: &mut Change, answering: Answering) {
     }));
     let subject = Subject::Document(id);
     change.effects.push(Effect::Job(Job { subject, kind: JobKind::Assemble, lane, position: 0, due, attempts: 0 }));
+    change.effects.extend(wakes.map(|leader| Effect::Job(Job { due: at, ..leader })));
 }
 
 /// A document's message is made, and waits for an interchange.
@@ -104,9 +108,7 @@ pub fn written(document: &Document, at: Timestamp, mut detail: DocumentDetail, m
     change.effects.push(Effect::Document(next));
     let subject = Subject::Document(document.id);
     change.effects.push(Effect::Job(Job { subject, kind: JobKind::Assemble, lane, position: 0, due, attempts: 0 }));
-    if let Some(leader) = wakes {
-        change.effects.push(Effect::Job(Job { due: at, ..leader }));
-    }
+    change.effects.extend(wakes.map(|leader| Effect::Job(Job { due: at, ..leader })));
     change
 }
 
@@ -171,6 +173,22 @@ pub struct Assembly {
     pub members: Vec<Member>,
     /// The control numbers it took.
     pub given: Vec<Given>,
+}
+
+/// What the documents of one interchange may weigh together: a change holds 1 MiB, and the interchange's own record is
+/// in it, too.
+pub const HEAVIEST: usize = 900 << 10;
+
+/// About how many bytes one document adds to the change that makes its interchange.
+pub fn weight(detail: &DocumentDetail) -> usize {
+    /// The records of a document and of an event.
+    const RECORDS: usize = 600;
+    /// An event without its findings, and how it is addressed.
+    const EVENT: usize = 2_000;
+    let findings = serde_json::to_vec(&detail.diagnostics).map_or(0, |json| json.len());
+    let is_answered = detail.asked.as_ref().is_some_and(|asked| asked.reply_to.is_some());
+    let events = if is_answered { 2 } else { 1 };
+    detail.to_json().len() + RECORDS + events * (EVENT + findings)
 }
 
 /// An interchange is made of documents, and will be packed and delivered.

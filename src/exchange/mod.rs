@@ -6,6 +6,7 @@
 pub mod advice;
 mod attachment;
 pub mod audit;
+pub mod bounds;
 mod carriage;
 mod certificate_use;
 mod change;
@@ -25,6 +26,7 @@ mod publication;
 mod record;
 pub mod quarantine;
 pub mod replay;
+pub mod resubmission;
 mod retry;
 pub mod sent;
 mod stage;

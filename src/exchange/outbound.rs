@@ -15,6 +15,7 @@ use super::change::{Change, Effect, Payload};
 use super::delivery::{Handover, Schedule};
 use super::detail::{Attempt, CertificateUsed, Detail, KeptEntity, PackedMessage, SettledBy};
 use super::inbound::{advance, begin, kept, step};
+use super::making::await_acknowledgement;
 use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
 use super::stage::Stage;
 use super::telling::conclude;
@@ -147,6 +148,8 @@ pub struct Terms {
     pub owed: Owed,
     /// When to try again.
     pub schedule: Schedule,
+    /// How long it may be under way before the ERP is told, counted from the first attempt.
+    pub delayed_after: Duration,
     /// The Message-ID of the next attempt and by what its receipt names it, where it is not to have the same again.
     pub rename: Option<(MessageId, DedupKey)>,
 }
@@ -196,6 +199,10 @@ pub fn attempted(
                 return end(exchange, now, detail, Stage::Failed, told);
             };
             let mut change = step(exchange, now);
+            if detail.interchange.is_some() && !detail.delayed && now.since(since) >= terms.delayed_after {
+                detail.delayed = true;
+                conclude(&mut change, exchange.id);
+            }
             // The new id is on disk before anything goes out under it, and the old ones stay: a receipt for any of them
             // settles the message.
             if let Some((message_id, key)) = &terms.rename {
@@ -346,8 +353,13 @@ fn end(exchange: &Exchange, at: Timestamp, mut detail: Detail, stage: Stage, tol
 
 /// Puts an exchange with its detail into a change.
 fn write(change: &mut Change, exchange: Exchange, detail: &Detail) {
-    if detail.interchange.is_some() && exchange.stage.is_settled() {
+    if let Some(interchange) = detail.interchange.as_ref().filter(|_| exchange.stage.is_settled()) {
         conclude(change, exchange.id);
+        let is_owed = interchange.expects.is_some() && !interchange.is_acknowledged() && !interchange.overdue;
+        if is_owed && matches!(exchange.stage, Stage::Delivered | Stage::Unproven) {
+            // The partner's time runs from when it has the message.
+            change.effects.push(await_acknowledgement(exchange.id, interchange.due(change.at)));
+        }
     }
     let detail = change.carry(detail.to_json());
     change.effects.push(Effect::Exchange(Exchange { detail, ..exchange }));

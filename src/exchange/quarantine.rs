@@ -5,6 +5,7 @@ use super::change::{Change, Effect, Expect};
 use super::detail::Detail;
 use super::document_detail::DocumentDetail;
 use super::inbound::{self, NewDocument, ParkedSet, WHOLE, advance, carry_detail, moved};
+use super::making::ACKNOWLEDGEMENT;
 use super::record::{Document, DocumentStage, Exchange, Job, JobKind, Lane, Subject};
 use super::stage::Stage;
 use super::telling::{EventName, Teller, about, tell};
@@ -113,8 +114,12 @@ pub fn released(
     if document.stage != DocumentStage::Parked {
         return None;
     }
-    let kind = if document.outbound { JobKind::Write } else { JobKind::Translate };
-    let stage = if document.outbound { DocumentStage::Accepted } else { DocumentStage::Parked };
+    let (kind, stage) = match (document.outbound, document.kind.as_str()) {
+        (false, _) => (JobKind::Translate, DocumentStage::Parked),
+        // Its message is made; it waited for its interchange.
+        (true, ACKNOWLEDGEMENT) => (JobKind::Assemble, DocumentStage::Collected),
+        (true, _) => (JobKind::Write, DocumentStage::Accepted),
+    };
     let mut change = going_on(document, detail, stage, reason, at, teller);
     change.effects.push(again_by(Subject::Document(document.id), kind, document, at));
     Some(change)
@@ -164,11 +169,36 @@ pub fn read_again(
             document.created_at = before.created_at;
         }
     }
+    one_fewer_waits(&mut change, exchange, at, 1);
+    change
+}
+
+/// One transaction set of an exchange waits no more, and has become so many documents.
+fn one_fewer_waits(change: &mut Change, exchange: &Exchange, at: Timestamp, documents: u64) {
     let parked = exchange.parked.saturating_sub(1);
     let stage = if parked == 0 { Stage::Translated } else { exchange.stage };
-    let next = Exchange { parked, documents: exchange.documents.saturating_add(1), stage, ..advance(exchange, at) };
+    let documents = exchange.documents.saturating_add(documents);
     change.expect.push(Expect::Version { exchange: exchange.id, version: exchange.version });
-    change.effects.push(Effect::Exchange(next));
+    change.effects.push(Effect::Exchange(Exchange { parked, documents, stage, ..advance(exchange, at) }));
+}
+
+/// A functional acknowledgement that waited was read again, and is about something of ours after all.
+pub fn settled(
+    before: &Document,
+    mut detail: DocumentDetail,
+    exchange: &Exchange,
+    at: Timestamp,
+    teller: Teller<'_>,
+) -> Change {
+    let mut change = again(before, at);
+    let next = Document { stage: DocumentStage::Closed, ..moved(before, at) };
+    let (name, text) = (EventName::DocumentClosed, "what it acknowledges is found");
+    detail.note(at, name.as_str(), text);
+    detail.diagnostics.clear();
+    tell(&mut change, teller, &about(name, at, text, &next, &detail), &next, &detail);
+    let detail = Some(carry_detail(&mut change, detail));
+    change.effects.push(Effect::Document(Document { detail, ..next }));
+    one_fewer_waits(&mut change, exchange, at, 0);
     change
 }
 

@@ -111,6 +111,12 @@ impl SentInterchange {
         self.groups.iter().flat_map(|group| &group.sets).map(|set| set.document)
     }
 
+    /// What was said of a document counts no more.
+    pub fn forget_acknowledgement(&mut self, document: DocumentId) {
+        let sets = self.groups.iter_mut().flat_map(|group| &mut group.sets);
+        sets.filter(|set| set.document == document).for_each(|set| set.acknowledgement = None);
+    }
+
     /// The set that is a document.
     pub fn set_of(&self, document: DocumentId) -> Option<&SentSet> {
         self.groups.iter().flat_map(|group| &group.sets).find(|set| set.document == document)

@@ -1,8 +1,9 @@
 //! Telling the ERP what happened: events as rows of the outbox, beside the documents.
 
+use super::bounds::cut;
 use super::change::{Change, Effect};
 use super::document_detail::{Asked, DocumentDetail};
-use super::inbound::{cut, kept};
+use super::inbound::kept;
 use super::publication::{Channel, Publication, partition_key, routing_word};
 use super::record::{Document, Job, JobKind, Lane, Row, RowStage, Subject};
 use crate::base::{Entropy, ExchangeId, RowId, Timestamp};
@@ -30,6 +31,8 @@ pub enum EventName {
     DocumentSent,
     /// The partner has the interchange, and its receipt says so where one was asked for.
     DocumentDelivered,
+    /// It is under way for long, or its receipt has not come in time.
+    DeliveryDelayed,
     /// The interchange was not delivered, or nobody can prove it.
     DeliveryFailed,
     /// Everything that was to come of a document has come.
@@ -54,7 +57,7 @@ pub enum EventName {
 
 impl EventName {
     /// Every name, in the order of a list for people.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::DocumentAccepted,
         Self::RefusedByGateway,
         Self::CommandDuplicate,
@@ -64,6 +67,7 @@ impl EventName {
         Self::DocumentDuplicate,
         Self::DocumentSent,
         Self::DocumentDelivered,
+        Self::DeliveryDelayed,
         Self::DeliveryFailed,
         Self::DocumentClosed,
         Self::DocumentWithdrawn,
@@ -88,6 +92,7 @@ impl EventName {
             Self::DocumentDuplicate => "document.duplicate",
             Self::DocumentSent => "document.sent",
             Self::DocumentDelivered => "document.delivered",
+            Self::DeliveryDelayed => "document.delivery-delayed",
             Self::DeliveryFailed => "document.delivery-failed",
             Self::DocumentClosed => "document.closed",
             Self::DocumentWithdrawn => "document.withdrawn",
@@ -115,6 +120,7 @@ impl EventName {
             Self::DocumentDelivered => {
                 "The partner has the interchange, and its receipt says so where one was asked for."
             }
+            Self::DeliveryDelayed => "The interchange is under way for long, or its receipt has not come in time.",
             Self::DeliveryFailed => "The interchange was not delivered, or nobody can prove it.",
             Self::DocumentClosed => "Everything that was to come of a document has come.",
             Self::DocumentWithdrawn => "A document was taken back before it was sent.",
@@ -144,6 +150,7 @@ impl EventName {
             | Self::DocumentDuplicate
             | Self::DocumentSent
             | Self::DocumentDelivered
+            | Self::DeliveryDelayed
             | Self::DocumentReplayed
             | Self::DocumentPosted
             | Self::DocumentRefused

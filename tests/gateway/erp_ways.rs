@@ -1,5 +1,7 @@
 //! What else an ERP and a partner do: batches, taking back, verdicts, repeats, EDIFACT, release from quarantine.
 
+use std::ops::RangeInclusive;
+
 use serde_json::json;
 
 use crate::desk::{Act, Desk};
@@ -33,6 +35,44 @@ fn documents_that_are_collected_go_out_in_one_interchange_when_there_are_enough(
     }
     assert!(text.contains("GE*3*101~"), "{text}");
     assert_eq!(desk.parcels().len(), 1);
+}
+
+#[test]
+fn documents_that_are_collected_go_out_when_it_is_time_or_they_are_large_enough() {
+    let check = |batch: &str, orders: usize, expect: RangeInclusive<usize>| {
+        let desk = Desk::open(|_| Act::Receipt);
+        let mut gateway = prepared(&desk, &format!("[x12.write]\nbatch = {{ mode = \"collect\", {batch} }}\n"));
+        gateway.start();
+        for number in 1..=orders {
+            command(&gateway, &format!("send.order.v1.acme-bearings.{number}"), &order(&number.to_string()));
+        }
+        gateway.wait_for_event("document.closed");
+        let text = String::from_utf8(desk.parcels()[0].open().0.unwrap()).unwrap();
+        assert!(expect.contains(&text.matches("ST*850*").count()), "{batch}\n{text}");
+    };
+    check("every = \"3s\", count = 250", 2, 2..=2);
+    // A message of one order has about 350 bytes.
+    check("every = \"1h\", count = 250, size = \"1KiB\"", 6, 2..=3);
+}
+
+#[test]
+fn acknowledgements_wait_for_one_another_where_they_may() {
+    let desk = Desk::open(|_| Act::Receipt);
+    let tables = "[x12.ack]\nsend = { functional = \"999\", when = \"batched\" }\n\
+                  [x12.write]\nbatch = { mode = \"collect\", every = \"1h\", count = 3 }\n";
+    let mut gateway = Plan::default().partner_url(&desk.url()).send(IMPATIENT).x12(tables).prepare();
+    gateway.start();
+    post(&gateway, &partners_order::interchange(1));
+    gateway.wait_for_documents(1);
+    // Two interchanges in one file: with the first they are three.
+    post(&gateway, &[partners_order::interchange(2), partners_order::interchange(3)].concat());
+    let text = String::from_utf8(desk.wait_for(1)[0].open().0.unwrap()).unwrap();
+    let count = |what: &str| text.matches(what).count();
+    assert_eq!((count("ST*999*"), count("IK5*A"), count("AK9*A*1*1*1")), (3, 3, 3), "{text}");
+    for group in ["AK1*PO*100000001", "AK1*PO*100000002", "AK1*PO*100000003"] {
+        assert!(text.contains(group), "{group}\n{text}");
+    }
+    assert_eq!(gateway.documents().len(), 3);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Told;
-use super::walk::{Batch, Walk, next_piece};
+use super::walk::{Batch, Walk, next_piece, remembered};
 use serde_json::Value;
 
 use crate::admin::Reread;
@@ -32,6 +32,7 @@ pub(super) fn decide_again(ports: &Ports, job: &Job, id: DocumentId) -> Result<(
         rejected: BTreeMap::new(),
         batch: Batch::default(),
         arriving: None,
+        is_released: true,
         worst: None,
     };
     let now = ports.clock.now();
@@ -49,9 +50,14 @@ pub(super) fn decide_again(ports: &Ports, job: &Job, id: DocumentId) -> Result<(
     };
     let teller = Teller { instance: &configuration.settings.instance, entropy: &*ports.entropy };
     let change = match outcome {
-        Some(SetOutcome::Document(new)) => quarantine::read_again(&document, &steps, &exchange, now, new, teller),
+        Some(SetOutcome::Document(new)) => {
+            let mut change = quarantine::read_again(&document, &steps, &exchange, now, new, teller);
+            change.effects.extend(remembered(std::mem::take(&mut walk.batch.seen)));
+            change
+        }
         Some(SetOutcome::Parked(set)) => quarantine::read_in_vain(&document, &steps, now, set),
-        Some(SetOutcome::Acknowledged) | None => {
+        Some(SetOutcome::Acknowledged) => quarantine::settled(&document, steps, &exchange, now, teller),
+        None => {
             let mut change = Change::new(now);
             change.effects.push(Effect::JobDone(job.subject));
             change

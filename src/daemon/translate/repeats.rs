@@ -36,24 +36,30 @@ impl Repeats<'_> {
         Ok(Arriving { key: interchange_key(partner, head), repeats: self.of_interchange(partner, head)? })
     }
 
-    /// Whether an interchange came before.
+    /// Whether an interchange came before, in another file: one that comes twice in one file is the reader's finding.
     pub(in crate::daemon) fn of_interchange(
         &self,
         partner: &Partner,
         head: &InterchangeHead,
     ) -> Result<Option<Repeat>, StoreError> {
         let Some(duplicates) = duplicates(partner, head.standard) else { return Ok(None) };
-        self.of(&interchange_key(partner, head), duplicates, duplicates.interchange)
+        let (key, policy) = (interchange_key(partner, head), duplicates.interchange);
+        self.of(&key, duplicates, policy, |seen| seen.exchange != Some(self.exchange))
     }
 
     /// Whether a transaction set came before, in another interchange. Numbers of messages of EDIFACT begin anew in each
-    /// interchange, and tell nothing.
-    pub(super) fn of_set(&self, partner: &Partner, set: &TransactionSet) -> Result<Option<Repeat>, StoreError> {
+    /// interchange, and tell nothing. `own` is the document that it becomes.
+    pub(super) fn of_set(
+        &self,
+        partner: &Partner,
+        set: &TransactionSet,
+        own: DocumentId,
+    ) -> Result<Option<Repeat>, StoreError> {
         let (Some(key), Some(duplicates)) = (set_key(partner, set), duplicates(partner, set.interchange.standard))
         else {
             return Ok(None);
         };
-        self.of(&key, duplicates, duplicates.group)
+        self.of(&key, duplicates, duplicates.group, |seen| seen.document != Some(own))
     }
 
     /// Whether a document of this type, number and content came before.
@@ -62,23 +68,30 @@ impl Repeats<'_> {
         partner: &Partner,
         standard: Standard,
         key: &DedupKey,
+        own: DocumentId,
     ) -> Result<Option<Repeat>, StoreError> {
         let Some(duplicates) = duplicates(partner, standard) else { return Ok(None) };
-        self.of(key, duplicates, duplicates.document)
+        self.of(key, duplicates, duplicates.document, |seen| seen.document != Some(own))
     }
 
-    fn of(&self, key: &DedupKey, duplicates: &Duplicates, policy: OnDuplicate) -> Result<Option<Repeat>, StoreError> {
+    fn of(
+        &self,
+        key: &DedupKey,
+        duplicates: &Duplicates,
+        policy: OnDuplicate,
+        is_other: impl Fn(&Seen) -> bool,
+    ) -> Result<Option<Repeat>, StoreError> {
         if policy == OnDuplicate::Accept {
             return Ok(None);
         }
         let since: Timestamp = self.ports.clock.now().before(duplicates.window);
         let seen: Option<Seen> = self.ports.outbox.seen(key)?;
-        let other = seen.filter(|seen| seen.at >= since && seen.exchange != Some(self.exchange));
+        let other = seen.filter(|seen| seen.at >= since && is_other(seen));
         Ok(other.map(|seen| Repeat { policy, exchange: seen.exchange, document: seen.document }))
     }
 }
 
-fn duplicates(partner: &Partner, standard: Standard) -> Option<&Duplicates> {
+pub(super) fn duplicates(partner: &Partner, standard: Standard) -> Option<&Duplicates> {
     partner.reading(standard).map(|reading| &reading.duplicates)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::repeats::{Arriving, Repeat, Repeats, document_key, set_key};
+use super::repeats::{Arriving, Repeat, Repeats, document_key, duplicates, set_key};
 use super::{BATCH_BYTES, BATCH_SETS, Told, unread};
 use crate::base::{Diagnostic, DocumentId, RowId, Sha256};
 use crate::config::Configuration;
@@ -29,6 +29,8 @@ pub(super) struct Walk<'a> {
     pub(super) batch: Batch,
     /// The interchange that is being read.
     pub(super) arriving: Option<Arriving>,
+    /// A person has released what is read: it is taken although it came before.
+    pub(super) is_released: bool,
     pub(super) worst: Option<Diagnostic>,
 }
 
@@ -37,7 +39,7 @@ pub(super) struct Batch {
     outcomes: Vec<SetOutcome>,
     bytes: usize,
     /// What was seen for the first time.
-    seen: Vec<(DedupKey, Seen)>,
+    pub(super) seen: BTreeMap<DedupKey, Seen>,
 }
 
 /// The next piece of a file that the survey read to its end.
@@ -127,14 +129,15 @@ impl Walk<'_> {
         let Batch { outcomes, seen, .. } = std::mem::take(&mut self.batch);
         let teller = Teller { instance: &self.configuration.settings.instance, entropy: &*self.ports.entropy };
         let (mut change, next) = inbound::translated(exchange, self.ports.clock.now(), outcomes, progress, teller);
-        change.effects.extend(seen.into_iter().map(|(key, seen)| Effect::Seen(key, seen)));
+        change.effects.extend(remembered(seen));
         (change, next)
     }
 
     /// The interchange that begins, and whether it came before.
     fn arriving(&mut self, exchange: &Exchange, head: &InterchangeHead) -> Result<Option<Arriving>, StoreError> {
         let Some(partner) = self.partner(exchange, head).cloned() else { return Ok(None) };
-        let arriving = Repeats { ports: self.ports, exchange: exchange.id }.arriving(&partner, head)?;
+        let looking = Repeats { ports: self.ports, exchange: exchange.id };
+        let arriving = looking.arriving(&partner, head)?;
         if arriving.repeats.is_none() {
             self.saw(arriving.key, exchange, None);
         }
@@ -143,7 +146,7 @@ impl Walk<'_> {
 
     fn saw(&mut self, key: DedupKey, exchange: &Exchange, document: Option<DocumentId>) {
         let seen = Seen { exchange: Some(exchange.id), document, at: self.ports.clock.now() };
-        self.batch.seen.push((key, seen));
+        self.batch.seen.insert(key, seen);
     }
 
     fn translation<'w>(&'w self, exchange: &'w Exchange) -> Translation<'w> {
@@ -218,7 +221,10 @@ impl Walk<'_> {
                     .as_ref()
                     .map(|about| (about.document_type.clone(), about.document_number.clone(), about.content_hash))
                     .unwrap_or_else(|| (String::new(), String::new(), Sha256::of(b"")));
-                let repeats = self.repeats(exchange, set, ids, &kind, &number, &hash)?;
+                let mut repeats = self.repeats(exchange, set, ids, &kind, &number, &hash)?;
+                if self.is_released {
+                    repeats.iter_mut().for_each(|(_, repeat)| repeat.policy = OnDuplicate::Flag);
+                }
                 let told: Vec<_> = repeats.iter().map(|(level, repeat)| repeated(level, repeat)).collect();
                 if repeats.iter().any(|(_, repeat)| repeat.policy == OnDuplicate::Reject) {
                     return self.parked(set, ids, [detail.diagnostics, told].concat(), ordinal);
@@ -272,12 +278,16 @@ impl Walk<'_> {
         let looking = Repeats { ports: self.ports, exchange: exchange.id };
         let mut found = Vec::new();
         let document = document_key(&partner, kind, number, content);
-        match looking.of_document(&partner, set.interchange.standard, &document)? {
+        let duplicates = duplicates(&partner, set.interchange.standard);
+        let policies = duplicates.map_or((OnDuplicate::Accept, OnDuplicate::Accept), |one| (one.document, one.group));
+        let stored = looking.of_document(&partner, set.interchange.standard, &document, ids.document)?;
+        match self.in_batch(&document, policies.0).or(stored) {
             Some(repeat) => found.push(("document", repeat)),
             None => self.saw(document, exchange, Some(ids.document)),
         }
         if let Some(key) = set_key(&partner, set) {
-            match looking.of_set(&partner, set)? {
+            let stored = looking.of_set(&partner, set, ids.document)?;
+            match self.in_batch(&key, policies.1).or(stored) {
                 Some(repeat) => found.push(("transaction set", repeat)),
                 None => self.saw(key, exchange, Some(ids.document)),
             }
@@ -285,6 +295,12 @@ impl Walk<'_> {
         let interchange = self.arriving.as_ref().and_then(|arriving| arriving.repeats);
         found.extend(interchange.map(|repeat| ("interchange", repeat)));
         Ok(found)
+    }
+
+    /// Whether the same came a moment before, and is not on disk yet.
+    fn in_batch(&self, key: &DedupKey, policy: OnDuplicate) -> Option<Repeat> {
+        let seen = self.batch.seen.get(key).filter(|_| policy != OnDuplicate::Accept)?;
+        Some(Repeat { policy, exchange: seen.exchange, document: seen.document })
     }
 
     fn partner(&self, exchange: &Exchange, head: &InterchangeHead) -> Option<&Arc<Partner>> {
@@ -309,6 +325,11 @@ impl Walk<'_> {
         stage.put(content)?;
         stage.finish()?.keep()
     }
+}
+
+/// What was seen for the first time, as effects.
+pub(super) fn remembered(seen: BTreeMap<DedupKey, Seen>) -> impl Iterator<Item = Effect> {
+    seen.into_iter().map(|(key, seen)| Effect::Seen(key, seen))
 }
 
 /// Bytes that an outcome adds to its change.

@@ -62,7 +62,7 @@ fn attempt() -> Attempt {
 }
 
 fn terms(owed: Owed) -> Terms {
-    Terms { owed, schedule: Schedule::default(), rename: None }
+    Terms { owed, schedule: Schedule::default(), delayed_after: Duration::from_secs(3_600), rename: None }
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub struct Retry {
     pub resend_same_id: bool,
     /// How long to wait before each repeat; the last one counts for all later ones. Never empty.
     pub schedule: Vec<Duration>,
+    /// When the ERP is told that it takes long, counted from the first attempt.
+    pub delayed_after: Duration,
     /// When to stop, counted from the first attempt.
     pub give_up_after: Duration,
 }
@@ -21,6 +23,9 @@ const SCHEDULE: [u64; 7] = [5, 10, 20, 40, 80, 160, 240];
 
 /// Five days: a partner that is down over a long weekend still gets its message.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(5 * 86_400);
+
+/// A server that is restarted or renewed is back by then.
+const DELAYED_AFTER: Duration = Duration::from_secs(3_600);
 
 /// Shorter waits would be an attack on a partner that is down.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -36,6 +41,7 @@ impl Retry {
                 || SCHEDULE.iter().map(|minutes| Duration::from_secs(minutes * 60)).collect(),
                 |schedule| schedule.value,
             ),
+            delayed_after: table.duration("delayed_after").unwrap_or(DELAYED_AFTER),
             give_up_after: table.duration("give_up_after").unwrap_or(GIVE_UP_AFTER),
         }
     }

@@ -85,6 +85,7 @@ fn what_is_not_written_is_right_for_most() {
     assert!(matches!(send.http.auth, Auth::None) && send.http.proxy.is_none());
     assert_eq!(send.http.tls, SendTls { trust: TlsTrust::Public, min: TlsMin::V1_2, mode: TlsMode::Rustls });
     assert!(send.retry.resend_same_id);
+    assert_eq!(send.retry.delayed_after, Duration::from_secs(3_600));
     assert_eq!(send.retry.give_up_after, Duration::from_secs(5 * 86_400));
     let minutes: Vec<_> = (1..=9).map(|attempts| send.retry.wait(attempts).as_secs() / 60).collect();
     assert_eq!(minutes, [5, 10, 20, 40, 80, 160, 240, 240, 240]);
