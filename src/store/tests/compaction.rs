@@ -183,6 +183,50 @@ fn after_two_rounds_nothing_lies_in_closed_segments_that_nothing_names() {
     }
 }
 
+/// Found in review: whoever had read the place of a payload when its segment went took the store for damaged.
+#[test]
+fn a_payload_that_is_carried_on_or_let_go_while_it_is_opened_is_no_damage() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        mixed(&bench, 1..=40);
+        let outbox = bench.open();
+        let mut change = accept(99);
+        let mut stage = outbox.spool().stage(1 << 20);
+        stage.put(&vec![7; 100_000]).unwrap();
+        change.payloads.push(stage.finish().unwrap().keep().unwrap());
+        let file = change.payloads.last().unwrap().reference;
+        outbox.apply_blocking(change).unwrap();
+        drop(outbox);
+        covered(&bench);
+        let outbox = bench.open();
+        let carried = outbox.exchange(exchange_id(1)).unwrap().unwrap().detail;
+        let let_go = outbox.document(document_id(1)).unwrap().unwrap().content;
+        let places = [carried, let_go, file].map(|one| outbox.shared.place(&one.sha256).unwrap().unwrap());
+        let mut open = outbox.payload_reader(&file).unwrap();
+
+        let retention = Retention { documents: at(60_000), ..Retention::before(at(-1)) };
+        let released = outbox.release(&retention).unwrap();
+        assert!(released.segments > 0 && released.carried > 0 && released.files == 1, "{released:?}");
+        let text = |reader: &mut dyn std::io::Read| {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        let opened = |place, reference| outbox.shared.open_from(place, &reference);
+        assert_eq!(text(&mut opened(places[0], carried).unwrap()), b"detail of 1");
+        assert!(matches!(opened(places[1], let_go), Err(StoreError::NoPayload { .. })));
+        assert!(matches!(opened(places[2], file), Err(StoreError::NoPayload { .. })));
+        assert_eq!(text(&mut open), vec![7; 100_000], "what was open before is read to its end");
+
+        // A segment that is gone by itself is damage.
+        let lies = outbox.shared.place(&carried.sha256).unwrap().unwrap();
+        let segment = outbox.shared.layout.segment(lies.segment);
+        std::fs::remove_file(&segment).unwrap();
+        let Err(StoreError::Corrupt { file, .. }) = outbox.payload(&carried) else { panic!("no damage") };
+        assert_eq!(file, segment);
+    }
+}
+
 /// One document changes between a file and bytes in the journal, and back, while rounds go on: each time the file is one
 /// that nothing names for a while.
 #[test]
