@@ -13,7 +13,7 @@
 //! Counters and certificate uses are never let go. Looking takes long and the world goes on meanwhile, so the commit
 //! thread asks the same once more (`decide.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::Forgotten;
 use super::commit::What;
@@ -25,7 +25,7 @@ use super::references::each;
 use super::retention::Cutoffs;
 use super::shared::Shared;
 use super::view::read_value;
-use crate::base::{ExchangeId, Timestamp};
+use crate::base::{DocumentId, ExchangeId, Timestamp};
 use crate::exchange::{
     Answer, AuditRow, CounterName, DedupKey, Dispatch, Document, Exchange, Row, RowStage, Seen, Sent, Subject,
 };
@@ -36,10 +36,12 @@ const AT_ONCE: usize = 512;
 pub(crate) const RECORDS_AT_MOST: u64 = 200_000;
 
 /// What is to be let go, and since when it must not have changed for that.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Going {
     pub(crate) what: Forgotten,
     pub(crate) before: Timestamp,
+    /// Documents of an exchange, which must be gone before it.
+    pub(crate) behind: Vec<DocumentId>,
 }
 
 /// The steps that may be open for an exchange.
@@ -77,12 +79,16 @@ impl<'a> Forgetter<'a> {
 
     /// Lets one go; false when this round has let go enough.
     pub(crate) fn put(&mut self, what: Forgotten, before: Timestamp) -> Result<bool, StoreError> {
+        self.put_behind(what, before, Vec::new())
+    }
+
+    fn put_behind(&mut self, what: Forgotten, before: Timestamp, behind: Vec<DocumentId>) -> Result<bool, StoreError> {
         if self.forgotten >= self.most {
             self.is_more = true;
             return Ok(false);
         }
         self.forgotten += 1;
-        self.pending.push(Going { what, before });
+        self.pending.push(Going { what, before, behind });
         if self.pending.len() >= AT_ONCE {
             self.flush()?;
         }
@@ -102,32 +108,37 @@ impl<'a> Forgetter<'a> {
 pub(crate) fn records(outbox: &Outbox, cutoffs: &Cutoffs) -> Result<(u64, bool), StoreError> {
     let shared = &outbox.shared;
     let mut forgetter = Forgetter::new(outbox, RECORDS_AT_MOST);
-    let needed = documents(shared, cutoffs, &mut forgetter)?;
+    let kin = documents(shared, cutoffs, &mut forgetter)?;
     rows(shared, cutoffs, &mut forgetter)?;
-    exchanges(shared, cutoffs, &needed, &mut forgetter)?;
+    exchanges(shared, cutoffs, kin, &mut forgetter)?;
     memories(shared, cutoffs, &mut forgetter)?;
     audit(shared, cutoffs, &mut forgetter)?;
     Ok((forgetter.forgotten, forgetter.is_more))
 }
 
-/// Says which exchanges the documents that stay still need.
-fn documents(
-    shared: &Shared,
-    cutoffs: &Cutoffs,
-    forgetter: &mut Forgetter<'_>,
-) -> Result<BTreeSet<ExchangeId>, StoreError> {
-    let mut needed = BTreeSet::new();
+/// What exchanges have to do with documents.
+#[derive(Default)]
+struct Kin {
+    /// Those whose documents stay.
+    needed: BTreeSet<ExchangeId>,
+    /// Documents that go, by their exchange. One of them may still come back to life, and then its exchange stays.
+    going: BTreeMap<ExchangeId, Vec<DocumentId>>,
+}
+
+fn documents(shared: &Shared, cutoffs: &Cutoffs, forgetter: &mut Forgetter<'_>) -> Result<Kin, StoreError> {
+    let mut kin = Kin::default();
     each(shared, Space::Document, |document: Document| {
         let goes = touched(&document) < cutoffs.documents
             && is_free(shared, &document)?
             && forgetter.put(Forgotten::Document(document.id), cutoffs.documents)?;
-        if !goes {
-            needed.extend(document.exchange);
+        match document.exchange {
+            Some(exchange) if goes => kin.going.entry(exchange).or_default().push(document.id),
+            exchange => kin.needed.extend(exchange),
         }
         Ok(())
     })?;
     forgetter.flush()?;
-    Ok(needed)
+    Ok(kin)
 }
 
 /// Whether a document may go as far as it itself and its steps are concerned.
@@ -166,14 +177,15 @@ fn is_named(shared: &Shared, row: &Row) -> Result<bool, StoreError> {
 fn exchanges(
     shared: &Shared,
     cutoffs: &Cutoffs,
-    needed: &BTreeSet<ExchangeId>,
+    mut kin: Kin,
     forgetter: &mut Forgetter<'_>,
 ) -> Result<(), StoreError> {
     each(shared, Space::Exchange, |exchange: Exchange| {
         let before = cutoffs.of(exchange.stage);
         let is_old = exchange.stage.is_settled() && exchange.updated_at < before;
-        if is_old && !needed.contains(&exchange.id) && are_idle(shared, steps_of_exchange(exchange.id))? {
-            forgetter.put(Forgotten::Exchange(exchange.id), before)?;
+        if is_old && !kin.needed.contains(&exchange.id) && are_idle(shared, steps_of_exchange(exchange.id))? {
+            let documents = kin.going.remove(&exchange.id).unwrap_or_default();
+            forgetter.put_behind(Forgotten::Exchange(exchange.id), before, documents)?;
         }
         Ok(())
     })?;
