@@ -2,8 +2,8 @@
 //!
 //! | record | goes when |
 //! |---|---|
-//! | document | it is settled, and no step of it or of its interchange is open |
-//! | outbox row | it is published, and its document is gone or was published again since |
+//! | document | it is settled, no step of it or of its interchange is open, and for a size nobody may ask after it |
+//! | outbox row | it is published, and its document is gone or, but for no size, was published again since |
 //! | exchange | it is settled, no step is open, and all of its documents are gone |
 //! | sent, dispatch | their exchange is gone |
 //! | answer | its exchange is gone, and no partner's window reaches back to it |
@@ -21,13 +21,14 @@ use super::error::StoreError;
 use super::index::each_entry;
 use super::key::{self, Space};
 use super::outbox::Outbox;
-use super::references::each;
+use super::references::{detail_of, each};
 use super::retention::Cutoffs;
 use super::shared::Shared;
 use super::view::read_value;
 use crate::base::{DocumentId, ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, AuditRow, CounterName, DedupKey, Dispatch, Document, Exchange, Row, RowStage, Seen, Sent, Subject,
+    Answer, AuditRow, CounterName, DedupKey, Dispatch, Document, DocumentStage, Exchange, Row, RowStage, Seen, Sent,
+    Subject,
 };
 
 /// Records forgotten in one change.
@@ -130,6 +131,7 @@ fn documents(shared: &Shared, cutoffs: &Cutoffs, forgetter: &mut Forgetter<'_>) 
     each(shared, Space::Document, |document: Document| {
         let goes = touched(&document) < cutoffs.documents
             && is_free(shared, &document)?
+            && (touched(&document) < cutoffs.documents_by_age || !may_be_asked_after(shared, &document)?)
             && forgetter.put(Forgotten::Document(document.id), cutoffs.documents)?;
         match document.exchange {
             Some(exchange) if goes => kin.going.entry(exchange).or_default().push(document.id),
@@ -146,6 +148,16 @@ pub(crate) fn is_free(shared: &Shared, document: &Document) -> Result<bool, Stor
     Ok(document.stage.is_settled() && are_idle(shared, steps_of_document(document))?)
 }
 
+/// Whether somebody may still want a settled document, so that no size lets it go before its time: a person who is to send
+/// again what failed, or an ERP that has not said what became of a document. So long it may come and fetch it, too.
+pub(crate) fn may_be_asked_after(shared: &Shared, document: &Document) -> Result<bool, StoreError> {
+    Ok(match document.stage {
+        DocumentStage::Failed => true,
+        DocumentStage::Published => detail_of(shared, document)?.verdict.is_none(),
+        _ => false,
+    })
+}
+
 /// Whether none of these has an open step.
 pub(crate) fn are_idle(shared: &Shared, steps: impl IntoIterator<Item = Subject>) -> Result<bool, StoreError> {
     for subject in steps {
@@ -158,20 +170,27 @@ pub(crate) fn are_idle(shared: &Shared, steps: impl IntoIterator<Item = Subject>
 
 fn rows(shared: &Shared, cutoffs: &Cutoffs, forgetter: &mut Forgetter<'_>) -> Result<(), StoreError> {
     each(shared, Space::Row, |row: Row| {
-        let published = row.stage == RowStage::Published && row.published_at.is_some_and(|at| at < cutoffs.documents);
-        if published && are_idle(shared, [Subject::Row(row.id)])? && !is_named(shared, &row)? {
-            forgetter.put(Forgotten::Row(row.id), cutoffs.documents)?;
+        let is_old = |before| row.stage == RowStage::Published && row.published_at.is_some_and(|at| at < before);
+        if !is_old(cutoffs.documents) {
+            return Ok(());
+        }
+        let before = match document_of(shared, &row)? {
+            None => cutoffs.documents,
+            // It is published again as it was addressed then.
+            Some(document) if document.row == Some(row.id) => return Ok(()),
+            Some(_published_again) => cutoffs.documents_by_age,
+        };
+        if is_old(before) && are_idle(shared, [Subject::Row(row.id)])? {
+            forgetter.put(Forgotten::Row(row.id), before)?;
         }
         Ok(())
     })?;
     forgetter.flush()
 }
 
-/// Whether a document that stays goes by this row: it is published again as it was addressed then.
-fn is_named(shared: &Shared, row: &Row) -> Result<bool, StoreError> {
-    let Some(document) = row.document else { return Ok(false) };
-    let Some(value) = shared.index.get(&key::document(&document))? else { return Ok(false) };
-    Ok(read_value::<Document>(&value)?.row == Some(row.id))
+fn document_of(shared: &Shared, row: &Row) -> Result<Option<Document>, StoreError> {
+    let Some(id) = row.document else { return Ok(None) };
+    shared.index.get(&key::document(&id))?.map(|value| read_value(&value)).transpose()
 }
 
 fn exchanges(

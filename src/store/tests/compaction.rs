@@ -3,8 +3,22 @@
 use std::sync::atomic::AtomicBool;
 
 use super::*;
+use crate::exchange::{DocumentDetail, ErpVerdict};
 use crate::store::sweep::each_place;
 use crate::store::{Retention, pressure};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The ERP says that it has posted a document.
+fn posted(outbox: &Outbox, n: u64, when: Timestamp) {
+    let mut change = Change::new(when);
+    let verdict = ErpVerdict { posted: true, at: when, reference: None, errors: Vec::new() };
+    let said = DocumentDetail { verdict: Some(verdict), ..DocumentDetail::default() };
+    let detail = Some(change.carry(said.to_json()));
+    let before = outbox.document(document_id(n)).unwrap().unwrap();
+    change.effects.push(Effect::Document(Document { detail, updated_at: Some(when), version: 2, ..before }));
+    outbox.apply_blocking(change).unwrap();
+}
 
 /// A segment full of documents of 8 KiB, each beside a detail of a few bytes that is kept long.
 fn mixed(bench: &Bench, messages: std::ops::RangeInclusive<u64>) {
@@ -120,20 +134,14 @@ fn a_power_cut_at_any_sync_of_a_release_loses_nothing_that_is_kept() {
 
 #[test]
 fn above_its_size_the_oldest_documents_go_first_and_nothing_young_or_open_ever() {
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     // sled's file grows and shrinks by steps of its own.
     let bench = Bench::new(IndexKind::Memory);
     mixed(&bench, 1..=40);
     let outbox = bench.open();
     outbox.apply_blocking(accept(99)).unwrap();
+    (1..=32).for_each(|n| posted(&outbox, n, at(1)));
     // Younger by two days.
-    let mut change = Change::new(at(0));
-    for n in 33..=40 {
-        let before = outbox.document(document_id(n)).unwrap().unwrap();
-        let updated_at = Some(at(0).after(2 * DAY));
-        change.effects.push(Effect::Document(Document { updated_at, version: 2, ..before }));
-    }
-    outbox.apply_blocking(change).unwrap();
+    (33..=40).for_each(|n| posted(&outbox, n, at(0).after(2 * DAY)));
     drop(outbox);
     bench.clock.forward(4 * DAY);
     covered(&bench);
@@ -162,6 +170,42 @@ fn above_its_size_the_oldest_documents_go_first_and_nothing_young_or_open_ever()
     assert!((1..=40).all(|n| outbox.answer_to(&dedup(n)).unwrap().is_some()), "the windows reach back to them");
     assert!((1..=40).all(|n| outbox.exchange(exchange_id(n)).unwrap().is_none()));
     assert_sound(&outbox);
+}
+
+/// Found in review: a store above its size let go, a day after it was published, what the ERP was still to fetch.
+#[test]
+fn above_its_size_what_the_erp_has_not_judged_can_be_fetched_until_its_time() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        mixed(&bench, 1..=8);
+        let outbox = bench.open();
+        // The first was published again since: a message about either event may still wait in a queue.
+        let first = outbox.row(row_id(1)).unwrap().unwrap();
+        let mut change = Change::new(at(3));
+        let published = document(1, DocumentStage::Published, first.body);
+        change.effects = vec![
+            Effect::Document(Document { row: Some(row_id(101)), version: 2, ..published }),
+            Effect::Row(Row { id: row_id(101), sequence: 0, ..first.clone() }),
+        ];
+        outbox.apply_blocking(change).unwrap();
+        drop(outbox);
+        bench.clock.forward(4 * DAY);
+        covered(&bench);
+        let outbox = bench.open();
+        let too_large = Retention { bytes: Some(1), ..Retention::before(at(-1)) };
+        let rows = || (1..=8).chain([101]).filter(|n| outbox.row(row_id(*n)).unwrap().is_some()).count();
+        for _ in 0..3 {
+            assert!(outbox.release(&too_large).unwrap().is_helpless);
+        }
+        assert_eq!((rows(), outbox.payload(&first.body).unwrap()), (9, large(1)));
+        posted(&outbox, 8, bench.clock.now());
+        bench.clock.forward(2 * DAY);
+        outbox.release(&too_large).unwrap();
+        assert_eq!((rows(), outbox.exchange(exchange_id(8)).unwrap()), (8, None));
+        outbox.release(&Retention { documents: at(60_000), ..too_large }).unwrap();
+        assert_eq!(rows(), 0);
+        assert_sound(&outbox);
+    }
 }
 
 #[test]
