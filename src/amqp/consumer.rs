@@ -9,8 +9,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use lapin::message::Delivery as Came;
 use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions, QueueBindOptions,
-    QueueDeclareOptions,
+    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions, QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use tokio::sync::{mpsc, watch};
@@ -53,6 +52,8 @@ pub struct Delivery {
     pub correlation_id: Option<String>,
     /// What the broker is answered by.
     came: Came,
+    /// Closed when the channel is gone that it came by.
+    channel: watch::Receiver<()>,
 }
 
 /// Without the body, which is business.
@@ -63,7 +64,7 @@ impl fmt::Debug for Delivery {
 }
 
 impl Delivery {
-    fn of(mut came: Came) -> Self {
+    fn of(mut came: Came, channel: watch::Receiver<()>) -> Self {
         let header = |names: &[&str]| {
             let headers = came.properties.headers().as_ref()?.inner();
             names.iter().find_map(|name| match headers.get(*name)? {
@@ -82,17 +83,23 @@ impl Delivery {
             correlation_id: text(came.properties.correlation_id()),
             body: std::mem::take(&mut came.data),
             came,
+            channel,
         }
+    }
+
+    /// Whether it is still ours to answer. When the channel that it came by is gone, it comes again by another.
+    pub fn is_ours(&self) -> bool {
+        self.channel.has_changed().is_ok()
+    }
+
+    /// Resolves when it is not ours any more.
+    pub async fn lost(&mut self) {
+        while self.channel.changed().await.is_ok() {}
     }
 
     /// It is durable here: the broker may forget it.
     pub async fn acknowledge(self) {
         self.settled(self.came.ack(BasicAckOptions::default()).await);
-    }
-
-    /// It could not be taken for now: it is to come again.
-    pub async fn requeue(self) {
-        self.settled(self.came.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await);
     }
 
     /// It cannot be read: it goes to the dead letters, where a policy says which those are.
@@ -175,8 +182,9 @@ async fn once(
     };
     let why = match timeout(settings.connection.connect_timeout, subscribe(settings, &session)).await {
         Ok(Ok((channel, consumer))) => {
-            let why = hand_on(&session, consumer, deliveries, closing).await;
-            drop(channel);
+            let (held, seen) = watch::channel(());
+            let why = hand_on(&session, consumer, &seen, deliveries, closing).await;
+            drop((channel, held));
             why
         }
         Ok(Err(why)) => why,
@@ -236,6 +244,7 @@ fn name(text: &str) -> Result<ShortString, String> {
 async fn hand_on(
     session: &Session,
     mut consumer: lapin::Consumer,
+    channel: &watch::Receiver<()>,
     deliveries: &mpsc::Sender<Delivery>,
     closing: &mut watch::Receiver<bool>,
 ) -> String {
@@ -246,7 +255,7 @@ async fn hand_on(
             () = closed(closing) => return String::new(),
             came = consumer.next() => match came {
                 Some(Ok(came)) => {
-                    if deliveries.send(Delivery::of(came)).await.is_err() {
+                    if deliveries.send(Delivery::of(came, channel.clone())).await.is_err() {
                         return String::new();
                     }
                 }
