@@ -216,22 +216,45 @@ async fn subscribe(
 }
 
 /// A quorum queue: a command that the broker has taken is on the disks of most of its nodes. A queue of this name that
-/// is there already will do, whatever its arguments are.
+/// is there already will do, whatever its arguments are; where we may not declare it, whoever made it has bound it.
 async fn declare(session: &Session, exchange: &ShortString, queue: &ShortString) -> Result<(), String> {
-    let told = |error: lapin::Error| Failure::of(&error).text;
     let mut arguments = FieldTable::default();
     arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
-    // On a channel of its own, for a refusal closes it.
-    let channel = session.connection().create_channel().await.map_err(told)?;
     let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-    if let Err(why) = channel.queue_declare(queue.clone(), options, arguments).await {
-        let channel = session.connection().create_channel().await.map_err(told)?;
-        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        if channel.queue_declare(queue.clone(), options, FieldTable::default()).await.is_err() {
-            return Err(format!("queue '{queue}' could not be declared: {}", told(why)));
-        }
-        return Ok(());
+    let Err(why) = declare_with(session, queue, options, arguments).await else {
+        return bind(session, exchange, queue).await;
+    };
+    let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    if declare_with(session, queue, options, FieldTable::default()).await.is_err() {
+        return Err(format!("queue '{queue}' could not be declared: {}", why.text));
     }
+    if why.code == Some(OTHER_ARGUMENTS) { bind(session, exchange, queue).await } else { Ok(()) }
+}
+
+/// PRECONDITION_FAILED: a queue of this name is there, and is another than was asked for.
+const OTHER_ARGUMENTS: u16 = 406;
+
+/// On a channel of its own, for a refusal closes it.
+async fn declare_with(
+    session: &Session,
+    queue: &ShortString,
+    options: QueueDeclareOptions,
+    arguments: FieldTable,
+) -> Result<(), Failure> {
+    let failed = |error: lapin::Error| Failure::of(&error);
+    let channel = session.connection().create_channel().await.map_err(failed)?;
+    channel.queue_declare(queue.clone(), options, arguments).await.map(|_queue| ()).map_err(failed)
+}
+
+async fn bind(session: &Session, exchange: &ShortString, queue: &ShortString) -> Result<(), String> {
+    let told = |error: lapin::Error| {
+        let why = Failure::of(&error).text;
+        format!(
+            "queue '{queue}' could not be bound to exchange '{exchange}': {why}; give the user the right to write to the \
+             queue and to read from the exchange, or bind it and set erp.amqp.declare = false"
+        )
+    };
+    let channel = session.connection().create_channel().await.map_err(told)?;
     let options = QueueBindOptions::default();
     channel.queue_bind(queue.clone(), exchange.clone(), "#".into(), options, FieldTable::default()).await.map_err(told)
 }
