@@ -10,16 +10,18 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use edigate::amqp::{ClientCertificate, Publisher, PublisherSettings, State};
+use edigate::amqp::{ClientCertificate, ConsumerSettings, Publisher, PublisherSettings, State, consume};
 use edigate::base::{DocumentId, RowId, Secret, Sha256, Timestamp};
 use edigate::canon::Usage;
 use edigate::exchange::{Body, Confirm, Publication, ReceivedDocument};
 use edigate::observe::Metrics;
 use lapin::options::{
-    BasicGetOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions,
+    BasicGetOptions, BasicPublishOptions, ExchangeDeclareOptions, ExchangeDeleteOptions, QueueBindOptions,
+    QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{Channel, Connection, ConnectionProperties, ExchangeKind};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind};
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 #[path = "support/certificates.rs"]
@@ -524,5 +526,46 @@ fn under_tls_both_sides_show_who_they_are() {
             assert!(why.contains(expect), "{why}");
             publisher.close().await;
         }
+    });
+}
+
+/// Found in review: only a queue that the gateway had made itself was bound to the exchange of commands.
+#[test]
+fn a_queue_of_commands_that_is_there_with_other_arguments_is_bound_too() {
+    let broker = broker();
+    run(async || {
+        let (_erp, channel) = erp(&broker).await;
+        let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        let exchange =
+            channel.exchange_declare("there.commands".into(), ExchangeKind::Topic, durable, FieldTable::default());
+        exchange.await.unwrap();
+        let classic = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+        channel.queue_declare("there.commands.q".into(), classic, FieldTable::default()).await.unwrap();
+
+        let settings = ConsumerSettings {
+            connection: settings(&broker, "there"),
+            exchange: "there.commands".to_owned(),
+            queue: "there.commands.q".to_owned(),
+            prefetch: 4,
+        };
+        let (out, mut deliveries) = mpsc::channel(4);
+        let (stop, stopped) = watch::channel(false);
+        let consuming = tokio::spawn(consume(settings, out, stopped, Metrics::new()));
+        let coming = async {
+            loop {
+                let (options, properties) = (BasicPublishOptions::default(), BasicProperties::default());
+                let key = "send.order.v1.acme-bearings".into();
+                channel.basic_publish("there.commands".into(), key, options, b"{}", properties).await.unwrap();
+                if let Ok(Some(delivery)) = timeout(Duration::from_millis(500), deliveries.recv()).await {
+                    return delivery;
+                }
+            }
+        };
+        let mut delivery = timeout(Duration::from_secs(60), coming).await.unwrap();
+        assert!(delivery.is_ours());
+        stop.send(true).unwrap();
+        consuming.await.unwrap().unwrap();
+        timeout(Duration::from_secs(1), delivery.lost()).await.unwrap();
+        assert!(!delivery.is_ours(), "it comes again by another channel");
     });
 }

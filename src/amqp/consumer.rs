@@ -9,8 +9,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use lapin::message::Delivery as Came;
 use lapin::options::{
-    BasicAckOptions, BasicConsumeOptions, BasicNackOptions, BasicQosOptions, BasicRejectOptions, QueueBindOptions,
-    QueueDeclareOptions,
+    BasicAckOptions, BasicConsumeOptions, BasicQosOptions, BasicRejectOptions, QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use tokio::sync::{mpsc, watch};
@@ -53,6 +52,8 @@ pub struct Delivery {
     pub correlation_id: Option<String>,
     /// What the broker is answered by.
     came: Came,
+    /// Closed when the channel is gone that it came by.
+    channel: watch::Receiver<()>,
 }
 
 /// Without the body, which is business.
@@ -63,7 +64,7 @@ impl fmt::Debug for Delivery {
 }
 
 impl Delivery {
-    fn of(mut came: Came) -> Self {
+    fn of(mut came: Came, channel: watch::Receiver<()>) -> Self {
         let header = |names: &[&str]| {
             let headers = came.properties.headers().as_ref()?.inner();
             names.iter().find_map(|name| match headers.get(*name)? {
@@ -82,17 +83,23 @@ impl Delivery {
             correlation_id: text(came.properties.correlation_id()),
             body: std::mem::take(&mut came.data),
             came,
+            channel,
         }
+    }
+
+    /// Whether it is still ours to answer. When the channel that it came by is gone, it comes again by another.
+    pub fn is_ours(&self) -> bool {
+        self.channel.has_changed().is_ok()
+    }
+
+    /// Resolves when it is not ours any more.
+    pub async fn lost(&mut self) {
+        while self.channel.changed().await.is_ok() {}
     }
 
     /// It is durable here: the broker may forget it.
     pub async fn acknowledge(self) {
         self.settled(self.came.ack(BasicAckOptions::default()).await);
-    }
-
-    /// It could not be taken for now: it is to come again.
-    pub async fn requeue(self) {
-        self.settled(self.came.nack(BasicNackOptions { requeue: true, ..BasicNackOptions::default() }).await);
     }
 
     /// It cannot be read: it goes to the dead letters, where a policy says which those are.
@@ -175,8 +182,9 @@ async fn once(
     };
     let why = match timeout(settings.connection.connect_timeout, subscribe(settings, &session)).await {
         Ok(Ok((channel, consumer))) => {
-            let why = hand_on(&session, consumer, deliveries, closing).await;
-            drop(channel);
+            let (held, seen) = watch::channel(());
+            let why = hand_on(&session, consumer, &seen, deliveries, closing).await;
+            drop((channel, held));
             why
         }
         Ok(Err(why)) => why,
@@ -208,22 +216,45 @@ async fn subscribe(
 }
 
 /// A quorum queue: a command that the broker has taken is on the disks of most of its nodes. A queue of this name that
-/// is there already will do, whatever its arguments are.
+/// is there already will do, whatever its arguments are; where we may not declare it, whoever made it has bound it.
 async fn declare(session: &Session, exchange: &ShortString, queue: &ShortString) -> Result<(), String> {
-    let told = |error: lapin::Error| Failure::of(&error).text;
     let mut arguments = FieldTable::default();
     arguments.insert("x-queue-type".into(), AMQPValue::LongString("quorum".into()));
-    // On a channel of its own, for a refusal closes it.
-    let channel = session.connection().create_channel().await.map_err(told)?;
     let options = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-    if let Err(why) = channel.queue_declare(queue.clone(), options, arguments).await {
-        let channel = session.connection().create_channel().await.map_err(told)?;
-        let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        if channel.queue_declare(queue.clone(), options, FieldTable::default()).await.is_err() {
-            return Err(format!("queue '{queue}' could not be declared: {}", told(why)));
-        }
-        return Ok(());
+    let Err(why) = declare_with(session, queue, options, arguments).await else {
+        return bind(session, exchange, queue).await;
+    };
+    let options = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+    if declare_with(session, queue, options, FieldTable::default()).await.is_err() {
+        return Err(format!("queue '{queue}' could not be declared: {}", why.text));
     }
+    if why.code == Some(OTHER_ARGUMENTS) { bind(session, exchange, queue).await } else { Ok(()) }
+}
+
+/// PRECONDITION_FAILED: a queue of this name is there, and is another than was asked for.
+const OTHER_ARGUMENTS: u16 = 406;
+
+/// On a channel of its own, for a refusal closes it.
+async fn declare_with(
+    session: &Session,
+    queue: &ShortString,
+    options: QueueDeclareOptions,
+    arguments: FieldTable,
+) -> Result<(), Failure> {
+    let failed = |error: lapin::Error| Failure::of(&error);
+    let channel = session.connection().create_channel().await.map_err(failed)?;
+    channel.queue_declare(queue.clone(), options, arguments).await.map(|_queue| ()).map_err(failed)
+}
+
+async fn bind(session: &Session, exchange: &ShortString, queue: &ShortString) -> Result<(), String> {
+    let told = |error: lapin::Error| {
+        let why = Failure::of(&error).text;
+        format!(
+            "queue '{queue}' could not be bound to exchange '{exchange}': {why}; give the user the right to write to the \
+             queue and to read from the exchange, or bind it and set erp.amqp.declare = false"
+        )
+    };
+    let channel = session.connection().create_channel().await.map_err(told)?;
     let options = QueueBindOptions::default();
     channel.queue_bind(queue.clone(), exchange.clone(), "#".into(), options, FieldTable::default()).await.map_err(told)
 }
@@ -236,6 +267,7 @@ fn name(text: &str) -> Result<ShortString, String> {
 async fn hand_on(
     session: &Session,
     mut consumer: lapin::Consumer,
+    channel: &watch::Receiver<()>,
     deliveries: &mpsc::Sender<Delivery>,
     closing: &mut watch::Receiver<bool>,
 ) -> String {
@@ -246,7 +278,7 @@ async fn hand_on(
             () = closed(closing) => return String::new(),
             came = consumer.next() => match came {
                 Some(Ok(came)) => {
-                    if deliveries.send(Delivery::of(came)).await.is_err() {
+                    if deliveries.send(Delivery::of(came, channel.clone())).await.is_err() {
                         return String::new();
                     }
                 }

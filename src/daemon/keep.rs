@@ -44,7 +44,12 @@ pub(super) async fn run(ports: Arc<Ports>, mut stop: watch::Receiver<bool>) {
                     Event::Fault(&nothing_goes(&fault)).emit(&ports.metrics);
                     false
                 }
-                Err(_ended) => false,
+                Err(ended) => {
+                    let how = if ended.is_panic() { "panicked" } else { "was stopped" };
+                    let detail = format!("letting go {how}; the store is whole, and it is tried again within a day");
+                    Event::Defect { kind: "retention-ended", detail: &detail }.emit(&ports.metrics);
+                    false
+                }
             };
             next_round = now + if is_more { MORE_AFTER } else { EVERY };
         }

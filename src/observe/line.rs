@@ -339,7 +339,8 @@ impl Event<'_> {
                 tracing::warn!(
                     event = "store.too-large",
                     over,
-                    "the store is above its size and nothing more may go; raise retention.size or look at what is not settled"
+                    "the store is above its size and nothing more may go; raise retention.size, shorten a period of \
+                     retention, or look at what waits for a person or for the ERP's verdict"
                 );
             }
             _ => {}

@@ -76,7 +76,7 @@ pub(crate) fn decide_forgetting(mut view: View<'_>, at: Timestamp, all: &[Going]
     let mut consequences = Vec::new();
     for going in all {
         let forgotten = &going.what;
-        let Some(counted) = forgettable(&view, *going)? else { continue };
+        let Some(counted) = forgettable(&view, going)? else { continue };
         counted.into_iter().for_each(|counted| counts.less(counted));
         for word in words_of(&view, forgotten)? {
             push(&mut view, &mut consequences, Consequence::Forget(word));
@@ -96,16 +96,18 @@ fn words_of(view: &View<'_>, forgotten: &Forgotten) -> Result<Vec<Forgotten>, St
 }
 
 /// Whether a record may still go: it may have come back to life since retention looked. Says as what it was counted.
-fn forgettable(view: &View<'_>, going: Going) -> Result<Option<Option<Counted>>, StoreError> {
-    let Going { what, before } = going;
-    let Some(value) = view.get(&key::forgotten_key(&what))? else { return Ok(None) };
+fn forgettable(view: &View<'_>, going: &Going) -> Result<Option<Option<Counted>>, StoreError> {
+    let Going { what, before, behind } = going;
+    let before = *before;
+    let Some(value) = view.get(&key::forgotten_key(what))? else { return Ok(None) };
     let is_gone = |exchange| view.get(&key::exchange(&exchange)).map(|exchange| exchange.is_none());
-    let (goes, counted) = match &what {
+    let (goes, counted) = match what {
         Forgotten::Exchange(id) => {
             let exchange: Exchange = read_value(&value)?;
             let goes = exchange.stage.is_settled()
                 && exchange.updated_at < before
-                && are_idle(view, steps_of_exchange(*id).to_vec())?;
+                && are_idle(view, steps_of_exchange(*id).to_vec())?
+                && are_gone(view, behind)?;
             (goes, Some(Counted::Exchange(exchange.stage)))
         }
         Forgotten::Document(_) => {
@@ -132,6 +134,15 @@ fn forgettable(view: &View<'_>, going: Going) -> Result<Option<Option<Counted>>,
         Forgotten::Payload(_, segment) => (read_value::<Place>(&value)?.segment == *segment, None),
     };
     Ok(goes.then_some(counted))
+}
+
+fn are_gone(view: &View<'_>, documents: &[DocumentId]) -> Result<bool, StoreError> {
+    for id in documents {
+        if view.get(&key::document(id))?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn are_idle(view: &View<'_>, steps: Vec<Subject>) -> Result<bool, StoreError> {

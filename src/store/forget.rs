@@ -2,8 +2,8 @@
 //!
 //! | record | goes when |
 //! |---|---|
-//! | document | it is settled, and no step of it or of its interchange is open |
-//! | outbox row | it is published, and its document is gone or was published again since |
+//! | document | it is settled, no step of it or of its interchange is open, and for a size nobody may ask after it |
+//! | outbox row | it is published, and its document is gone or, but for no size, was published again since |
 //! | exchange | it is settled, no step is open, and all of its documents are gone |
 //! | sent, dispatch | their exchange is gone |
 //! | answer | its exchange is gone, and no partner's window reaches back to it |
@@ -13,7 +13,7 @@
 //! Counters and certificate uses are never let go. Looking takes long and the world goes on meanwhile, so the commit
 //! thread asks the same once more (`decide.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::Forgotten;
 use super::commit::What;
@@ -21,13 +21,14 @@ use super::error::StoreError;
 use super::index::each_entry;
 use super::key::{self, Space};
 use super::outbox::Outbox;
-use super::references::each;
+use super::references::{detail_of, each};
 use super::retention::Cutoffs;
 use super::shared::Shared;
 use super::view::read_value;
-use crate::base::{ExchangeId, Timestamp};
+use crate::base::{DocumentId, ExchangeId, Timestamp};
 use crate::exchange::{
-    Answer, AuditRow, CounterName, DedupKey, Dispatch, Document, Exchange, Row, RowStage, Seen, Sent, Subject,
+    Answer, AuditRow, CounterName, DedupKey, Dispatch, Document, DocumentStage, Exchange, Row, RowStage, Seen, Sent,
+    Subject,
 };
 
 /// Records forgotten in one change.
@@ -36,10 +37,12 @@ const AT_ONCE: usize = 512;
 pub(crate) const RECORDS_AT_MOST: u64 = 200_000;
 
 /// What is to be let go, and since when it must not have changed for that.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Going {
     pub(crate) what: Forgotten,
     pub(crate) before: Timestamp,
+    /// Documents of an exchange, which must be gone before it.
+    pub(crate) behind: Vec<DocumentId>,
 }
 
 /// The steps that may be open for an exchange.
@@ -77,12 +80,16 @@ impl<'a> Forgetter<'a> {
 
     /// Lets one go; false when this round has let go enough.
     pub(crate) fn put(&mut self, what: Forgotten, before: Timestamp) -> Result<bool, StoreError> {
+        self.put_behind(what, before, Vec::new())
+    }
+
+    fn put_behind(&mut self, what: Forgotten, before: Timestamp, behind: Vec<DocumentId>) -> Result<bool, StoreError> {
         if self.forgotten >= self.most {
             self.is_more = true;
             return Ok(false);
         }
         self.forgotten += 1;
-        self.pending.push(Going { what, before });
+        self.pending.push(Going { what, before, behind });
         if self.pending.len() >= AT_ONCE {
             self.flush()?;
         }
@@ -102,37 +109,53 @@ impl<'a> Forgetter<'a> {
 pub(crate) fn records(outbox: &Outbox, cutoffs: &Cutoffs) -> Result<(u64, bool), StoreError> {
     let shared = &outbox.shared;
     let mut forgetter = Forgetter::new(outbox, RECORDS_AT_MOST);
-    let needed = documents(shared, cutoffs, &mut forgetter)?;
+    let kin = documents(shared, cutoffs, &mut forgetter)?;
     rows(shared, cutoffs, &mut forgetter)?;
-    exchanges(shared, cutoffs, &needed, &mut forgetter)?;
+    exchanges(shared, cutoffs, kin, &mut forgetter)?;
     memories(shared, cutoffs, &mut forgetter)?;
     audit(shared, cutoffs, &mut forgetter)?;
     Ok((forgetter.forgotten, forgetter.is_more))
 }
 
-/// Says which exchanges the documents that stay still need.
-fn documents(
-    shared: &Shared,
-    cutoffs: &Cutoffs,
-    forgetter: &mut Forgetter<'_>,
-) -> Result<BTreeSet<ExchangeId>, StoreError> {
-    let mut needed = BTreeSet::new();
+/// What exchanges have to do with documents.
+#[derive(Default)]
+struct Kin {
+    /// Those whose documents stay.
+    needed: BTreeSet<ExchangeId>,
+    /// Documents that go, by their exchange. One of them may still come back to life, and then its exchange stays.
+    going: BTreeMap<ExchangeId, Vec<DocumentId>>,
+}
+
+fn documents(shared: &Shared, cutoffs: &Cutoffs, forgetter: &mut Forgetter<'_>) -> Result<Kin, StoreError> {
+    let mut kin = Kin::default();
     each(shared, Space::Document, |document: Document| {
         let goes = touched(&document) < cutoffs.documents
             && is_free(shared, &document)?
+            && (touched(&document) < cutoffs.documents_by_age || !may_be_asked_after(shared, &document)?)
             && forgetter.put(Forgotten::Document(document.id), cutoffs.documents)?;
-        if !goes {
-            needed.extend(document.exchange);
+        match document.exchange {
+            Some(exchange) if goes => kin.going.entry(exchange).or_default().push(document.id),
+            exchange => kin.needed.extend(exchange),
         }
         Ok(())
     })?;
     forgetter.flush()?;
-    Ok(needed)
+    Ok(kin)
 }
 
 /// Whether a document may go as far as it itself and its steps are concerned.
 pub(crate) fn is_free(shared: &Shared, document: &Document) -> Result<bool, StoreError> {
     Ok(document.stage.is_settled() && are_idle(shared, steps_of_document(document))?)
+}
+
+/// Whether somebody may still want a settled document, so that no size lets it go before its time: a person who is to send
+/// again what failed, or an ERP that has not said what became of a document. So long it may come and fetch it, too.
+pub(crate) fn may_be_asked_after(shared: &Shared, document: &Document) -> Result<bool, StoreError> {
+    Ok(match document.stage {
+        DocumentStage::Failed => true,
+        DocumentStage::Published => detail_of(shared, document)?.verdict.is_none(),
+        _ => false,
+    })
 }
 
 /// Whether none of these has an open step.
@@ -147,33 +170,41 @@ pub(crate) fn are_idle(shared: &Shared, steps: impl IntoIterator<Item = Subject>
 
 fn rows(shared: &Shared, cutoffs: &Cutoffs, forgetter: &mut Forgetter<'_>) -> Result<(), StoreError> {
     each(shared, Space::Row, |row: Row| {
-        let published = row.stage == RowStage::Published && row.published_at.is_some_and(|at| at < cutoffs.documents);
-        if published && are_idle(shared, [Subject::Row(row.id)])? && !is_named(shared, &row)? {
-            forgetter.put(Forgotten::Row(row.id), cutoffs.documents)?;
+        let is_old = |before| row.stage == RowStage::Published && row.published_at.is_some_and(|at| at < before);
+        if !is_old(cutoffs.documents) {
+            return Ok(());
+        }
+        let before = match document_of(shared, &row)? {
+            None => cutoffs.documents,
+            // It is published again as it was addressed then.
+            Some(document) if document.row == Some(row.id) => return Ok(()),
+            Some(_published_again) => cutoffs.documents_by_age,
+        };
+        if is_old(before) && are_idle(shared, [Subject::Row(row.id)])? {
+            forgetter.put(Forgotten::Row(row.id), before)?;
         }
         Ok(())
     })?;
     forgetter.flush()
 }
 
-/// Whether a document that stays goes by this row: it is published again as it was addressed then.
-fn is_named(shared: &Shared, row: &Row) -> Result<bool, StoreError> {
-    let Some(document) = row.document else { return Ok(false) };
-    let Some(value) = shared.index.get(&key::document(&document))? else { return Ok(false) };
-    Ok(read_value::<Document>(&value)?.row == Some(row.id))
+fn document_of(shared: &Shared, row: &Row) -> Result<Option<Document>, StoreError> {
+    let Some(id) = row.document else { return Ok(None) };
+    shared.index.get(&key::document(&id))?.map(|value| read_value(&value)).transpose()
 }
 
 fn exchanges(
     shared: &Shared,
     cutoffs: &Cutoffs,
-    needed: &BTreeSet<ExchangeId>,
+    mut kin: Kin,
     forgetter: &mut Forgetter<'_>,
 ) -> Result<(), StoreError> {
     each(shared, Space::Exchange, |exchange: Exchange| {
         let before = cutoffs.of(exchange.stage);
         let is_old = exchange.stage.is_settled() && exchange.updated_at < before;
-        if is_old && !needed.contains(&exchange.id) && are_idle(shared, steps_of_exchange(exchange.id))? {
-            forgetter.put(Forgotten::Exchange(exchange.id), before)?;
+        if is_old && !kin.needed.contains(&exchange.id) && are_idle(shared, steps_of_exchange(exchange.id))? {
+            let documents = kin.going.remove(&exchange.id).unwrap_or_default();
+            forgetter.put_behind(Forgotten::Exchange(exchange.id), before, documents)?;
         }
         Ok(())
     })?;

@@ -1,5 +1,6 @@
 //! A store that is to stay below a size: what of the settled things goes before its time, the oldest first, documents
-//! before messages. What is younger than a day never does, nor what any window, open step or owed receipt still needs.
+//! before messages. What is younger than a day never does, nor what any window, open step, owed receipt, person or ERP may
+//! still need: what failed or is disputed, and what was published while the ERP has not said what became of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -7,13 +8,13 @@ use std::time::Duration;
 use super::chain::{Chain, Link};
 use super::compaction::{self, Thrift};
 use super::error::StoreError;
-use super::forget::{are_idle, is_free, steps_of_exchange, touched};
+use super::forget::{are_idle, is_free, may_be_asked_after, steps_of_exchange, touched};
 use super::key::Space;
 use super::references::{each, named_in_detail};
-use super::retention::{Cutoffs, Retention};
+use super::retention::{Cutoffs, Retention, waits_for_somebody};
 use super::shared::Shared;
 use crate::base::{ExchangeId, Timestamp};
-use crate::exchange::{Document, Exchange, Stage};
+use crate::exchange::{Document, Exchange};
 
 /// What is younger is never let go for the size's sake.
 const YOUNG: Duration = Duration::from_secs(24 * 60 * 60);
@@ -45,7 +46,8 @@ pub(crate) fn tighten(shared: &Shared, cutoffs: &mut Cutoffs, excess: Excess) ->
     let youngest = shared.clock.now().before(YOUNG);
     let (mut documents, mut needed) = (Hours::default(), BTreeSet::new());
     each(shared, Space::Document, |document: Document| {
-        if is_free(shared, &document)? && touched(&document) < youngest {
+        let may_go = touched(&document) < youngest && is_free(shared, &document)?;
+        if may_go && !may_be_asked_after(shared, &document)? {
             documents.add(touched(&document), document.content.length);
         } else if let Some(exchange) = document.exchange {
             needed.insert(exchange);
@@ -70,7 +72,8 @@ pub(crate) fn tighten(shared: &Shared, cutoffs: &mut Cutoffs, excess: Excess) ->
 fn messages(shared: &Shared, youngest: Timestamp, needed: &BTreeSet<ExchangeId>) -> Result<Hours, StoreError> {
     let mut messages = Hours::default();
     each(shared, Space::Exchange, |exchange: Exchange| {
-        let may_go = exchange.stage.is_settled() && exchange.stage != Stage::Overdue && exchange.updated_at < youngest;
+        let is_settled = exchange.stage.is_settled() && !waits_for_somebody(exchange.stage);
+        let may_go = is_settled && exchange.updated_at < youngest;
         if may_go && !needed.contains(&exchange.id) && are_idle(shared, steps_of_exchange(exchange.id))? {
             let named = named_in_detail(shared, &exchange)?;
             messages.add(exchange.updated_at, named.iter().map(|reference| reference.length).sum());

@@ -52,9 +52,13 @@ pub(crate) fn named_in_detail(shared: &Shared, exchange: &Exchange) -> Result<Ve
 
 /// The payloads that a document's detail names.
 pub(crate) fn named_by_document(shared: &Shared, document: &Document) -> Result<Vec<BlobRef>, StoreError> {
-    let Some(detail) = &document.detail else { return Ok(Vec::new()) };
-    let bytes = read_detail(shared, detail)?;
-    Ok(DocumentDetail::from_json(&bytes).map(|detail| detail.references()).unwrap_or_default())
+    Ok(detail_of(shared, document)?.references())
+}
+
+/// A document's detail; an empty one when it has none, or one of no layout that is known.
+pub(crate) fn detail_of(shared: &Shared, document: &Document) -> Result<DocumentDetail, StoreError> {
+    let Some(detail) = &document.detail else { return Ok(DocumentDetail::default()) };
+    Ok(DocumentDetail::from_json(&read_detail(shared, detail)?).unwrap_or_default())
 }
 
 fn read_detail(shared: &Shared, reference: &BlobRef) -> Result<Vec<u8>, StoreError> {

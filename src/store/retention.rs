@@ -27,7 +27,8 @@ pub struct Retention {
     pub keys: Timestamp,
     /// What operators did.
     pub audit: Timestamp,
-    /// Bytes that the folder is to stay below; documents and messages go before their time for that, the oldest first.
+    /// Bytes that the folder is to stay below; documents and messages that nobody waits for go before their time for that,
+    /// the oldest first.
     pub bytes: Option<u64>,
 }
 
@@ -42,10 +43,12 @@ impl Retention {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cutoffs {
     pub(crate) documents: Timestamp,
+    /// Of documents that never go before their time.
+    pub(crate) documents_by_age: Timestamp,
     pub(crate) exchanges: Timestamp,
     pub(crate) unaccepted: Timestamp,
-    /// Of messages whose receipt has not come: it may come still, so they never go before their time.
-    pub(crate) overdue: Timestamp,
+    /// Of messages that never go before their time.
+    pub(crate) exchanges_by_age: Timestamp,
     pub(crate) keys: Timestamp,
     pub(crate) audit: Timestamp,
 }
@@ -53,17 +56,22 @@ pub(crate) struct Cutoffs {
 impl Cutoffs {
     fn of_age(retention: &Retention) -> Self {
         let Retention { documents, exchanges, unaccepted, keys, audit, bytes: _ } = *retention;
-        Self { documents, exchanges, unaccepted, overdue: exchanges, keys, audit }
+        Self { documents, documents_by_age: documents, exchanges, unaccepted, exchanges_by_age: exchanges, keys, audit }
     }
 
     /// Before what an exchange at this stage must have changed last.
     pub(crate) const fn of(&self, stage: Stage) -> Timestamp {
         match stage {
             Stage::Refused | Stage::Repeated => self.unaccepted,
-            Stage::Overdue => self.overdue,
+            stage if waits_for_somebody(stage) => self.exchanges_by_age,
             _ => self.exchanges,
         }
     }
+}
+
+/// Whether a receipt may still come, or a person is to look into it or to send it again.
+pub(crate) const fn waits_for_somebody(stage: Stage) -> bool {
+    matches!(stage, Stage::Overdue | Stage::Disputed | Stage::Failed)
 }
 
 /// Lets go what may go, one round of it.

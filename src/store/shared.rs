@@ -128,24 +128,54 @@ impl Shared {
     /// A payload, verified whole.
     pub(crate) fn open_payload(&self, reference: &BlobRef) -> Result<PayloadReader, StoreError> {
         let sha256 = reference.sha256;
-        let place = self.place(&sha256)?.ok_or(StoreError::NoPayload { sha256 })?;
+        self.open_from(self.place(&sha256)?.ok_or(StoreError::NoPayload { sha256 })?, reference)
+    }
+
+    /// A payload by the place where it lay a moment ago: since then it may have been carried on, let go, or come again.
+    pub(crate) fn open_from(&self, mut place: Place, reference: &BlobRef) -> Result<PayloadReader, StoreError> {
+        let sha256 = reference.sha256;
+        loop {
+            if let Some(reader) = self.open_at(&place, reference)? {
+                return Ok(reader);
+            }
+            // A place is only ever left for one in a younger segment, so this ends.
+            let now = self.place(&sha256)?.ok_or(StoreError::NoPayload { sha256 })?;
+            if now == place {
+                return Err(self.missing(&place, &sha256));
+            }
+            place = now;
+        }
+    }
+
+    /// The payload at this place; `None` when there is no such file.
+    fn open_at(&self, place: &Place, reference: &BlobRef) -> Result<Option<PayloadReader>, StoreError> {
         let Some(offset) = place.offset else {
-            return PayloadReader::file(&self.layout.payload(&sha256), reference);
+            return PayloadReader::file(&self.layout.payload(&reference.sha256), reference);
         };
         let path = self.layout.segment(place.segment);
-        let file = std::fs::File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => StoreError::corrupt(&path, offset, "the segment with the payload is missing"),
-            _ => StoreError::io("opening", &path, error),
-        })?;
+        let file = match std::fs::File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(|error| StoreError::io("opening", &path, error))?,
+        };
         let mut bytes = vec![0; usize::try_from(place.length).unwrap_or(0)];
         file.read_exact_at(&mut bytes, offset).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => StoreError::corrupt(&path, offset, "the segment ends inside the payload"),
             _ => StoreError::io("reading", &path, error),
         })?;
-        if place.length != reference.length || Sha256::of(&bytes) != sha256 {
+        if place.length != reference.length || Sha256::of(&bytes) != reference.sha256 {
             return Err(StoreError::corrupt(&path, offset, "the payload is not what its SHA-256 says"));
         }
-        Ok(PayloadReader::memory(bytes))
+        Ok(Some(PayloadReader::memory(bytes)))
+    }
+
+    fn missing(&self, place: &Place, sha256: &Sha256) -> StoreError {
+        match place.offset {
+            Some(offset) => {
+                let path = self.layout.segment(place.segment);
+                StoreError::corrupt(&path, offset, "the segment with the payload is missing")
+            }
+            None => StoreError::corrupt(&self.layout.payload(sha256), 0, "the payload's file is missing"),
+        }
     }
 }
 

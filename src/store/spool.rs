@@ -201,12 +201,12 @@ impl PayloadReader {
         Self(Source::Memory(Cursor::new(bytes)))
     }
 
-    /// Opens a file of the spool and verifies it.
-    pub(crate) fn file(path: &Path, reference: &BlobRef) -> Result<Self, StoreError> {
-        let mut file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => StoreError::corrupt(path, 0, "the payload's file is missing"),
-            _ => StoreError::io("opening", path, error),
-        })?;
+    /// Opens a file of the spool and verifies it; `None` when there is none.
+    pub(crate) fn file(path: &Path, reference: &BlobRef) -> Result<Option<Self>, StoreError> {
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(|error| StoreError::io("opening", path, error))?,
+        };
         let failed = |error| StoreError::io("reading", path, error);
         let mut hasher = Sha256Hasher::default();
         let mut buffer = vec![0; 256 << 10];
@@ -221,7 +221,7 @@ impl PayloadReader {
             return Err(StoreError::corrupt(path, 0, "the payload is not what its SHA-256 says"));
         }
         file.rewind().map_err(failed)?;
-        Ok(Self(Source::File(file)))
+        Ok(Some(Self(Source::File(file))))
     }
 }
 

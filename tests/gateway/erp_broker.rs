@@ -1,5 +1,9 @@
 //! The same over RabbitMQ, with an ERP that is a program of its own.
 
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::broker::{self, Rabbit};
@@ -89,6 +93,47 @@ fn what_cannot_be_read_goes_to_the_dead_letters_and_what_cannot_be_sent_is_answe
     assert!(desk.parcels().is_empty());
 }
 
+/// Found in review: a broker that has a limit of deliveries, as version 4 has by itself, dropped what the store could not keep.
+#[test]
+fn commands_that_the_store_cannot_keep_are_held_in_their_order() {
+    let broker = broker::shared();
+    let (_desk, gateway, mut erp) = scene(broker, "held");
+    let limit = r#"{"delivery-limit": 1, "dead-letter-exchange": "", "dead-letter-routing-key": "held.erp.dead"}"#;
+    broker.control(&["set_policy", "limit", "^held.commands.q$", limit, "--apply-to", "queues"]);
+    let (staging, away) = (gateway.store().join("spool/tmp"), gateway.store().join("spool/away"));
+    fs::rename(&staging, &away).unwrap();
+
+    let line = order("1")["lines"][0].clone();
+    let mut large = order("1");
+    large["lines"] = (1..=300_u32)
+        .map(|number| {
+            json!({"lineNumber": number.to_string(), "item": line["item"],
+        "quantity": line["quantity"], "price": line["price"], "schedules": line["schedules"]})
+        })
+        .collect();
+    assert!(large.to_string().len() > 64 << 10, "a small one needs no file");
+    for (number, body) in [("1", large), ("2", order("2"))] {
+        erp.publish(&json!({"key": "send.order.v1.acme-bearings", "body": body, "messageId": number}));
+    }
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while gateway.logged("commands.held") < 4 {
+        assert!(Instant::now() < deadline, "{}", gateway.log());
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert!(erp.arrived("events").is_empty(), "the second waits behind the first");
+
+    fs::rename(&away, &staging).unwrap();
+    erp.wait_for_event("document.accepted", "2");
+    let accepted: Vec<_> = erp
+        .arrived("events")
+        .iter()
+        .filter(|event| event["data"]["event"] == "document.accepted")
+        .map(|event| event["data"]["document"]["number"].clone())
+        .collect();
+    assert_eq!(accepted, ["1", "2"]);
+    assert!(erp.arrived("dead").is_empty());
+}
+
 /// What `edigate amqp topology` prints is enough, and no more: with these rights the gateway works and may declare nothing.
 #[test]
 fn with_the_rights_that_are_printed_the_gateway_works_and_declares_nothing() {
@@ -98,8 +143,8 @@ fn with_the_rights_that_are_printed_the_gateway_works_and_declares_nothing() {
     let plan = Plan::default().broker(&url, "edigate").partner_url(&desk.url());
     let mut gateway = plan.send(IMPATIENT).agreement(ORDERS_OUT).prepare();
     let file = gateway.path("edigate.toml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("[erp.amqp]\n", "[erp.amqp]\ndeclare = false\n")).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("[erp.amqp]\n", "[erp.amqp]\ndeclare = false\n")).unwrap();
 
     let printed = |gateway: &Gateway, format: &str| {
         let output = gateway.run(&["amqp", "topology", "--format", format, "--broker", "3.10"]);
@@ -107,7 +152,7 @@ fn with_the_rights_that_are_printed_the_gateway_works_and_declares_nothing() {
         String::from_utf8(output.stdout).unwrap()
     };
     let definitions = gateway.path("definitions.json");
-    std::fs::write(&definitions, printed(&gateway, "definitions")).unwrap();
+    fs::write(&definitions, printed(&gateway, "definitions")).unwrap();
     broker.control(&["import_definitions", definitions.to_str().unwrap()]);
     for line in printed(&gateway, "rabbitmqctl").lines().filter(|line| line.contains(" edigate")) {
         let line = line.split(" #").next().unwrap().trim_end();

@@ -1,11 +1,12 @@
 //! The law of retention: whatever the history, after any number of rounds, some of them cut off by a power failure, all
-//! that something needs is there and readable, and all that is old and free is gone.
+//! that something needs is there and readable, and all that is old and free is gone. Above its size, what nobody waits for
+//! is old after a day.
 
 use proptest::prelude::*;
 
 use super::faults::FaultyDisk;
 use super::*;
-use crate::exchange::{Detail, Sent};
+use crate::exchange::{Detail, DocumentDetail, ErpVerdict, Sent};
 use crate::store::Retention;
 use crate::store::chain::Chain;
 use crate::store::references::every_reference;
@@ -14,7 +15,10 @@ use crate::store::sweep::each_place;
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Became {
+    /// The ERP has not said what became of it.
     Published,
+    /// The ERP has.
+    Posted,
     /// Its document waits for the ERP's side.
     Waiting,
     /// Its document waits for a person.
@@ -26,6 +30,10 @@ enum Became {
     Awaiting,
     /// Its receipt has not come in time.
     Overdue,
+    /// The partner processed something else: a person must look.
+    Disputed,
+    /// Its document was not delivered: a person may send it again.
+    Failed,
     /// Its functional acknowledgement is owed.
     Delivered,
     /// Everything has come.
@@ -34,7 +42,10 @@ enum Became {
 
 use Became::*;
 
-const ALL: [Became; 9] = [Published, Waiting, Parked, Received, Refused, Awaiting, Overdue, Delivered, Closed];
+const ALL: [Became; 12] =
+    [Published, Posted, Waiting, Parked, Received, Refused, Awaiting, Overdue, Disputed, Failed, Delivered, Closed];
+/// What the clock shows all the while, in hours from the start.
+const NOW: u8 = 150;
 
 #[derive(Clone, Copy, Debug)]
 struct Message {
@@ -48,33 +59,44 @@ struct Message {
 impl Message {
     fn document(self) -> Option<DocumentStage> {
         match self.became {
-            Published => Some(DocumentStage::Published),
+            Published | Posted => Some(DocumentStage::Published),
             Waiting => Some(DocumentStage::Waiting),
             Parked => Some(DocumentStage::Parked),
             Delivered => Some(DocumentStage::Delivered),
             Closed => Some(DocumentStage::Closed),
-            Received | Refused | Awaiting | Overdue => None,
+            Failed => Some(DocumentStage::Failed),
+            Received | Refused | Awaiting | Overdue | Disputed => None,
         }
     }
 
     fn stage(self) -> Stage {
         match self.became {
-            Published | Waiting | Parked => Stage::Translated,
+            Published | Posted | Waiting | Parked => Stage::Translated,
             Received => Stage::Received,
             Refused => Stage::Refused,
             Awaiting => Stage::AwaitingReceipt,
             Overdue => Stage::Overdue,
+            Disputed => Stage::Disputed,
+            Failed => Stage::Failed,
             Delivered | Closed => Stage::Delivered,
         }
     }
 
     fn document_stays(self, retention: &Retention) -> bool {
-        let settled = matches!(self.became, Published | Closed);
-        self.document().is_some() && !(settled && hour(self.document_hour) < retention.documents)
+        let before = match self.became {
+            Published | Failed => retention.documents,
+            Posted | Closed => early(retention.documents, retention),
+            _ => return self.document().is_some(),
+        };
+        hour(self.document_hour) >= before
     }
 
     fn exchange_stays(self, retention: &Retention) -> bool {
-        let before = if self.became == Refused { retention.unaccepted } else { retention.exchanges };
+        let before = match self.became {
+            Refused => early(retention.unaccepted, retention),
+            Overdue | Disputed | Failed => retention.exchanges,
+            _ => early(retention.exchanges, retention),
+        };
         let settled = !matches!(self.became, Received | Awaiting);
         !(settled && hour(self.hour) < before) || self.document_stays(retention)
     }
@@ -106,19 +128,23 @@ impl Message {
             ),
             Effect::Sent(dedup(1_000 + n), Sent { exchange: exchange_id(n), at: updated_at }),
         ];
-        let outbound = matches!(self.became, Delivered | Closed);
+        let outbound = matches!(self.became, Delivered | Closed | Failed);
         if let Some(stage) = self.document() {
+            let verdict = ErpVerdict { posted: true, at: updated_at, reference: None, errors: Vec::new() };
+            let said = DocumentDetail { verdict: Some(verdict), ..DocumentDetail::default() };
+            let detail = (self.became == Posted).then(|| change.carry(said.to_json()));
             let updated_at = Some(hour(self.document_hour));
             let its_row = (!outbound && self.became != Parked).then(|| row_id(n));
             change.effects.push(Effect::Document(Document {
                 updated_at,
                 outbound,
+                detail,
                 row: its_row,
                 ..document(n, stage, content)
             }));
             if its_row.is_some() {
                 let (stage, published_at) = match self.became {
-                    Published => (RowStage::Published, updated_at),
+                    Published | Posted => (RowStage::Published, updated_at),
                     _ => (RowStage::Waiting, None),
                 };
                 let row = row(n, "lane", stage, 0, envelope, content);
@@ -166,12 +192,17 @@ impl Message {
         let document = outbox.document(document_id(n)).unwrap().is_some();
         assert_eq!(document, self.document_stays(retention), "document {n} {self:?}");
         let row = outbox.row(row_id(n)).unwrap().is_some();
-        assert_eq!(row, document && matches!(self.became, Published | Waiting), "row {n} {self:?}");
+        assert_eq!(row, document && matches!(self.became, Published | Posted | Waiting), "row {n} {self:?}");
     }
 }
 
 fn hour(hours: u8) -> Timestamp {
     at(i64::from(hours) * 3_600_000)
+}
+
+/// Before what something goes that nobody waits for.
+fn early(period: Timestamp, retention: &Retention) -> Timestamp {
+    if retention.bytes.is_some() { period.max(hour(NOW - 24)) } else { period }
 }
 
 /// One round of retention in a life of its own.
@@ -192,13 +223,14 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
 }
 
 fn retentions() -> impl Strategy<Value = Retention> {
-    (0_u8..110, 0_u8..110, 0_u8..110, 0_u8..110).prop_map(|(documents, exchanges, unaccepted, keys)| Retention {
+    let periods = (0_u8..110, 0_u8..110, 0_u8..110, 0_u8..110);
+    (periods, any::<bool>()).prop_map(|((documents, exchanges, unaccepted, keys), is_too_large)| Retention {
         documents: hour(documents),
         exchanges: hour(exchanges),
         unaccepted: hour(unaccepted),
         keys: hour(keys),
         audit: at(-1),
-        bytes: None,
+        bytes: is_too_large.then_some(1),
     })
 }
 
@@ -233,6 +265,7 @@ proptest! {
     ) {
         let mut bench = Bench::new(if sled { IndexKind::Sled } else { IndexKind::Memory });
         bench.settings.snapshot_after = 2;
+        bench.clock.forward(Duration::from_secs(u64::from(NOW) * 3600));
         let outbox = bench.open();
         for (n, message) in (0..).zip(&messages) {
             outbox.apply_blocking(message.make(&outbox, n)).unwrap();

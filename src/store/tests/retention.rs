@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::store::Retention;
+use crate::store::codec::Forgotten;
+use crate::store::commit::What;
+use crate::store::forget::Going;
 
 /// A life in which some messages go the whole way, and a start that closes its segment.
 fn life(bench: &Bench, messages: std::ops::RangeInclusive<u64>) -> Arc<Outbox> {
@@ -210,6 +213,34 @@ fn what_a_receipt_or_an_acknowledgement_may_still_change_stays() {
         assert_eq!(outbox.exchange(exchange_id(1)).unwrap(), None);
         assert_eq!(outbox.sent(&dedup(1)).unwrap(), None);
         assert_sound(&outbox);
+    }
+}
+
+/// Found in review: retention looks first and forgets later.
+#[test]
+fn a_document_that_comes_back_to_life_meanwhile_keeps_its_exchange() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        let outbox = bench.open();
+        (1..=2).for_each(|n| whole_way(&outbox, n));
+        let going = [1, 2].into_iter().flat_map(|n| {
+            let going = |what, behind| Going { what, before: at(60_000), behind };
+            [
+                going(Forgotten::Document(document_id(n)), Vec::new()),
+                going(Forgotten::Exchange(exchange_id(n)), vec![document_id(n)]),
+            ]
+        });
+        let mut change = Change::new(at(90_000));
+        let content = outbox.document(document_id(1)).unwrap().unwrap().content;
+        let replayed = document(1, DocumentStage::Waiting, content);
+        change.effects.push(Effect::Document(Document { updated_at: Some(at(90_000)), version: 2, ..replayed }));
+        outbox.apply_blocking(change).unwrap();
+        outbox.forget(What::Forget(at(90_000), going.collect())).unwrap();
+        let there = |n| {
+            let document = outbox.document(document_id(n)).unwrap().is_some();
+            (document, outbox.exchange(exchange_id(n)).unwrap().is_some())
+        };
+        assert_eq!([1, 2].map(there), [(true, true), (false, false)]);
     }
 }
 
