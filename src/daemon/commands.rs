@@ -1,5 +1,7 @@
 //! What the ERP asks for, from whichever side it comes: judged, written down, and only then acknowledged.
 
+mod about;
+
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -7,16 +9,12 @@ use serde_json::Value;
 use super::ports::Ports;
 use super::submission::keep;
 use crate::base::{Diagnostic, DocumentId, Sha256, Timestamp};
-use crate::canon::Direction;
 use crate::config::Configuration;
-use crate::exchange::advice::{Refused, advice};
 use crate::exchange::intake::{self, NewOutbound};
 use crate::exchange::{
-    Change, Command, DedupKey, Document, DocumentDetail, ErpVerdict, EventName, RefusalReason, Route, Seen, Teller,
-    Verb, WireMessage,
+    Change, Command, DedupKey, Document, DocumentDetail, EventName, Route, Seen, Teller, Verb,
 };
 use crate::observe::Event;
-use crate::partner::ADVICE;
 use crate::store::StoreError;
 
 /// A command as it came.
@@ -155,18 +153,7 @@ impl Taking<'_> {
     fn once(&self) -> Result<Taken, StoreError> {
         match self.command.route.verb {
             Verb::Send => self.send(),
-            Verb::Cancel => self.about_document(|document, detail| {
-                let reason = self.command.body.get("reason").and_then(Value::as_str).unwrap_or("no reason was given");
-                let change = intake::withdrawn(document, detail, self.command, reason, self.teller())?;
-                Ok((change, EventName::DocumentWithdrawn, reason.to_owned()))
-            }),
-            Verb::Posted | Verb::Refused => self.about_document(|document, detail| {
-                let verdict = self.verdict();
-                let name = if verdict.posted { EventName::DocumentPosted } else { EventName::DocumentRefused };
-                let text = verdict.reference.clone().unwrap_or_default();
-                let change = intake::judged_by_erp(document, detail, self.command, verdict, self.teller())?;
-                Ok((change, name, text))
-            }),
+            Verb::Posted | Verb::Refused | Verb::Cancel => self.about_document(),
         }
     }
 
@@ -265,100 +252,12 @@ impl Taking<'_> {
         Ok(Taken::Done)
     }
 
-    fn about_document(
-        &self,
-        decide: impl Fn(&Document, DocumentDetail) -> Result<(Change, EventName, String), Diagnostic>,
-    ) -> Result<Taken, StoreError> {
-        let Self { ports, command, .. } = *self;
-        if self.seen(&DedupKey::command(&command.id))?.is_some() {
-            return Ok(Taken::Done);
-        }
-        let found = match command.document {
-            Some(id) => load(ports, id)?,
-            None => None,
-        };
-        let decided = match found {
-            Some((document, detail)) => {
-                let before = detail.clone();
-                decide(&document, detail).map(|decided| (document, before, decided))
-            }
-            None => Err(Diagnostic::error("unknown-document", "there is no such document")
-                .expecting("a member 'documentId' with the id of a document")),
-        };
-        match decided {
-            Ok((document, before, (mut change, name, text))) => {
-                if let Some(advice) = self.advice(&document, &before)? {
-                    change.join(advice);
-                }
-                ports.outbox.apply_blocking(change)?;
-                self.tell(document.id, name, &text);
-                Ok(Taken::Done)
-            }
-            Err(why) => {
-                let id = DocumentId::mint(command.at, ports.entropy.bytes());
-                let change = intake::command_refused(command, id, why.clone(), self.teller());
-                ports.outbox.apply_blocking(change)?;
-                self.tell(command.document.unwrap_or(id), EventName::CommandRefused, &why.message);
-                Ok(Taken::Refused(vec![why]))
-            }
-        }
-    }
-
-    /// What tells the partner that its document is refused, where its agreement wants that and it was not told before.
-    fn advice(&self, document: &Document, detail: &DocumentDetail) -> Result<Option<Change>, StoreError> {
-        let Self { ports, configuration, command } = *self;
-        let was_refused = detail.verdict.as_ref().is_some_and(|before| !before.posted);
-        if command.route.verb != Verb::Refused || was_refused {
-            return Ok(None);
-        }
-        let Some(partner) = configuration.registry.partner(&document.partner) else { return Ok(None) };
-        let message = detail.message.as_ref().and_then(WireMessage::name);
-        let agreement = message.and_then(|message| partner.agreement(Direction::Inbound, &message));
-        let written = partner.outbound_agreement(ADVICE);
-        let Some((_, written)) = agreement.filter(|agreement| agreement.advises_refusals).zip(written) else {
-            return Ok(None);
-        };
-        let content = serde_json::from_slice(&ports.outbox.payload(&document.content)?).unwrap_or_default();
-        let id = DocumentId::mint(command.at, ports.entropy.bytes());
-        let today = partner.time_zone.to_datetime(command.at.to_jiff()).date().to_string();
-        let body = advice(&Refused {
-            document,
-            detail,
-            content: &content,
-            verdict: &self.verdict(),
-            standard: written.message.standard,
-            number: &id.to_string(),
-            today: &today,
-        });
-        let route = Route { verb: Verb::Refused, document: Some(ADVICE.into()), partner: Some(partner.id.clone()) };
-        let command = Command { route, document: None, body, ..command.clone() };
-        let key = DedupKey::command(&format!("advice of {}", command.id));
-        let judged = intake::judge(&command, id, &configuration.registry);
-        let (change, _) = Taking { command: &command, ..*self }.sending(id, key, judged)?;
-        Ok(Some(change))
-    }
-
-    fn verdict(&self) -> ErpVerdict {
-        let Command { body, at, route, .. } = self.command;
-        let errors = body.get("errors").cloned().unwrap_or_default();
-        let errors: Vec<RefusalReason> = serde_json::from_value(errors).unwrap_or_default();
-        ErpVerdict {
-            posted: route.verb == Verb::Posted,
-            at: *at,
-            reference: body.get("erpReference").and_then(Value::as_str).map(str::to_owned),
-            errors: errors.into_iter().take(REASONS).collect(),
-        }
-    }
-
     fn tell(&self, document: DocumentId, name: EventName, text: &str) {
         let nobody = "-".parse().expect("a dash is a partner id");
         let partner = self.command.route.partner.as_ref().unwrap_or(&nobody);
         Event::Told { name: name.as_str(), document, partner, text }.emit(&self.ports.metrics);
     }
 }
-
-/// Reasons of one refusal that are kept.
-const REASONS: usize = 50;
 
 fn id_taken(id: DocumentId) -> Diagnostic {
     Diagnostic::error("document-id-taken", format!("{id} is the id of another document"))

@@ -227,8 +227,8 @@ pub fn repeated(document: &Document, mut detail: DocumentDetail, command: &Comma
     change
 }
 
-/// A command about a document that cannot be carried out, or that is no command.
-pub fn command_refused(command: &Command, id: DocumentId, why: Diagnostic, teller: Teller<'_>) -> Change {
+/// A command about a document that cannot be carried out.
+pub fn command_refused(command: &Command, id: DocumentId, why: Vec<Diagnostic>, teller: Teller<'_>) -> Change {
     let mut change = Change::new(command.at);
     let partner = command.route.partner.clone();
     let nobody = || NOBODY.parse().expect("a dash is a partner id");
@@ -248,8 +248,8 @@ pub fn command_refused(command: &Command, id: DocumentId, why: Diagnostic, telle
         order: None,
         updated_at: None,
     };
-    let text = why.message.clone();
-    let detail = DocumentDetail { asked: Some(asked(command)), diagnostics: vec![why], ..DocumentDetail::default() };
+    let text = why.first().map(|worst| worst.message.clone()).unwrap_or_default();
+    let detail = DocumentDetail { asked: Some(asked(command)), diagnostics: why, ..DocumentDetail::default() };
     let event = about(EventName::CommandRefused, command.at, text, &document, &detail);
     tell(&mut change, teller, &event, &document, &detail);
     let key = DedupKey::command(&command.id);
