@@ -12,9 +12,14 @@ use crate::plan::Plan;
 use crate::sending::IMPATIENT;
 
 fn scene(broker: &Rabbit, prefix: &str) -> (Desk, Gateway, Erp) {
+    scene_with(broker, prefix, EXPECTING, "")
+}
+
+/// The same with other terms of X12, and with a line for `[erp.amqp]`.
+fn scene_with(broker: &Rabbit, prefix: &str, x12: &str, line: &str) -> (Desk, Gateway, Erp) {
     let desk = Desk::open(|_| Act::Receipt);
-    let plan = Plan::default().broker(&broker.url(), prefix).partner_url(&desk.url());
-    let mut gateway = plan.send(IMPATIENT).x12(EXPECTING).agreement(ORDERS_OUT).prepare();
+    let plan = Plan::default().broker(&broker.url(), prefix).amqp(line).partner_url(&desk.url());
+    let mut gateway = plan.send(IMPATIENT).x12(x12).agreement(ORDERS_OUT).prepare();
     let erp = Erp::start(&broker.url(), &gateway);
     gateway.start();
     (desk, gateway, erp)
@@ -78,6 +83,13 @@ fn what_cannot_be_read_goes_to_the_dead_letters_and_what_cannot_be_sent_is_answe
         "queues",
     ];
     broker.control(&arguments);
+    // A body that can be read is answered, wherever it was sent.
+    erp.publish(&json!({"key": "buy.order.v1.acme-bearings", "body": order("7"), "messageId": "c", "replies": true}));
+    let refused = erp.wait_for("answers", |answer| answer["data"]["command"]["id"] == "c");
+    assert_eq!(refused["data"]["event"], "document.refused-by-gateway");
+    assert_eq!(refused["data"]["findings"][0]["code"], "bad-routing-key");
+    assert_eq!(refused["data"]["document"]["number"], "7");
+
     erp.publish(
         &json!({"key": "send.order.v1.acme-bearings", "body": "{\"orderNumber\": ", "messageId": "b", "replies": true}),
     );
@@ -86,7 +98,34 @@ fn what_cannot_be_read_goes_to_the_dead_letters_and_what_cannot_be_sent_is_answe
     });
     assert_eq!(told["data"]["event"], "document.refused-by-gateway");
     erp.wait_for("dead", |letter| letter["body"] == "{\"orderNumber\": ");
+    assert_eq!(erp.arrived("dead").len(), 1);
     assert!(desk.parcels().is_empty());
+}
+
+/// Found in review: a cancellation under the id of its order was swallowed, and so was the repeat of a verdict.
+#[test]
+fn a_cancellation_under_the_id_of_its_order_is_one_and_its_repeat_is_answered() {
+    let batch = "[x12.write]\nbatch = { mode = \"collect\", every = \"1h\", count = 2 }\n";
+    let (_desk, _gateway, mut erp) = scene_with(broker::shared(), "cancels", batch, "");
+    erp.publish(&json!({
+        "key": "send.order.v1.acme-bearings", "body": order("1"), "messageId": "erp-1", "replies": true,
+    }));
+    let accepted = erp.wait_for("answers", |answer| answer["data"]["event"] == "document.accepted");
+    let document = &accepted["data"]["document"]["documentId"];
+    let cancel =
+        json!({"key": "cancel.-.v1.-", "body": {"documentId": document}, "messageId": "erp-1", "replies": true});
+    erp.publish(&cancel);
+    erp.wait_for("answers", |answer| answer["data"]["event"] == "document.withdrawn");
+    erp.publish(&cancel);
+    let again = erp.wait_for("answers", |answer| answer["data"]["event"] == "command.duplicate");
+    assert_eq!(again["data"]["document"]["stage"], "withdrawn");
+    assert_eq!(again["data"]["command"], json!({"id": "erp-1", "verb": "cancel"}));
+    let wrong = json!({
+        "key": "refused.-.v1.-", "body": {"documentId": document, "errors": "none"}, "messageId": "erp-1", "replies": true,
+    });
+    erp.publish(&wrong);
+    let refused = erp.wait_for("answers", |answer| answer["data"]["event"] == "command.refused");
+    assert_eq!(refused["data"]["findings"][0]["path"], "errors", "{refused:#}");
 }
 
 /// What `edigate amqp topology` prints is enough, and no more: with these rights the gateway works and may declare nothing.

@@ -1,7 +1,7 @@
 //! Commands about a document: what the ERP made of a partner's, and what it takes back of its own.
 
 use super::{Taken, Taking, load};
-use crate::base::{Diagnostic, DocumentId, Timestamp};
+use crate::base::{Diagnostic, DocumentId, PartnerId, Timestamp};
 use crate::canon::Direction;
 use crate::canon::verdict::{Reason, Word};
 use crate::exchange::advice::{Refused, advice};
@@ -17,30 +17,49 @@ type Decided = (Change, EventName, String);
 
 impl Taking<'_> {
     pub(super) fn about_document(&self) -> Result<Taken, StoreError> {
-        let Self { ports, command, .. } = *self;
-        if self.seen(&DedupKey::command(&command.id))?.is_some() {
-            return Ok(Taken::Done);
-        }
-        let found = match command.document {
-            Some(id) => load(ports, id)?,
-            None => None,
-        };
-        let word = match Word::read(command.route.verb.as_str(), &command.body) {
+        let named = self.named()?;
+        let word = match Word::read(self.command.route.verb.as_str(), &self.command.body) {
             Ok(word) => word,
-            Err(faults) => return self.refuse(faults),
+            Err(faults) => return self.refuse(faults, named.as_ref()),
         };
-        let Some((document, detail)) = found else {
+        let Some((document, detail)) = &named else {
             let fault = Diagnostic::error("unknown-document", "there is no such document");
-            return self.refuse(vec![fault.expecting("a member 'documentId' with the id of a document")]);
+            return self.refuse(vec![fault.expecting("a member 'documentId' with the id of a document")], None);
         };
-        match self.decide(&document, detail, word)? {
-            Ok((change, name, text)) => {
-                ports.outbox.apply_blocking(change)?;
-                self.tell(document.id, name, &text);
-                Ok(Taken::Done)
-            }
-            Err(why) => self.refuse(vec![why]),
+        if let Some(why) = self.differs(document) {
+            return self.refuse(vec![why], named.as_ref());
         }
+        let (change, event, text) = match self.decide(document, detail.clone(), word)? {
+            Ok(decided) => decided,
+            Err(why) => return self.refuse(vec![why], named.as_ref()),
+        };
+        match self.ports.outbox.apply_blocking(change) {
+            Ok(_) => {}
+            Err(StoreError::Repeated { seen }) => return self.again(&seen),
+            Err(fault) => return Err(fault),
+        }
+        self.tell(document.id, event, &text);
+        Ok(Taken::Done)
+    }
+
+    /// The document that the command names, where there is one.
+    pub(super) fn named(&self) -> Result<Option<(Document, DocumentDetail)>, StoreError> {
+        let about = self.command.document.filter(|_| self.command.route.verb != Verb::Send);
+        about.map_or(Ok(None), |id| load(self.ports, id))
+    }
+
+    /// An address that names the type or the partner of another document: its id is likely to be a slip.
+    fn differs(&self, document: &Document) -> Option<Diagnostic> {
+        let Route { document: kind, partner, .. } = &self.command.route;
+        let kind = kind.as_deref().and_then(|name| name.split('@').next());
+        let is_other = |routed: Option<&str>, own: &str| routed.is_some_and(|routed| routed != own);
+        let partner = partner.as_ref().map(PartnerId::as_str);
+        (is_other(kind, &document.kind) || is_other(partner, document.partner.as_str())).then(|| {
+            let Document { id, kind, partner, .. } = document;
+            let message = format!("the command is addressed to another document: {id} is {kind} of {partner}");
+            Diagnostic::error("address-differs", message)
+                .expecting(format!("{}.{kind}.v1.{partner}, or dashes", self.command.route.verb.as_str()))
+        })
     }
 
     fn decide(
@@ -62,11 +81,8 @@ impl Taking<'_> {
                 ErpVerdict { posted: true, at, reference: posted.erp_reference, errors: Vec::new() }
             }
             Word::Refused(refused) => {
-                let reason = |error: Reason| RefusalReason {
-                    code: error.code,
-                    text: Some(error.text),
-                    path: error.path,
-                };
+                let reason =
+                    |error: Reason| RefusalReason { code: error.code, text: Some(error.text), path: error.path };
                 let errors = refused.errors.into_iter().map(reason).collect();
                 ErpVerdict { posted: false, at: self.command.at, reference: None, errors }
             }
@@ -84,13 +100,18 @@ impl Taking<'_> {
     }
 
     /// Nothing is done, and whoever asked is told why.
-    fn refuse(&self, faults: Vec<Diagnostic>) -> Result<Taken, StoreError> {
+    fn refuse(&self, faults: Vec<Diagnostic>, named: Option<&(Document, DocumentDetail)>) -> Result<Taken, StoreError> {
         let Self { ports, command, .. } = *self;
         let id = DocumentId::mint(command.at, ports.entropy.bytes());
-        let change = intake::command_refused(command, id, faults.clone(), self.teller());
-        ports.outbox.apply_blocking(change)?;
+        let new = self.unsendable(id, faults.clone(), &self.body())?;
+        let about = named.map(|(document, detail)| (document, detail));
+        match ports.outbox.apply_blocking(intake::command_refused(new, about, self.teller())) {
+            Ok(_) => {}
+            Err(StoreError::Repeated { seen }) => return self.again(&seen),
+            Err(fault) => return Err(fault),
+        }
         let worst = faults.first().map(ToString::to_string).unwrap_or_default();
-        self.tell(command.document.unwrap_or(id), EventName::CommandRefused, &worst);
+        self.tell(named.map_or(id, |(document, _)| document.id), EventName::CommandRefused, &worst);
         Ok(Taken::Refused(faults))
     }
 
@@ -126,10 +147,10 @@ impl Taking<'_> {
             today: &today,
         });
         let route = Route { verb: Verb::Refused, document: Some(ADVICE.into()), partner: Some(partner.id.clone()) };
-        let command = Command { route, document: None, body, ..command.clone() };
-        let key = DedupKey::command(&format!("advice of {}", command.id));
+        let key = DedupKey::command("advice", &document.id.to_string(), &command.id);
+        let command = Command { route, key, document: None, body, ..command.clone() };
         let judged = intake::judge(&command, id, &configuration.registry);
-        let (change, _) = Taking { command: &command, ..*self }.sending(id, key, judged)?;
+        let (change, _) = Taking { command: &command, ..*self }.sending(id, judged)?;
         Ok(Some(change))
     }
 }
