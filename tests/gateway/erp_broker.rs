@@ -80,7 +80,7 @@ fn what_cannot_be_read_goes_to_the_dead_letters_and_what_cannot_be_sent_is_answe
         "set_policy",
         "dead-letters",
         "^refusals.commands.q$",
-        r#"{"dead-letter-exchange":"","dead-letter-routing-key":"refusals.erp.dead"}"#,
+        r#"{"dead-letter-exchange":"","dead-letter-routing-key":"erp.refusals.dead"}"#,
         "--apply-to",
         "queues",
     ];
@@ -128,43 +128,4 @@ fn a_cancellation_under_the_id_of_its_order_is_one_and_its_repeat_is_answered() 
     erp.publish(&wrong);
     let refused = erp.wait_for("answers", |answer| answer["data"]["event"] == "command.refused");
     assert_eq!(refused["data"]["findings"][0]["path"], "errors", "{refused:#}");
-}
-
-/// What `edigate amqp topology` prints is enough, and no more: with these rights the gateway works and may declare nothing.
-#[test]
-fn with_the_rights_that_are_printed_the_gateway_works_and_declares_nothing() {
-    let broker = Rabbit::start();
-    let desk = Desk::open(|_| Act::Receipt);
-    let url = broker.url().replace("guest:guest@", "edigate:for-edigate@");
-    let plan = Plan::default().broker(&url, "edigate").partner_url(&desk.url());
-    let mut gateway = plan.send(IMPATIENT).agreement(ORDERS_OUT).prepare();
-    let file = gateway.path("edigate.toml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("[erp.amqp]\n", "[erp.amqp]\ndeclare = false\n")).unwrap();
-
-    let printed = |gateway: &Gateway, format: &str| {
-        let output = gateway.run(&["amqp", "topology", "--format", format, "--broker", "3.10"]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let definitions = gateway.path("definitions.json");
-    std::fs::write(&definitions, printed(&gateway, "definitions")).unwrap();
-    broker.control(&["import_definitions", definitions.to_str().unwrap()]);
-    for line in printed(&gateway, "rabbitmqctl").lines().filter(|line| line.contains(" edigate")) {
-        let line = line.split(" #").next().unwrap().trim_end();
-        let words: Vec<&str> = line.split_whitespace().skip(1).map(|word| word.trim_matches('\'')).collect();
-        match words[..] {
-            ["add_user", user] => broker.control(&["add_user", user, "for-edigate"]),
-            ["set_permissions", ..] => broker.control(&words),
-            _ => {}
-        }
-    }
-    let mut erp = Erp::start(&broker.url(), &gateway);
-    gateway.start();
-    erp.publish(&json!({
-        "key": "send.order.v1.acme-bearings", "body": order("1"), "messageId": "a", "replies": true,
-    }));
-    erp.wait_for_event("document.closed", "1");
-    erp.wait_for("answers", |answer| answer["data"]["event"] == "document.closed");
-    assert!(printed(&gateway, "terraform").contains("resource \"rabbitmq_permissions\" \"edigate\""));
 }
