@@ -20,8 +20,34 @@ pub fn check(document: &Value, document_type_name: &str) -> Vec<Diagnostic> {
             format!("this build knows no document type '{document_type_name}'"),
         )];
     };
-    let mut checker = Checker { faults: Vec::new() };
-    checker.value(document, &known.shape, &mut String::new());
+    misfits(document, &known.shape, &DOCUMENT)
+}
+
+/// Everything that is wrong with a command that is to have this shape, and no member besides.
+pub(super) fn command_faults(command: &Value, shape: &Shape) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    unknown(command, shape, &COMMAND, &mut String::new(), &mut faults);
+    faults.extend(misfits(command, shape, &COMMAND));
+    faults
+}
+
+/// What is checked, in the words of its faults.
+struct Checked {
+    /// What it is called.
+    what: &'static str,
+    /// Where its members are listed.
+    members: &'static str,
+}
+
+const DOCUMENT: Checked = Checked {
+    what: "document",
+    members: "run 'edigate schema show' for the members there are; values of your own go into 'extensions'",
+};
+const COMMAND: Checked = Checked { what: "command", members: "run 'edigate asyncapi' for the members there are" };
+
+fn misfits(value: &Value, shape: &Shape, checked: &'static Checked) -> Vec<Diagnostic> {
+    let mut checker = Checker { checked, faults: Vec::new() };
+    checker.value(value, shape, &mut String::new());
     checker.faults
 }
 
@@ -29,11 +55,11 @@ pub fn check(document: &Value, document_type_name: &str) -> Vec<Diagnostic> {
 /// a member that nobody reads would be lost in silence.
 pub fn unknown_members(document: &Value, known: &DocumentType) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    unknown(document, &known.shape, &mut String::new(), &mut faults);
+    unknown(document, &known.shape, &DOCUMENT, &mut String::new(), &mut faults);
     faults
 }
 
-fn unknown(value: &Value, shape: &Shape, path: &mut String, faults: &mut Vec<Diagnostic>) {
+fn unknown(value: &Value, shape: &Shape, checked: &Checked, path: &mut String, faults: &mut Vec<Diagnostic>) {
     if faults.len() >= MAX_FAULTS {
         return;
     }
@@ -43,8 +69,8 @@ fn unknown(value: &Value, shape: &Shape, path: &mut String, faults: &mut Vec<Dia
             for (name, inner) in found {
                 push_member(path, name);
                 match members.iter().find(|member| member.name == *name) {
-                    Some(member) => unknown(inner, &member.shape, path, faults),
-                    None => faults.push(unknown_member(path, name, members)),
+                    Some(member) => unknown(inner, &member.shape, checked, path, faults),
+                    None => faults.push(unknown_member(path, name, members, checked)),
                 }
                 path.truncate(length);
             }
@@ -52,7 +78,7 @@ fn unknown(value: &Value, shape: &Shape, path: &mut String, faults: &mut Vec<Dia
         (Shape::Array { item, .. }, Value::Array(found)) => {
             for (index, inner) in found.iter().enumerate() {
                 push_index(path, index);
-                unknown(inner, item, path, faults);
+                unknown(inner, item, checked, path, faults);
                 path.truncate(length);
             }
         }
@@ -60,18 +86,18 @@ fn unknown(value: &Value, shape: &Shape, path: &mut String, faults: &mut Vec<Dia
     }
 }
 
-fn unknown_member(path: &str, name: &str, members: &[Member]) -> Diagnostic {
+fn unknown_member(path: &str, name: &str, members: &[Member], checked: &Checked) -> Diagnostic {
     let near = members.iter().find(|member| member.name.eq_ignore_ascii_case(name)).map(|member| &member.name);
     let fault = Diagnostic::error("unknown-member", format!("the schema has no {path}"));
     let fault = fault.at(Location { member: Some(path.to_owned()), ..Location::default() });
     match near {
         Some(near) => fault.hinting(format!("did you mean '{near}'?")),
-        None => fault
-            .hinting("run 'edigate schema show' for the members there are; values of your own go into 'extensions'"),
+        None => fault.hinting(checked.members),
     }
 }
 
 struct Checker {
+    checked: &'static Checked,
     faults: Vec<Diagnostic>,
 }
 
@@ -102,9 +128,12 @@ impl Checker {
                     path.truncate(length);
                 }
             }
-            (Shape::Array { item, min }, Value::Array(found)) => {
+            (Shape::Array { item, min, max }, Value::Array(found)) => {
                 if found.len() < *min {
                     self.too_few(path, *min, found.len());
+                }
+                if let Some(max) = max.filter(|max| found.len() > *max) {
+                    return self.too_many(path, max, found.len());
                 }
                 for (index, inner) in found.iter().enumerate() {
                     let length = path.len();
@@ -129,12 +158,17 @@ impl Checker {
     }
 
     fn missing(&mut self, path: &str) {
-        self.fault(Diagnostic::error("required-missing", format!("the document has no {path}")), path);
+        self.fault(Diagnostic::error("required-missing", format!("the {} has no {path}", self.checked.what)), path);
     }
 
     fn too_few(&mut self, path: &str, min: usize, found: usize) {
         let fault = Diagnostic::error("too-few-items", format!("{path} has {found} items"));
         self.fault(fault.expecting(format!("at least {min}")), path);
+    }
+
+    fn too_many(&mut self, path: &str, max: usize, found: usize) {
+        let fault = Diagnostic::error("too-many-items", format!("{path} has {found} items"));
+        self.fault(fault.expecting(format!("at most {max}")), path);
     }
 
     fn wrong(&mut self, path: &str, value: &Value, expected: String) {

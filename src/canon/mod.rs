@@ -39,6 +39,7 @@ mod terms;
 mod text;
 mod totals;
 mod transport;
+pub mod verdict;
 
 pub use acknowledgement::Acknowledgement;
 pub use application_advice::ApplicationAdvice;

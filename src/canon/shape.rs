@@ -15,12 +15,14 @@ pub enum Shape {
     Object(Vec<Member>),
     /// An object whose keys are the partner's own, such as `extensions`; values are texts.
     Open,
-    /// An array of items of one shape, with at least this many.
+    /// An array of items of one shape, with at least so many and at most so many.
     Array {
         /// What each item is.
         item: Box<Shape>,
         /// The fewest items.
         min: usize,
+        /// The most items, where there is a bound.
+        max: Option<usize>,
     },
 }
 
@@ -87,6 +89,8 @@ impl Shape {
         if let Some(words) = words(schema) {
             return Some(Self::Value(Kind::Word(words)));
         }
+        let count =
+            |bound: &str| schema.get(bound).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
         match schema.get("type")?.as_str()? {
             "string" => Some(Self::Value(match schema.get("format").and_then(Value::as_str) {
                 Some("decimal") => Kind::Decimal,
@@ -98,7 +102,8 @@ impl Shape {
             "boolean" => Some(Self::Value(Kind::Boolean)),
             "array" => Some(Self::Array {
                 item: Box::new(Self::read(schema.get("items")?, root, depth)?),
-                min: schema.get("minItems").and_then(Value::as_u64).map_or(0, |min| usize::try_from(min).unwrap_or(0)),
+                min: count("minItems").unwrap_or(0),
+                max: count("maxItems"),
             }),
             "object" => match schema.get("properties") {
                 Some(properties) => Self::object(schema, properties, root, depth),

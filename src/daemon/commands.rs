@@ -1,22 +1,20 @@
 //! What the ERP asks for, from whichever side it comes: judged, written down, and only then acknowledged.
 
+mod about;
+mod read;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use self::read::{Unread, read};
 use super::ports::Ports;
 use super::submission::keep;
-use crate::base::{Diagnostic, DocumentId, Sha256, Timestamp};
-use crate::canon::Direction;
+use crate::base::{Diagnostic, DocumentId, PartnerId};
 use crate::config::Configuration;
-use crate::exchange::advice::{Refused, advice};
 use crate::exchange::intake::{self, NewOutbound};
-use crate::exchange::{
-    Change, Command, DedupKey, Document, DocumentDetail, ErpVerdict, EventName, RefusalReason, Route, Seen, Teller,
-    Verb, WireMessage,
-};
+use crate::exchange::{Change, Command, Document, DocumentDetail, DocumentStage, EventName, Seen, Teller, Verb};
 use crate::observe::Event;
-use crate::partner::ADVICE;
 use crate::store::StoreError;
 
 /// A command as it came.
@@ -43,7 +41,7 @@ pub(crate) enum Taken {
     Done,
     /// It cannot be done, and the ERP was told why.
     Refused(Vec<Diagnostic>),
-    /// It cannot even be read: nobody can be told, and it is to be set aside.
+    /// It cannot even be read, and is to be set aside.
     Unreadable(Box<Diagnostic>),
 }
 
@@ -59,9 +57,9 @@ pub(crate) async fn take(ports: &Arc<Ports>, incoming: Incoming) -> Result<Taken
 
 fn take_blocking(ports: &Ports, incoming: &Incoming) -> Result<Taken, StoreError> {
     let configuration = ports.live.current();
-    let command = match read(incoming, ports.clock.now(), configuration.settings.limits.document) {
+    let command = match read(incoming, ports.clock.now(), &configuration.settings) {
         Ok(command) => command,
-        Err(fault) => return set_aside(ports, &configuration, incoming, fault),
+        Err(unread) => return set_aside(ports, &configuration, incoming, unread),
     };
     let taking = Taking { ports, configuration: &configuration, command: &command };
     for _ in 0..TRIES {
@@ -73,72 +71,33 @@ fn take_blocking(ports: &Ports, incoming: &Incoming) -> Result<Taken, StoreError
     taking.once()
 }
 
-/// What cannot be read as a command is kept as it came, and told.
+/// What is no command is kept as it came, and told.
 fn set_aside(
     ports: &Ports,
     configuration: &Configuration,
     incoming: &Incoming,
-    fault: Diagnostic,
+    unread: Unread,
 ) -> Result<Taken, StoreError> {
-    let at = ports.clock.now();
-    let id = format!("unreadable {}", Sha256::of(&[incoming.key.as_bytes(), b"\n", &incoming.body].concat()));
-    let command = Command {
-        route: Route { verb: Verb::Send, document: None, partner: None },
-        id,
-        document: None,
-        reply_to: incoming.reply_to.clone(),
-        correlation_id: incoming.correlation_id.clone(),
-        at,
-        body: Value::Null,
+    let (Unread::Undecodable(command, fault) | Unread::Misaddressed(command, fault)) = &unread;
+    let taking = Taking { ports, configuration, command };
+    let id = DocumentId::mint(command.at, ports.entropy.bytes());
+    let new = taking.unsendable(id, vec![fault.clone()], &incoming.body)?;
+    let (change, name) = match command.route.verb {
+        Verb::Send => (intake::refused(new, taking.teller()), EventName::RefusedByGateway),
+        Verb::Posted | Verb::Refused | Verb::Cancel => {
+            (intake::command_refused(new, None, taking.teller()), EventName::CommandRefused)
+        }
     };
-    let taking = Taking { ports, configuration, command: &command };
-    let (key, document) = (DedupKey::command(&command.id), DocumentId::mint(at, ports.entropy.bytes()));
-    let new = taking.unsendable(document, key, vec![fault.clone()], &incoming.body)?;
-    match ports.outbox.apply_blocking(intake::refused(new, taking.teller())) {
-        Ok(_) | Err(StoreError::Repeated { .. }) => Ok(Taken::Unreadable(Box::new(fault))),
-        Err(fault) => Err(fault),
+    match ports.outbox.apply_blocking(change) {
+        Ok(_) => taking.tell(id, name, &fault.to_string()),
+        Err(StoreError::Repeated { seen }) => drop(taking.again(&seen)?),
+        Err(fault) => return Err(fault),
     }
-}
-
-/// Reads what came as a command.
-fn read(incoming: &Incoming, at: Timestamp, limit: usize) -> Result<Command, Diagnostic> {
-    let route = Route::parse(&incoming.key)?;
-    if incoming.body.len() > limit {
-        let bytes = incoming.body.len();
-        let fault = Diagnostic::error("document-too-large", format!("the body has {bytes} bytes and may have {limit}"));
-        return Err(fault.hinting("raise 'document' in [limits], or send smaller documents"));
-    }
-    let body: Value = serde_json::from_slice(&incoming.body).map_err(|fault| {
-        Diagnostic::error("no-json", format!("the body is no JSON: {fault}")).hinting("send one JSON object, in UTF-8")
-    })?;
-    let in_meta = || body.pointer("/meta/documentId").and_then(Value::as_str).map(str::to_owned);
-    let given = incoming.document_id.clone().or_else(in_meta).filter(|_| route.verb == Verb::Send);
-    // The same body under another address is another command.
-    let digest = || {
-        let words: Vec<&str> = incoming.key.split('.').take(ADDRESS_WORDS).collect();
-        Sha256::of(&[words.join(".").as_bytes(), b"\n", &incoming.body].concat()).to_string()
-    };
-    let id = given.clone().or_else(|| incoming.message_id.clone()).unwrap_or_else(digest);
-    let about = body.get("documentId").and_then(Value::as_str);
-    let document = match route.verb {
-        Verb::Send => given.and_then(|given| given.parse().ok()),
-        Verb::Posted | Verb::Refused | Verb::Cancel => about.and_then(|about| about.parse().ok()),
-    };
-    Ok(Command {
-        route,
-        id: id.chars().take(LONGEST_ID).collect(),
-        document,
-        reply_to: incoming.reply_to.clone(),
-        correlation_id: incoming.correlation_id.clone(),
-        at,
-        body,
+    Ok(match unread {
+        Unread::Undecodable(_, fault) => Taken::Unreadable(Box::new(fault)),
+        Unread::Misaddressed(_, fault) => Taken::Refused(vec![fault]),
     })
 }
-
-/// Verb, document type, major version and partner.
-const ADDRESS_WORDS: usize = 4;
-/// Characters of an id by which a command is recognised.
-const LONGEST_ID: usize = 255;
 
 /// One command being taken.
 struct Taking<'a> {
@@ -153,40 +112,25 @@ impl Taking<'_> {
     }
 
     fn once(&self) -> Result<Taken, StoreError> {
-        match self.command.route.verb {
-            Verb::Send => self.send(),
-            Verb::Cancel => self.about_document(|document, detail| {
-                let reason = self.command.body.get("reason").and_then(Value::as_str).unwrap_or("no reason was given");
-                let change = intake::withdrawn(document, detail, self.command, reason, self.teller())?;
-                Ok((change, EventName::DocumentWithdrawn, reason.to_owned()))
-            }),
-            Verb::Posted | Verb::Refused => self.about_document(|document, detail| {
-                let verdict = self.verdict();
-                let name = if verdict.posted { EventName::DocumentPosted } else { EventName::DocumentRefused };
-                let text = verdict.reference.clone().unwrap_or_default();
-                let change = intake::judged_by_erp(document, detail, self.command, verdict, self.teller())?;
-                Ok((change, name, text))
-            }),
+        let Command { key, known_since, route, .. } = self.command;
+        if let Some(seen) = self.ports.outbox.seen(key)?.filter(|seen| seen.at >= *known_since) {
+            return self.again(&seen);
         }
-    }
-
-    fn known_since(&self) -> Timestamp {
-        self.command.at.before(self.configuration.settings.store.retention.payload)
+        match route.verb {
+            Verb::Send => self.send(),
+            Verb::Posted | Verb::Refused | Verb::Cancel => self.about_document(),
+        }
     }
 
     fn send(&self) -> Result<Taken, StoreError> {
         let Self { ports, command, .. } = *self;
-        let key = DedupKey::command(&command.id);
-        if let Some(seen) = self.seen(&key)? {
-            return self.again(&seen);
-        }
         let minted = DocumentId::mint(command.at, ports.entropy.bytes());
         let id = command.document.unwrap_or(minted);
         // An id that a partner's document has already cannot be another's.
         let taken = ports.outbox.document(id)?.is_some();
         let judged =
             if taken { Err(vec![id_taken(id)]) } else { intake::judge(command, id, &self.configuration.registry) };
-        let (change, faults) = self.sending(if taken { minted } else { id }, key, judged)?;
+        let (change, faults) = self.sending(if taken { minted } else { id }, judged)?;
         let name = if faults.is_empty() { EventName::DocumentAccepted } else { EventName::RefusedByGateway };
         match ports.outbox.apply_blocking(change) {
             Ok(_) => {}
@@ -202,163 +146,84 @@ impl Taking<'_> {
     fn sending(
         &self,
         id: DocumentId,
-        key: DedupKey,
         judged: Result<intake::Sending, Vec<Diagnostic>>,
     ) -> Result<(Change, Vec<Diagnostic>), StoreError> {
         match judged {
             Ok(sending) => {
                 let intake::Sending { partner, kind, number, content, detail } = sending;
                 let content = keep(self.ports, &content)?;
-                let (at, known_since) = (self.command.at, self.known_since());
+                let Command { at, key, known_since, .. } = *self.command;
                 let new = NewOutbound { id, at, partner, kind, number, key, known_since, content, detail };
                 Ok((intake::accepted(new, self.teller()), Vec::new()))
             }
             Err(faults) => {
-                let body = serde_json::to_vec(&self.command.body).expect("a JSON value is JSON");
-                let new = self.unsendable(id, key, faults.clone(), &body)?;
+                let new = self.unsendable(id, faults.clone(), &self.body())?;
                 Ok((intake::refused(new, self.teller()), faults))
             }
         }
     }
 
-    /// What is kept of a document that cannot be sent.
-    fn unsendable(
-        &self,
-        id: DocumentId,
-        key: DedupKey,
-        faults: Vec<Diagnostic>,
-        body: &[u8],
-    ) -> Result<NewOutbound, StoreError> {
+    fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.command.body).expect("a JSON value is JSON")
+    }
+
+    /// What is kept of a command that is refused.
+    fn unsendable(&self, id: DocumentId, faults: Vec<Diagnostic>, body: &[u8]) -> Result<NewOutbound, StoreError> {
         let Self { ports, command, .. } = *self;
-        let kind = command.route.document.as_deref().and_then(|name| name.split('@').next()).unwrap_or("-");
-        let partner = command.route.partner.clone();
+        let intake::Named { partner, kind, number, order_number } = intake::named(command);
         Ok(NewOutbound {
             id,
             at: command.at,
-            partner: partner.unwrap_or_else(|| "-".parse().expect("a dash is a partner id")),
-            kind: kind.to_owned(),
-            number: String::new(),
-            key,
-            known_since: self.known_since(),
+            partner: partner.unwrap_or_else(nobody),
+            kind: kind.unwrap_or_else(|| "-".to_owned()),
+            number: number.unwrap_or_default(),
+            key: command.key,
+            known_since: command.known_since,
             content: keep(ports, body)?,
             detail: DocumentDetail {
                 asked: Some(intake::asked(command)),
+                order_number,
                 diagnostics: faults,
                 ..DocumentDetail::default()
             },
         })
     }
 
-    fn seen(&self, key: &DedupKey) -> Result<Option<Seen>, StoreError> {
-        let since = self.known_since();
-        Ok(self.ports.outbox.seen(key)?.filter(|seen| seen.at >= since))
-    }
-
     /// The same command came before: whoever sent it is told what became of the first.
     fn again(&self, seen: &Seen) -> Result<Taken, StoreError> {
-        let Some(id) = seen.document else { return Ok(Taken::Done) };
-        if let Some((document, detail)) = load(self.ports, id)? {
-            let change = intake::repeated(&document, detail, self.command, self.teller());
-            self.ports.outbox.apply_blocking(change)?;
-            self.tell(id, EventName::CommandDuplicate, &self.command.id);
-        }
-        Ok(Taken::Done)
-    }
-
-    fn about_document(
-        &self,
-        decide: impl Fn(&Document, DocumentDetail) -> Result<(Change, EventName, String), Diagnostic>,
-    ) -> Result<Taken, StoreError> {
         let Self { ports, command, .. } = *self;
-        if self.seen(&DedupKey::command(&command.id))?.is_some() {
-            return Ok(Taken::Done);
-        }
-        let found = match command.document {
+        let first = match seen.document {
             Some(id) => load(ports, id)?,
             None => None,
         };
-        let decided = match found {
-            Some((document, detail)) => {
-                let before = detail.clone();
-                decide(&document, detail).map(|decided| (document, before, decided))
-            }
-            None => Err(Diagnostic::error("unknown-document", "there is no such document")
-                .expecting("a member 'documentId' with the id of a document")),
+        let Some((first, detail)) = first else {
+            let id = DocumentId::mint(command.at, ports.entropy.bytes());
+            ports.outbox.apply_blocking(intake::repeated_late(command, id, self.teller()))?;
+            self.tell(id, EventName::CommandDuplicate, &command.id);
+            return Ok(Taken::Done);
         };
-        match decided {
-            Ok((document, before, (mut change, name, text))) => {
-                if let Some(advice) = self.advice(&document, &before)? {
-                    change.join(advice);
-                }
-                ports.outbox.apply_blocking(change)?;
-                self.tell(document.id, name, &text);
-                Ok(Taken::Done)
-            }
-            Err(why) => {
-                let id = DocumentId::mint(command.at, ports.entropy.bytes());
-                let change = intake::command_refused(command, id, why.clone(), self.teller());
-                ports.outbox.apply_blocking(change)?;
-                self.tell(command.document.unwrap_or(id), EventName::CommandRefused, &why.message);
-                Ok(Taken::Refused(vec![why]))
-            }
-        }
-    }
-
-    /// What tells the partner that its document is refused, where its agreement wants that and it was not told before.
-    fn advice(&self, document: &Document, detail: &DocumentDetail) -> Result<Option<Change>, StoreError> {
-        let Self { ports, configuration, command } = *self;
-        let was_refused = detail.verdict.as_ref().is_some_and(|before| !before.posted);
-        if command.route.verb != Verb::Refused || was_refused {
-            return Ok(None);
-        }
-        let Some(partner) = configuration.registry.partner(&document.partner) else { return Ok(None) };
-        let message = detail.message.as_ref().and_then(WireMessage::name);
-        let agreement = message.and_then(|message| partner.agreement(Direction::Inbound, &message));
-        let written = partner.outbound_agreement(ADVICE);
-        let Some((_, written)) = agreement.filter(|agreement| agreement.advises_refusals).zip(written) else {
-            return Ok(None);
+        let refused = (first.stage == DocumentStage::Refused).then(|| detail.diagnostics.clone());
+        let named = match &refused {
+            Some(_) => self.named()?,
+            None => None,
         };
-        let content = serde_json::from_slice(&ports.outbox.payload(&document.content)?).unwrap_or_default();
-        let id = DocumentId::mint(command.at, ports.entropy.bytes());
-        let today = partner.time_zone.to_datetime(command.at.to_jiff()).date().to_string();
-        let body = advice(&Refused {
-            document,
-            detail,
-            content: &content,
-            verdict: &self.verdict(),
-            standard: written.message.standard,
-            number: &id.to_string(),
-            today: &today,
-        });
-        let route = Route { verb: Verb::Refused, document: Some(ADVICE.into()), partner: Some(partner.id.clone()) };
-        let command = Command { route, document: None, body, ..command.clone() };
-        let key = DedupKey::command(&format!("advice of {}", command.id));
-        let judged = intake::judge(&command, id, &configuration.registry);
-        let (change, _) = Taking { command: &command, ..*self }.sending(id, key, judged)?;
-        Ok(Some(change))
-    }
-
-    fn verdict(&self) -> ErpVerdict {
-        let Command { body, at, route, .. } = self.command;
-        let errors = body.get("errors").cloned().unwrap_or_default();
-        let errors: Vec<RefusalReason> = serde_json::from_value(errors).unwrap_or_default();
-        ErpVerdict {
-            posted: route.verb == Verb::Posted,
-            at: *at,
-            reference: body.get("erpReference").and_then(Value::as_str).map(str::to_owned),
-            errors: errors.into_iter().take(REASONS).collect(),
-        }
+        let about = named.as_ref().map(|(named, detail)| (named, detail));
+        let told = about.map_or(first.id, |(named, _)| named.id);
+        ports.outbox.apply_blocking(intake::repeated((&first, detail), about, command, self.teller()))?;
+        self.tell(told, EventName::CommandDuplicate, &command.id);
+        Ok(refused.map_or(Taken::Done, Taken::Refused))
     }
 
     fn tell(&self, document: DocumentId, name: EventName, text: &str) {
-        let nobody = "-".parse().expect("a dash is a partner id");
+        let nobody = nobody();
         let partner = self.command.route.partner.as_ref().unwrap_or(&nobody);
         Event::Told { name: name.as_str(), document, partner, text }.emit(&self.ports.metrics);
     }
 }
 
-/// Reasons of one refusal that are kept.
-const REASONS: usize = 50;
+fn nobody() -> PartnerId {
+    "-".parse().expect("a dash is a partner id")
+}
 
 fn id_taken(id: DocumentId) -> Diagnostic {
     Diagnostic::error("document-id-taken", format!("{id} is the id of another document"))

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::record::DedupKey;
 use crate::base::{Diagnostic, DocumentId, PartnerId, Timestamp};
+use crate::canon;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,11 +62,23 @@ impl Route {
         let major = major.unwrap_or("v1");
         let number = major.strip_prefix('v').filter(|digits| digits.parse::<u16>().is_ok());
         let number = number.ok_or_else(|| unreadable(key).expecting("a third word such as \"v1\""))?;
+        if verb != Verb::Send && number != "1" {
+            return Err(unreadable(key).expecting("\"v1\" as the third word: this command has no other version"));
+        }
         let document = kind.filter(|kind| *kind != "-").map(|kind| format!("{kind}@{number}"));
         let partner = partner.filter(|partner| *partner != "-").map(str::parse);
         let partner =
             partner.transpose().map_err(|_| unreadable(key).expecting("a partner's id as the fourth word"))?;
         Ok(Self { verb, document, partner })
+    }
+
+    /// What can be read of a routing key that leads nowhere: enough for a person to find its command by.
+    pub fn guess(key: &str) -> Self {
+        let mut words = key.split('.').skip(1);
+        let kind = words.next();
+        let known = canon::document_types().iter().find(|known| kind == Some(known.kind));
+        let partner = words.nth(1).filter(|partner| *partner != "-").and_then(|partner| partner.parse().ok());
+        Self { verb: Verb::Send, document: known.map(|known| known.name.to_owned()), partner }
     }
 }
 
@@ -80,8 +94,14 @@ fn unreadable(key: &str) -> Diagnostic {
 pub struct Command {
     /// Where it leads.
     pub route: Route,
-    /// By what a repeat is recognised: the document's id, the message's id, or the digest of the body.
+    /// The verb as its address says it, which may be none of ours.
+    pub verb: String,
+    /// What it is called by: the document's id, the message's id, or the digest of the body.
     pub id: String,
+    /// Recognises a repeat,
+    pub key: DedupKey,
+    /// of what was asked since then.
+    pub known_since: Timestamp,
     /// The document's id, where the ERP gave one that is an id of ours.
     pub document: Option<DocumentId>,
     /// The queue that wants the answers too.
@@ -115,6 +135,19 @@ mod tests {
         check("buy.order.v1.acme", Err("a key that begins with one of send, posted, refused, cancel"));
         check("send.order.1.acme", Err("a third word such as \"v1\""));
         check("send.order.v1.Acme", Err("a partner's id as the fourth word"));
+        check("posted.order.v2.-", Err("\"v1\" as the third word: this command has no other version"));
         check("", Err("a key that begins with one of send, posted, refused, cancel"));
+    }
+    #[test]
+    fn what_leads_nowhere_is_still_somebodys() {
+        let check = |key: &str, document: Option<&str>, partner: Option<&str>| {
+            let Route { document: found, partner: whose, .. } = Route::guess(key);
+            assert_eq!((found.as_deref(), whose.as_ref().map(PartnerId::as_str)), (document, partner), "{key}");
+        };
+        check("buy.order.v1.acme", Some("order@1"), Some("acme"));
+        check("send.oder.1.acme", None, Some("acme"));
+        check("send.invoice.v1.Acme", Some("invoice@1"), None);
+        check("send.-.v1.-", None, None);
+        check("", None, None);
     }
 }

@@ -7,7 +7,7 @@ use super::change::{Change, Effect, Expect, Payload};
 use super::command::Command;
 use super::document_detail::{Asked, DocumentDetail, ErpVerdict, WireMessage};
 use super::inbound::{carry_detail, moved};
-use super::record::{DedupKey, Document, DocumentStage, Job, JobKind, Lane, Seen, Subject};
+use super::record::{BlobRef, DedupKey, Document, DocumentStage, Job, JobKind, Lane, Seen, Subject};
 use super::telling::{EventName, NOBODY, Teller, about, tell};
 use super::translation::{order_of, text_at};
 use crate::base::{Diagnostic, DocumentId, PartnerId, Timestamp};
@@ -139,7 +139,7 @@ fn agreeing<'t>(what: &str, routed: Option<&'t str>, said: Option<&'t str>) -> R
 /// What is remembered of who asked.
 pub fn asked(command: &Command) -> Asked {
     Asked {
-        command: EventCommand { id: command.id.clone(), verb: command.route.verb.as_str().to_owned() },
+        command: EventCommand { id: command.id.clone(), verb: command.verb.clone() },
         reply_to: command.reply_to.clone(),
         correlation_id: command.correlation_id.clone(),
     }
@@ -147,6 +147,49 @@ pub fn asked(command: &Command) -> Asked {
 
 /// Bytes of the reason for which a document is taken back.
 const REASON_BYTES: usize = 1_000;
+
+/// What a command says of its document, as far as it can be read: enough for a person to find it by.
+#[derive(Debug)]
+pub struct Named {
+    /// Whom it concerns.
+    pub partner: Option<PartnerId>,
+    /// The document's type: `order`.
+    pub kind: Option<String>,
+    /// Its business number.
+    pub number: Option<String>,
+    /// The order it belongs to.
+    pub order_number: Option<String>,
+}
+
+/// Reads what a command says of its document, whatever is wrong with it.
+pub fn named(command: &Command) -> Named {
+    let Command { route, body, .. } = command;
+    let said = |member: &str| body.get("meta")?.get(member)?.as_str();
+    let kind = route.document.as_deref().and_then(|name| name.split('@').next()).or_else(|| said("documentType"));
+    let known = canon::document_types().iter().find(|known| kind == Some(known.kind));
+    let number = known.and_then(|known| written_at(body, known.number?));
+    let order_number = match kind {
+        Some("order") => number.clone(),
+        _ => written_at(body, "orderReference.orderNumber")
+            .or_else(|| order_of(kind.unwrap_or_default(), body).map(str::to_owned)),
+    };
+    Named {
+        partner: route.partner.clone().or_else(|| said("partner")?.parse().ok()),
+        kind: kind.map(str::to_owned),
+        number: number.map(|number| cut(number, Document::NUMBER_BYTES)),
+        order_number: order_number.map(|number| cut(number, Document::NUMBER_BYTES)),
+    }
+}
+
+/// A text, or the integer that should have been one.
+fn written_at(document: &Value, path: &str) -> Option<String> {
+    let value = path.split('.').try_fold(document, |value, member| value.get(member))?;
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
+        _ => None,
+    }
+}
 
 /// A document of the ERP's, on its way into the store.
 #[derive(Debug)]
@@ -176,7 +219,7 @@ pub fn accepted(new: NewOutbound, teller: Teller<'_>) -> Change {
     let id = new.id;
     let lane = Lane::of(new.partner.as_str());
     let text = format!("{} {} is on disk and will be sent", new.kind, new.number);
-    let mut change = begin(new, DocumentStage::Accepted, EventName::DocumentAccepted, &text, teller);
+    let mut change = begin(new, DocumentStage::Accepted, (EventName::DocumentAccepted, &text), None, teller);
     let due = change.at;
     let subject = Subject::Document(id);
     change.effects.push(Effect::Job(Job { subject, kind: JobKind::Write, lane, position: 0, due, attempts: 0 }));
@@ -185,12 +228,29 @@ pub fn accepted(new: NewOutbound, teller: Teller<'_>) -> Change {
 
 /// A document cannot be sent. It is kept, so that the same command gets the same answer.
 pub fn refused(new: NewOutbound, teller: Teller<'_>) -> Change {
-    let worst = new.detail.diagnostics.iter().max_by_key(|one| one.severity).map(|one| one.message.clone());
-    let text = format!("it cannot be sent: {}", worst.unwrap_or_default());
-    begin(new, DocumentStage::Refused, EventName::RefusedByGateway, &text, teller)
+    let text = format!("it cannot be sent: {}", worst(&new.detail.diagnostics));
+    begin(new, DocumentStage::Refused, (EventName::RefusedByGateway, &text), None, teller)
 }
 
-fn begin(new: NewOutbound, stage: DocumentStage, name: EventName, text: &str, teller: Teller<'_>) -> Change {
+/// A command about a document cannot be carried out. It is kept beside the document that it named, which is `named` where
+/// there is one, so that the same command gets the same answer.
+pub fn command_refused(new: NewOutbound, named: Option<(&Document, &DocumentDetail)>, teller: Teller<'_>) -> Change {
+    let text = worst(&new.detail.diagnostics);
+    begin(new, DocumentStage::Refused, (EventName::CommandRefused, &text), named, teller)
+}
+
+fn worst(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().max_by_key(|one| one.severity).map(|one| one.message.clone()).unwrap_or_default()
+}
+
+/// `named` is the document that the event is about, where that is another.
+fn begin(
+    new: NewOutbound,
+    stage: DocumentStage,
+    (name, text): (EventName, &str),
+    named: Option<(&Document, &DocumentDetail)>,
+    teller: Teller<'_>,
+) -> Change {
     let NewOutbound { id, at, partner, kind, number, key, known_since, content, mut detail } = new;
     let mut change = Change::new(at);
     change.expect.push(Expect::Unseen(key, known_since));
@@ -214,51 +274,74 @@ fn begin(new: NewOutbound, stage: DocumentStage, name: EventName, text: &str, te
         order: detail.order_number.as_deref().map(Lane::of),
         updated_at: Some(at),
     };
-    tell(&mut change, teller, &about(name, at, text, &document, &detail), &document, &detail);
+    match named {
+        None => tell(&mut change, teller, &about(name, at, text, &document, &detail), &document, &detail),
+        Some((named, of)) => {
+            let of = answering(&detail, of);
+            tell(&mut change, teller, &about(name, at, text, named, &of), named, &of);
+        }
+    }
     let detail = carry_detail(&mut change, detail);
     change.effects.push(Effect::Document(Document { detail: Some(detail), ..document }));
     change.effects.push(Effect::Seen(key, Seen { exchange: None, document: Some(id), at }));
     change
 }
 
-/// The same command again: whoever sent it is told what became of the first. `known_since` is when the first came.
-pub fn repeated(document: &Document, mut detail: DocumentDetail, command: &Command, teller: Teller<'_>) -> Change {
+/// The detail of a document that a refused command named, as its event tells it: with who asked, and why not.
+fn answering(refusal: &DocumentDetail, named: &DocumentDetail) -> DocumentDetail {
+    DocumentDetail { asked: refusal.asked.clone(), diagnostics: refusal.diagnostics.clone(), ..named.clone() }
+}
+
+/// The same command again: whoever sent it is told what became of the first. `first` is what was kept of that, `named` the
+/// document that a refused command had named.
+pub fn repeated(
+    (first, first_detail): (&Document, DocumentDetail),
+    named: Option<(&Document, &DocumentDetail)>,
+    command: &Command,
+    teller: Teller<'_>,
+) -> Change {
     let mut change = Change::new(command.at);
-    let text = format!("the same was asked for before; the document is {}", document.stage.as_str());
-    detail.asked = Some(asked(command));
+    let text = match first.stage {
+        DocumentStage::Refused => {
+            format!("the same was asked for before and refused: {}", worst(&first_detail.diagnostics))
+        }
+        stage => format!("the same was asked for before; the document is {}", stage.as_str()),
+    };
+    let detail = DocumentDetail { asked: Some(asked(command)), ..first_detail };
+    let (document, detail) = match named {
+        None => (first, detail),
+        Some((named, of)) => (named, answering(&detail, of)),
+    };
     let event = about(EventName::CommandDuplicate, command.at, text, document, &detail);
     tell(&mut change, teller, &event, document, &detail);
     change
 }
 
-/// A command about a document that cannot be carried out, or that is no command.
-pub fn command_refused(command: &Command, id: DocumentId, why: Diagnostic, teller: Teller<'_>) -> Change {
+/// The same command again, so late that its document is not kept any more.
+pub fn repeated_late(command: &Command, id: DocumentId, teller: Teller<'_>) -> Change {
     let mut change = Change::new(command.at);
-    let partner = command.route.partner.clone();
-    let nobody = || NOBODY.parse().expect("a dash is a partner id");
-    let kind = command.route.document.as_deref().and_then(|name| name.split('@').next());
+    let Named { partner, kind, number, order_number } = named(command);
     let document = Document {
-        id: command.document.unwrap_or(id),
+        id,
         exchange: None,
-        partner: partner.unwrap_or_else(nobody),
-        kind: cut(kind.unwrap_or("-").to_owned(), Document::KIND_BYTES),
-        number: String::new(),
-        stage: DocumentStage::Refused,
+        partner: partner.unwrap_or_else(|| NOBODY.parse().expect("a dash is a partner id")),
+        kind: cut(kind.unwrap_or_else(|| NOBODY.to_owned()), Document::KIND_BYTES),
+        number: cut(number.unwrap_or_default(), Document::NUMBER_BYTES),
+        stage: DocumentStage::Closed,
         created_at: command.at,
         row: None,
-        content: change.carry(b"{}".to_vec()),
+        content: BlobRef::of(b"{}"),
         detail: None,
         version: 0,
         outbound: true,
         order: None,
         updated_at: None,
     };
-    let text = why.message.clone();
-    let detail = DocumentDetail { asked: Some(asked(command)), diagnostics: vec![why], ..DocumentDetail::default() };
-    let event = about(EventName::CommandRefused, command.at, text, &document, &detail);
+    let detail = DocumentDetail { asked: Some(asked(command)), order_number, ..DocumentDetail::default() };
+    let text = "the same was asked for before; its document is not kept any more";
+    let mut event = about(EventName::CommandDuplicate, command.at, text, &document, &detail);
+    event.document = None;
     tell(&mut change, teller, &event, &document, &detail);
-    let key = DedupKey::command(&command.id);
-    change.effects.push(Effect::Seen(key, Seen { exchange: None, document: None, at: command.at }));
     change
 }
 
@@ -335,9 +418,9 @@ pub fn judged_by_erp(
 /// A change of a document by a command, which is remembered.
 fn changing(document: &Document, command: &Command) -> Change {
     let mut change = Change::new(command.at);
-    let key = DedupKey::command(&command.id);
+    change.expect.push(Expect::Unseen(command.key, command.known_since));
     change.expect.push(Expect::DocumentVersion { document: document.id, version: document.version });
     let seen = Seen { exchange: None, document: Some(document.id), at: command.at };
-    change.effects.push(Effect::Seen(key, seen));
+    change.effects.push(Effect::Seen(command.key, seen));
     change
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::carriage::Body;
+use super::record::Row;
 use crate::base::{DocumentId, PartnerId, RowId, Sha256, Timestamp};
 use crate::canon::Usage;
 
@@ -190,6 +191,7 @@ impl Publication {
 
     /// The attributes that are texts (CloudEvents 1.0), in order; what is not known is empty.
     pub fn attributes(&self, sequence: u64) -> Vec<(&'static str, String)> {
+        let sequence = if sequence == Row::UNCOUNTED { String::new() } else { format!("{sequence:020}") };
         let mut attributes = vec![
             ("specversion", "1.0".to_owned()),
             ("id", self.id.to_string()),
@@ -199,7 +201,7 @@ impl Publication {
             ("time", self.time.to_string()),
             ("dataschema", self.dataschema.clone()),
             ("partitionkey", self.partition_key.clone()),
-            ("sequence", format!("{sequence:020}")),
+            ("sequence", sequence),
             ("correlationid", self.correlation_id.clone()),
             ("causationid", self.causation_id.clone().unwrap_or_default()),
             ("edipartner", self.partner.to_string()),

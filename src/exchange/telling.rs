@@ -268,8 +268,9 @@ fn row(change: &mut Change, teller: Teller<'_>, publication: Publication, body: 
     let envelope = change.carry(serde_json::to_vec(&publication).expect("a publication holds strings and numbers"));
     let body = change.carry(body);
     let (at, stage) = (change.at, RowStage::Waiting);
+    let sequence = if publication.channel == Channel::Reply { Row::UNCOUNTED } else { 0 };
     change.effects.extend([
-        Effect::Row(Row { id, sequence: 0, partner, document: None, lane, stage, published_at: None, envelope, body }),
+        Effect::Row(Row { id, sequence, partner, document: None, lane, stage, published_at: None, envelope, body }),
         Effect::Job(Job { subject: Subject::Row(id), kind: JobKind::Publish, lane, position: 0, due: at, attempts: 0 }),
     ]);
 }

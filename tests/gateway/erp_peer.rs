@@ -1,7 +1,7 @@
 //! The ERP as a program of its own, which knows the gateway by its contract alone (tests/peers/erp.py).
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -30,11 +30,8 @@ impl Erp {
         assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
         let contract = gateway.path("asyncapi.json");
         std::fs::write(&contract, printed.stdout).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let python = root.join(".tools/python/bin/python");
-        assert!(python.exists(), "{} is not there: run `make tools`", python.display());
-        let mut command = Command::new(python);
-        command.arg(root.join("tests/peers/erp.py")).arg(url).arg(contract);
+        let mut command = Command::new(python());
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/erp.py")).arg(url).arg(contract);
         let token = gateway.path(TOKEN);
         if token.exists() {
             command.arg(token);
@@ -81,6 +78,13 @@ impl Erp {
         let event = |line: &Value| line["data"]["event"] == name && line["data"]["document"]["number"] == number;
         self.wait_for("events", event)
     }
+}
+
+/// The Python that has what the programs of other make need.
+pub fn python() -> PathBuf {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/python/bin/python");
+    assert!(python.exists(), "{} is not there: run `make tools`", python.display());
+    python
 }
 
 impl Drop for Erp {

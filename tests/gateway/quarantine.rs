@@ -135,10 +135,9 @@ fn a_refusal_of_the_erps_reaches_the_partner_as_an_application_advice() {
         gateway.start();
         post(&gateway, order);
         let document = gateway.wait_for_documents(1)[0]["meta"]["documentId"].clone();
-        let errors =
-            serde_json::json!([{"code": "PRICE", "text": "the price is not agreed", "path": "lines[0].price.amount"}]);
-        for turn in ["1", "2"] {
-            let body = serde_json::json!({"documentId": document, "errors": errors, "turn": turn});
+        for (turn, text) in [("1", "the price is not agreed"), ("2", "the price is still not agreed")] {
+            let errors = serde_json::json!([{"code": "PRICE", "text": text, "path": "lines[0].price.amount"}]);
+            let body = serde_json::json!({"documentId": document, "errors": errors});
             crate::erp::command(&gateway, &format!("refused.order.v1.-.{turn}"), &body);
         }
         gateway.wait_for_event("document.refused");

@@ -4,9 +4,10 @@
     erp.py URL ASYNCAPI [TOKEN]
 
 ASYNCAPI is what `edigate asyncapi` prints: the names at the broker and the schemas are read from it. It binds one queue to
-all documents and one to all events, holds each message to its schema, and prints it as a line of JSON. A document that did
+all documents and one to all events, holds each message to its schema, and prints it as a line of JSON. It needs no more
+rights than those that `edigate amqp topology` prints for it, once the exchanges are there. A document that did
 not come along is fetched with the bearer token in the file TOKEN. Lines of JSON on its
-standard input are commands to publish: {"key", "body", "messageId", "headers", "replies"}.
+standard input are commands to publish: {"key", "body", "messageId", "userId", "headers", "replies"}.
 """
 
 import functools
@@ -40,14 +41,14 @@ def main() -> None:
     channel.confirm_delivery()
     for name, exchange in {"documents": "documents", "test": "documentsTest", "events": "events"}.items():
         exchange = exchanges[exchange]
-        channel.exchange_declare(exchange, "topic", durable=True)
-        queue = f"{prefix}.erp.{name}"
+        present(connection, exchange)
+        queue = f"erp.{prefix}.{name}"
         channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
         channel.queue_bind(queue, exchange, "#")
         channel.basic_consume(queue, lambda c, m, p, b, name=name: arrived(c, contract, name, m, p, b))
-    dead = channel.queue_declare(f"{prefix}.erp.dead", durable=True).method.queue
+    dead = channel.queue_declare(f"erp.{prefix}.dead", durable=True).method.queue
     channel.basic_consume(dead, lambda c, m, p, b: say({"in": "dead", "body": b.decode()}), auto_ack=True)
-    channel.exchange_declare(exchanges["commands"], "topic", durable=True)
+    present(connection, exchanges["commands"])
     answers = channel.queue_declare("", exclusive=True).method.queue
     channel.basic_consume(answers, lambda c, m, p, b: arrived(c, contract, "answers", m, p, b))
     say({"in": "ready"})
@@ -64,12 +65,21 @@ def main() -> None:
     connection.close()
 
 
+def present(connection, exchange: str) -> None:
+    """Only asks for an exchange, and makes it where it is not there yet; a refusal closes the channel."""
+    try:
+        connection.channel().exchange_declare(exchange, "topic", passive=True)
+    except pika.exceptions.ChannelClosedByBroker:
+        connection.channel().exchange_declare(exchange, "topic", durable=True)
+
+
 def publish(channel, exchange: str, answers: str, command: dict) -> None:
     body = command["body"]
     properties = pika.BasicProperties(
         content_type="application/json",
         delivery_mode=2,
         message_id=command.get("messageId"),
+        user_id=command.get("userId"),
         headers=command.get("headers"),
         reply_to=answers if command.get("replies") else None,
         correlation_id=command.get("correlationId"),

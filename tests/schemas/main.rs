@@ -38,6 +38,9 @@ fn no_schema_has_drifted_from_its_types() {
     }
     assert_generated("schemas/event/1.0.json", &format!("{:#}\n", canon::event::generate()));
     assert_generated("schemas/claim/1.0.json", &format!("{:#}\n", canon::claim::generate()));
+    for known in canon::verdict::command_schemas() {
+        assert_generated(&format!("schemas/{}/1.0.json", known.verb), &format!("{:#}\n", known.generate()));
+    }
 }
 
 /// A document fits the published schema, our own check agrees, and the Rust type holds all of it.

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Contract, cloud_event};
+use crate::canon::verdict::command_schemas;
 use crate::canon::{self, DocumentType};
-use crate::exchange::{ContentMode, EventName, Verb};
+use crate::exchange::{ContentMode, EventName};
 
 /// The contract as an AsyncAPI document; `version` is the gateway's.
 pub fn asyncapi(contract: &Contract, version: &str) -> Value {
@@ -27,19 +28,16 @@ pub fn asyncapi(contract: &Contract, version: &str) -> Value {
     for name in EventName::ALL {
         messages.insert(name.as_str().to_owned(), self::event(contract, name));
     }
-    for verb in [Verb::Posted, Verb::Refused, Verb::Cancel] {
-        let (schema, payload) = about_document(verb);
-        schemas.insert(schema.to_owned(), payload);
-        let payload = cloud_event::reference(schema);
-        messages
-            .insert(verb.as_str().to_owned(), message(verb.as_str(), &payload, "the ERP's word on a document").into());
+    for known in command_schemas() {
+        schemas.insert(known.verb.to_owned(), schema(known.text));
+        let payload = cloud_event::reference(known.verb);
+        messages.insert(known.verb.to_owned(), message(known.verb, &payload, "the ERP's word on a document").into());
     }
     let received = |known: &DocumentType| format!("{}.received", known.kind);
     let documents: Vec<String> = canon::document_types().iter().map(received).collect();
     let events: Vec<String> = EventName::ALL.map(|name| name.as_str().to_owned()).to_vec();
     let sent = canon::document_types().iter().map(|known| format!("send.{}", known.kind));
-    let commands: Vec<String> =
-        sent.chain([Verb::Posted, Verb::Refused, Verb::Cancel].map(|verb| verb.as_str().to_owned())).collect();
+    let commands: Vec<String> = sent.chain(command_schemas().iter().map(|known| known.verb.to_owned())).collect();
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -167,35 +165,6 @@ fn message(name: &str, payload: &Value, summary: &str) -> Map<String, Value> {
         ("contentType".to_owned(), json!("application/json")),
         ("payload".to_owned(), json!({ "schemaFormat": format, "schema": payload })),
     ])
-}
-
-/// The name and the schema of a command about a document.
-fn about_document(verb: Verb) -> (&'static str, Value) {
-    let id = json!({ "type": "string", "description": "The document's id, meta.documentId." });
-    let text = |description: &str| json!({ "type": "string", "description": description });
-    match verb {
-        Verb::Posted => (
-            "posted",
-            json!({ "type": "object", "required": ["documentId"], "properties": {
-                "documentId": id, "erpReference": text("The ERP's own number for it."),
-            }}),
-        ),
-        Verb::Refused => (
-            "refused",
-            json!({ "type": "object", "required": ["documentId", "errors"], "properties": {
-                "documentId": id,
-                "errors": { "type": "array", "items": { "type": "object", "properties": {
-                    "code": text("A code of the ERP's."), "text": text("In words."), "path": text("The member it is about."),
-                }}},
-            }}),
-        ),
-        Verb::Cancel | Verb::Send => (
-            "cancel",
-            json!({ "type": "object", "required": ["documentId"], "properties": {
-                "documentId": id, "reason": text("Why."),
-            }}),
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -53,7 +53,12 @@ fn attributes(contract: &Contract) -> Vec<(&'static str, Value)> {
         ("time", json!({ "type": "string", "format": "date-time" })),
         ("dataschema", text("URI of the schema that the document or event keeps to.")),
         ("partitionkey", text("Messages of one key come in order.")),
-        ("sequence", text("Twenty digits, growing with each message about a partner.")),
+        (
+            "sequence",
+            text(
+                "Twenty digits. Documents and events about a partner are each counted without gaps, in the order in which they were written down, which is not that in which they come. Not in answers to reply_to.",
+            ),
+        ),
         ("correlationid", text("The business thread; also correlation_id.")),
         ("causationid", text("The command that caused it.")),
         ("edipartner", text("The partner's id.")),

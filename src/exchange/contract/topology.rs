@@ -33,6 +33,14 @@ struct Queue {
     single: bool,
 }
 
+/// What a user may do.
+struct Permission {
+    user: &'static str,
+    configure: String,
+    write: String,
+    read: String,
+}
+
 impl Topology {
     fn exchanges(&self) -> Vec<String> {
         let Names { documents, test, events, commands } = &self.names;
@@ -77,31 +85,37 @@ impl Topology {
             "delivery-limit": 1_000,
         });
         vec![
-            ("edigate-erp", "^erp(-test)?\\.".to_owned(), erp),
+            ("edigate-erp", format!("^{ERP_QUEUES}$"), erp),
             ("edigate-commands", format!("^{}$", escaped(&self.names.queue())), commands),
         ]
     }
 
-    /// Users and what they may do: configure, write, read.
-    fn permissions(&self) -> [(&'static str, String, String, String); 2] {
+    /// Users and what they may do (RabbitMQ's access control, section "How Permissions Work"): declaring a queue is to
+    /// configure it; binding one is to write it and to read the exchange; consuming is to read.
+    fn permissions(&self) -> [Permission; 2] {
         let Names { documents, test, events, commands } = &self.names;
         let any = |names: &[&String]| names.iter().map(|name| escaped(name)).collect::<Vec<_>>().join("|");
-        let queue = self.names.queue();
-        // Answers go to queues of the ERP's through the broker's own exchange.
-        let written = format!("^({}|amq\\.default)$", any(&[documents, test, events]));
+        let published = any(&[documents, test, events]);
         [
-            ("edigate", "^$".to_owned(), written, format!("^{}$", escaped(&queue))),
-            (
-                "erp",
-                "^amq\\.gen.*$".to_owned(),
-                format!("^({}|amq\\.gen.*)$", any(&[commands])),
-                "^(erp(-test)?\\..*|amq\\.gen.*)$".to_owned(),
-            ),
+            Permission {
+                user: "edigate",
+                configure: "^$".to_owned(),
+                // Answers go to queues of the ERP's through the broker's own exchange.
+                write: format!("^({published}|amq\\.default)$"),
+                read: format!("^{}$", escaped(&self.names.queue())),
+            },
+            Permission {
+                user: "erp",
+                // What begins so is the ERP's own; answers come to a queue that the broker names.
+                configure: format!("^({ERP_QUEUES}|{ANSWER_QUEUES})$"),
+                write: format!("^({ERP_QUEUES}|{})$", escaped(commands)),
+                read: format!("^({ERP_QUEUES}|{ANSWER_QUEUES}|{published})$"),
+            },
         ]
     }
 
-    /// A file for `rabbitmqctl import_definitions`. It holds no users: their passwords are nobody's but the
-    /// administrator's.
+    /// A file for `rabbitmqctl import_definitions`. It holds no users, who must be there before: their passwords are
+    /// nobody's but the administrator's.
     pub fn definitions(&self) -> Value {
         let vhost = &self.vhost;
         let queues = self.queues();
@@ -114,6 +128,9 @@ impl Topology {
         });
         json!({
             "vhosts": [{ "name": vhost }],
+            "permissions": self.permissions().iter().map(|Permission { user, configure, write, read }| json!({
+                "user": user, "vhost": vhost, "configure": configure, "write": write, "read": read,
+            })).collect::<Vec<_>>(),
             "exchanges": self.exchanges().iter().map(|name| json!({
                 "name": name, "vhost": vhost, "type": "topic", "durable": true, "auto_delete": false, "internal": false,
                 "arguments": {},
@@ -131,28 +148,33 @@ impl Topology {
     /// Commands for a shell, users included; their passwords are to be filled in.
     pub fn commands(&self) -> String {
         let vhost = &self.vhost;
-        let mut lines = vec![
-            "# Exchanges, queues and bindings: import the definitions (edigate amqp topology --format definitions)."
+        let mut lines = Vec::new();
+        for Permission { user, .. } in self.permissions() {
+            lines.push(format!("rabbitmqctl add_user {user}   # asks for the password"));
+        }
+        lines.push(
+            "# Exchanges, queues and bindings: import the definitions (edigate amqp topology --format definitions). What \
+             follows is in them, too."
                 .to_owned(),
-        ];
+        );
         for (name, pattern, definition) in self.policies() {
             lines.push(format!(
                 "rabbitmqctl set_policy -p '{vhost}' {name} '{pattern}' '{definition}' --apply-to queues"
             ));
         }
-        for (user, configure, write, read) in self.permissions() {
-            lines.push(format!("rabbitmqctl add_user {user}   # asks for the password"));
+        for Permission { user, configure, write, read } in self.permissions() {
             lines.push(format!("rabbitmqctl set_permissions -p '{vhost}' {user} '{configure}' '{write}' '{read}'"));
         }
         lines.push("# With these the gateway may declare nothing: [erp.amqp] declare = false.".to_owned());
         lines.join("\n") + "\n"
     }
 
-    /// Resources of the Terraform provider cyrilgdn/rabbitmq.
+    /// Resources of the Terraform provider cyrilgdn/rabbitmq. The users must be there before, as with the definitions.
     pub fn terraform(&self) -> String {
         let label = |name: &str| name.replace(['.', '-'], "_");
         let vhost = &self.vhost;
-        let mut blocks = Vec::new();
+        let users = self.permissions().map(|permission| permission.user).join(" and ");
+        let mut blocks = vec![format!("# The users {users} must be there before: no password belongs into a file.")];
         for name in self.exchanges() {
             blocks.push(format!(
                 "resource \"rabbitmq_exchange\" \"{}\" {{\n  name  = \"{name}\"\n  vhost = \"{vhost}\"\n  settings {{\n    type    = \"topic\"\n    durable = true\n  }}\n}}",
@@ -179,7 +201,7 @@ impl Topology {
                 label(name)
             ));
         }
-        for (user, configure, write, read) in self.permissions() {
+        for Permission { user, configure, write, read } in self.permissions() {
             let [configure, write, read] = [configure, write, read].map(|pattern| pattern.replace('\\', "\\\\"));
             blocks.push(format!(
                 "resource \"rabbitmq_permissions\" \"{user}\" {{\n  user  = \"{user}\"\n  vhost = \"{vhost}\"\n  permissions {{\n    configure = \"{configure}\"\n    write     = \"{write}\"\n    read      = \"{read}\"\n  }}\n}}"
@@ -191,6 +213,10 @@ impl Topology {
 
 const DEAD_EXCHANGE: &str = "edigate.dlx";
 const DEAD_QUEUE: &str = "edigate.dlq";
+/// Names of the ERP's own queues.
+const ERP_QUEUES: &str = r"erp(-test)?\..*";
+/// Names that the broker gives to queues that have none.
+const ANSWER_QUEUES: &str = r"amq\.gen.*";
 
 fn arguments(queue: &Queue) -> Value {
     if queue.single {
@@ -203,4 +229,46 @@ fn arguments(queue: &Queue) -> Value {
 /// A name inside a regular expression.
 fn escaped(name: &str) -> String {
     name.replace('.', "\\.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENTED: &str = include_str!("../../../docs/erp.md");
+
+    #[test]
+    fn every_format_prints_the_same_rights_and_no_more_than_are_needed() {
+        let [documents, test, events, commands] =
+            ["documents", "documents.test", "events", "commands"].map(|name| format!("edigate.{name}"));
+        let names = Names { documents, test, events, commands };
+        let topology = Topology { names, vhost: "/".to_owned(), version: BrokerVersion::V4 };
+        let expect = [
+            (
+                "edigate",
+                "^$",
+                r"^(edigate\.documents|edigate\.documents\.test|edigate\.events|amq\.default)$",
+                r"^edigate\.commands\.q$",
+            ),
+            (
+                "erp",
+                r"^(erp(-test)?\..*|amq\.gen.*)$",
+                r"^(erp(-test)?\..*|edigate\.commands)$",
+                r"^(erp(-test)?\..*|amq\.gen.*|edigate\.documents|edigate\.documents\.test|edigate\.events)$",
+            ),
+        ];
+        let (commands, definitions, terraform) = (topology.commands(), topology.definitions(), topology.terraform());
+        for (index, (user, configure, write, read)) in expect.into_iter().enumerate() {
+            let line = format!("rabbitmqctl set_permissions -p '/' {user} '{configure}' '{write}' '{read}'\n");
+            assert!(commands.contains(&line), "{line}\n{commands}");
+            assert!(DOCUMENTED.contains(&line), "docs/erp.md has other rights than {line}");
+            let expect = json!({"user": user, "vhost": "/", "configure": configure, "write": write, "read": read});
+            assert_eq!(definitions["permissions"][index], expect);
+            let hcl = |pattern: &str| pattern.replace('\\', "\\\\");
+            for (right, pattern) in [("configure", configure), ("write    ", write), ("read     ", read)] {
+                assert!(terraform.contains(&format!("{right} = \"{}\"", hcl(pattern))), "{right}\n{terraform}");
+            }
+        }
+        assert!(definitions.get("users").is_none(), "a password is nobody's but the administrator's");
+    }
 }

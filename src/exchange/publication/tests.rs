@@ -143,6 +143,9 @@ fn a_structured_event_is_one_json_object_with_the_body_as_it_is() {
     let claim = Claim { dataref: "https://edigate.example/1".to_owned(), bytes: 2, sha256: Sha256::of(b"{}") };
     let data = json!({"dataref": claim.dataref, "bytes": 2, "sha256": claim.sha256.to_string()});
     check(Body::Claimed(claim), data, Some("https://edigate.example/1"));
+    let answer = publication.structured(Row::UNCOUNTED, Body::Whole(b"{}".to_vec()));
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    assert!(answer.get("sequence").is_none(), "an answer is no part of the sequence");
     let text = publication.structured(7, Body::Whole(b"{\"n\": 1.10}".to_vec()));
     assert!(text.ends_with(b",\"data\":{\"n\": 1.10}}"), "the body is as it was, byte for byte");
 }

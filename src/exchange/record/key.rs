@@ -34,9 +34,10 @@ impl DedupKey {
         Self::of(["numbered", partner.as_str(), standard, level, number].into_iter())
     }
 
-    /// The key of something that the ERP asked for.
-    pub fn command(id: &str) -> Self {
-        Self::of(["command", id].into_iter())
+    /// The key of something that the ERP asked for: what it wants done, for whom or to which document, and the id it is
+    /// known by.
+    pub fn command(verb: &str, about: &str, id: &str) -> Self {
+        Self::of(["command", verb, about, id].into_iter())
     }
 
     fn of<'a>(parts: impl Iterator<Item = &'a str>) -> Self {

@@ -26,7 +26,8 @@ pub struct Row {
     /// Its id, the same for every retransmission.
     #[n(0)]
     pub id: RowId,
-    /// Increasing per partner. Zero in a change: the store gives the next one as it commits.
+    /// Counted per partner, documents and events apart. Zero in a change: the store gives the next one as it commits.
+    /// [`Row::UNCOUNTED`] where it is neither.
     #[n(1)]
     pub sequence: u64,
     /// Whose it is.
@@ -50,4 +51,9 @@ pub struct Row {
     /// The body.
     #[n(8)]
     pub body: BlobRef,
+}
+
+impl Row {
+    /// The sequence of a copy for whoever asked: were it counted, whoever reads the events would miss one.
+    pub const UNCOUNTED: u64 = u64::MAX;
 }

@@ -63,7 +63,7 @@ fn since_format_3() -> Change {
 }
 
 fn asked() -> DedupKey {
-    DedupKey::command("order-9")
+    DedupKey::seen("command", &["order-9"])
 }
 
 fn numbers() -> CounterName {
