@@ -392,7 +392,7 @@ struct Counting<'a> {
     given: Vec<Given>,
 }
 
-/// After this number comes 1 (X12.5, element I12: nine digits).
+/// After this number comes the first again (X12.5, element I12: nine digits).
 const LAST_NUMBER: u64 = 999_999_999;
 
 impl<'a> Counting<'a> {
@@ -421,7 +421,7 @@ impl<'a> Counting<'a> {
 fn following(last: u64, first: u64) -> u64 {
     match last {
         0 => first,
-        LAST_NUMBER.. => 1,
+        LAST_NUMBER.. => first,
         last => (last + 1).max(first.min(LAST_NUMBER)),
     }
 }
@@ -441,5 +441,6 @@ mod tests {
         check(7, 5_000, 5_000);
         check(999_999_998, 1, 999_999_999);
         check(999_999_999, 1, 1);
+        check(999_999_999, 5_000, 5_000);
     }
 }

@@ -113,7 +113,7 @@ fn untold(mut news: Vec<(EventName, String)>, told: &[String]) -> Vec<(EventName
     let was_told = |name: EventName| told.iter().any(|told| told == name.as_str());
     let is_closed = was_told(EventName::DocumentClosed);
     let is_of_the_way = |name| matches!(name, EventName::DocumentDelivered | EventName::DeliveryDelayed);
-    news.retain(|(name, _)| !was_told(*name) && !(is_closed && is_of_the_way(*name)));
+    news.retain(|(name, _)| !(was_told(*name) || is_closed && is_of_the_way(*name)));
     news
 }
 
