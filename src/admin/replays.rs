@@ -11,7 +11,7 @@ use super::documents::{detail, find};
 use super::operator::{Act, Operator};
 use super::router::Admin;
 use crate::base::RowId;
-use crate::exchange::replay::{self, Replaying};
+use crate::exchange::replay::{self, NotAgain, Replaying};
 use crate::exchange::{Document, DocumentDetail, Payload, Publication, Teller, content_hash};
 use crate::mapping::MemberDifference;
 
@@ -59,13 +59,13 @@ async fn replay_one(
     act.about(format!("document {}", document.id));
     let detail = detail(admin, &document)?;
     let reason = how.reason.clone().filter(|reason| !reason.trim().is_empty());
+    if document.outbound {
+        return again(admin, act, &document, detail, how, reason).await;
+    }
     if reason.is_none() && !how.dry_run {
         return Err(Refusal::Question("say why: --reason".to_owned()));
     }
     let reason = reason.unwrap_or_default();
-    if document.outbound {
-        return again(admin, act, &document, detail, how, &reason).await;
-    }
     let working = (admin.clone(), document.clone());
     let is_current = match how.with.as_deref() {
         None | Some("original") => false,
@@ -106,32 +106,54 @@ async fn replay_one(
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
-/// A document of the ERP's is made into a message once more.
+/// A document of the ERP's is made into a message once more, by the mapping in force: the message of the first time is
+/// there to be sent again as it is, and what would be written is told by `edigate mapping try`.
 async fn again(
     admin: &Admin,
     act: &Act,
     document: &Document,
     detail: DocumentDetail,
     how: &How,
-    reason: &str,
+    reason: Option<String>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let mut answer = json!({
-        "documentId": document.id, "type": document.kind, "number": document.number, "partner": document.partner,
-        "differences": [], "replayed": false,
-    });
+    let id = document.id;
     let configuration = admin.live.current();
     let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
-    let change = replay::sent_again(document, detail, reason, admin.clock.now(), teller).ok_or_else(|| {
-        Refusal::Question(format!("document {} is {} and on its way", document.id, document.stage.as_str()))
+    let words = reason.as_deref().unwrap_or_default();
+    let change = replay::sent_again(document, detail, words, admin.clock.now(), teller).map_err(|why| {
+        Refusal::Question(match why {
+            NotAgain::Acknowledgement => format!(
+                "document {id} is an acknowledgement of ours, which is made of a partner's message and not anew: offer \
+                 its message again, 'edigate doc resend {id} --reason TEXT'"
+            ),
+            NotAgain::OnItsWay => format!("document {id} is {} and on its way", document.stage.as_str()),
+        })
     })?;
-    if how.dry_run {
-        return Ok((StatusCode::OK, Json(answer)));
+    if let Some(refused) = for_what_came_in(how) {
+        return Err(Refusal::Question(format!(
+            "document {id} goes out, and {refused} is for what came in. What would be written: 'edigate doc show {id} \
+             --content', then 'edigate mapping try'. The message as it was: 'edigate doc resend {id} --reason TEXT'"
+        )));
+    }
+    if reason.is_none() {
+        return Err(Refusal::Question("say why: --reason".to_owned()));
     }
     act.done(admin, change).await?;
-    if let Some(members) = answer.as_object_mut() {
-        members.insert("replayed".to_owned(), json!(true));
-    }
+    let answer = json!({
+        "documentId": id, "type": document.kind, "number": document.number, "partner": document.partner,
+        "replayed": true,
+    });
     Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+/// What was asked that can be answered of a partner's document alone.
+fn for_what_came_in(how: &How) -> Option<&'static str> {
+    let asked = [
+        (how.dry_run, "--dry-run"),
+        (how.only_different, "--only-different"),
+        (how.with.as_deref() == Some("original"), "--with original"),
+    ];
+    asked.into_iter().find_map(|(is_asked, option)| is_asked.then_some(option))
 }
 
 fn as_it_is_read(admin: &Admin, document: &Document, is_current: bool) -> Result<Reread, Refusal> {

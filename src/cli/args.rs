@@ -256,17 +256,19 @@ pub(crate) struct ListArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
-    /// Ids of documents, or the first six or more letters of them; without any, those that the selectors choose
+    /// Ids of documents, or the first six or more letters of them; without any, those that the selectors choose among
+    /// what came in, or with --direction out among what went out and is at its end
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
     pub(crate) select: DocumentListArguments,
-    /// By which mapping: as it was read the first time, or as the mapping in force reads it
-    #[arg(long, value_name = "WHICH", value_parser = ["original", "current"], default_value = "original")]
-    pub(crate) with: String,
-    /// Only say what would be different (exit code 2 when something is)
+    /// By which mapping: as it was read the first time (which is the default), or as the mapping in force reads it. What
+    /// goes out is written by the mapping in force
+    #[arg(long, value_name = "WHICH", value_parser = ["original", "current"])]
+    pub(crate) with: Option<String>,
+    /// Only say what would be different (exit code 2 when something is); for what came in
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Leave out what is the same as the first time
+    /// Leave out what is the same as the first time; for what came in
     #[arg(long)]
     pub(crate) only_different: bool,
     /// Why: it is told to the ERP and kept with the document

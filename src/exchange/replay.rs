@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::change::{Change, Effect, Expect, Payload};
 use super::document_detail::DocumentDetail;
 use super::inbound::{carry_detail, moved};
+use super::making::ACKNOWLEDGEMENT;
 use super::publication::Publication;
 use super::record::{Document, DocumentStage, Job, JobKind, Lane, Row, RowStage, Subject};
 use super::telling::{EventName, Teller, about, tell};
@@ -91,17 +92,32 @@ pub fn replayed(
     Some(change)
 }
 
-/// A document of the ERP's is made into a message once more, under new control numbers. `None` while it is on its way.
+/// Why a document on its way out is not made into a message once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAgain {
+    /// It acknowledges what a partner sent, and holds no document that could be written.
+    Acknowledgement,
+    /// Its first message is not at its end.
+    OnItsWay,
+}
+
+/// A document of the ERP's is made into a message once more, under new control numbers.
+///
+/// # Errors
+/// When it is none of the ERP's, or on its way.
 pub fn sent_again(
     document: &Document,
     mut detail: DocumentDetail,
     reason: &str,
     at: Timestamp,
     teller: Teller<'_>,
-) -> Option<Change> {
+) -> Result<Change, NotAgain> {
+    if document.kind == ACKNOWLEDGEMENT {
+        return Err(NotAgain::Acknowledgement);
+    }
     let ended = matches!(document.stage, DocumentStage::Closed | DocumentStage::Failed | DocumentStage::Rejected);
     if !document.outbound || !ended {
-        return None;
+        return Err(NotAgain::OnItsWay);
     }
     let mut change = Change::new(at);
     change.expect.push(Expect::DocumentVersion { document: document.id, version: document.version });
@@ -113,7 +129,7 @@ pub fn sent_again(
     told(&mut change, &next, detail, &text, reason, teller);
     let lane = Lane::of(document.partner.as_str());
     change.effects.push(Effect::Job(job(Subject::Document(document.id), JobKind::Write, lane, at)));
-    Some(change)
+    Ok(change)
 }
 
 fn told(
@@ -140,6 +156,60 @@ fn job(subject: Subject, kind: JobKind, lane: Lane, due: Timestamp) -> Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{DocumentId, Entropy};
+    use crate::exchange::BlobRef;
+
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_533_840_000);
+
+    fn document(kind: &str, outbound: bool, stage: DocumentStage) -> Document {
+        Document {
+            id: DocumentId::from_bytes([7; 16]),
+            exchange: None,
+            partner: "acme".parse().unwrap(),
+            kind: kind.to_owned(),
+            number: "4500012345".to_owned(),
+            stage,
+            created_at: NOW,
+            row: None,
+            content: BlobRef::of(b"{}"),
+            detail: None,
+            version: 1,
+            outbound,
+            order: None,
+            updated_at: None,
+        }
+    }
+
+    #[test]
+    fn a_document_that_went_out_goes_out_anew_once_it_is_at_its_end_and_an_acknowledgement_never_does() {
+        for stage in DocumentStage::ALL {
+            let check = |kind: &str, outbound: bool, expect: Result<DocumentStage, NotAgain>| {
+                let document = document(kind, outbound, stage);
+                let teller = Teller { instance: "test-1", entropy: &Zeros };
+                let change = sent_again(&document, DocumentDetail::default(), "lost", NOW, teller);
+                let found = change.map(|change| {
+                    let next = change.effects.iter().find_map(|effect| match effect {
+                        Effect::Document(document) => Some(document.stage),
+                        _ => None,
+                    });
+                    next.unwrap()
+                });
+                assert_eq!(found, expect, "{kind} {stage:?}");
+            };
+            let ended = matches!(stage, DocumentStage::Closed | DocumentStage::Failed | DocumentStage::Rejected);
+            check("order", true, if ended { Ok(DocumentStage::Accepted) } else { Err(NotAgain::OnItsWay) });
+            check(ACKNOWLEDGEMENT, true, Err(NotAgain::Acknowledgement));
+            check("order", false, Err(NotAgain::OnItsWay));
+        }
+    }
 
     #[test]
     fn a_repeat_says_so_in_meta_and_nowhere_else() {

@@ -4,6 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::desk::{Act, Desk};
+use crate::erp::{command, order as erp_order, prepared, segment};
 use crate::gateway::Gateway;
 use crate::order;
 use crate::partner::{self, Terms};
@@ -91,4 +93,67 @@ fn documents_are_replayed_as_they_were_and_a_changed_mapping_is_told_member_by_m
     let members: std::collections::BTreeSet<&str> =
         told.lines().filter(|line| line.starts_with("  ")).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(members.into_iter().collect::<Vec<_>>(), ["contractNumber"], "{}", &told[..500.min(told.len())]);
+}
+
+/// The documents that the selectors choose.
+fn listed(gateway: &Gateway, arguments: &[&str]) -> Vec<Value> {
+    let output = gateway.run(&[&["doc", "list", "--json"], arguments].concat());
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    listed["documents"].as_array().unwrap().clone()
+}
+
+fn run(gateway: &Gateway, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = gateway.run(arguments);
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_replay_of_what_came_in_leaves_what_went_out_alone_until_it_is_asked_for() {
+    let desk = Desk::open(|_| Act::Receipt);
+    let mut gateway = prepared(&desk, "[x12.ack]\nsend = { functional = \"997\" }\n");
+    gateway.start();
+    command(&gateway, "send.order.v1.acme-bearings.1", &erp_order("4500012345"));
+    gateway.wait_for_event("document.closed");
+    partner::send(gateway.address(), &Terms::default().pack(&order::interchange(1))).unwrap();
+    gateway.wait_for_documents(1);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let acknowledgement = loop {
+        let found = listed(&gateway, &["--type", "acknowledgement", "--stage", "closed"]);
+        if let Some(found) = found.first() {
+            break found["documentId"].as_str().unwrap().to_owned();
+        }
+        assert!(std::time::Instant::now() < deadline, "{}", gateway.log());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(desk.parcels().len(), 2, "the order and the acknowledgement");
+    let sent =
+        listed(&gateway, &["--type", "order", "--direction", "out"])[0]["documentId"].as_str().unwrap().to_owned();
+
+    let (code, told) = run(&gateway, &["doc", "replay", "--since", "1h", "--reason", "the queue was deleted"]);
+    assert_eq!(
+        (code, told.as_str()),
+        (Some(0), "1 documents: 1 are as the first time, 0 are different, 0 cannot be; 1 replayed\n")
+    );
+    assert_eq!(gateway.wait_for_event("document.replayed")["document"]["direction"], "inbound");
+
+    // Each is refused with what to do instead, and nothing goes out.
+    let check = |arguments: &[&str], expect: &str| {
+        let (code, told) = run(&gateway, &[&["doc", "replay", "--reason", "to see"], arguments].concat());
+        assert!(code != Some(0) && told.contains(expect), "{arguments:?}: {code:?} {told}");
+    };
+    check(&[&acknowledgement], &format!("edigate doc resend {acknowledgement}"));
+    check(&["--type", "acknowledgement", "--direction", "out"], "edigate doc resend");
+    check(&[&sent, "--dry-run"], "--dry-run is for what came in");
+    check(&[&sent, "--only-different"], "--only-different is for what came in");
+    check(&[&sent, "--with", "original"], &format!("edigate doc resend {sent}"));
+    assert_eq!(desk.parcels().len(), 2);
+
+    let asked = ["doc", "replay", "--since", "1h", "--direction", "out", "--reason", "the partner lost it"];
+    let (code, told) = run(&gateway, &asked);
+    assert!(code == Some(0) && told.contains("1 go out anew") && told.contains("1 replayed"), "{code:?} {told}");
+    let parcels = desk.wait_for(3);
+    let [first, again] = [&parcels[0], &parcels[2]].map(|parcel| parcel.open().0.unwrap());
+    assert_eq!((segment(&first, "BEG")[3].as_str(), segment(&again, "BEG")[3].as_str()), ("4500012345", "4500012345"));
+    assert_ne!(segment(&first, "ISA")[13], segment(&again, "ISA")[13], "another interchange");
 }
