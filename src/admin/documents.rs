@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Refusal, instant, only, word};
+use super::answer::{Reason, Refusal, instant, only, word};
 use super::exchanges;
 use super::operator::{Act, Operator};
 use super::router::Admin;
 use crate::base::DocumentId;
 use crate::canon::Direction;
-use crate::exchange::{Document, DocumentDetail, DocumentStage, Subject, Teller, quarantine};
+use crate::exchange::{Change, Document, DocumentDetail, DocumentStage, Subject, Teller, quarantine};
 use crate::store::DocumentQuery;
 
 /// `?partner=…&stage=…&exchange=…&direction=…&type=…&since=…&until=…&limit=…&before=…`
@@ -119,8 +119,8 @@ pub(super) async fn release(
     Path(asked): Path<String>,
     Query(why): Query<Reason>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let mut act = operator.act("document.release", format!("document {asked}")).because(why.reason.as_deref());
-    let outcome = release_one(&admin, &mut act, &asked, why.reason).await;
+    let mut act = operator.act("document.release", format!("document {asked}")).because(why.as_given());
+    let outcome = release_one(&admin, &mut act, &asked, &why).await;
     act.ended(&admin, outcome).await
 }
 
@@ -128,35 +128,32 @@ async fn release_one(
     admin: &Admin,
     act: &mut Act,
     asked: &str,
-    reason: Option<String>,
+    why: &Reason,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let document = find(admin, asked)?;
     act.about(format!("document {}", document.id));
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
-    let reason = reason.ok_or_else(|| Refusal::Question("say why: --reason".to_owned()))?;
-    let detail = detail(admin, &document)?;
-    let configuration = admin.live.current();
-    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
-    let now = admin.clock.now();
-    let whole = document.exchange.filter(|_| quarantine::is_whole(&document));
-    let change = match whole {
-        None => quarantine::released(&document, detail, &reason, now, teller),
-        Some(exchange) => {
-            let (exchange, message) = exchanges::with_detail(admin, exchange)?;
-            quarantine::released_whole(&document, detail, &exchange, &message, &reason, now, teller)
-        }
-    };
-    let change = change.ok_or_else(|| {
-        Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
-    })?;
+    let change = released(admin, &document, why.wanted()?)?;
     act.done(admin, change).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "documentId": document.id }))))
 }
 
-/// `?reason=…`
-#[derive(Debug, Deserialize)]
-pub(super) struct Reason {
-    reason: Option<String>,
+/// A document that waits goes on.
+pub(super) fn released(admin: &Admin, document: &Document, reason: &str) -> Result<Change, Refusal> {
+    let detail = detail(admin, document)?;
+    let configuration = admin.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
+    let now = admin.clock.now();
+    let whole = document.exchange.filter(|_| quarantine::is_whole(document));
+    let change = match whole {
+        None => quarantine::released(document, detail, reason, now, teller),
+        Some(exchange) => {
+            let (exchange, message) = exchanges::with_detail(admin, exchange)?;
+            quarantine::released_whole(document, detail, &exchange, &message, reason, now, teller)
+        }
+    };
+    change.ok_or_else(|| {
+        Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
+    })
 }
 
 pub(super) fn find(admin: &Admin, asked: &str) -> Result<Document, Refusal> {

@@ -14,6 +14,7 @@ mod health;
 mod operator;
 mod quarantine;
 mod replays;
+mod resends;
 mod router;
 mod socket;
 mod submissions;

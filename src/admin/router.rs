@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::health::Readiness;
 use super::replays::Reread;
-use super::{audit, certificates, documents, evidence, exchanges, health, quarantine, replays, submissions};
+use super::{audit, certificates, documents, evidence, exchanges, health, quarantine, replays, resends, submissions};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
 use crate::exchange::Document;
@@ -51,6 +51,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/documents/{id}/content", get(documents::content))
         .route("/v1/documents/{id}/release", post(documents::release))
         .route("/v1/documents/{id}/replay", post(replays::replay))
+        .route("/v1/documents/{id}/resend", post(resends::resend))
         .route("/v1/threads/{number}", get(documents::thread))
         .route("/v1/quarantine", get(quarantine::quarantine))
         .route("/v1/exchanges", get(exchanges::list))
@@ -60,7 +61,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/messages/{message_id}/exchanges", get(evidence::exchanges_of))
         .route("/v1/exchanges/{id}/attachments/{number}", get(exchanges::attachment))
         .route("/v1/exchanges/{id}/resubmit", post(submissions::resubmit))
-        .route("/v1/exchanges/{id}/retry", post(submissions::retry))
+        .route("/v1/exchanges/{id}/retry", post(resends::retry))
         // A payload goes to the spool piece by piece, under the partner's own cap.
         .route("/v1/partners/{id}/messages", post(submissions::submit).layer(DefaultBodyLimit::disable()))
         .with_state(admin)

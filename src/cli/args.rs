@@ -307,10 +307,13 @@ pub(crate) enum DocCommand {
     },
     /// Publish documents again under their own ids, or make new messages of the ERP's; a reason is wanted
     Replay(ReplayArguments),
-    /// Offer the message that carried a document of the ERP's to the partner again: the same bytes, the same Message-ID
+    /// Offer the message that carried a document to the partner again, delivered or not: the same bytes, the same Message-ID
     Resend {
         /// The document's id, or the first six or more letters of it
         id: String,
+        /// Why: it is kept with the message
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
         #[command(flatten)]
         socket: SocketArgument,
         #[command(flatten)]
@@ -388,10 +391,13 @@ pub(crate) enum ExchangeCommand {
         #[command(flatten)]
         wait: WaitArgument,
     },
-    /// Offer a message now that was not delivered: the same bytes under the same Message-ID
+    /// Offer a message again now, delivered or not: the same bytes under the same Message-ID
     Retry {
         /// Its id, or the first six or more letters of it
         id: String,
+        /// Why: it is kept with the message
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
         #[command(flatten)]
         socket: SocketArgument,
         #[command(flatten)]

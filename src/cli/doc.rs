@@ -21,13 +21,9 @@ pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, 
             print_list(&answer, "documents", &DOCUMENT_COLUMNS, list.socket.json, out)
         }
         DocCommand::Replay(arguments) => replay::run(arguments, out),
-        DocCommand::Resend { id, socket, wait } => {
-            let document = ask(socket, &format!("/v1/documents/{}", encoded(id)))?;
-            let exchange = document.get("exchange").and_then(|exchange| exchange.get("exchangeId"));
-            let exchange = exchange
-                .and_then(Value::as_str)
-                .ok_or_else(|| Failure::new(Exit::Failed, format!("document {id} is in no message yet")))?;
-            submit::again("retry", exchange, socket, *wait, out)
+        DocCommand::Resend { id, reason, socket, wait } => {
+            let path = format!("/v1/documents/{}/resend?reason={}", encoded(id), encoded(reason));
+            submit::again(&path, socket, *wait, out)
         }
         DocCommand::Trace { number, socket } => trace::run(number, socket, out),
         DocCommand::Explain { id, socket } => explain::run(id, socket, out),
@@ -91,8 +87,13 @@ pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<E
             Ok(Exit::Clean)
         }
         ExchangeCommand::Submit(arguments) => submit::submit(arguments, out),
-        ExchangeCommand::Resubmit { id, socket, wait } => submit::again("resubmit", id, socket, *wait, out),
-        ExchangeCommand::Retry { id, socket, wait } => submit::again("retry", id, socket, *wait, out),
+        ExchangeCommand::Resubmit { id, socket, wait } => {
+            submit::again(&format!("/v1/exchanges/{}/resubmit", encoded(id)), socket, *wait, out)
+        }
+        ExchangeCommand::Retry { id, reason, socket, wait } => {
+            let path = format!("/v1/exchanges/{}/retry?reason={}", encoded(id), encoded(reason));
+            submit::again(&path, socket, *wait, out)
+        }
         ExchangeCommand::Show { id, socket, content: false, attachment: None } => {
             let answer = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
             print_one(&answer, socket.json, out)

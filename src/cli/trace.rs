@@ -45,9 +45,19 @@ fn story(documents: &[Value]) -> Vec<String> {
             let part = |member: &str| step.get(member).and_then(Value::as_str).unwrap_or_default();
             lines.push(told(part("at"), part("what"), part("text")));
         }
+        lines.extend(resent(document));
         lines.extend(published(document));
     }
     lines
+}
+
+/// That a person had its message offered again.
+fn resent(document: &Value) -> Option<String> {
+    let resent = document.pointer("/exchange/detail/resent")?;
+    let text = |member: &str| resent.get(member).and_then(Value::as_str).unwrap_or_default();
+    let times = resent.get("times").and_then(Value::as_u64).unwrap_or(1);
+    let text_of = format!("its message was offered again, for the {times}. time: {}", text("reason"));
+    Some(told(text("at"), "resent", &text_of))
 }
 
 /// ` · 850 000000101/101/0001 · message <…>`
@@ -88,7 +98,8 @@ mod tests {
             json!({
                 "type": "order", "number": "4500012345", "partner": "acme-bearings", "stage": "closed", "direction": "outbound",
                 "message": {"set": "850", "numbers": {"interchange": "101", "group": "7", "transaction": "0001"}},
-                "exchange": {"detail": {"messageId": "<m@edigate>"}},
+                "exchange": {"detail": {"messageId": "<m@edigate>",
+                    "resent": {"times": 2, "at": "2026-11-02T15:00:00.000Z", "reason": "they lost it"}}},
                 "steps": [{"at": "2026-11-02T14:15:03.120Z", "what": "document.accepted", "text": "it is on disk"}],
             }),
             json!({
@@ -101,6 +112,7 @@ mod tests {
             [
                 "order 4500012345 → acme-bearings  closed · 850 101/7/0001 · <m@edigate>",
                 "  2026-11-02 14:15:03  document.accepted                  it is on disk",
+                "  2026-11-02 15:00:00  resent                             its message was offered again, for the 2. time: they lost it",
                 "order-response R1 ← acme-bearings  published",
                 "  2026-11-02 16:40:55  published                          order-response.v1.acme-bearings.-  confirmed",
             ]

@@ -25,6 +25,7 @@ mod publication;
 mod record;
 pub mod quarantine;
 pub mod replay;
+pub mod resending;
 mod retry;
 pub mod sent;
 mod stage;

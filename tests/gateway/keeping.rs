@@ -85,7 +85,7 @@ fn what_an_operator_does_is_written_down_with_who_did_it() {
     let order = gateway.path("order.x12").to_str().unwrap().to_owned();
     assert!(gateway.run(&["exchange", "submit", "acme-bearings", &order]).status.success());
     assert!(!gateway.run(&["exchange", "submit", "nobody", &order]).status.success());
-    assert!(!gateway.run(&["exchange", "retry", "01ZZZZZZ"]).status.success());
+    assert!(!gateway.run(&["exchange", "retry", "01ZZZZZZ", "--reason", "to see"]).status.success());
     // A look is no act.
     assert!(gateway.run(&["doc", "list"]).status.success());
     gateway.signal(Signal::HUP);

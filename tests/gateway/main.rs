@@ -46,6 +46,7 @@ mod erp_broker;
 mod erp_claim;
 mod erp_kill;
 mod erp_replay;
+mod erp_resend;
 mod erp_tls;
 mod erp_ways;
 mod evidence;
