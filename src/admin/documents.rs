@@ -11,12 +11,12 @@ use super::answer::{Reason, Refusal, instant, only, word};
 use super::exchanges;
 use super::operator::{Act, Operator};
 use super::router::Admin;
-use crate::base::DocumentId;
+use crate::base::{DocumentId, PartnerId};
 use crate::canon::Direction;
-use crate::exchange::{Change, Document, DocumentDetail, DocumentStage, Subject, Teller, quarantine};
+use crate::exchange::{Change, Document, DocumentDetail, DocumentStage, Lane, Subject, Teller, quarantine};
 use crate::store::DocumentQuery;
 
-/// `?partner=…&stage=…&exchange=…&direction=…&type=…&since=…&until=…&limit=…&before=…`
+/// `?partner=…&stage=…&exchange=…&direction=…&type=…&order=…&since=…&until=…&limit=…&before=…`
 #[derive(Debug, Deserialize)]
 pub(super) struct ListQuestion {
     partner: Option<String>,
@@ -25,6 +25,7 @@ pub(super) struct ListQuestion {
     direction: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+    order: Option<String>,
     since: Option<String>,
     until: Option<String>,
     limit: Option<usize>,
@@ -42,6 +43,7 @@ pub(super) async fn list(
         stage: question.stage.map(|stage| word(&stage, &stages)).transpose()?,
         direction: question.direction.map(|direction| way(&direction)).transpose()?,
         kind: question.kind,
+        order: question.order.as_deref().map(Lane::of),
         since: question.since.map(|since| instant(&since)).transpose()?,
         until: question.until.map(|until| instant(&until)).transpose()?,
         exchange: question.exchange.map(|id| word(&id, "an exchange id")).transpose()?,
@@ -87,8 +89,14 @@ fn way(text: &str) -> Result<Direction, Refusal> {
 
 /// `GET /v1/threads/{number}`: every document of an order, or with this number of its own, oldest first, each with what
 /// happened to it.
-pub(super) async fn thread(State(admin): State<Admin>, Path(number): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn thread(
+    State(admin): State<Admin>,
+    Path(number): Path<String>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Value>, Refusal> {
+    let partner: Option<PartnerId> = whose.partner.map(|id| word(&id, "a partner id")).transpose()?;
     let mut documents = admin.outbox.documents_by_number(&number, THREAD)?;
+    documents.retain(|document| partner.as_ref().is_none_or(|partner| *partner == document.partner));
     documents.sort_by_key(|document| document.id);
     let told = |document: &Document| -> Result<Value, Refusal> {
         let mut told = summary(document);
@@ -106,6 +114,12 @@ pub(super) async fn thread(State(admin): State<Admin>, Path(number): Path<String
     };
     let documents: Vec<Value> = documents.iter().map(told).collect::<Result<_, _>>()?;
     Ok(Json(json!({ "number": number, "documents": documents })))
+}
+
+/// `?partner=…`: of several that use one number.
+#[derive(Debug, Deserialize)]
+pub(super) struct Whose {
+    partner: Option<String>,
 }
 
 /// Documents of one thread that are shown.

@@ -244,7 +244,7 @@ pub(crate) struct ListArguments {
     #[arg(long, value_name = "ID")]
     pub(crate) partner: Option<String>,
     /// Only those at this stage
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, visible_alias = "state", value_name = "STAGE")]
     pub(crate) stage: Option<String>,
     /// At most this many, newest first; the gateway gives no more than 1000 at once
     #[arg(long, value_name = "N", default_value_t = 50)]
@@ -259,6 +259,9 @@ pub(crate) struct ReplayArguments {
     /// Ids of documents, or the first six or more letters of them; without any, those that the selectors choose among
     /// what came in, or with --direction out among what went out and is at its end
     pub(crate) ids: Vec<String>,
+    /// All that wait for the same, as 'edigate doc quarantine' names them: those of which there is a document by now go on
+    #[arg(long, value_name = "GROUP", conflicts_with = "ids")]
+    pub(crate) group: Option<String>,
     #[command(flatten)]
     pub(crate) select: DocumentListArguments,
     /// By which mapping: as it was read the first time (which is the default), or as the mapping in force reads it. What
@@ -286,6 +289,9 @@ pub(crate) struct DocumentListArguments {
     /// Only those of this type, such as order
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+    /// Only those of the order with this number, the order itself among them
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) po: Option<String>,
     /// Only those made since then: an instant, a day, today, yesterday, or 90m, 24h, 7d ago
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<String>,
@@ -302,6 +308,9 @@ pub(crate) enum DocCommand {
     Trace {
         /// The order's number, or a document's own; what stands before a colon, as in PO:4500012345, is passed over
         number: String,
+        /// Only this partner's, where several use the number
+        #[arg(long, value_name = "ID")]
+        partner: Option<String>,
         #[command(flatten)]
         socket: SocketArgument,
     },

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::args::ReplayArguments;
 use super::client::{self, encoded};
-use super::doc::{ask, documents_path, socket_path};
+use super::doc::{ask, documents_path, going_on, ids_of_group, socket_path};
 use super::exit::Exit;
 use super::print::{Failure, Output};
 use crate::exchange::making::ACKNOWLEDGEMENT;
@@ -111,30 +111,30 @@ fn told(answer: &Value) -> Vec<String> {
 /// The ids that the selectors choose, oldest first, so that they are published in the order of the first time.
 fn chosen(arguments: &ReplayArguments) -> Result<Vec<String>, Failure> {
     let select = &arguments.select;
-    let is_narrowed = select.kind.is_some() || select.since.is_some() || select.list.partner.is_some();
-    if !is_narrowed {
-        let text = "name documents, or narrow them down by --partner, --type or --since";
+    if let Some(group) = &arguments.group {
+        return ids_of_group(group, &select.list.socket);
+    }
+    let narrowing = [&select.kind, &select.since, &select.until, &select.po, &select.list.partner];
+    if narrowing.iter().all(|selector| selector.is_none()) {
+        let text = "name documents, or narrow them down by --partner, --type, --po, --since, --until or --group";
         return Err(Failure::new(Exit::Usage, text.to_owned()));
     }
-    let goes_out = select.direction.as_deref() == Some("out");
-    if goes_out && select.kind.as_deref() == Some(ACKNOWLEDGEMENT) {
+    // What went out once is business that the partner has; it goes out anew when that is asked for in so many words.
+    let direction = select.direction.as_deref().unwrap_or("in");
+    if direction == "out" && select.kind.as_deref() == Some(ACKNOWLEDGEMENT) {
         let text =
             "acknowledgements of ours are not made anew: offer the message of one again with 'edigate doc resend'";
         return Err(Failure::new(Exit::Usage, text.to_owned()));
     }
     let mut ids = Vec::new();
-    let mut path = documents_path(select)?;
-    if select.direction.is_none() {
-        path.push_str("&direction=in");
-    }
-    let first = path.clone();
+    let mut path = documents_path(select, Some(direction))?;
     loop {
         let page = ask(&select.list.socket, &path)?;
         let items = page.get("documents").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let chosen = items.iter().filter(|item| is_at_its_end(item));
         ids.extend(chosen.filter_map(|item| item.get("documentId")?.as_str().map(str::to_owned)));
         match page.get("next").and_then(Value::as_str) {
-            Some(next) => path = format!("{first}&before={}", encoded(next)),
+            Some(next) => path = going_on(&path, next),
             None => break,
         }
     }
