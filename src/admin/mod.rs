@@ -12,6 +12,7 @@ mod evidence;
 mod exchanges;
 mod health;
 mod operator;
+mod partner_views;
 mod quarantine;
 mod replays;
 mod resends;
@@ -20,6 +21,7 @@ mod socket;
 mod submissions;
 
 pub use health::Readiness;
+pub use partner_views::{PartnerView, SeenSegment};
 pub use replays::Reread;
-pub use router::{Admin, Rereading, router};
+pub use router::{Admin, Looking, Rereading, router};
 pub use socket::{SocketFault, bind, serve};
