@@ -5,6 +5,7 @@ use std::fmt;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::base::Timestamp;
@@ -52,6 +53,25 @@ impl IntoResponse for Refusal {
             Self::Store(fault) => (StatusCode::SERVICE_UNAVAILABLE, json!({ "error": fault.to_string() })),
         };
         (status, Json(body)).into_response()
+    }
+}
+
+/// `?reason=…`: why an operator does what is not done by itself.
+#[derive(Debug, Deserialize)]
+pub(super) struct Reason {
+    reason: Option<String>,
+}
+
+impl Reason {
+    /// As it was typed.
+    pub(super) fn as_given(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// A reason, which white space is not.
+    pub(super) fn wanted(&self) -> Result<&str, Refusal> {
+        let reason = self.as_given().filter(|reason| !reason.trim().is_empty());
+        reason.ok_or_else(|| Refusal::Question("say why: --reason".to_owned()))
     }
 }
 

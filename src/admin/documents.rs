@@ -7,16 +7,16 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Refusal, instant, only, word};
+use super::answer::{Reason, Refusal, instant, only, word};
 use super::exchanges;
 use super::operator::{Act, Operator};
 use super::router::Admin;
-use crate::base::DocumentId;
+use crate::base::{DocumentId, PartnerId};
 use crate::canon::Direction;
-use crate::exchange::{Document, DocumentDetail, DocumentStage, Subject, Teller, quarantine};
+use crate::exchange::{Change, Document, DocumentDetail, DocumentStage, Lane, Subject, Teller, quarantine};
 use crate::store::DocumentQuery;
 
-/// `?partner=…&stage=…&exchange=…&direction=…&type=…&since=…&until=…&limit=…&before=…`
+/// `?partner=…&stage=…&exchange=…&direction=…&type=…&order=…&since=…&until=…&limit=…&before=…`
 #[derive(Debug, Deserialize)]
 pub(super) struct ListQuestion {
     partner: Option<String>,
@@ -25,6 +25,7 @@ pub(super) struct ListQuestion {
     direction: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+    order: Option<String>,
     since: Option<String>,
     until: Option<String>,
     limit: Option<usize>,
@@ -42,6 +43,7 @@ pub(super) async fn list(
         stage: question.stage.map(|stage| word(&stage, &stages)).transpose()?,
         direction: question.direction.map(|direction| way(&direction)).transpose()?,
         kind: question.kind,
+        order: question.order.as_deref().map(Lane::of),
         since: question.since.map(|since| instant(&since)).transpose()?,
         until: question.until.map(|until| instant(&until)).transpose()?,
         exchange: question.exchange.map(|id| word(&id, "an exchange id")).transpose()?,
@@ -87,8 +89,14 @@ fn way(text: &str) -> Result<Direction, Refusal> {
 
 /// `GET /v1/threads/{number}`: every document of an order, or with this number of its own, oldest first, each with what
 /// happened to it.
-pub(super) async fn thread(State(admin): State<Admin>, Path(number): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn thread(
+    State(admin): State<Admin>,
+    Path(number): Path<String>,
+    Query(whose): Query<Whose>,
+) -> Result<Json<Value>, Refusal> {
+    let partner: Option<PartnerId> = whose.partner.map(|id| word(&id, "a partner id")).transpose()?;
     let mut documents = admin.outbox.documents_by_number(&number, THREAD)?;
+    documents.retain(|document| partner.as_ref().is_none_or(|partner| *partner == document.partner));
     documents.sort_by_key(|document| document.id);
     let told = |document: &Document| -> Result<Value, Refusal> {
         let mut told = summary(document);
@@ -108,6 +116,12 @@ pub(super) async fn thread(State(admin): State<Admin>, Path(number): Path<String
     Ok(Json(json!({ "number": number, "documents": documents })))
 }
 
+/// `?partner=…`: of several that use one number.
+#[derive(Debug, Deserialize)]
+pub(super) struct Whose {
+    partner: Option<String>,
+}
+
 /// Documents of one thread that are shown.
 const THREAD: usize = 200;
 
@@ -119,8 +133,8 @@ pub(super) async fn release(
     Path(asked): Path<String>,
     Query(why): Query<Reason>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let mut act = operator.act("document.release", format!("document {asked}")).because(why.reason.as_deref());
-    let outcome = release_one(&admin, &mut act, &asked, why.reason).await;
+    let mut act = operator.act("document.release", format!("document {asked}")).because(why.as_given());
+    let outcome = release_one(&admin, &mut act, &asked, &why).await;
     act.ended(&admin, outcome).await
 }
 
@@ -128,35 +142,32 @@ async fn release_one(
     admin: &Admin,
     act: &mut Act,
     asked: &str,
-    reason: Option<String>,
+    why: &Reason,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let document = find(admin, asked)?;
     act.about(format!("document {}", document.id));
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
-    let reason = reason.ok_or_else(|| Refusal::Question("say why: --reason".to_owned()))?;
-    let detail = detail(admin, &document)?;
-    let configuration = admin.live.current();
-    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
-    let now = admin.clock.now();
-    let whole = document.exchange.filter(|_| quarantine::is_whole(&document));
-    let change = match whole {
-        None => quarantine::released(&document, detail, &reason, now, teller),
-        Some(exchange) => {
-            let (exchange, message) = exchanges::with_detail(admin, exchange)?;
-            quarantine::released_whole(&document, detail, &exchange, &message, &reason, now, teller)
-        }
-    };
-    let change = change.ok_or_else(|| {
-        Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
-    })?;
+    let change = released(admin, &document, why.wanted()?)?;
     act.done(admin, change).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "documentId": document.id }))))
 }
 
-/// `?reason=…`
-#[derive(Debug, Deserialize)]
-pub(super) struct Reason {
-    reason: Option<String>,
+/// A document that waits goes on.
+pub(super) fn released(admin: &Admin, document: &Document, reason: &str) -> Result<Change, Refusal> {
+    let detail = detail(admin, document)?;
+    let configuration = admin.live.current();
+    let teller = Teller { instance: &configuration.settings.instance, entropy: &*admin.entropy };
+    let now = admin.clock.now();
+    let whole = document.exchange.filter(|_| quarantine::is_whole(document));
+    let change = match whole {
+        None => quarantine::released(document, detail, reason, now, teller),
+        Some(exchange) => {
+            let (exchange, message) = exchanges::with_detail(admin, exchange)?;
+            quarantine::released_whole(document, detail, &exchange, &message, reason, now, teller)
+        }
+    };
+    change.ok_or_else(|| {
+        Refusal::Question(format!("document {} is {} and does not wait", document.id, document.stage.as_str()))
+    })
 }
 
 pub(super) fn find(admin: &Admin, asked: &str) -> Result<Document, Refusal> {

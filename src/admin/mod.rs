@@ -12,13 +12,16 @@ mod evidence;
 mod exchanges;
 mod health;
 mod operator;
+mod partner_views;
 mod quarantine;
 mod replays;
+mod resends;
 mod router;
 mod socket;
 mod submissions;
 
 pub use health::Readiness;
+pub use partner_views::{PartnerView, SeenSegment};
 pub use replays::Reread;
-pub use router::{Admin, Rereading, router};
+pub use router::{Admin, Looking, Rereading, router};
 pub use socket::{SocketFault, bind, serve};

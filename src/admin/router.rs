@@ -7,8 +7,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::health::Readiness;
+use super::partner_views::PartnerView;
 use super::replays::Reread;
-use super::{audit, certificates, documents, evidence, exchanges, health, quarantine, replays, submissions};
+use super::{
+    audit, certificates, documents, evidence, exchanges, health, partner_views, quarantine, replays, resends,
+    submissions,
+};
 use crate::base::{Clock, Entropy};
 use crate::config::Live;
 use crate::exchange::Document;
@@ -17,6 +21,9 @@ use crate::store::Outbox;
 
 /// Reads a document once more; or says, in words for an operator, why it cannot be.
 pub type Rereading = dyn Fn(&Document) -> Result<Reread, String> + Send + Sync;
+
+/// Says what a partner sees of a document that it sent; or, in words for an operator, why that cannot be said.
+pub type Looking = dyn Fn(&Document) -> Result<PartnerView, String> + Send + Sync;
 
 /// What the resources need.
 #[derive(Clone)]
@@ -33,6 +40,8 @@ pub struct Admin {
     pub entropy: Arc<dyn Entropy>,
     /// Reads a partner's document once more by the configuration in force.
     pub reread: Arc<Rereading>,
+    /// Says what a partner sees of its document by the configuration in force.
+    pub partner_view: Arc<Looking>,
     /// Says whether the daemon takes messages and hands them on.
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
 }
@@ -49,8 +58,10 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/documents", get(documents::list))
         .route("/v1/documents/{id}", get(documents::show))
         .route("/v1/documents/{id}/content", get(documents::content))
+        .route("/v1/documents/{id}/partner-view", get(partner_views::show))
         .route("/v1/documents/{id}/release", post(documents::release))
         .route("/v1/documents/{id}/replay", post(replays::replay))
+        .route("/v1/documents/{id}/resend", post(resends::resend))
         .route("/v1/threads/{number}", get(documents::thread))
         .route("/v1/quarantine", get(quarantine::quarantine))
         .route("/v1/exchanges", get(exchanges::list))
@@ -60,7 +71,7 @@ pub fn router(admin: Admin) -> Router {
         .route("/v1/messages/{message_id}/exchanges", get(evidence::exchanges_of))
         .route("/v1/exchanges/{id}/attachments/{number}", get(exchanges::attachment))
         .route("/v1/exchanges/{id}/resubmit", post(submissions::resubmit))
-        .route("/v1/exchanges/{id}/retry", post(submissions::retry))
+        .route("/v1/exchanges/{id}/retry", post(resends::retry))
         // A payload goes to the spool piece by piece, under the partner's own cap.
         .route("/v1/partners/{id}/messages", post(submissions::submit).layer(DefaultBodyLimit::disable()))
         .with_state(admin)

@@ -1,4 +1,4 @@
-//! `POST /v1/partners/{id}/messages` and what may be done to a message on its way out.
+//! `POST /v1/partners/{id}/messages` and `POST /v1/exchanges/{id}/resubmit`: messages that are to be made and sent.
 
 use axum::Json;
 use axum::body::Body;
@@ -103,31 +103,6 @@ async fn resubmit_one(admin: &Admin, act: &mut Act, asked: &str) -> Result<(Stat
     })?;
     act.done(admin, change).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "exchangeId": again }))))
-}
-
-/// `POST /v1/exchanges/{id}/retry`: the same bytes under the same Message-ID, now.
-pub(super) async fn retry(
-    State(admin): State<Admin>,
-    operator: Operator,
-    Path(asked): Path<String>,
-) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let mut act = operator.act("message.retry", format!("exchange {asked}"));
-    let outcome = retry_one(&admin, &mut act, &asked).await;
-    act.ended(&admin, outcome).await
-}
-
-async fn retry_one(admin: &Admin, act: &mut Act, asked: &str) -> Result<(StatusCode, Json<Value>), Refusal> {
-    let id = only(admin.outbox.find_exchange(asked)?, "exchange", asked)?;
-    act.about(format!("exchange {id}"));
-    let exchange = admin.outbox.exchange(id)?;
-    let exchange = exchange.ok_or_else(|| Refusal::Missing(format!("there is no exchange {id}")))?;
-    let packed =
-        Detail::from_json(&admin.outbox.payload(&exchange.detail)?).is_ok_and(|detail| detail.packed.is_some());
-    let change = outbound::retried(&exchange, admin.clock.now()).filter(|_| packed).ok_or_else(|| {
-        Refusal::Question(format!("exchange {id} is {} and is not sent again", exchange.stage.as_str()))
-    })?;
-    act.done(admin, change).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({ "exchangeId": id }))))
 }
 
 async fn accept(

@@ -244,7 +244,7 @@ pub(crate) struct ListArguments {
     #[arg(long, value_name = "ID")]
     pub(crate) partner: Option<String>,
     /// Only those at this stage
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, visible_alias = "state", value_name = "STAGE")]
     pub(crate) stage: Option<String>,
     /// At most this many, newest first; the gateway gives no more than 1000 at once
     #[arg(long, value_name = "N", default_value_t = 50)]
@@ -256,17 +256,22 @@ pub(crate) struct ListArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
-    /// Ids of documents, or the first six or more letters of them; without any, those that the selectors choose
+    /// Ids of documents, or the first six or more letters of them; without any, those that the selectors choose among
+    /// what came in, or with --direction out among what went out and is at its end
     pub(crate) ids: Vec<String>,
+    /// All that wait for the same, as 'edigate doc quarantine' names them: those of which there is a document by now go on
+    #[arg(long, value_name = "GROUP", conflicts_with = "ids")]
+    pub(crate) group: Option<String>,
     #[command(flatten)]
     pub(crate) select: DocumentListArguments,
-    /// By which mapping: as it was read the first time, or as the mapping in force reads it
-    #[arg(long, value_name = "WHICH", value_parser = ["original", "current"], default_value = "original")]
-    pub(crate) with: String,
-    /// Only say what would be different (exit code 2 when something is)
+    /// By which mapping: as it was read the first time (which is the default), or as the mapping in force reads it. What
+    /// goes out is written by the mapping in force
+    #[arg(long, value_name = "WHICH", value_parser = ["original", "current"])]
+    pub(crate) with: Option<String>,
+    /// Only say what would be different (exit code 2 when something is); for what came in
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Leave out what is the same as the first time
+    /// Leave out what is the same as the first time; for what came in
     #[arg(long)]
     pub(crate) only_different: bool,
     /// Why: it is told to the ERP and kept with the document
@@ -284,6 +289,9 @@ pub(crate) struct DocumentListArguments {
     /// Only those of this type, such as order
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) kind: Option<String>,
+    /// Only those of the order with this number, the order itself among them
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) po: Option<String>,
     /// Only those made since then: an instant, a day, today, yesterday, or 90m, 24h, 7d ago
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<String>,
@@ -300,15 +308,21 @@ pub(crate) enum DocCommand {
     Trace {
         /// The order's number, or a document's own; what stands before a colon, as in PO:4500012345, is passed over
         number: String,
+        /// Only this partner's, where several use the number
+        #[arg(long, value_name = "ID")]
+        partner: Option<String>,
         #[command(flatten)]
         socket: SocketArgument,
     },
     /// Publish documents again under their own ids, or make new messages of the ERP's; a reason is wanted
     Replay(ReplayArguments),
-    /// Offer the message that carried a document of the ERP's to the partner again: the same bytes, the same Message-ID
+    /// Offer the message that carried a document to the partner again, delivered or not: the same bytes, the same Message-ID
     Resend {
         /// The document's id, or the first six or more letters of it
         id: String,
+        /// Why: it is kept with the message
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
         #[command(flatten)]
         socket: SocketArgument,
         #[command(flatten)]
@@ -386,10 +400,13 @@ pub(crate) enum ExchangeCommand {
         #[command(flatten)]
         wait: WaitArgument,
     },
-    /// Offer a message now that was not delivered: the same bytes under the same Message-ID
+    /// Offer a message again now, delivered or not: the same bytes under the same Message-ID
     Retry {
         /// Its id, or the first six or more letters of it
         id: String,
+        /// Why: it is kept with the message
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
         #[command(flatten)]
         socket: SocketArgument,
         #[command(flatten)]

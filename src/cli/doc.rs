@@ -16,20 +16,15 @@ use crate::config;
 pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, Failure> {
     match command {
         DocCommand::List(arguments) => {
-            let list = &arguments.list;
-            let answer = ask(&list.socket, &documents_path(arguments)?)?;
-            print_list(&answer, "documents", &DOCUMENT_COLUMNS, list.socket.json, out)
+            let path = documents_path(arguments, arguments.direction.as_deref())?;
+            list(&arguments.list, &path, "documents", &DOCUMENT_COLUMNS, out)
         }
         DocCommand::Replay(arguments) => replay::run(arguments, out),
-        DocCommand::Resend { id, socket, wait } => {
-            let document = ask(socket, &format!("/v1/documents/{}", encoded(id)))?;
-            let exchange = document.get("exchange").and_then(|exchange| exchange.get("exchangeId"));
-            let exchange = exchange
-                .and_then(Value::as_str)
-                .ok_or_else(|| Failure::new(Exit::Failed, format!("document {id} is in no message yet")))?;
-            submit::again("retry", exchange, socket, *wait, out)
+        DocCommand::Resend { id, reason, socket, wait } => {
+            let path = format!("/v1/documents/{}/resend?reason={}", encoded(id), encoded(reason));
+            submit::again(&path, socket, *wait, out)
         }
-        DocCommand::Trace { number, socket } => trace::run(number, socket, out),
+        DocCommand::Trace { number, partner, socket } => trace::run(number, partner.as_deref(), socket, out),
         DocCommand::Explain { id, socket } => explain::run(id, socket, out),
         DocCommand::Quarantine { partner, group, socket } => {
             let mut path = "/v1/quarantine?".to_owned();
@@ -40,7 +35,11 @@ pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, 
             if group.is_some() && !socket.json {
                 return print_one(&answer, false, out);
             }
-            print_list(&answer, "groups", &GROUP_COLUMNS, socket.json, out)
+            if socket.json {
+                out.json(&answer)?;
+                return Ok(Exit::Clean);
+            }
+            print_table(&answer, "groups", &GROUP_COLUMNS, out)
         }
         DocCommand::Release { ids, group, reason, socket } => {
             let in_group = group.as_ref().map(|group| ids_of_group(group, socket)).transpose()?;
@@ -66,7 +65,7 @@ pub(super) fn documents(command: &DocCommand, out: &mut Output) -> Result<Exit, 
 }
 
 /// The documents of a group, oldest first: so they came, and so they go on.
-fn ids_of_group(group: &str, socket: &SocketArgument) -> Result<Vec<String>, Failure> {
+pub(super) fn ids_of_group(group: &str, socket: &SocketArgument) -> Result<Vec<String>, Failure> {
     let answer = ask(socket, &format!("/v1/quarantine?group={}", encoded(group)))?;
     let ids = answer.pointer("/groups/0/documents").and_then(Value::as_array);
     let ids = ids.ok_or_else(|| Failure::new(Exit::Failed, format!("nothing waits in a group {group}")))?;
@@ -76,9 +75,8 @@ fn ids_of_group(group: &str, socket: &SocketArgument) -> Result<Vec<String>, Fai
 /// Runs `edigate exchange …`.
 pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<Exit, Failure> {
     match command {
-        ExchangeCommand::List(list) => {
-            let answer = ask(&list.socket, &list_path("/v1/exchanges", list))?;
-            print_list(&answer, "exchanges", &EXCHANGE_COLUMNS, list.socket.json, out)
+        ExchangeCommand::List(arguments) => {
+            list(arguments, &list_path("/v1/exchanges", arguments), "exchanges", &EXCHANGE_COLUMNS, out)
         }
         ExchangeCommand::Show { id, socket, content: true, .. } => {
             let path = format!("/v1/exchanges/{}/content", encoded(id));
@@ -91,8 +89,13 @@ pub(super) fn exchanges(command: &ExchangeCommand, out: &mut Output) -> Result<E
             Ok(Exit::Clean)
         }
         ExchangeCommand::Submit(arguments) => submit::submit(arguments, out),
-        ExchangeCommand::Resubmit { id, socket, wait } => submit::again("resubmit", id, socket, *wait, out),
-        ExchangeCommand::Retry { id, socket, wait } => submit::again("retry", id, socket, *wait, out),
+        ExchangeCommand::Resubmit { id, socket, wait } => {
+            submit::again(&format!("/v1/exchanges/{}/resubmit", encoded(id)), socket, *wait, out)
+        }
+        ExchangeCommand::Retry { id, reason, socket, wait } => {
+            let path = format!("/v1/exchanges/{}/retry?reason={}", encoded(id), encoded(reason));
+            submit::again(&path, socket, *wait, out)
+        }
         ExchangeCommand::Show { id, socket, content: false, attachment: None } => {
             let answer = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
             print_one(&answer, socket.json, out)
@@ -135,30 +138,37 @@ const EXCHANGE_COLUMNS: [Column; 7] = [
 ];
 
 fn list_path(resource: &str, list: &ListArguments) -> String {
+    let selectors = [("partner", list.partner.clone()), ("stage", list.stage.clone())];
+    chosen_path(resource, list, selectors)
+}
+
+/// The path of a list: how many, which, and last from where on.
+fn chosen_path(
+    resource: &str,
+    list: &ListArguments,
+    selectors: impl IntoIterator<Item = (&'static str, Option<String>)>,
+) -> String {
     let mut path = format!("{resource}?limit={}", list.limit);
-    for (name, value) in [("partner", &list.partner), ("stage", &list.stage), ("before", &list.before)] {
+    for (name, value) in selectors.into_iter().chain([("before", list.before.clone())]) {
         if let Some(value) = value {
-            path.push_str(&format!("&{name}={}", encoded(value)));
+            path.push_str(&format!("&{name}={}", encoded(&value)));
         }
     }
     path
 }
 
-/// The path of a list of documents.
-pub(super) fn documents_path(arguments: &DocumentListArguments) -> Result<String, Failure> {
-    let mut path = list_path("/v1/documents", &arguments.list);
+/// The path of a list of documents that go this way.
+pub(super) fn documents_path(arguments: &DocumentListArguments, direction: Option<&str>) -> Result<String, Failure> {
     let selectors = [
-        ("direction", arguments.direction.clone()),
+        ("partner", arguments.list.partner.clone()),
+        ("stage", arguments.list.stage.clone()),
+        ("direction", direction.map(str::to_owned)),
         ("type", arguments.kind.clone()),
+        ("order", arguments.po.clone()),
         ("since", instant(&arguments.since)?),
         ("until", instant(&arguments.until)?),
     ];
-    for (name, value) in selectors {
-        if let Some(value) = value {
-            path.push_str(&format!("&{name}={}", encoded(&value)));
-        }
-    }
-    Ok(path)
+    Ok(chosen_path("/v1/documents", &arguments.list, selectors))
 }
 
 /// An instant as the gateway wants it, of a time as it was typed.
@@ -186,11 +196,38 @@ pub(super) fn socket_path(socket: &SocketArgument) -> Result<PathBuf, Failure> {
     }
 }
 
-fn print_list(answer: &Value, name: &str, columns: &[Column], json: bool, out: &mut Output) -> Result<Exit, Failure> {
-    if json {
-        out.json(answer)?;
-        return Ok(Exit::Clean);
+/// A list: a table, or for programs an object a line, of which there are as many as were asked for or as there are.
+fn list(
+    arguments: &ListArguments,
+    path: &str,
+    name: &str,
+    columns: &[Column],
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    let mut page = ask(&arguments.socket, path)?;
+    if !arguments.socket.json {
+        return print_table(&page, name, columns, out);
     }
+    let mut left = arguments.limit;
+    loop {
+        let items = page.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        for item in items.iter().take(left) {
+            out.line(&item.to_string())?;
+        }
+        left = left.saturating_sub(items.len());
+        let next = page.get("next").and_then(Value::as_str).filter(|_| left > 0);
+        let Some(next) = next else { return Ok(Exit::Clean) };
+        page = ask(&arguments.socket, &going_on(path, next))?;
+    }
+}
+
+/// The path of the next page of a list.
+pub(super) fn going_on(path: &str, next: &str) -> String {
+    let first = path.split_once("&before=").map_or(path, |(first, _)| first);
+    format!("{first}&before={}", encoded(next))
+}
+
+fn print_table(answer: &Value, name: &str, columns: &[Column], out: &mut Output) -> Result<Exit, Failure> {
     let row = |cells: Vec<String>| {
         let padded = cells.iter().zip(columns).map(|(cell, (_, _, width))| format!("{cell:<width$}"));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
@@ -276,7 +313,7 @@ mod tests {
         let mut text = Vec::new();
         let answer = json!({"exchanges": [{"exchangeId": "01A", "partner": "acme", "stage": "refused", "documents": 0}],
             "next": "01A"});
-        print_list(&answer, "exchanges", &EXCHANGE_COLUMNS, false, &mut Output::to(&mut text)).unwrap();
+        print_table(&answer, "exchanges", &EXCHANGE_COLUMNS, &mut Output::to(&mut text)).unwrap();
         let text = String::from_utf8(text).unwrap();
         let lines: Vec<_> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(
@@ -312,6 +349,21 @@ mod tests {
             limit: 7,
             before: Some("01A".into()),
         };
-        assert_eq!(list_path("/v1/documents", &list), "/v1/documents?limit=7&partner=acme&before=01A");
+        let path = list_path("/v1/exchanges", &list);
+        assert_eq!(path, "/v1/exchanges?limit=7&partner=acme&before=01A");
+        assert_eq!(going_on(&path, "019"), "/v1/exchanges?limit=7&partner=acme&before=019");
+        let select = DocumentListArguments {
+            list,
+            direction: None,
+            kind: Some("order".into()),
+            po: Some("4500 12".into()),
+            since: Some("2026-11-02T14:15:03Z".into()),
+            until: None,
+        };
+        assert_eq!(
+            documents_path(&select, Some("in")).unwrap(),
+            "/v1/documents?limit=7&partner=acme&direction=in&type=order&order=4500%2012\
+             &since=2026-11-02T14%3A15%3A03.000Z&before=01A"
+        );
     }
 }

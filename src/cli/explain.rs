@@ -17,11 +17,12 @@ const SHOWN: usize = 10;
 /// Explains one document.
 pub(super) fn run(id: &str, socket: &SocketArgument, out: &mut Output) -> Result<Exit, Failure> {
     let document = ask(socket, &format!("/v1/documents/{}", encoded(id)))?;
-    let group = group_of(&document, socket)?;
+    let (group, view) = (group_of(&document, socket)?, view_of(&document, socket));
     if socket.json {
         let mut whole = document;
         if let Some(members) = whole.as_object_mut() {
             members.insert("group".to_owned(), group.unwrap_or_default());
+            members.insert("partnerView".to_owned(), view);
         }
         out.json(&whole)?;
         return Ok(Exit::Clean);
@@ -34,7 +35,7 @@ pub(super) fn run(id: &str, socket: &SocketArgument, out: &mut Output) -> Result
     }
     let set = set_of(&document, socket)?;
     for diagnostic in diagnostics.iter().take(SHOWN) {
-        for line in paragraph(&heading(&document), diagnostic, set.as_deref()) {
+        for line in paragraph(&heading(&document), diagnostic, set.as_deref(), &view) {
             out.line(&line)?;
         }
     }
@@ -45,9 +46,18 @@ pub(super) fn run(id: &str, socket: &SocketArgument, out: &mut Output) -> Result
         let count = group.get("count").and_then(Value::as_u64).unwrap_or(1);
         let name = text(&group, "/group");
         out.line(&format!("{count} in quarantine for this, group {name}: edigate doc quarantine --group {name}"))?;
-        out.line(&format!("when it is mended: edigate doc release --group {name} --reason TEXT"))?;
+        out.line(&format!("when it is mended: edigate doc replay --group {name} --dry-run"))?;
+        out.line(&format!("then let it go on: edigate doc release --group {name} --reason TEXT"))?;
     }
     Ok(Exit::Clean)
+}
+
+/// What the partner sees of a transaction set that it sent; of anything else, and where that is not kept, nothing.
+fn view_of(document: &Value, socket: &SocketArgument) -> Value {
+    if text(document, "/direction") != "inbound" {
+        return Value::Null;
+    }
+    ask(socket, &format!("/v1/documents/{}/partner-view", encoded(text(document, "/documentId")))).unwrap_or_default()
 }
 
 /// The group of a document that waits.
@@ -117,7 +127,7 @@ fn set_of(document: &Value, socket: &SocketArgument) -> Result<Option<Box<Transa
 }
 
 /// The lines about one finding.
-fn paragraph(heading: &str, diagnostic: &Diagnostic, set: Option<&TransactionSet>) -> Vec<String> {
+fn paragraph(heading: &str, diagnostic: &Diagnostic, set: Option<&TransactionSet>, view: &Value) -> Vec<String> {
     let Diagnostic { severity, code, message, location, expected, hint } = diagnostic;
     let mut lines = vec![format!("{}[{code}]: {message}", word(*severity))];
     let excerpt = set.and_then(|set| Excerpt::of_set(set, &place(location)?));
@@ -139,6 +149,9 @@ fn paragraph(heading: &str, diagnostic: &Diagnostic, set: Option<&TransactionSet
         ));
     }
     let mut note = |what: &str, text: &str| lines.push(format!("{:gutter$} = {what:<9} {text}", ""));
+    if let (Some(guide), Some(segment)) = (view.get("guide").and_then(Value::as_str), &location.segment) {
+        note("rule", &format!("{} in guide {guide}: edigate guide show {guide} {segment}", element(location)));
+    }
     if let Some(file) = &location.file {
         let line = location.line.map(|line| format!(":{line}")).unwrap_or_default();
         note("mapping", &format!("{file}{line}"));
@@ -149,11 +162,29 @@ fn paragraph(heading: &str, diagnostic: &Diagnostic, set: Option<&TransactionSet
     if let Some(expected) = expected {
         note("expected", expected);
     }
+    if let Some(seen) = seen(view, location.segment_position) {
+        note("partner", &seen);
+    }
     if let Some(hint) = hint {
         lines.push(format!("help: {hint}"));
     }
     lines.push(String::new());
     lines
+}
+
+/// What the partner sees of a segment, or where it is told nothing of that, of the whole.
+fn seen(view: &Value, position: Option<u64>) -> Option<String> {
+    let by: Vec<_> = view.get("by")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    if by.is_empty() {
+        return Some("is told nothing: its file agrees on no acknowledgement of ours".to_owned());
+    }
+    let segments = view.get("segments")?.as_array()?;
+    let texts = |about: Option<u64>| {
+        let of = segments.iter().filter(|segment| segment.get("about").and_then(Value::as_u64) == about);
+        of.filter_map(|segment| segment.get("text")?.as_str()).collect::<Vec<_>>()
+    };
+    let own = position.map(|position| texts(Some(position))).filter(|texts| !texts.is_empty());
+    Some(format!("is told by {}: {}", by.join(" and "), own.unwrap_or_else(|| texts(None)).join(" ")))
 }
 
 const fn word(severity: Severity) -> &'static str {
@@ -189,6 +220,8 @@ fn place(location: &Location) -> Option<Place> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -212,11 +245,33 @@ mod tests {
             ..Location::default()
         };
         let diagnostic = Diagnostic::error("element-missing", "the unit is missing").at(location).hinting("ask for it");
-        let lines = paragraph("delta 856 0001", &diagnostic, Some(&set));
-        let expect = format!(
-            "error[element-missing]: the unit is missing\n   ┌─ delta 856 0001, segment 3, byte {start}\n \
-             3 │ SN1*20*780**\n   │            ^ SN103\n   = canonical lines[0].shippedQuantity.unit\nhelp: ask for it\n"
+        let check = |view: Value, rule: &str, partner: &str| {
+            let lines = paragraph("delta 856 0001", &diagnostic, Some(&set), &view);
+            let expect = format!(
+                "error[element-missing]: the unit is missing\n   ┌─ delta 856 0001, segment 3, byte {start}\n \
+                 3 │ SN1*20*780**\n   │            ^ SN103\n{rule}   = canonical lines[0].shippedQuantity.unit\n{partner}\
+                 help: ask for it\n"
+            );
+            assert_eq!(lines.join("\n"), expect);
+        };
+        let rule = "   = rule      SN103 in guide x12/004010/856: edigate guide show x12/004010/856 SN1\n";
+        let segments = json!([{"about": null, "text": "AK2*856*0001"}, {"about": 3, "text": "AK3*SN1*3**8"},
+            {"about": 3, "text": "AK4*3*355*1"}, {"about": null, "text": "AK5*R*5"}]);
+        check(Value::Null, "", "");
+        check(
+            json!({"guide": "x12/004010/856", "by": ["997"], "segments": segments}),
+            rule,
+            "   = partner   is told by 997: AK3*SN1*3**8 AK4*3*355*1\n",
         );
-        assert_eq!(lines.join("\n"), expect);
+        check(
+            json!({"guide": "x12/004010/856", "by": ["997"], "segments": [{"about": null, "text": "AK5*A"}]}),
+            rule,
+            "   = partner   is told by 997: AK5*A\n",
+        );
+        check(
+            json!({"guide": null, "by": [], "segments": []}),
+            "",
+            "   = partner   is told nothing: its file agrees on no acknowledgement of ours\n",
+        );
     }
 }

@@ -30,15 +30,14 @@ pub(super) fn submit(arguments: &SubmitArguments, out: &mut Output) -> Result<Ex
     hand_over(&path, payload, &arguments.socket, arguments.wait, out)
 }
 
-/// Has the content of an earlier message sent once more.
+/// Has something done without a payload by which a message goes out.
 pub(super) fn again(
-    what: &str,
-    id: &str,
+    path: &str,
     socket: &SocketArgument,
     wait: WaitArgument,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    hand_over(&format!("/v1/exchanges/{}/{what}", encoded(id)), Vec::new(), socket, wait, out)
+    hand_over(path, Vec::new(), socket, wait, out)
 }
 
 fn hand_over(
@@ -68,7 +67,9 @@ fn wait_for_end(id: &str, socket: &SocketArgument, time: Duration) -> Result<Val
     loop {
         let exchange = ask(socket, &format!("/v1/exchanges/{}", encoded(id)))?;
         let stage = exchange.get("stage").and_then(Value::as_str).unwrap_or_default();
-        let goes_on = matches!(stage, "submitted" | "sending" | "awaiting-receipt");
+        // One that is delivered may be on its way once more.
+        let step = exchange.pointer("/next/step").and_then(Value::as_str).unwrap_or_default();
+        let goes_on = matches!(stage, "submitted" | "sending" | "awaiting-receipt") || step == "deliver";
         if !goes_on || begun.elapsed() >= time {
             return Ok(exchange);
         }

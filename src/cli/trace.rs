@@ -1,5 +1,7 @@
 //! `edigate doc trace`: everything that was exchanged about an order, on one screen.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::args::SocketArgument;
@@ -9,9 +11,15 @@ use super::exit::Exit;
 use super::print::{Failure, Output};
 
 /// Tells the story of a number.
-pub(super) fn run(number: &str, socket: &SocketArgument, out: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(
+    number: &str,
+    partner: Option<&str>,
+    socket: &SocketArgument,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
     let number = number.split_once(':').map_or(number, |(_, number)| number);
-    let thread = ask(socket, &format!("/v1/threads/{}", encoded(number)))?;
+    let whose = partner.map(|partner| format!("?partner={}", encoded(partner))).unwrap_or_default();
+    let thread = ask(socket, &format!("/v1/threads/{}{whose}", encoded(number)))?;
     if socket.json {
         out.json(&thread)?;
         return Ok(Exit::Clean);
@@ -21,14 +29,32 @@ pub(super) fn run(number: &str, socket: &SocketArgument, out: &mut Output) -> Re
         let hint = "nothing with this number is known; look into what waits: edigate doc list --stage parked";
         return Err(Failure::new(Exit::Failed, hint.to_owned()));
     }
-    for line in story(documents) {
+    for line in stories(documents) {
         out.line(&line)?;
     }
     Ok(Exit::Clean)
 }
 
-/// The lines of the story: each document with its numbers, and under it what happened to it and when.
-fn story(documents: &[Value]) -> Vec<String> {
+/// A story for each partner that uses the number: what one has to do with it is none of another's business.
+fn stories(documents: &[Value]) -> Vec<String> {
+    let partner = |document: &Value| document.get("partner").and_then(Value::as_str).unwrap_or("-").to_owned();
+    let mut by_partner: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    for document in documents {
+        by_partner.entry(partner(document)).or_default().push(document);
+    }
+    let several = (by_partner.len() > 1).then(|| format!("{} partners use this number", by_partner.len()));
+    let mut lines: Vec<String> = several.clone().into_iter().collect();
+    for (partner, documents) in &by_partner {
+        if several.is_some() {
+            lines.extend([String::new(), format!("{partner} (--partner {partner} for this one alone)")]);
+        }
+        lines.extend(story(documents));
+    }
+    lines
+}
+
+/// The lines of a story: each document with its numbers, and under it what happened to it and when.
+fn story(documents: &[&Value]) -> Vec<String> {
     let mut lines = Vec::new();
     for document in documents {
         let text = |member: &str| document.get(member).and_then(Value::as_str).unwrap_or("-");
@@ -45,9 +71,19 @@ fn story(documents: &[Value]) -> Vec<String> {
             let part = |member: &str| step.get(member).and_then(Value::as_str).unwrap_or_default();
             lines.push(told(part("at"), part("what"), part("text")));
         }
+        lines.extend(resent(document));
         lines.extend(published(document));
     }
     lines
+}
+
+/// That a person had its message offered again.
+fn resent(document: &Value) -> Option<String> {
+    let resent = document.pointer("/exchange/detail/resent")?;
+    let text = |member: &str| resent.get(member).and_then(Value::as_str).unwrap_or_default();
+    let times = resent.get("times").and_then(Value::as_u64).unwrap_or(1);
+    let text_of = format!("its message was offered again, for the {times}. time: {}", text("reason"));
+    Some(told(text("at"), "resent", &text_of))
 }
 
 /// ` · 850 000000101/101/0001 · message <…>`
@@ -88,7 +124,8 @@ mod tests {
             json!({
                 "type": "order", "number": "4500012345", "partner": "acme-bearings", "stage": "closed", "direction": "outbound",
                 "message": {"set": "850", "numbers": {"interchange": "101", "group": "7", "transaction": "0001"}},
-                "exchange": {"detail": {"messageId": "<m@edigate>"}},
+                "exchange": {"detail": {"messageId": "<m@edigate>",
+                    "resent": {"times": 2, "at": "2026-11-02T15:00:00.000Z", "reason": "they lost it"}}},
                 "steps": [{"at": "2026-11-02T14:15:03.120Z", "what": "document.accepted", "text": "it is on disk"}],
             }),
             json!({
@@ -97,12 +134,32 @@ mod tests {
             }),
         ];
         assert_eq!(
-            story(&documents),
+            stories(&documents),
             [
                 "order 4500012345 → acme-bearings  closed · 850 101/7/0001 · <m@edigate>",
                 "  2026-11-02 14:15:03  document.accepted                  it is on disk",
+                "  2026-11-02 15:00:00  resent                             its message was offered again, for the 2. time: they lost it",
                 "order-response R1 ← acme-bearings  published",
                 "  2026-11-02 16:40:55  published                          order-response.v1.acme-bearings.-  confirmed",
+            ]
+        );
+    }
+
+    #[test]
+    fn partners_that_share_a_number_have_a_story_each() {
+        let order = |partner: &str| json!({"type": "order", "number": "1", "partner": partner, "stage": "published"});
+        let documents = [order("koyo"), order("acme"), order("koyo")];
+        assert_eq!(
+            stories(&documents),
+            [
+                "2 partners use this number",
+                "",
+                "acme (--partner acme for this one alone)",
+                "order 1 ← acme  published",
+                "",
+                "koyo (--partner koyo for this one alone)",
+                "order 1 ← koyo  published",
+                "order 1 ← koyo  published",
             ]
         );
     }

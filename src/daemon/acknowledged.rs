@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::commands;
 use super::ports::Ports;
 use super::submission::load_exchange;
+use super::{commands, conclude};
 use crate::base::{Diagnostic, DocumentId, ExchangeId, PartnerId};
 use crate::canon::ReportedError;
 use crate::canon::event::TracedError;
 use crate::edi::Standard;
 use crate::edi::ack::{Acknowledged, AcknowledgedError};
+use crate::exchange::conclusion::{self, Said};
 use crate::exchange::sent::{self, SentInterchange};
-use crate::exchange::{SetAcknowledgement, bounds, conclusion};
+use crate::exchange::{SetAcknowledgement, bounds};
 use crate::store::StoreError;
 
 /// Errors of one document that are kept.
@@ -71,19 +72,16 @@ impl Statements<'_> {
         Err(StoreError::Index { what: format!("exchange {id} moves on and on while it is acknowledged") })
     }
 
-    fn said(
-        &self,
-        interchange: &SentInterchange,
-        statements: &[Acknowledged],
-    ) -> Result<Vec<(DocumentId, SetAcknowledgement)>, StoreError> {
+    fn said(&self, interchange: &SentInterchange, statements: &[Acknowledged]) -> Result<Vec<Said>, StoreError> {
         let at = self.ports.clock.now();
         let mut said = Vec::new();
         for (document, statement) in interchange.spoken_of(statements) {
             let origins = if statement.errors.is_empty() { Origins::default() } else { self.origins(document)? };
             let errors = statement.errors.iter().take(ERRORS).map(|error| origins.traced(error)).collect();
-            said.push((
+            said.push(Said {
                 document,
-                SetAcknowledgement {
+                before: conclude::said_of(self.ports, interchange, document)?,
+                now: SetAcknowledgement {
                     verdict: sent::verdict_on_set(statement).as_str().to_owned(),
                     code: statement.code.chars().take(20).collect(),
                     by: sent::by(statement.by).to_owned(),
@@ -91,11 +89,11 @@ impl Statements<'_> {
                     exchange: self.came_in,
                     errors,
                 },
-            ));
+            });
         }
         let room = bounds::room_of_each(said.len());
-        for (_, one) in &mut said {
-            one.errors = bounds::within(std::mem::take(&mut one.errors), room);
+        for Said { now, .. } in &mut said {
+            now.errors = bounds::within(std::mem::take(&mut now.errors), room);
         }
         Ok(said)
     }

@@ -10,10 +10,10 @@ use super::filling::Filling;
 use super::ports::Ports;
 use super::submission::keep;
 use super::translate::repeats::Repeats;
-use crate::base::{DocumentId, Severity};
+use crate::base::{DocumentId, Severity, Timestamp};
 use crate::canon::Direction;
 use crate::config::Configuration;
-use crate::edi::ack::{AckStamp, Answer, receipt};
+use crate::edi::ack::{AckPolicy, AckStamp, Answer, receipt};
 use crate::edi::write::{WriteOptions, write};
 use crate::edi::{
     Checked, Checker, Finding, FindingCode, GuideKey, InterchangeHead, InterchangeReport, Level, Reader, Severities,
@@ -99,11 +99,31 @@ impl Answers<'_> {
     /// What is answered to one interchange.
     fn to(&self, mut report: Box<InterchangeReport>) -> Result<Vec<(Answering, Batch)>, StoreError> {
         let head = Arc::clone(&report.head);
-        let Some(partner) = self.partner(&head) else { return Ok(Vec::new()) };
+        let Some(to) = self.answering_to(&mut report)? else { return Ok(Vec::new()) };
+        let mut answers = Vec::new();
+        let came = receipt(&head, to.policy(), &to.stamp, &to.options);
+        if let Some(text) = came.and_then(|whole| write(&whole, &kept(&head)).ok()) {
+            answers.push(self.answering(&to, &head, "CONTRL", &text, Batch::Single)?);
+        }
+        let answer = Answer::new(&report, to.policy(), &to.stamp, &to.options);
+        if answer.head().is_some() {
+            let mut text = Vec::new();
+            // What was copied can be written: the options were asked.
+            if answer.write(&kept(&head), |some| text.extend_from_slice(some)).is_ok() {
+                let kind = answer.kinds().last().copied().unwrap_or("TA1");
+                answers.push(self.answering(&to, &head, kind, &text, to.batch())?);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Whom an interchange is answered to and how, where anything was agreed on; what the reading could not find is added
+    /// to its findings.
+    pub(super) fn answering_to(&self, report: &mut InterchangeReport) -> Result<Option<AnsweringTo<'_>>, StoreError> {
+        let head = Arc::clone(&report.head);
+        let Some(partner) = self.partner(&head) else { return Ok(None) };
         let terms = partner.acknowledging(head.standard).filter(|terms| terms.answers());
-        let (Some(terms), Some(envelope)) = (terms, Envelope::of(partner, head.standard)) else {
-            return Ok(Vec::new());
-        };
+        let (Some(terms), Some(envelope)) = (terms, Envelope::of(partner, head.standard)) else { return Ok(None) };
         report.findings.extend(usage_not_agreed(partner, &head));
         let looking = Repeats { ports: self.ports, exchange: self.exchange.id };
         let repeats = looking.of_interchange(partner, &head)?;
@@ -117,28 +137,12 @@ impl Answers<'_> {
         let stamp = AckStamp { at: local, interchange: "1".to_owned(), group: 1, set: 1 };
         // What could not be written for the partner is not copied into its answer.
         let options = envelope.options();
-        let batch = if terms.when == When::Batched { envelope.writing.batch } else { Batch::Single };
-        let mut answers = Vec::new();
-        let came = receipt(&head, &terms.policy, &stamp, &options).and_then(|whole| write(&whole, &kept(&head)).ok());
-        if let Some(text) = came {
-            answers.push(self.answering(partner, &envelope, &head, "CONTRL", &text, Batch::Single)?);
-        }
-        let answer = Answer::new(&report, &terms.policy, &stamp, &options);
-        if answer.head().is_some() {
-            let mut text = Vec::new();
-            // What was copied can be written: the options were asked.
-            if answer.write(&kept(&head), |some| text.extend_from_slice(some)).is_ok() {
-                let kind = answer.kinds().last().copied().unwrap_or("TA1");
-                answers.push(self.answering(partner, &envelope, &head, kind, &text, batch)?);
-            }
-        }
-        Ok(answers)
+        Ok(Some(AnsweringTo { partner, terms, envelope, stamp, options, now }))
     }
 
     fn answering(
         &self,
-        partner: &Partner,
-        envelope: &Envelope<'_>,
+        to: &AnsweringTo<'_>,
         head: &InterchangeHead,
         kind: &str,
         text: &[u8],
@@ -146,16 +150,41 @@ impl Answers<'_> {
     ) -> Result<(Answering, Batch), StoreError> {
         let answering = Answering {
             id: DocumentId::mint(self.ports.clock.now(), self.ports.entropy.bytes()),
-            partner: partner.id.clone(),
+            partner: to.partner.id.clone(),
             number: head.control_number.clone(),
             kind: kind.to_owned(),
             standard: head.standard.as_str().to_owned(),
             text: keep(self.ports, text)?,
-            lane: envelope.acknowledgement_lane(&head.version),
-            due: self.ports.clock.now(),
+            lane: to.envelope.acknowledgement_lane(&head.version),
+            due: to.now,
             wakes: None,
         };
         Ok((answering, batch))
+    }
+}
+
+/// Whom an interchange is answered to, and how.
+pub(super) struct AnsweringTo<'a> {
+    partner: &'a Partner,
+    terms: &'a Acknowledging,
+    envelope: Envelope<'a>,
+    pub(super) stamp: AckStamp,
+    pub(super) options: WriteOptions,
+    now: Timestamp,
+}
+
+impl AnsweringTo<'_> {
+    /// What is answered, and when.
+    pub(super) fn policy(&self) -> &AckPolicy {
+        &self.terms.policy
+    }
+
+    /// With what an answer waits for others.
+    fn batch(&self) -> Batch {
+        match self.terms.when {
+            When::Batched => self.envelope.writing.batch,
+            When::AtOnce => Batch::Single,
+        }
     }
 }
 
@@ -177,7 +206,7 @@ fn reject_all(report: &mut InterchangeReport) {
 }
 
 /// The terms by which transaction sets are taken or set aside.
-struct Agreed<'a>(&'a Answers<'a>);
+pub(super) struct Agreed<'a>(pub(super) &'a Answers<'a>);
 
 impl Terms for Agreed<'_> {
     fn severities(&mut self, head: &InterchangeHead) -> Severities {

@@ -13,6 +13,7 @@ use super::assemble::Numbers;
 use super::clients::Clients;
 use super::gate::{Closed, Gate};
 use super::listeners::{self, Doors};
+use super::partner_view::partner_view;
 use super::ports::Ports;
 use super::reload;
 use super::room::{BODIES, Room};
@@ -187,7 +188,7 @@ impl Tasks {
         stopped: watch::Receiver<bool>,
     ) {
         let listening = doors.addresses();
-        let (asked, reading) = (Arc::clone(ports), Arc::clone(ports));
+        let (asked, reading, looking) = (Arc::clone(ports), Arc::clone(ports), Arc::clone(ports));
         let router = admin::router(Admin {
             outbox: Arc::clone(&ports.outbox),
             metrics: ports.metrics.clone(),
@@ -195,6 +196,7 @@ impl Tasks {
             clock: Arc::clone(&ports.clock),
             entropy: Arc::clone(&ports.entropy),
             reread: Arc::new(move |document| translate::reread(&reading, document)),
+            partner_view: Arc::new(move |document| partner_view(&looking, document)),
             readiness: Arc::new(move || readiness(&asked, &listening)),
         });
         let (metrics, path) = (ports.metrics.clone(), path.to_owned());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::commands;
 use super::ports::Ports;
 use super::submission::load_exchange;
+use crate::base::DocumentId;
 use crate::exchange::conclusion;
 use crate::exchange::{
     Change, Document, Effect, EventName, SentInterchange, SetAcknowledgement, Subject, Teller, making,
@@ -58,7 +59,7 @@ fn decide(ports: &Ports, subject: Subject) -> Result<(Change, News), StoreError>
             if document.exchange != Some(id) {
                 continue;
             }
-            let said = said_of(ports, &interchange, &document)?;
+            let said = said_of(ports, &interchange, document.id)?;
             let facts = conclusion::facts(&exchange, &detail, &interchange, said);
             let told = conclusion::concluded(&mut change, &document, detail_of_it, facts, teller);
             news.extend(told.into_iter().map(|(name, text)| (document.clone(), name, text)));
@@ -68,12 +69,13 @@ fn decide(ports: &Ports, subject: Subject) -> Result<(Change, News), StoreError>
     Ok((change, news))
 }
 
-fn said_of(
+/// What the partner's functional acknowledgement said of a document in an interchange of ours.
+pub(super) fn said_of(
     ports: &Ports,
     interchange: &SentInterchange,
-    document: &Document,
+    document: DocumentId,
 ) -> Result<Option<SetAcknowledgement>, StoreError> {
-    let Some(reference) = interchange.set_of(document.id).and_then(|set| set.acknowledgement) else { return Ok(None) };
+    let Some(reference) = interchange.set_of(document).and_then(|set| set.acknowledgement) else { return Ok(None) };
     let json = ports.outbox.payload(&reference)?;
     let said = serde_json::from_slice(&json)
         .map_err(|fault| StoreError::Index { what: format!("an acknowledgement cannot be read: {fault}") })?;

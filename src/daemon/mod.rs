@@ -43,6 +43,7 @@ mod listeners;
 mod open;
 mod overdue;
 mod pack;
+mod partner_view;
 mod ports;
 mod publish;
 mod receipt;

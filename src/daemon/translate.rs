@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::again::decide_again;
-pub(super) use self::again::reread;
+pub(super) use self::again::{came_in, reread};
 use self::survey::{Judged, survey};
 use self::walk::{Batch, Walk};
 use super::answer::Answers;

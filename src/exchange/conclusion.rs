@@ -7,9 +7,10 @@
 use super::change::{Change, Effect, Expect};
 use super::detail::Detail;
 use super::document_detail::{DocumentDetail, SetAcknowledgement};
-use super::inbound::{advance, carry_detail, moved, step};
+use super::inbound::{advance, carry_detail, kept, moved, step};
 use super::making::{await_acknowledgement, is_told};
 use super::record::{BlobRef, Document, DocumentStage, Exchange, Subject};
+use super::resending::{holds, rejected_repeat};
 use super::sent::SentInterchange;
 use super::stage::Stage;
 use super::telling::{EventName, Teller, about, conclude, tell};
@@ -159,18 +160,29 @@ pub fn concluded(
     news
 }
 
+/// What a partner says of one document.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The document.
+    pub document: DocumentId,
+    /// What it said of it before.
+    pub before: Option<SetAcknowledgement>,
+    /// What it says now.
+    pub now: SetAcknowledgement,
+}
+
 /// A partner's functional acknowledgement speaks of an interchange of ours. `said` is what it says of each document in
-/// it, as it is stored; `None` when that is nothing.
-pub fn acknowledged(
-    exchange: &Exchange,
-    at: Timestamp,
-    mut detail: Detail,
-    said: Vec<(DocumentId, SetAcknowledgement)>,
-) -> Option<Change> {
+/// it; `None` when that is nothing.
+pub fn acknowledged(exchange: &Exchange, at: Timestamp, mut detail: Detail, said: Vec<Said>) -> Option<Change> {
     let mut change = step(exchange, at);
+    let (said, repeats): (Vec<_>, Vec<_>) =
+        said.into_iter().partition(|said| !holds(&detail, said.before.as_ref(), &said.now));
+    let mut is_news = !repeats.is_empty();
+    if let Some(repeat) = repeats.first() {
+        detail.diagnostics = kept(&[detail.diagnostics, vec![rejected_repeat(&repeat.now.by)]].concat());
+    }
     let interchange = detail.interchange.as_mut()?;
-    let mut is_news = false;
-    for (document, said) in said {
+    for Said { document, now: said, .. } in said {
         let json = serde_json::to_vec(&said).expect("an acknowledgement holds only strings, numbers and lists");
         let reference = BlobRef::of(&json);
         let sets = interchange.groups.iter_mut().flat_map(|group| &mut group.sets);

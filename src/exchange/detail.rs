@@ -6,6 +6,7 @@ use super::attachment::Attachment;
 use super::change::Payload;
 use super::record::{BlobRef, DedupKey};
 use super::sent::SentInterchange;
+use super::stage::Stage;
 use crate::as2::{As2Name, MessageId, MicCandidates, ReceiptWanted, http_date};
 use crate::base::{Diagnostic, ExchangeId, Sha256, Timestamp};
 
@@ -98,6 +99,9 @@ pub struct Detail {
     /// The receipt that settled it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_by: Option<SettledBy>,
+    /// That a person had it offered again, the last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resent: Option<Resent>,
     /// What was wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
@@ -262,6 +266,20 @@ pub struct SettledBy {
     /// Its sentence for people, cut.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub text: String,
+}
+
+/// That a person had a message offered again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resent {
+    /// How often by now.
+    pub times: u32,
+    /// When, the last time.
+    pub at: Timestamp,
+    /// How far the message had come by then.
+    pub from: Stage,
+    /// Why.
+    pub reason: String,
 }
 
 /// Attempts that a detail tells one by one: a schedule's beginning matters less than its end.

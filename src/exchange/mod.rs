@@ -26,6 +26,7 @@ mod publication;
 mod record;
 pub mod quarantine;
 pub mod replay;
+pub mod resending;
 pub mod resubmission;
 mod retry;
 pub mod sent;

@@ -6,6 +6,8 @@
 //!                                    -> awaiting a receipt -> overdue  a late receipt still settles it
 //! ```
 //!
+//! Any of them may be offered again by a person (`resending.rs`).
+//!
 //! The bytes, the Message-ID and the MIC are on disk before the first attempt, so that every attempt sends the same and a
 //! receipt may come before the attempt has ended.
 
@@ -17,6 +19,7 @@ use super::detail::{Attempt, CertificateUsed, Detail, KeptEntity, PackedMessage,
 use super::inbound::{advance, begin, kept, step};
 use super::making::await_acknowledgement;
 use super::record::{DedupKey, Exchange, Job, JobKind, Lane, Sent, Subject};
+use super::resending::{self, contradicted, in_vain};
 use super::stage::Stage;
 use super::telling::conclude;
 use crate::as2::{MessageId, Settlement};
@@ -83,8 +86,9 @@ pub fn packed(exchange: &Exchange, at: Timestamp, mut detail: Detail, packing: P
 /// It cannot be sent, and a person must look.
 pub fn failed(exchange: &Exchange, at: Timestamp, mut detail: Detail, diagnostic: Diagnostic) -> Change {
     let mut change = step(exchange, at);
+    let stage = in_vain(exchange, &detail);
     detail.diagnostics = kept(&[detail.diagnostics, vec![diagnostic]].concat());
-    write(&mut change, Exchange { stage: Stage::Failed, ..advance(exchange, at) }, &detail);
+    write(&mut change, Exchange { stage, ..advance(exchange, at) }, &detail);
     change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
     change
 }
@@ -165,14 +169,24 @@ pub fn attempted(
     jitter: u8,
 ) -> (Change, Progress) {
     let now = attempt.at.after(Duration::from_millis(attempt.took_ms));
-    let since = detail.packed.as_ref().map_or(exchange.received_at, |packed| packed.at);
+    let packed = detail.packed.as_ref().map_or(exchange.received_at, |packed| packed.at);
+    let since = detail.resent.as_ref().map_or(packed, |resent| resent.at.max(packed));
     detail.note_attempt(attempt);
+    let is_known = resending::is_known(exchange.stage);
     let handover = match outcome {
         Outcome::Receipt(receipt) => match stage_of(&receipt.settlement) {
-            Some(stage) => return settle(exchange, detail, *receipt, stage),
+            Some(stage) if resending::changes(exchange.stage, stage) => {
+                return settle(exchange, detail, *receipt, stage);
+            }
+            Some(stage) => return repeated(exchange, detail, &receipt, stage),
             None => Handover::Unavailable("the answer holds a receipt for another message".to_owned()),
         },
         Outcome::Answered(Handover::Taken) => match terms.owed {
+            // The receipt of the repeat comes by itself, and nothing hangs on it.
+            Owed::None | Owed::Within(_) if is_known => {
+                let told = Diagnostic::info("repeated", "the partner's server has taken it once more");
+                return end(exchange, now, detail, exchange.stage, told);
+            }
             Owed::None => {
                 let told = Diagnostic::info("delivered", "the partner's server has taken it; no receipt was asked for");
                 return end(exchange, now, detail, Stage::Delivered, told);
@@ -189,14 +203,14 @@ pub fn attempted(
         Handover::Refused(why) => {
             let told = Diagnostic::error("delivery-refused", format!("the message was not delivered: {why}"))
                 .hinting("mend what is named, then send it again with 'edigate exchange resubmit'");
-            end(exchange, now, detail, Stage::Failed, told)
+            in_the_end(exchange, now, detail, told)
         }
         Handover::Taken | Handover::Unavailable(_) => {
             let failures = job.attempts.saturating_add(1);
             let Some(due) = terms.schedule.next(now, since, failures, jitter) else {
                 let told = Diagnostic::error("delivery-given-up", format!("not delivered in {failures} attempts"))
                     .hinting("ask the partner whether its server is well, then 'edigate exchange resubmit'");
-                return end(exchange, now, detail, Stage::Failed, told);
+                return in_the_end(exchange, now, detail, told);
             };
             let mut change = step(exchange, now);
             if detail.interchange.is_some() && !detail.delayed && now.since(since) >= terms.delayed_after {
@@ -228,6 +242,11 @@ pub fn receipt_came(exchange: &Exchange, detail: Detail, receipt: Receipt) -> Op
         && match exchange.stage {
             Stage::Unproven => true,
             Stage::Failed => refused_otherwise(),
+            // It was offered again since, and this time the partner has processed what was sent.
+            Stage::Disputed => {
+                let settled = detail.settled_by.as_ref().map(|by| by.at);
+                detail.resent.as_ref().is_some_and(|resent| Some(resent.at) > settled)
+            }
             _ => false,
         };
     (is_first || proves).then(|| settle(exchange, detail, receipt, stage))
@@ -242,17 +261,6 @@ pub fn overdue(exchange: &Exchange, at: Timestamp, mut detail: Detail) -> (Chang
     write(&mut change, Exchange { stage: Stage::Overdue, ..advance(exchange, at) }, &detail);
     change.effects.push(Effect::JobDone(Subject::Exchange(exchange.id)));
     (change, told)
-}
-
-/// A person wants a message offered again now, with the same bytes under the same Message-ID.
-pub fn retried(exchange: &Exchange, at: Timestamp) -> Option<Change> {
-    let again = matches!(exchange.stage, Stage::Sending | Stage::AwaitingReceipt | Stage::Overdue | Stage::Failed);
-    again.then(|| {
-        let mut change = step(exchange, at);
-        change.effects.push(Effect::Exchange(Exchange { stage: Stage::Sending, ..advance(exchange, at) }));
-        change.effects.push(Effect::Job(job(exchange.id, JobKind::Deliver, at)));
-        change
-    })
 }
 
 /// The stage that a settlement leads to; none where the receipt is for another message.
@@ -341,9 +349,30 @@ fn await_receipt(exchange: &Exchange, now: Timestamp, detail: Detail, time: Dura
     (change, Progress::Awaiting)
 }
 
+/// Nothing came of the attempts.
+fn in_the_end(exchange: &Exchange, at: Timestamp, detail: Detail, told: Diagnostic) -> (Change, Progress) {
+    let stage = in_vain(exchange, &detail);
+    let (change, _) = end(exchange, at, detail, stage, told.clone());
+    // Whatever is known of the message from before: this time it was not delivered.
+    (change, Progress::Ended(Stage::Failed, Box::new(told)))
+}
+
+/// A receipt came for the repeat of a message of which more is known than it says.
+fn repeated(exchange: &Exchange, mut detail: Detail, receipt: &Receipt, stage: Stage) -> (Change, Progress) {
+    let disposition = &receipt.disposition;
+    if let Some(attempt) = detail.attempts.last_mut() {
+        attempt.outcome = format!("the receipt says {disposition}");
+    }
+    if stage == exchange.stage {
+        let told = Diagnostic::info("repeated", "the receipt for the repeat says what the first one said");
+        return end(exchange, receipt.at, detail, stage, told);
+    }
+    in_the_end(exchange, receipt.at, detail, contradicted(exchange.stage, disposition))
+}
+
 fn end(exchange: &Exchange, at: Timestamp, mut detail: Detail, stage: Stage, told: Diagnostic) -> (Change, Progress) {
     let mut change = step(exchange, at);
-    if stage != Stage::Delivered {
+    if told.severity != Severity::Info {
         detail.diagnostics = kept(&[detail.diagnostics, vec![told.clone()]].concat());
     }
     write(&mut change, Exchange { stage, ..advance(exchange, at) }, &detail);
@@ -366,10 +395,10 @@ fn write(change: &mut Change, exchange: Exchange, detail: &Detail) {
 }
 
 /// Each message goes its own way: one that its partner does not take holds up no other.
-fn job(exchange: ExchangeId, kind: JobKind, due: Timestamp) -> Job {
+pub(super) fn job(exchange: ExchangeId, kind: JobKind, due: Timestamp) -> Job {
     let lane = Lane::of(&exchange.to_string());
     Job { subject: Subject::Exchange(exchange), kind, lane, position: 0, due, attempts: 0 }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

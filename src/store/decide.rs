@@ -59,6 +59,9 @@ pub(crate) fn decide(mut view: View<'_>, mut change: Change, sequence: u64) -> R
     number_jobs(&mut change, sequence);
     expect_payloads(&view, &change)?;
     let mut consequences = Vec::new();
+    for word in words_left(&view, &change)? {
+        push(&mut view, &mut consequences, Consequence::Forget(word));
+    }
     let schedule = Schedule::read(&view, &change)?;
     count(&mut view, &change, &schedule, &mut consequences)?;
     schedule.conclude(&mut view, &mut consequences)?;
@@ -93,6 +96,18 @@ fn words_of(view: &View<'_>, forgotten: &Forgotten) -> Result<Vec<Forgotten>, St
     let document: Option<Document> = view.read(&key::document(id))?;
     let words = document.map(|document| document.words()).unwrap_or_default();
     Ok(words.into_iter().map(|word| Forgotten::Word(word, *id)).collect())
+}
+
+/// The words by which a document was found until now: one that was read anew may have another number.
+fn words_left(view: &View<'_>, change: &Change) -> Result<Vec<Forgotten>, StoreError> {
+    let mut left = Vec::new();
+    for effect in &change.effects {
+        let Effect::Document(next) = effect else { continue };
+        let before: Option<Document> = view.read(&key::document(&next.id))?;
+        let (before, now) = (before.map(|before| before.words()).unwrap_or_default(), next.words());
+        left.extend(before.into_iter().filter(|word| !now.contains(word)).map(|word| Forgotten::Word(word, next.id)));
+    }
+    Ok(left)
 }
 
 /// Whether a record may still go: it may have come back to life since retention looked. Says as what it was counted.

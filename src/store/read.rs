@@ -42,6 +42,8 @@ pub struct DocumentQuery {
     pub direction: Option<Direction>,
     /// Only those of this type, such as `order`.
     pub kind: Option<String>,
+    /// Only those of the order with this number.
+    pub order: Option<Lane>,
     /// Only those made at or after this instant.
     pub since: Option<Timestamp>,
     /// Only those made before this instant.
@@ -207,10 +209,42 @@ impl Outbox {
                 && query.exchange.is_none_or(|exchange| Some(exchange) == document.exchange)
                 && query.direction.is_none_or(|direction| direction == document.direction())
                 && query.kind.as_ref().is_none_or(|kind| *kind == document.kind)
+                && query.order.is_none_or(|order| Some(order) == document.order)
                 && query.since.is_none_or(|since| document.created_at >= since)
                 && query.until.is_none_or(|until| document.created_at < until)
         };
-        self.page(Space::Document, end, query.limit, wanted, |document: &Document| document.id)
+        match &query.order {
+            Some(order) => self.documents_of(order, query, wanted),
+            None => self.page(Space::Document, end, query.limit, wanted, |document: &Document| document.id),
+        }
+    }
+
+    /// Documents that are found by a word, newest first.
+    fn documents_of(
+        &self,
+        word: &Lane,
+        query: &DocumentQuery,
+        wanted: impl Fn(&Document) -> bool,
+    ) -> Result<Page<Document, DocumentId>, StoreError> {
+        let (first, last) = key::words(word);
+        let mut end = query.before.as_ref().map_or(last, |before| key::word(word, before));
+        let limit = page_of(query.limit);
+        let mut items = Vec::new();
+        loop {
+            let entries = self.shared.index.range(&first, &end, Order::Descending, READ_AT_ONCE)?;
+            let full = entries.len() == READ_AT_ONCE;
+            for (key, _) in entries {
+                let Some(id) = key::document_of_word(&key) else { continue };
+                items.extend(self.document(id)?.filter(&wanted));
+                if items.len() == limit {
+                    return Ok(Page { items, next: Some(id) });
+                }
+                end = key;
+            }
+            if !full {
+                return Ok(Page { items, next: None });
+            }
+        }
     }
 
     /// Exchanges, newest first.
@@ -231,7 +265,7 @@ impl Outbox {
         wanted: impl Fn(&T) -> bool,
         id: impl Fn(&T) -> I,
     ) -> Result<Page<T, I>, StoreError> {
-        let limit = if limit == 0 { LONGEST_PAGE } else { limit.min(LONGEST_PAGE) };
+        let limit = page_of(limit);
         let (mut items, mut next, mut looked_at) = (Vec::new(), None, 0);
         self.newest_first(space, end, |record: T| {
             looked_at += 1;
@@ -309,6 +343,11 @@ impl Outbox {
             jobs: count(Counted::Jobs),
         }
     }
+}
+
+/// Records of one page: zero stands for as many as there may be.
+fn page_of(limit: usize) -> usize {
+    if limit == 0 { LONGEST_PAGE } else { limit.min(LONGEST_PAGE) }
 }
 
 /// The first and the last id that begin with `prefix`, in either case of letters.

@@ -83,18 +83,32 @@ fn documents_are_listed_and_shown() {
 
     let list = gateway.run(&["doc", "list"]);
     assert!(list.status.success() && text(&list).contains(&order::number(1)), "{}", text(&list));
-    let listed: Value = serde_json::from_slice(&gateway.run(&["doc", "list", "--json"]).stdout).unwrap();
     let document = gateway.documents().remove(0);
     let id = document["meta"]["documentId"].as_str().unwrap();
-    assert!(listed.to_string().contains(id), "{listed}");
+    let check = |selectors: &[&str], count: usize| {
+        let listed = gateway.listed(&[&["doc", "list"], selectors].concat());
+        assert_eq!(listed.len(), count, "{selectors:?}");
+        assert!(listed.iter().all(|one| one["documentId"] == id), "{listed:?}");
+    };
+    check(&[], 1);
+    check(&["--limit", "1"], 1);
+    let number = order::number(1);
+    check(&["--po", &number, "--state", "published", "--direction", "in", "--until", "0m"], 1);
+    check(&["--po", &number, "--partner", "koyo"], 0);
+    check(&["--po", "nobody's"], 0);
+    check(&["--state", "parked"], 0);
+    let traced = gateway.run(&["doc", "trace", &number, "--partner", "acme-bearings"]);
+    assert!(text(&traced).starts_with(&format!("order {number} ← acme-bearings")), "{}", text(&traced));
+    let traced = gateway.run(&["doc", "trace", &number, "--partner", "koyo"]);
+    assert!(!traced.status.success(), "another partner's number");
 
     let shown = gateway.run(&["doc", "show", id]);
     assert!(shown.status.success() && text(&shown).contains("acme-bearings"), "{}", text(&shown));
     let content = gateway.run(&["doc", "show", id, "--content"]);
     assert_eq!(serde_json::from_slice::<Value>(&content.stdout).unwrap(), document);
 
-    let exchanges: Value = serde_json::from_slice(&gateway.run(&["exchange", "list", "--json"]).stdout).unwrap();
-    let exchange = exchanges["exchanges"][0]["exchangeId"].as_str().unwrap();
+    let exchanges = gateway.listed(&["exchange", "list"]);
+    let exchange = exchanges[0]["exchangeId"].as_str().unwrap();
     let sent = gateway.run(&["exchange", "show", exchange, "--content"]);
     assert_eq!(sent.stdout, order::interchange(1), "what the partner sent, decrypted");
 }

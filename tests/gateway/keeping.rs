@@ -33,7 +33,7 @@ fn documents_go_after_their_time_evidence_after_its_own_and_a_repeat_is_known_al
     let unreadable = String::from_utf8(order::interchange(3)).unwrap().replace(&order::number(3), "");
     deliver(&gateway, &Terms::default().pack(unreadable.as_bytes()));
     gateway.wait_for_documents(2);
-    wait_for(&gateway, "the parked one", || list(&gateway, "doc", "documents").len() == 3);
+    wait_for(&gateway, "the parked one", || gateway.listed(&["doc", "list"]).len() == 3);
     let evidence = |name: &str| verify(&export(&gateway, message.message_id.as_str(), name));
     assert_eq!(evidence("young").0, 0);
     let (files, bytes) = below(&gateway.path("var/edigate/spool"));
@@ -41,15 +41,15 @@ fn documents_go_after_their_time_evidence_after_its_own_and_a_repeat_is_known_al
     clock.move_on(29 * DAY);
     clock.start_again(&mut gateway);
     thread::sleep(Duration::from_millis(500));
-    assert_eq!(list(&gateway, "doc", "documents").len(), 3, "{}", gateway.log());
+    assert_eq!(gateway.listed(&["doc", "list"]).len(), 3, "{}", gateway.log());
 
     clock.move_on(2 * DAY);
     clock.start_again(&mut gateway);
-    wait_for(&gateway, "the end of the documents", || list(&gateway, "doc", "documents").len() == 1);
-    assert_eq!(list(&gateway, "doc", "documents")[0]["stage"], "parked", "it waits for a person");
+    wait_for(&gateway, "the end of the documents", || gateway.listed(&["doc", "list"]).len() == 1);
+    assert_eq!(gateway.listed(&["doc", "list"])[0]["stage"], "parked", "it waits for a person");
     wait_for(&gateway, "the end of the large document", || below(&gateway.path("var/edigate/spool")).0 < files);
     assert!(below(&gateway.path("var/edigate/spool")).1 + (64 << 10) < bytes);
-    assert_eq!(list(&gateway, "exchange", "exchanges").len(), 3);
+    assert_eq!(gateway.listed(&["exchange", "list"]).len(), 3);
     let evidence = |name: &str| verify(&export(&gateway, message.message_id.as_str(), name));
     assert_eq!(evidence("a month old").0, 0, "the message, its bytes and its receipt are there");
     assert_eq!(receipt_bytes(&deliver(&gateway, &message)), first);
@@ -57,9 +57,9 @@ fn documents_go_after_their_time_evidence_after_its_own_and_a_repeat_is_known_al
     // Evidence has its own end; the parked one keeps its message, and the partner's window, of 400 days, its key.
     clock.move_on(65 * DAY);
     clock.start_again(&mut gateway);
-    wait_for(&gateway, "the end of the messages", || list(&gateway, "exchange", "exchanges").len() == 1);
-    let waiting = list(&gateway, "doc", "documents").remove(0);
-    assert_eq!(list(&gateway, "exchange", "exchanges")[0]["exchangeId"], waiting["exchangeId"]);
+    wait_for(&gateway, "the end of the messages", || gateway.listed(&["exchange", "list"]).len() == 1);
+    let waiting = gateway.listed(&["doc", "list"]).remove(0);
+    assert_eq!(gateway.listed(&["exchange", "list"])[0]["exchangeId"], waiting["exchangeId"]);
     assert_eq!(receipt_bytes(&deliver(&gateway, &message)), first, "{}", gateway.log());
     let parked = waiting["documentId"].as_str().unwrap().to_owned();
     assert!(gateway.run(&["doc", "show", &parked, "--content"]).status.success());
@@ -77,15 +77,15 @@ fn what_an_operator_does_is_written_down_with_who_did_it() {
     gateway.start();
     let unreadable = String::from_utf8(order::interchange(1)).unwrap().replace(&order::number(1), "");
     deliver(&gateway, &Terms::default().pack(unreadable.as_bytes()));
-    wait_for(&gateway, "the parked one", || list(&gateway, "doc", "documents").len() == 1);
-    let parked = list(&gateway, "doc", "documents")[0]["documentId"].as_str().unwrap().to_owned();
+    wait_for(&gateway, "the parked one", || gateway.listed(&["doc", "list"]).len() == 1);
+    let parked = gateway.listed(&["doc", "list"])[0]["documentId"].as_str().unwrap().to_owned();
 
     assert!(gateway.run(&["doc", "release", &parked, "--reason", "INC-7: the mapping is mended"]).status.success());
     fs::write(gateway.path("order.x12"), order::interchange(2)).unwrap();
     let order = gateway.path("order.x12").to_str().unwrap().to_owned();
     assert!(gateway.run(&["exchange", "submit", "acme-bearings", &order]).status.success());
     assert!(!gateway.run(&["exchange", "submit", "nobody", &order]).status.success());
-    assert!(!gateway.run(&["exchange", "retry", "01ZZZZZZ"]).status.success());
+    assert!(!gateway.run(&["exchange", "retry", "01ZZZZZZ", "--reason", "to see"]).status.success());
     // A look is no act.
     assert!(gateway.run(&["doc", "list"]).status.success());
     gateway.signal(Signal::HUP);
@@ -127,11 +127,6 @@ fn audit(gateway: &Gateway, options: &[&str]) -> Vec<Value> {
     let answer: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|fault| panic!("{fault}: {}", String::from_utf8_lossy(&output.stderr)));
     answer["rows"].as_array().unwrap().clone()
-}
-
-fn list(gateway: &Gateway, what: &str, member: &str) -> Vec<Value> {
-    let answer: Value = serde_json::from_slice(&gateway.run(&[what, "list", "--json"]).stdout).unwrap();
-    answer[member].as_array().unwrap().clone()
 }
 
 /// Files below a folder, and their bytes.

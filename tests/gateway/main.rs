@@ -48,6 +48,7 @@ mod erp_claim;
 mod erp_ends;
 mod erp_kill;
 mod erp_replay;
+mod erp_resend;
 mod erp_rights;
 mod erp_tls;
 mod erp_ways;

@@ -77,15 +77,17 @@ fn a_file_that_waits_whole_is_told_and_goes_on_when_it_is_mended() {
     assert_eq!(gateway.wait_for_documents(2).len(), 2);
     assert_eq!(gateway.wait_for_event("document.released")["reason"], "the partner sends more from now on");
     assert_eq!(json(&gateway, &["doc", "quarantine"])["groups"], serde_json::json!([]));
-    let listed = json(&gateway, &["exchange", "list"]);
-    assert!(!listed.to_string().contains("\"parked\":1"), "{listed:#}");
+    let listed = gateway.listed(&["exchange", "list"]);
+    assert!(listed.iter().all(|one| one["parked"] != 1), "{listed:#?}");
     let answer = desk.wait_for(1)[0].open().0.unwrap();
     assert_eq!(segment(&answer, "AK9")[1..], ["A", "2", "2", "2"]);
 }
 
 #[test]
 fn what_waits_for_one_cause_is_one_group_and_is_explained_in_what_was_sent() {
-    let mut gateway = Plan::default().prepare();
+    let desk = Desk::open(|_| Act::Receipt);
+    let ack = "[x12.ack]\nsend = { functional = \"997\" }\n";
+    let mut gateway = Plan::default().partner_url(&desk.url()).send(IMPATIENT).x12(ack).prepare();
     gateway.start();
     for index in 1..=3 {
         let order = String::from_utf8(partners_order::interchange(index)).unwrap();
@@ -111,11 +113,27 @@ fn what_waits_for_one_cause_is_one_group_and_is_explained_in_what_was_sent() {
         "acme-bearings 850 0001 of interchange",
         "│ PO1*10*5OO*EA*2.45",
         "^^^ PO102",
+        "= rule      PO102 in guide x12/004010/850: edigate guide show x12/004010/850 PO1",
+        "= partner   is told by 997: AK3*PO1*",
+        " AK4*2*330*6",
         &format!("3 in quarantine for this, group {name}"),
     ] {
         assert!(told.contains(expect), "{expect}\n{told}");
     }
-    assert_eq!(json(&gateway, &["doc", "explain", id])["group"]["count"], 3);
+    let explained = json(&gateway, &["doc", "explain", id]);
+    assert_eq!(
+        (&explained["group"]["count"], &explained["partnerView"]["by"]),
+        (&3.into(), &serde_json::json!(["997"]))
+    );
+    // What is told there is what the partner got.
+    let answer = String::from_utf8(desk.wait_for(1)[0].open().0.unwrap()).unwrap();
+    let segments = explained["partnerView"]["segments"].as_array().unwrap();
+    for segment in segments.iter().filter(|segment| segment["about"].is_u64()) {
+        assert!(answer.contains(segment["text"].as_str().unwrap()), "{segment}\n{answer}");
+    }
+    let looked = gateway.run(&["doc", "replay", "--group", name, "--dry-run"]);
+    let looked = (looked.status.code(), String::from_utf8(looked.stdout).unwrap());
+    assert!(looked.0 == Some(1) && looked.1.contains("3 cannot be"), "{looked:?}");
 }
 
 #[test]
@@ -191,8 +209,8 @@ fn the_answer_to_a_file_that_waits_whole_is_the_one_agreed_on() {
     // Read again it is as broken as before, and what was answered is not answered again.
     let id = waits["document"]["documentId"].as_str().unwrap();
     text(&gateway, &["doc", "release", id, "--reason", "to see whether it is still so"]);
-    let waiting = || json(&gateway, &["doc", "list", "--stage", "parked"])["documents"].clone();
-    while waiting()[0]["documentId"] == *id || waiting() == serde_json::json!([]) {
+    let waiting = || gateway.listed(&["doc", "list", "--state", "parked"]);
+    while waiting().first().is_none_or(|first| first["documentId"] == *id) {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(desk.parcels().len(), 1);

@@ -148,7 +148,7 @@ fn a_person_can_have_the_same_bytes_offered_again() {
     let gateway = started(&desk, IMPATIENT);
     let failed = submit(&gateway, 1);
     let id = failed["exchangeId"].as_str().unwrap();
-    let again = command(&gateway, &["exchange", "retry", id, "--wait", "60", "--json"]);
+    let again = command(&gateway, &["exchange", "retry", id, "--reason", "mended", "--wait", "60", "--json"]);
     assert_eq!((again["stage"].as_str(), &again["exchangeId"]), (Some("delivered"), &failed["exchangeId"]));
     let parcels = desk.parcels();
     assert_eq!(own_headers(&parcels[0]), own_headers(&parcels[1]));
@@ -167,7 +167,7 @@ fn a_receipt_counts_although_somebody_asked_for_another_attempt_meanwhile() {
     let submitted = command(&gateway, &file(&gateway, 1, &["--json"]));
     let id = submitted["exchangeId"].as_str().unwrap();
     desk.wait_for(1);
-    command(&gateway, &["exchange", "retry", id, "--json"]);
+    command(&gateway, &["exchange", "retry", id, "--reason", "it takes long", "--json"]);
     wait_for_stage(&gateway, id, "delivered");
     thread::sleep(Duration::from_secs(1));
     assert_eq!(desk.parcels().len(), 1, "the partner got it once, and said so");
@@ -425,7 +425,7 @@ pub fn post_receipt(gateway: &Gateway, parcel: &Parcel, wanted: fn(&str) -> bool
 }
 
 /// The headers that belong to a message, not to a connection.
-fn own_headers(parcel: &Parcel) -> Vec<(String, String)> {
+pub fn own_headers(parcel: &Parcel) -> Vec<(String, String)> {
     let of_http =
         |name: &str| ["host", "connection", "content-length"].iter().any(|one| name.eq_ignore_ascii_case(one));
     parcel.headers.iter().filter(|(name, _)| !of_http(name)).cloned().collect()

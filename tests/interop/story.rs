@@ -121,10 +121,8 @@ fn tell(tongue: &Tongue, side: Side) {
     judge(&partner.gateway, tongue, &answers);
 
     // Everything is closed, and one screen tells it.
-    let listed = partner.gateway.run(&["doc", "list", "--json"]);
-    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
-    let stages: Vec<_> =
-        listed["documents"].as_array().unwrap().iter().map(|one| (one["type"].clone(), one["stage"].clone())).collect();
+    let listed = partner.gateway.listed(&["doc", "list"]);
+    let stages: Vec<_> = listed.iter().map(|one| (one["type"].clone(), one["stage"].clone())).collect();
     let open = stages.iter().filter(|(_, stage)| *stage != "closed" && *stage != "published").count();
     assert_eq!((stages.len(), open), (7, 0), "four of business and three acknowledgements: {stages:?}");
     let told = partner.gateway.run(&["doc", "trace", &format!("PO:{ORDER}")]);

@@ -179,6 +179,14 @@ impl Gateway {
             .unwrap()
     }
 
+    /// What a list prints for programs: an object a line.
+    pub fn listed(&self, arguments: &[&str]) -> Vec<Value> {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// Every document in the directory sink, in the order of their ids.
     pub fn documents(&self) -> Vec<Value> {
         let files = self.document_files();

@@ -14,7 +14,9 @@ use crate::daemon::ports::Ports;
 use crate::daemon::submission::load_exchange;
 use crate::edi::{Piece, ReadOptions, Reader, TransactionSet};
 use crate::exchange::inbound::SetOutcome;
-use crate::exchange::{Change, Document, Effect, Ids, Job, Teller, Translation, quarantine};
+use crate::exchange::{
+    BlobRef, Change, Detail, Document, DocumentStage, Effect, Exchange, Ids, Job, Teller, Translation, quarantine,
+};
 use crate::partner::MessageName;
 use crate::store::{PayloadReader, StoreError};
 
@@ -66,14 +68,30 @@ pub(super) fn decide_again(ports: &Ports, job: &Job, id: DocumentId) -> Result<(
     Ok((change, Told { exchange, worst: walk.worst }))
 }
 
-/// A document that was published, as the configuration in force reads it. What is wrong is told in words for an operator.
-pub(in crate::daemon) fn reread(ports: &Ports, document: &Document) -> Result<Reread, String> {
+/// What a document came in, and where in it.
+pub(in crate::daemon) struct CameIn {
+    pub(in crate::daemon) exchange: Exchange,
+    pub(in crate::daemon) detail: Detail,
+    pub(in crate::daemon) payload: BlobRef,
+    /// Its place among the transaction sets of the file, from 0.
+    pub(in crate::daemon) ordinal: u64,
+}
+
+/// What a document of a partner's came in; or, in words for an operator, why that is not known.
+pub(in crate::daemon) fn came_in(ports: &Ports, document: &Document) -> Result<CameIn, String> {
     let stored = |fault: StoreError| fault.to_string();
     let (_, known) = commands::load(ports, document.id).map_err(stored)?.ok_or("the document is not there")?;
-    let exchange = document.exchange.ok_or("the document came in no exchange")?;
+    let exchange = document.exchange.filter(|_| !document.outbound).ok_or("the document came in no exchange")?;
     let (exchange, detail) = load_exchange(ports, exchange).map_err(stored)?;
     let ordinal = known.message.and_then(|message| message.ordinal).ok_or("its place in its exchange is not known")?;
     let payload = detail.payload.ok_or("what the partner sent is not kept any more")?;
+    Ok(CameIn { exchange, detail, payload, ordinal })
+}
+
+/// A document that a partner sent, as the configuration in force reads it. What is wrong is told in words for an operator.
+pub(in crate::daemon) fn reread(ports: &Ports, document: &Document) -> Result<Reread, String> {
+    let stored = |fault: StoreError| fault.to_string();
+    let CameIn { exchange, detail, payload, ordinal } = came_in(ports, document)?;
     let configuration = ports.live.current();
     let options = ReadOptions { limits: configuration.settings.limits.clone(), ..ReadOptions::default() };
     let payload = ports.outbox.payload_reader(&payload).map_err(stored)?;
@@ -86,21 +104,24 @@ pub(in crate::daemon) fn reread(ports: &Ports, document: &Document) -> Result<Re
         detail: &detail,
         limits: &configuration.settings.limits,
     };
-    let row = document.row.ok_or("the document was not published")?;
-    let translated = translation.translate(&set, Ids { document: document.id, row }).map_err(|faults| {
+    let row = RowId::mint(ports.clock.now(), ports.entropy.bytes());
+    let read = translation.translate(&set, Ids { document: document.id, row }).map_err(|faults| {
         let worst = faults.iter().max_by_key(|fault| fault.severity).map(ToString::to_string);
         format!("by the mapping in force it is no document: {}", worst.unwrap_or_default())
     })?;
+    if document.stage == DocumentStage::Parked {
+        return Ok(Reread { read, differences: Vec::new() });
+    }
     let registry = &configuration.registry;
     let head = &set.interchange;
     let partner = registry.interchange_partner(&exchange.partner, head.standard, &head.receiver, &head.sender);
     let agreement = partner.and_then(|partner| partner.agreement(Direction::Inbound, &MessageName::of(&set)));
     let before = ports.outbox.payload(&document.content).map_err(stored)?;
-    let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).map_err(|fault| fault.to_string());
-    let (before, now) = (read(&before)?, read(&translated.content)?);
+    let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).map_err(|fault| fault.to_string());
+    let (before, now) = (value(&before)?, value(&read.content)?);
     let differences =
         agreement.map(|agreement| agreement.mapping.document_differences(&before, &now)).unwrap_or_default();
-    Ok(Reread { content: translated.content, differences })
+    Ok(Reread { read, differences })
 }
 
 /// The transaction set that has this place in a file, from 0.

@@ -1,6 +1,7 @@
 //! An answer that is made while it is written. Every set that came is named in it, so that of a large interchange the
 //! whole of it is many times as large as its text.
 
+use crate::edi::charset::decode;
 use crate::edi::interchange::Standard;
 use crate::edi::outgoing::{OutgoingGroupHead, OutgoingInterchangeHead, OutgoingSegment, OutgoingSet};
 use crate::edi::report::InterchangeReport;
@@ -179,6 +180,19 @@ impl<'r> Answer<'r> {
             }
         };
         segments
+    }
+
+    /// A segment of it as it is written, without its terminator.
+    pub fn line(&self, segment: &OutgoingSegment) -> String {
+        let written = || {
+            let mut writer = InterchangeWriter::open(&self.head()?, &self.written).ok()?;
+            writer.take();
+            writer.acknowledgement(segment).ok()?;
+            Some(writer.take())
+        };
+        let Some(bytes) = written() else { return segment.tag.to_string() };
+        let text = decode(&bytes).trim_end_matches(['\r', '\n']).to_owned();
+        text.char_indices().next_back().and_then(|(end, _)| text.get(..end)).unwrap_or_default().to_owned()
     }
 
     /// Writes it piece by piece.

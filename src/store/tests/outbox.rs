@@ -178,6 +178,41 @@ fn lists_are_newest_first_filtered_and_go_on_where_they_stopped() {
 }
 
 #[test]
+fn documents_of_an_order_are_found_by_its_number_for_as_long_as_they_are_of_it() {
+    for index in BOTH {
+        let bench = Bench::new(index);
+        let outbox = bench.open();
+        let put = |n: u64, number: &str, order: &str| {
+            let mut change = Change::new(at(1));
+            let content = change.carry(b"x".to_vec());
+            let (number, order) = (number.to_owned(), Some(Lane::of(order)));
+            let published = document(n, DocumentStage::Published, content);
+            change.effects.push(Effect::Document(Document { number, order, ..published }));
+            outbox.apply_blocking(change).unwrap();
+        };
+        (1..=3).for_each(|n| put(n, &format!("INV-{n}"), "4711"));
+        // Its own number is no order's.
+        put(4, "4711", "4712");
+        let found = |order: &str, limit: usize, before: Option<u64>| {
+            let (order, before) = (Some(Lane::of(order)), before.map(document_id));
+            let page = outbox.documents(&DocumentQuery { order, limit, before, ..DocumentQuery::default() }).unwrap();
+            (page.items.iter().map(|document| document.id).collect::<Vec<_>>(), page.next)
+        };
+        assert_eq!(found("4711", 2, None), ([3, 2].map(document_id).to_vec(), Some(document_id(2))));
+        assert_eq!(found("4711", 2, Some(2)), (vec![document_id(1)], None));
+        put(2, "INV-20", "4713");
+        assert_eq!(found("4711", 0, None).0, [3, 1].map(document_id));
+        assert_eq!(found("4713", 0, None).0, [document_id(2)]);
+        for (number, count) in [("INV-2", 0), ("INV-20", 1), ("4711", 3), ("INV-3", 1)] {
+            assert_eq!(outbox.documents_by_number(number, 9).unwrap().len(), count, "{number}");
+        }
+        assert_sound(&outbox);
+        drop(outbox);
+        assert_eq!(bench.open().documents_by_number("INV-2", 9).unwrap(), []);
+    }
+}
+
+#[test]
 fn a_prefix_of_six_characters_names_a_document_when_it_is_the_only_one() {
     for index in BOTH {
         let bench = Bench::new(index);

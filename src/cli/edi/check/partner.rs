@@ -2,10 +2,8 @@
 
 use crate::base::counted;
 use crate::edi::ack::{AckPolicy, AckStamp, Answer as Whole, Verdict};
-use crate::edi::write::{InterchangeWriter, WriteOptions};
-use crate::edi::{
-    Finding, GroupReport, InterchangeReport, OutgoingInterchangeHead, OutgoingSegment, SetReport, decode,
-};
+use crate::edi::write::WriteOptions;
+use crate::edi::{Finding, GroupReport, InterchangeReport, OutgoingSegment, SetReport};
 
 /// Lines of an answer that are shown for one finding.
 const LINES: usize = 4;
@@ -47,7 +45,9 @@ impl<'a> Answer<'a> {
     /// The lines that are in the answer because of a finding: AK3 and AK4, UCS and UCD; or else the verdict on the
     /// level that it is about.
     pub(in crate::cli::edi) fn lines(&self, about: About<'_>, finding: &Finding) -> Vec<String> {
-        let Some(head) = self.whole.head() else { return Vec::new() };
+        if self.whole.head().is_none() {
+            return Vec::new();
+        }
         let group = match about {
             About::Interchange => self.group_meant(finding),
             About::Group(group) | About::Set(group, _) => Some(group),
@@ -65,12 +65,12 @@ impl<'a> Answer<'a> {
         };
         let all = self.whole.segments_about(group.and_then(|group| index(group.number)), set);
         let details = caused.iter().filter(|one| is_detail(one) && all.contains(one)).take(LINES);
-        let lines: Vec<String> = details.map(|segment| self.line(&head, segment)).collect();
+        let lines: Vec<String> = details.map(|segment| self.whole.line(segment)).collect();
         if !lines.is_empty() {
             return lines;
         }
         let verdict = caused.iter().find(|segment| !is_detail(segment)).and_then(|one| verdict(one, &all));
-        verdict.map(|segment| self.line(&head, segment)).into_iter().collect()
+        verdict.map(|segment| self.whole.line(segment)).into_iter().collect()
     }
 
     /// The group that a finding of the interchange's may be about: the last that began before it. With none of them the
@@ -113,19 +113,6 @@ impl<'a> Answer<'a> {
         };
         let answer = Whole::new(&report, self.policy, self.stamp, &self.written);
         answer.segments_about(is_in_group.then_some(0), is_in_set.then_some(0))
-    }
-
-    /// A segment as it will be sent, without its terminator.
-    fn line(&self, head: &OutgoingInterchangeHead, segment: &OutgoingSegment) -> String {
-        let written = || {
-            let mut writer = InterchangeWriter::open(head, &self.written).ok()?;
-            writer.take();
-            writer.acknowledgement(segment).ok()?;
-            let mut bytes = writer.take();
-            bytes.pop();
-            Some(decode(&bytes).into_owned())
-        };
-        written().unwrap_or_else(|| segment.tag.to_string())
     }
 }
 
