@@ -78,6 +78,7 @@ async fn one(ports: &Arc<Ports>, mut delivery: Delivery) {
         document_id: delivery.document_id.clone(),
         reply_to: delivery.reply_to.clone(),
         correlation_id: delivery.correlation_id.clone(),
+        user: delivery.user_id.clone(),
     };
     match take(ports, incoming).await {
         Ok(Taken::Done | Taken::Refused(_)) => delivery.acknowledge().await,
