@@ -50,6 +50,8 @@ pub struct Delivery {
     pub reply_to: Option<String>,
     /// What the answers there carry.
     pub correlation_id: Option<String>,
+    /// The user who sent it, as the broker holds it to be true: it refuses a `user_id` that is not the connection's.
+    pub user_id: Option<String>,
     /// What the broker is answered by.
     came: Came,
     /// Closed when the channel is gone that it came by.
@@ -81,6 +83,7 @@ impl Delivery {
             document_id: header(&["cloudEvents_edidocid", "cloudEvents:edidocid", "edidocid"]),
             reply_to: text(came.properties.reply_to()),
             correlation_id: text(came.properties.correlation_id()),
+            user_id: text(came.properties.user_id()),
             body: std::mem::take(&mut came.data),
             came,
             channel,

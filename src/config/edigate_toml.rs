@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::allow::{self, AllowTable};
 use super::limits;
 use super::listener_table::{self, ListenerTable};
 use super::settings::{Exchanges, FreeSpace, Log, Retention};
@@ -54,6 +55,7 @@ pub(super) struct AmqpTable {
     pub(super) exchanges: Exchanges,
     pub(super) content_mode: ContentMode,
     pub(super) claim_check: Option<Located<ClaimCheck>>,
+    pub(super) allow: Option<AllowTable>,
     pub(super) window: usize,
     pub(super) shards: usize,
     pub(super) confirm_timeout: Duration,
@@ -186,6 +188,7 @@ fn amqp(table: &Table<'_>) -> AmqpTable {
         exchanges: table.table("exchanges").map(|exchanges| self::exchanges(&exchanges)).unwrap_or_default(),
         content_mode: table.one_of("content_mode", &modes).unwrap_or_default(),
         claim_check: table.table("claim_check").and_then(|claim_check| self::claim_check(&claim_check)),
+        allow: table.table("allow").map(allow::read),
         // The bounds of the publisher's own check (`amqp/settings.rs`), so that what is checked here also starts.
         window: count("window", 128, 1_000),
         shards: count("shards", 4, 64),

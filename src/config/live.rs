@@ -92,7 +92,12 @@ fn keep_what_needs_a_restart(old: &Settings, new: &mut Settings) -> Vec<Diagnost
         kept("[[listener]]");
     }
     if !same_sink(&old.erp, &new.erp) {
-        new.erp = old.erp.clone();
+        let mut opened = old.erp.clone();
+        // Who may ask for what is asked with each command, and whoever may no longer shall not go on.
+        if let (Erp::Amqp(opened), Erp::Amqp(new)) = (&mut opened, &new.erp) {
+            opened.allow.clone_from(&new.allow);
+        }
+        new.erp = opened;
         kept("[erp]");
     }
     warnings
@@ -122,7 +127,7 @@ fn opened_with(listener: &Listener) -> Opened<'_> {
     }
 }
 
-/// Whether two sinks are one. Secrets are compared in constant time, though nobody can time a reload.
+/// Whether two sinks are one, whoever may ask for what. Secrets are compared in constant time, though nobody can time a reload.
 fn same_sink(old: &Erp, new: &Erp) -> bool {
     match (old, new) {
         (Erp::Directory(old), Erp::Directory(new)) => old == new,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::allow::AllowTable;
 use super::edigate_toml::{self, AmqpTable, ErpTable, PairTable, StoreTable, Written};
 use super::folder::Folder;
 use super::guides::OwnGuides;
@@ -112,6 +113,7 @@ impl<'a> Loader<'a> {
         };
         let partners = files.into_iter().filter_map(|file| file.resolve(&resolving)).collect();
         let registry = Registry::build(partners, Arc::clone(&self.guides.guides), self.faults);
+        self.look_at_allowed(&written.erp, &registry);
         let settings = self.settings(written, &name);
         Some((settings?, registry, certificates))
     }
@@ -229,6 +231,7 @@ impl<'a> Loader<'a> {
             exchanges: table.exchanges,
             content_mode: table.content_mode,
             claim_check: table.claim_check.map(|claim_check| claim_check.value),
+            allow: table.allow.map(AllowTable::authority),
             window: table.window,
             shards: table.shards,
             confirm_timeout: table.confirm_timeout,

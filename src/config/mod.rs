@@ -6,6 +6,7 @@
 //! systemd puts credentials. Paths of configuration stay inside the folder of edigate.toml; run-time places (the
 //! store, the admin socket, the directory sink) may lie elsewhere.
 
+mod allow;
 mod edigate_toml;
 mod folder;
 mod guides;

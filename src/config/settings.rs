@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::base::{Limits, Secret};
-use crate::exchange::{ClaimCheck, ContentMode};
+use crate::exchange::{Authority, ClaimCheck, ContentMode};
 use crate::observe::{Format, Level};
 
 /// The settings of one gateway.
@@ -160,6 +160,8 @@ pub struct Amqp {
     pub content_mode: ContentMode,
     /// Which documents are left to be fetched; none are when absent.
     pub claim_check: Option<ClaimCheck>,
+    /// Whose commands are taken; everybody's are, whom the broker lets publish them, when absent.
+    pub allow: Option<Authority>,
     /// Confirms in flight.
     pub window: usize,
     /// Channels published on.

@@ -5,6 +5,7 @@ use super::*;
 use crate::base::{Limits, PartnerId, Severity};
 use crate::canon::{Direction, Usage};
 use crate::edi::{Party, Standard};
+use crate::exchange::Verb;
 use crate::partner::{Auth, Status, TheirRole};
 
 pub(crate) mod site;
@@ -101,12 +102,15 @@ fn the_documented_files_load_with_warnings_only() {
     assert_eq!((amqp.window, amqp.shards), (128, 4));
     let claim_check = amqp.claim_check.as_ref().unwrap();
     assert_eq!((claim_check.above, claim_check.url.as_str()), (1 << 20, "https://edigate.example/v1/documents/"));
+    let allow = amqp.allow.as_ref().unwrap();
+    let acme: PartnerId = "acme-bearings".parse().unwrap();
+    assert!(allow.allows(Some("toledo"), Verb::Cancel, Some(&acme)).is_ok());
+    assert!(allow.allows(Some("toledo"), Verb::Send, None).is_err());
     let claim = &settings.listeners[1];
     assert_eq!((claim.kind, claim.path.as_str()), (ListenerKind::Claim, "/v1/documents"));
     assert_eq!(claim.token.as_ref().unwrap().expose(), "6f1d0c2b9a8e7d6c5b4a39281706f5e4");
     assert!(claim.tls.as_ref().unwrap().client_ca.is_some());
     assert!(settings.listeners[0].tls.is_some());
-    let acme: PartnerId = "acme-bearings".parse().unwrap();
     let partner = registry.partner(&acme).unwrap();
     assert_eq!(partner.parties.len(), 2);
     assert_eq!(partner.limits.body, 100 << 20);
@@ -178,6 +182,28 @@ fn a_reload_changes_a_token_and_never_whether_one_is_asked_for() {
     site.edit("edigate.toml", "token = \"file:certs/token\"", tls);
     let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
     assert_eq!((token().as_str(), codes(&warnings)), ("the-second-token-of-all", vec!["needs-restart"]));
+}
+
+/// Whoever may no longer ask for anything shall not go on until the next restart.
+#[test]
+fn a_reload_takes_who_may_ask_whatever_else_waits_for_a_restart() {
+    let site = Site::of("base");
+    site.write("certs/url", "amqp://guest:guest@127.0.0.1:5672/%2f");
+    site.mode("certs/url", 0o400);
+    let table = "[erp.amqp]\nurl = \"file:certs/url\"\nallow = { erp = {} }\n[[listener]]";
+    site.edit("edigate.toml", "[[listener]]", table);
+    let live = Live::new(site.edigate_toml(), loaded(&site));
+    let in_force = |user: &str| {
+        let Erp::Amqp(amqp) = live.current().settings.erp.clone() else { panic!("not the directory sink") };
+        (amqp.prefetch, amqp.allow.unwrap().allows(Some(user), Verb::Send, None).is_ok())
+    };
+    assert_eq!(in_force("erp"), (64, true));
+    site.edit("edigate.toml", "allow = { erp = {} }", "allow = { toledo = {} }");
+    let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
+    assert_eq!((warnings, in_force("erp"), in_force("toledo")), (Vec::new(), (64, false), (64, true)));
+    site.edit("edigate.toml", "allow = { toledo = {} }", "prefetch = 8\nallow = {}");
+    let ReloadOutcome::Swapped(warnings) = live.reload(now()) else { panic!("kept the old") };
+    assert_eq!((codes(&warnings), in_force("toledo")), (vec!["needs-restart"], (64, false)));
 }
 
 #[test]

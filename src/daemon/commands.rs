@@ -7,11 +7,11 @@ mod tests;
 
 use std::sync::Arc;
 
-use self::read::{Unread, read};
+use self::read::{Unread, by_content, read};
 use super::ports::Ports;
 use super::submission::keep;
 use crate::base::{Diagnostic, DocumentId, PartnerId};
-use crate::config::Configuration;
+use crate::config::{Configuration, Erp};
 use crate::exchange::intake::{self, NewOutbound};
 use crate::exchange::{Change, Command, Document, DocumentDetail, DocumentStage, EventName, Seen, Teller, Verb};
 use crate::observe::Event;
@@ -32,6 +32,8 @@ pub(crate) struct Incoming {
     pub(crate) reply_to: Option<String>,
     /// What the answers there carry.
     pub(crate) correlation_id: Option<String>,
+    /// The user of the broker who sent it.
+    pub(crate) user: Option<String>,
 }
 
 /// What became of a command. Each of them is durable.
@@ -62,6 +64,11 @@ fn take_blocking(ports: &Ports, incoming: &Incoming) -> Result<Taken, StoreError
         Err(unread) => return set_aside(ports, &configuration, incoming, unread),
     };
     let taking = Taking { ports, configuration: &configuration, command: &command };
+    if let Err(fault) = taking.allowed(incoming.user.as_deref())? {
+        // Whoever may not ask is told nothing of the document either.
+        let command = Command { key: by_content(incoming), document: None, ..command };
+        return set_aside(ports, &configuration, incoming, Unread::Forbidden(Box::new(command), fault));
+    }
     for _ in 0..TRIES {
         match taking.once() {
             Err(StoreError::Conflict { .. }) => {}
@@ -71,14 +78,16 @@ fn take_blocking(ports: &Ports, incoming: &Incoming) -> Result<Taken, StoreError
     taking.once()
 }
 
-/// What is no command is kept as it came, and told.
+/// What is no command, or none for whoever sent it, is kept as it came, and told.
 fn set_aside(
     ports: &Ports,
     configuration: &Configuration,
     incoming: &Incoming,
     unread: Unread,
 ) -> Result<Taken, StoreError> {
-    let (Unread::Undecodable(command, fault) | Unread::Misaddressed(command, fault)) = &unread;
+    let (Unread::Undecodable(command, fault)
+    | Unread::Misaddressed(command, fault)
+    | Unread::Forbidden(command, fault)) = &unread;
     let taking = Taking { ports, configuration, command };
     let id = DocumentId::mint(command.at, ports.entropy.bytes());
     let new = taking.unsendable(id, vec![fault.clone()], &incoming.body)?;
@@ -95,7 +104,7 @@ fn set_aside(
     }
     Ok(match unread {
         Unread::Undecodable(_, fault) => Taken::Unreadable(Box::new(fault)),
-        Unread::Misaddressed(_, fault) => Taken::Refused(vec![fault]),
+        Unread::Misaddressed(_, fault) | Unread::Forbidden(_, fault) => Taken::Refused(vec![fault]),
     })
 }
 
@@ -109,6 +118,17 @@ struct Taking<'a> {
 impl Taking<'_> {
     fn teller(&self) -> Teller<'_> {
         Teller { instance: &self.configuration.settings.instance, entropy: &*self.ports.entropy }
+    }
+
+    /// Whether this user of the broker may ask for it.
+    fn allowed(&self, user: Option<&str>) -> Result<Result<(), Diagnostic>, StoreError> {
+        let Erp::Amqp(amqp) = &self.configuration.settings.erp else { return Ok(Ok(())) };
+        let Some(allow) = &amqp.allow else { return Ok(Ok(())) };
+        let partner = match self.named()? {
+            Some((document, _)) => Some(document.partner),
+            None => intake::named(self.command).partner,
+        };
+        Ok(allow.allows(user, self.command.route.verb, partner.as_ref()))
     }
 
     fn once(&self) -> Result<Taken, StoreError> {

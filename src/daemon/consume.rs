@@ -99,6 +99,7 @@ fn incoming(delivery: &Delivery) -> Incoming {
         document_id: delivery.document_id.clone(),
         reply_to: delivery.reply_to.clone(),
         correlation_id: delivery.correlation_id.clone(),
+        user: delivery.user_id.clone(),
     }
 }
 

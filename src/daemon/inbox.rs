@@ -57,6 +57,7 @@ async fn look(ports: &Arc<Ports>, directory: &Arc<Directory>, stop: &watch::Rece
             document_id: None,
             reply_to: None,
             correlation_id: None,
+            user: None,
         };
         let taken = take(ports, incoming).await.map_err(|fault| fault.to_string())?;
         let faults = match taken {

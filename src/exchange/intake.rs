@@ -424,3 +424,44 @@ fn changing(document: &Document, command: &Command) -> Change {
     change.effects.push(Effect::Seen(command.key, seen));
     change
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::change::PayloadBody;
+    use super::super::command::Route;
+    use super::*;
+    use crate::base::OsEntropy;
+
+    #[test]
+    fn a_repeat_is_answered_even_when_its_document_is_gone() {
+        let at = Timestamp::from_millis(1_000);
+        let command = Command {
+            route: Route::parse("send.order.v1.acme").unwrap(),
+            verb: "send".to_owned(),
+            id: "m".to_owned(),
+            key: DedupKey::command("send", "acme", "m"),
+            known_since: Timestamp::default(),
+            document: None,
+            reply_to: Some("answers".to_owned()),
+            correlation_id: None,
+            at,
+            body: json!({ "orderNumber": "1" }),
+        };
+        let teller = Teller { instance: "test-1", entropy: &OsEntropy };
+        let change = repeated_late(&command, DocumentId::mint(at, [0; 10]), teller);
+        let told: Vec<Value> = change
+            .payloads
+            .iter()
+            .filter_map(|payload| match &payload.body {
+                PayloadBody::Inline(body) => serde_json::from_slice(body).ok(),
+                PayloadBody::Kept => None,
+            })
+            .filter(|body: &Value| body["event"] == "command.duplicate")
+            .collect();
+        assert_eq!(told.len(), 2, "an event, and its copy for whoever asked");
+        assert_eq!((&told[0]["partner"], &told[0]["command"]["id"]), (&json!("acme"), &json!("m")));
+        assert!(told[0].get("document").is_none(), "how far it came is not known any more: {}", told[0]);
+    }
+}

@@ -6,6 +6,7 @@
 pub mod advice;
 mod attachment;
 pub mod audit;
+mod authority;
 pub mod bounds;
 mod carriage;
 mod certificate_use;
@@ -36,6 +37,7 @@ mod translation;
 
 pub use attachment::{Attachment, NewAttachment};
 pub use audit::AuditEntry;
+pub use authority::{Authority, Grant};
 pub use carriage::{Body, ClaimCheck, ContentMode};
 pub use certificate_use::{CertificateUse, Purpose};
 pub use change::{Applied, Change, Effect, Expect, Payload, PayloadBody};

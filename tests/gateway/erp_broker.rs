@@ -174,3 +174,28 @@ fn a_cancellation_under_the_id_of_its_order_is_one_and_its_repeat_is_answered() 
     let refused = erp.wait_for("answers", |answer| answer["data"]["event"] == "command.refused");
     assert_eq!(refused["data"]["findings"][0]["path"], "errors", "{refused:#}");
 }
+
+/// The broker refuses a `user_id` that is not the connection's, so what the gateway reads there is true.
+#[test]
+fn only_who_is_named_may_ask_and_only_for_what_was_granted() {
+    let allow = "allow = { guest = { verbs = [\"send\"], partners = [\"acme-bearings\"] } }";
+    let (desk, _gateway, mut erp) = scene_with(broker::shared(), "allowed", "", allow);
+    let mut ask = |key: &str, user: Option<&str>, body: serde_json::Value, expect: (&str, &str)| {
+        // The same id each time: what was not allowed does not stand in the way of what is.
+        let id = key.split('.').next();
+        erp.publish(&json!({"key": key, "body": body, "messageId": id, "userId": user, "replies": true}));
+        let (event, code) = expect;
+        let answer = erp.wait_for("answers", |answer| {
+            let code = code.is_empty() || answer["data"]["findings"][0]["code"] == code;
+            answer["data"]["event"] == event && code && answer["data"]["command"]["verb"].as_str() == id
+        });
+        answer["data"].clone()
+    };
+    let refused = ("document.refused-by-gateway", "not-allowed");
+    ask("send.order.v1.acme-bearings", None, order("1"), refused);
+    let accepted = ask("send.order.v1.acme-bearings", Some("guest"), order("1"), ("document.accepted", ""));
+    let document = accepted["document"]["documentId"].clone();
+    let told = ask("cancel.-.v1.-", Some("guest"), json!({"documentId": document}), ("command.refused", "not-allowed"));
+    assert_ne!(told["document"]["documentId"], document, "who may not ask is told nothing of the document");
+    desk.wait_for(1);
+}

@@ -13,6 +13,8 @@ pub(super) enum Unread {
     Undecodable(Box<Command>, Diagnostic),
     /// Its body can be read, and its address leads nowhere.
     Misaddressed(Box<Command>, Diagnostic),
+    /// Whoever sent it may not ask for it.
+    Forbidden(Box<Command>, Diagnostic),
 }
 
 /// Reads what came as a command.
@@ -46,9 +48,10 @@ pub(super) fn read(incoming: &Incoming, at: Timestamp, settings: &Settings) -> R
     Ok(Command { document, ..command(incoming, route, (id, key), (at, known_since), body) })
 }
 
-/// Recognises what comes again exactly as it was. Its id may be used again for it mended.
-fn by_content(incoming: &Incoming) -> DedupKey {
-    DedupKey::command("as it came", "-", &digest(&incoming.key, &incoming.body))
+/// Recognises what comes again exactly as it was. Its id may be used again, mended or by who may ask for it.
+pub(super) fn by_content(incoming: &Incoming) -> DedupKey {
+    let user = incoming.user.as_deref().unwrap_or_default();
+    DedupKey::command("as it came", user, &digest(&incoming.key, &incoming.body))
 }
 
 fn decoded(body: &[u8], limit: usize) -> Result<Value, Diagnostic> {

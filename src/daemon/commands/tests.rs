@@ -20,6 +20,7 @@ fn incoming(key: &str, message_id: &str, body: &str) -> Incoming {
         document_id: None,
         reply_to: None,
         correlation_id: None,
+        user: None,
     }
 }
 
