@@ -126,8 +126,13 @@ fn assert_numbers(desk: &Desk, written: usize) {
         let before = by_number.insert(number, interchange.clone());
         assert!(before.is_none_or(|before| before == interchange), "one content under interchange {number}");
     }
+    let all: Vec<u32> = (1..=u32::try_from(written).unwrap()).collect();
     let numbers: Vec<u32> = by_number.keys().copied().collect();
-    assert_eq!(numbers, (1..=u32::try_from(written).unwrap()).collect::<Vec<_>>(), "none is left out");
+    assert_eq!(numbers, all, "none is left out");
+    let mut groups: Vec<u32> =
+        by_number.values().map(|interchange| segment(interchange, "GS")[6].parse().unwrap()).collect();
+    groups.sort_unstable();
+    assert_eq!(groups, all, "nor of the groups");
     let mut orders: Vec<String> =
         by_number.values().map(|interchange| segment(interchange, "BEG")[3].clone()).collect();
     orders.sort();
