@@ -37,7 +37,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
 use serde_json::{Value, json};
@@ -70,9 +70,10 @@ fn main() {
     let (alone, wall) = (broker_alone(&broker, documents, &body), "the broker alone, 512 confirms awaited");
     println!("  {wall}: {:.0} documents/s", rate(documents, alone));
     latency(&broker);
-    println!("{documents} commands at RabbitMQ to messages that are packed");
-    outgoing(&broker, documents.min(1000), 1);
-    outgoing(&broker, documents.min(1000), 8);
+    let commands = documents.min(1000);
+    println!("{commands} commands at RabbitMQ to messages that are packed");
+    outgoing(&broker, commands, 1);
+    outgoing(&broker, commands, 8);
 }
 
 /// A gateway with this many partners, each of which is the first one under another name.
@@ -253,12 +254,19 @@ fn command_all(broker: &Rabbit, name: &str, documents: usize, partners: usize, o
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let connection = Connection::connect(&broker.url(), ConnectionProperties::default()).await.unwrap();
-        // The gateway declares its queue when it gets to it.
-        let queue = format!("{name}.commands.q");
+        // The gateway declares its queue when it gets to it, and binds it a moment later: what is published between the two
+        // is nobody's.
+        let (exchange, queue) = (format!("{name}.commands"), format!("{name}.commands.q"));
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
         let channel = loop {
             let channel = connection.create_channel().await.unwrap();
-            if channel.queue_declare(queue.as_str().into(), passive, FieldTable::default()).await.is_ok() {
+            let (bound, any) = (QueueBindOptions::default(), FieldTable::default());
+            if channel.queue_declare(queue.as_str().into(), passive, FieldTable::default()).await.is_ok()
+                && channel
+                    .queue_bind(queue.as_str().into(), exchange.as_str().into(), "#".into(), bound, any)
+                    .await
+                    .is_ok()
+            {
                 break channel;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -273,8 +281,7 @@ fn command_all(broker: &Rabbit, name: &str, documents: usize, partners: usize, o
             let key = format!("send.order.v1.{partner}");
             let body = serde_json::to_vec(&order).unwrap();
             let properties = BasicProperties::default().with_delivery_mode(2).with_message_id(index.to_string().into());
-            let (exchange, options) = (format!("{name}.commands"), BasicPublishOptions::default());
-            let exchange = exchange.as_str().into();
+            let (exchange, options) = (exchange.as_str().into(), BasicPublishOptions::default());
             awaited
                 .push(channel.basic_publish(exchange, key.as_str().into(), options, &body, properties).await.unwrap());
         }
