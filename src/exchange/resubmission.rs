@@ -1,5 +1,5 @@
-//! An interchange of ours as a new message, under a new Message-ID: the control numbers stay, and what is still open of its
-//! documents, its functional acknowledgement with it, goes along.
+//! An interchange of ours as a new message, under a new Message-ID: the control numbers stay, and its documents go along,
+//! with the functional acknowledgement that is still owed. What is closed stays closed, unless the partner rejects it now.
 
 use super::change::{Change, Effect, Expect};
 use super::document_detail::DocumentDetail;
@@ -31,8 +31,8 @@ pub fn resubmitted(resubmission: Resubmission<'_>) -> Option<Change> {
     }
     let (exchange, at) = (submission.exchange, submission.at);
     let partner = documents.first().map(|(document, _)| document.partner.clone());
-    let open: Vec<_> = documents.into_iter().filter(|(document, _)| is_open(document, before)).collect();
-    for (document, _) in open.iter().filter(|(document, _)| document.stage == DocumentStage::Rejected) {
+    let carried: Vec<_> = documents.into_iter().filter(|(document, _)| document.exchange == Some(before.id)).collect();
+    for (document, _) in carried.iter().filter(|(document, _)| document.stage == DocumentStage::Rejected) {
         // What the partner said of it was said of the message before.
         interchange.forget_acknowledgement(document.id);
     }
@@ -47,27 +47,27 @@ pub fn resubmitted(resubmission: Resubmission<'_>) -> Option<Change> {
     let mut change = outbound::submitted(submission);
     change.expect.push(Expect::Version { exchange: before.id, version: before.version });
     let names = groups.iter().map(|number| Named::Group(number)).chain([Named::Interchange(&number)]);
-    for (name, partner) in names.zip(std::iter::repeat(partner.as_ref())) {
-        let key = partner.map(|partner| name.key(partner, &standard));
-        change.effects.extend(key.map(|key| Effect::Sent(key, Sent { exchange, at })));
+    if let Some(partner) = &partner {
+        let keys = names.map(|name| name.key(partner, &standard));
+        change.effects.extend(keys.map(|key| Effect::Sent(key, Sent { exchange, at })));
     }
     change.effects.push(Effect::JobDone(Subject::Acknowledgement(before.id)));
     if is_owed {
         change.effects.push(await_acknowledgement(exchange, due));
     }
-    for (document, mut detail) in open {
+    for (document, mut detail) in carried {
         change.expect.push(Expect::DocumentVersion { document: document.id, version: document.version });
-        detail.told.retain(|name| name == EventName::DocumentSent.as_str());
         detail.note(at, "message.resubmitted", &format!("its interchange {number} goes out again as a new message"));
+        // What is closed stays so, and what the partner says of it now is still heard.
+        let stage = if document.stage == DocumentStage::Closed {
+            DocumentStage::Closed
+        } else {
+            detail.told.retain(|name| name == EventName::DocumentSent.as_str());
+            DocumentStage::Sending
+        };
         let detail = Some(carry_detail(&mut change, detail));
-        let stage = DocumentStage::Sending;
         let next = Document { stage, exchange: Some(exchange), detail, ..moved(&document, at) };
         change.effects.push(Effect::Document(next));
     }
     Some(change)
-}
-
-/// Whether something is still to come of a document in this exchange.
-fn is_open(document: &Document, exchange: &Exchange) -> bool {
-    document.exchange == Some(exchange.id) && document.stage != DocumentStage::Closed
 }

@@ -59,6 +59,24 @@ fn an_interchange_that_was_refused_goes_out_anew_and_closes_its_documents() {
     assert_eq!(names, expect);
 }
 
+/// What the partner says behind the end is told all the same.
+#[test]
+fn a_closed_document_whose_interchange_goes_out_anew_stays_closed_until_it_is_rejected() {
+    let desk = Desk::open(|_| Act::Receipt);
+    let mut gateway = prepared(&desk, "");
+    gateway.start();
+    command(&gateway, "send.order.v1.acme-bearings.1", &order("4500012345"));
+    let closed = gateway.wait_for_event("document.closed");
+    run(&gateway, &["exchange", "resubmit", closed["message"]["exchangeId"].as_str().unwrap()]);
+    let again = desk.wait_for(2)[1].open().0.unwrap();
+    let expect = ["document.accepted", "document.sent", "document.delivered", "document.closed"];
+    assert_eq!(told(&gateway), expect);
+    post(&gateway, &acknowledgement(&again, "R", ""));
+    let rejected = gateway.wait_for_event("ack.functional-rejected");
+    assert_eq!(rejected["document"]["documentId"], closed["document"]["documentId"]);
+    assert_eq!(told(&gateway).len(), expect.len() + 1, "and nothing else");
+}
+
 #[test]
 fn an_interchange_that_is_on_its_way_is_not_sent_anew_beside_itself() {
     let desk = Desk::open(|_| Act::Status(503));
